@@ -1,0 +1,257 @@
+//! What a dialect is: routes, a way to present a key, and the two directions of translation.
+
+use std::net::IpAddr;
+
+use rightful_domain::{
+    Application, CredentialKind, Event, EventId, Feedback, Outcome, Page, PasswordHashes, Record, RetryKey, Search,
+    Timestamp,
+};
+
+/// A vendor's words for our verbs. Stateless: everything it may know is an argument.
+pub trait Dialect: Sync {
+    /// As spelled in logs, metrics and settings.
+    fn name(&self) -> &'static str;
+
+    /// The paths it answers on.
+    fn routes(&self) -> &'static [Route];
+
+    /// The key a request presents, if it presents one in this dialect's way. Not yet believed.
+    fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, query: Query<'a>) -> Option<Presented<'a>>;
+
+    /// Reads a request of an authenticated caller. Total: any bytes give an intake or a refusal.
+    fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal>;
+
+    /// Writes the answer to a request that was carried out.
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response;
+
+    /// Writes the answer to a request that was not.
+    fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response;
+}
+
+/// One path of a dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with parameters in braces: `/v1/events/{id}/outcome`.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// The methods in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`.
+    Get,
+    /// `POST`.
+    Post,
+    /// `PUT`.
+    Put,
+    /// `DELETE`.
+    Delete,
+}
+
+/// Who may call a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Who presents a key of this kind.
+    Key(CredentialKind),
+}
+
+/// A key as presented; whether it is right is for the server to find out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Presented<'a> {
+    /// What it is presented as.
+    pub kind: CredentialKind,
+    /// The public half; empty where the secret stands alone.
+    pub public_id: &'a str,
+    /// The secret half.
+    pub secret: &'a str,
+}
+
+/// A request of an authenticated caller.
+pub struct Call<'a> {
+    /// The path it matched.
+    pub route: &'static Route,
+    /// The values of the path's parameters, percent-decoded.
+    pub parameters: &'a [(&'a str, &'a str)],
+    /// The query.
+    pub query: Query<'a>,
+    /// A header's value by its lower-case name; None if absent or not text.
+    pub header: &'a dyn Fn(&str) -> Option<&'a str>,
+    /// The body, at most as long as the server's limit.
+    pub body: &'a [u8],
+    /// Whose key it was.
+    pub application: &'a Application,
+    /// A fresh id, should this become an event.
+    pub event_id: EventId,
+    /// The moment of receipt.
+    pub received_at: Timestamp,
+    /// The address of the caller, through trusted proxies only.
+    pub peer: Option<IpAddr>,
+}
+
+impl Call<'_> {
+    /// The value of a path parameter; empty if the route has none of that name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> &str {
+        self.parameters.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// The query of a request, still percent-encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Query<'a>(pub &'a str);
+
+/// What a request asks for, in the verbs that every vendor's API reduces to.
+#[derive(Debug)]
+pub enum Intake {
+    /// Judge this and remember it.
+    Assess(Box<Told>),
+    /// Remember this; nobody waits for a verdict.
+    Observe(Box<Told>),
+    /// This is how an earlier event ended.
+    Conclude {
+        /// Which event.
+        event: EventId,
+        /// How it ended; never pending.
+        outcome: Outcome,
+    },
+    /// What was answered to an earlier event?
+    Recall(EventId),
+    /// Which earlier events are there?
+    Search(Search),
+    /// This is what somebody says of earlier events or accounts.
+    Feedback(Vec<Feedback>),
+}
+
+/// An event as told, with what travels beside it.
+#[derive(Debug)]
+pub struct Told {
+    /// The event.
+    pub event: Event,
+    /// Password hashes, to be looked up and wiped.
+    pub hashes: PasswordHashes,
+    /// Set where the same request may come again.
+    pub retry: Option<RetryKey>,
+}
+
+/// What a request has brought about.
+#[derive(Debug)]
+pub enum Reply {
+    /// The event is judged and remembered (or was before: a retry gets the first answer).
+    Assessed(Box<Record>),
+    /// The event is remembered.
+    Observed(EventId),
+    /// The outcome is remembered; the event as it is now.
+    Concluded(Box<Record>),
+    /// The event asked for.
+    Recalled(Box<Record>),
+    /// The events asked for.
+    Found(Page),
+    /// The feedback is remembered.
+    FeedbackTaken {
+        /// Events or accounts it was about.
+        n_targets: u32,
+        /// Events that left quarantine.
+        n_released: u32,
+        /// Events that were unlearned.
+        n_unlearned: u32,
+    },
+}
+
+/// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What sort.
+    pub kind: RefusalKind,
+    /// What is wrong, as a sentence without a full stop.
+    pub detail: String,
+    /// Where in the body, as a JSON path: `login.authenticationMechanism.password.success`.
+    pub path: Option<String>,
+}
+
+/// What sort of refusal; each has one HTTP status, unless a dialect's seed has another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RefusalKind {
+    /// 400: not JSON, or not what the path takes.
+    Malformed,
+    /// 401: no key, or a wrong one.
+    Unauthorized,
+    /// 403: a right key for something else.
+    Forbidden,
+    /// 404: no such path, or no such thing.
+    NotFound,
+    /// 405: the path takes another method.
+    MethodNotAllowed,
+    /// 409: the same idempotency key came with another body.
+    Conflict,
+    /// 413: the body is too large.
+    TooLarge,
+    /// 415: the body is of another type.
+    UnsupportedType,
+    /// 429: too many requests.
+    RateLimited,
+    /// 500: our fault.
+    Internal,
+    /// 503: the store is away; try again.
+    Unavailable,
+}
+
+impl RefusalKind {
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Conflict => 409,
+            Self::TooLarge => 413,
+            Self::UnsupportedType => 415,
+            Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// A stable code, as spelled in our API and documentation.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed_request",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Conflict => "idempotency_conflict",
+            Self::TooLarge => "body_too_large",
+            Self::UnsupportedType => "unsupported_media_type",
+            Self::RateLimited => "rate_limited",
+            Self::Internal => "internal_error",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// Whether the same request may succeed later.
+    #[must_use]
+    pub const fn is_retryable(self) -> bool {
+        matches!(self, Self::RateLimited | Self::Unavailable)
+    }
+}
+
+/// An answer, ready to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// The content type; None with an empty body.
+    pub content_type: Option<&'static str>,
+    /// Further headers, lower-case names.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}

@@ -1,0 +1,11 @@
+//! Dialects: the same meaning in each vendor's words. Bytes in, bytes out; pure.
+//!
+//! A dialect decodes a request into an [`Intake`], one of a few verbs that every vendor's API reduces to, and encodes the
+//! [`Reply`] or [`Refusal`] in its vendor's shape. It cannot see detectors, so a vendor's quirks cannot leak into
+//! judgement.
+
+mod dialect;
+
+pub use dialect::{
+    Access, Call, Dialect, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route, Told,
+};

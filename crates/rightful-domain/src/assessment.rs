@@ -1,0 +1,132 @@
+//! What was judged of one event.
+
+use crate::{EventId, FeatureVector, Finding, LogOdds, RiskScore, Timestamp};
+
+/// The four answers, mildest first: a later one is stricter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// The owner, beyond the usual doubt: the session may be extended.
+    Trust,
+    /// Nothing speaks against it.
+    Allow,
+    /// Ask for more proof.
+    Challenge,
+    /// Refuse.
+    Deny,
+}
+
+impl Verdict {
+    /// All four, mildest first.
+    pub const ALL: [Self; 4] = [Self::Trust, Self::Allow, Self::Challenge, Self::Deny];
+
+    /// As spelled in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trust => "trust",
+            Self::Allow => "allow",
+            Self::Challenge => "challenge",
+            Self::Deny => "deny",
+        }
+    }
+
+    /// The verdict of that spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.as_str() == text)
+    }
+}
+
+/// A way of asking for more proof, as the recommendations seed names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChallengeKind {
+    /// A second factor, preferably biometric.
+    SecondFactor,
+    /// A code or link by e-mail or SMS.
+    EmailOrSms,
+    /// The card's verification value again.
+    ReenterCvv,
+    /// 3-D Secure.
+    ThreeDSecure,
+    /// A check of an identity document.
+    IdVerification,
+    /// A call.
+    CallCentre,
+    /// A person looks at it.
+    ManualReview,
+}
+
+impl ChallengeKind {
+    /// As spelled in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SecondFactor => "second_factor",
+            Self::EmailOrSms => "email_or_sms",
+            Self::ReenterCvv => "reenter_cvv",
+            Self::ThreeDSecure => "three_d_secure",
+            Self::IdVerification => "id_verification",
+            Self::CallCentre => "call_centre",
+            Self::ManualReview => "manual_review",
+        }
+    }
+}
+
+/// Which policy judged.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PolicyVersion {
+    /// The policy's name.
+    pub id: Box<str>,
+    /// Its version, counted from 1.
+    pub version: u32,
+}
+
+/// The *payment* view of the account, which is apart from the takeover view: a flood of payments must not lock the
+/// owner out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentView {
+    /// What to do about payments.
+    pub action: PaymentAction,
+    /// 0 to 100; 0 where the account never paid.
+    pub score: u8,
+}
+
+/// What to do about an account's payments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentAction {
+    /// Let them through.
+    Allow,
+    /// Have a person look.
+    Review,
+    /// Stop them.
+    Prevent,
+}
+
+/// What was judged of one event. Written once, never changed: what comes later is a conclusion or feedback.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// The event judged; also this assessment's own id.
+    pub event: EventId,
+    /// When.
+    pub judged_at: Timestamp,
+    /// The evidence summed, in nats.
+    pub log_odds: LogOdds,
+    /// The same as a score.
+    pub risk_score: RiskScore,
+    /// What was judged.
+    pub verdict: Verdict,
+    /// What the caller was told: the verdict, or allow in observe mode; None where nobody asked.
+    pub answered: Option<Verdict>,
+    /// The reasons, heaviest first; at most [`crate::FINDINGS_MAX`].
+    pub findings: Vec<Finding>,
+    /// The numbers it rests on.
+    pub features: FeatureVector,
+    /// The policy it rests on.
+    pub policy: PolicyVersion,
+    /// What to ask for when challenging, best first; empty otherwise.
+    pub suggested_challenges: Vec<ChallengeKind>,
+    /// Events that the account's profile had learned from: how sure this can be.
+    pub history_depth: u32,
+    /// The payment view of the account.
+    pub payment: PaymentView,
+}

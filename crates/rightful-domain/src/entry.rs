@@ -1,0 +1,111 @@
+//! What is written down of one event.
+
+use crate::{
+    Assessment, Conclusion, DeviceSnapshot, Enrichment, Event, EventId, Feedback, Outcome, Tag, Timestamp, Verdict,
+};
+
+/// One event as it is remembered: what happened, what was known, what was judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What happened. Where the caller named no account but a known username, `account` is the resolved one.
+    pub event: Event,
+    /// What data sets said. The credential tag is never stored.
+    pub enrichment: Enrichment,
+    /// What was judged; None where nothing was (a report that no one has asked about yet).
+    pub assessment: Option<Assessment>,
+    /// What profiles may learn of it.
+    pub teaching: Teaching,
+    /// The account's device before this one, where this one is another: told to callers that ask what changed.
+    pub previous_device: Option<DeviceSnapshot>,
+    /// Set where the same request may come again and must get the same answer.
+    pub retry: Option<RetryKey>,
+}
+
+/// What profiles may learn of an event, so that an intruder cannot teach them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Teaching {
+    /// Nothing: it failed, was denied, or is too old.
+    Nothing,
+    /// Nothing yet: its outcome is not known.
+    AtConclusion,
+    /// Nothing until it has passed a challenge.
+    Quarantine {
+        /// Whether it is learned after [`crate::Profile::MATURITY`] without a report: only where nobody could have
+        /// been challenged, in observe mode or unasked.
+        matures: bool,
+    },
+    /// At once.
+    Learn,
+}
+
+impl Teaching {
+    /// What profiles may learn of an event that was judged so and ended so.
+    ///
+    /// `answered` rather than `verdict` decides whether somebody could have been challenged: in observe mode, or where
+    /// nobody asked, no challenge was put, so what would have been challenged matures with time instead.
+    #[must_use]
+    pub fn of(event: &Event, assessment: Option<&Assessment>, outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Pending => return Self::AtConclusion,
+            Outcome::Failed => return Self::Nothing,
+            Outcome::Succeeded => {}
+        }
+        let Some(assessment) = assessment else { return Self::Learn };
+        let put = assessment.answered == Some(assessment.verdict);
+        match assessment.verdict {
+            Verdict::Trust | Verdict::Allow => Self::Learn,
+            Verdict::Challenge if put && event.has_passed_second_factor() => Self::Learn,
+            Verdict::Deny if put => Self::Nothing,
+            Verdict::Challenge | Verdict::Deny => Self::Quarantine { matures: !put },
+        }
+    }
+}
+
+/// Names a request that may be repeated, so that repeating it answers the same and counts once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryKey {
+    /// Digest of the tenant and the caller's idempotency key, or of the tenant and the whole request.
+    pub key: [u8; 16],
+    /// Digest of the body: the same key with another body is a conflict.
+    pub body: [u8; 16],
+    /// Until when it is kept.
+    pub until: Timestamp,
+}
+
+/// What a profile learns from one event, in tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lesson {
+    /// The event it comes from.
+    pub event: EventId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The account.
+    pub account: Option<Tag>,
+    /// The device.
+    pub device: Option<Tag>,
+    /// The address.
+    pub address: Option<Tag>,
+    /// The device's model or platform.
+    pub model: Option<Tag>,
+}
+
+/// An entry as it is found again, with all that was said since.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Its place in the ledger: gapless, from 1.
+    pub sequence: u64,
+    /// What was written down.
+    pub entry: Entry,
+    /// How it ended, if told later.
+    pub conclusion: Option<Conclusion>,
+    /// What was said of it, oldest first.
+    pub feedback: Vec<Feedback>,
+}
+
+impl Record {
+    /// How the event ended, as far as is known by now.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.conclusion.as_ref().map_or(self.entry.event.outcome, |conclusion| conclusion.outcome)
+    }
+}

@@ -1,0 +1,510 @@
+//! An event: one attempt to do something with an account, wide enough for every dialect.
+//!
+//! An `Event` holds no secret: password hashes are handed to the enricher beside it and never enter it. It is built
+//! once, at the edge, and is valid from then on.
+
+use std::net::IpAddr;
+
+use crate::{
+    AccountId, ApplicationId, CorrelationId, CountryCode, DeviceId, EventId, Pii, SessionId, Subnet, Timestamp,
+};
+
+/// The most that free fields (custom and unknown together) of one event may hold, as JSON text.
+pub const FREE_FIELDS_BYTES_MAX: usize = 16 * 1024;
+
+/// One attempt to do something with an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Ours, unique for ever.
+    pub id: EventId,
+    /// The tenant it belongs to.
+    pub application: ApplicationId,
+    /// Which dialect brought it.
+    pub source: Source,
+    /// What was attempted.
+    pub action: Action,
+    /// How it ended, as far as the caller knows.
+    pub outcome: Outcome,
+    /// The account it claims to be; None for a login with an unknown username.
+    pub account: Option<AccountId>,
+    /// The account that has proved itself, where that is known apart from the claim.
+    pub authenticated_account: Option<AccountId>,
+    /// The e-mail, phone or name typed at the door.
+    pub username: Option<Pii<Box<str>>>,
+    /// How it tried to prove itself, in the caller's order.
+    pub mechanisms: Vec<Mechanism>,
+    /// The device it came from; empty when nothing is known.
+    pub device: Device,
+    /// The network it came from.
+    pub network: Network,
+    /// Where the caller says it happened.
+    pub location: Option<Location>,
+    /// How it was typed and moved, where a browser told.
+    pub behavior: Option<Behavior>,
+    /// The money in it, if any.
+    pub payment: Option<Payment>,
+    /// The person's contacts, where the event carries them.
+    pub person: Person,
+    /// Which of the application's apps it was done in.
+    pub app: Option<App>,
+    /// The caller's session.
+    pub session: Option<SessionId>,
+    /// The caller's id of this request.
+    pub correlation: Option<CorrelationId>,
+    /// The caller's own fields.
+    pub custom: Option<FreeFields>,
+    /// Fields the dialect does not know; kept, and counted in the metrics.
+    pub unknown: Option<FreeFields>,
+    /// The verdict of the vendor in use so far, if the caller sends it to compare.
+    pub incumbent_verdict: Option<crate::Verdict>,
+    /// When it happened, by the caller's clock; clamped to at most five minutes after `received_at`.
+    pub at: Timestamp,
+    /// True if the caller's clock was so far ahead that `at` had to be clamped.
+    pub at_clamped: bool,
+    /// When we received it, by our clock.
+    pub received_at: Timestamp,
+}
+
+impl Event {
+    /// True if it proved itself with a second factor on the spot, which passes a challenge before it is put.
+    #[must_use]
+    pub fn has_passed_second_factor(&self) -> bool {
+        self.mechanisms.iter().any(|mechanism| mechanism.succeeded == Some(true) && mechanism.kind.is_second_factor())
+    }
+}
+
+/// The dialect an event was told in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Our own API.
+    Native,
+    /// Ravelin's account takeover API.
+    Ravelin,
+    /// Transmit Security's recommendations.
+    Transmit,
+    /// Sumsub's transactions.
+    Sumsub,
+    /// Rupt's device identification.
+    Rupt,
+}
+
+impl Source {
+    /// As spelled in the API, the logs and the metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Ravelin => "ravelin",
+            Self::Transmit => "transmit",
+            Self::Sumsub => "sumsub",
+            Self::Rupt => "rupt",
+        }
+    }
+}
+
+/// What was attempted. The ten the field agrees on, and the application's own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Signing in.
+    Login,
+    /// Opening an account.
+    Register,
+    /// Moving money.
+    Transaction,
+    /// Paying for goods.
+    Checkout,
+    /// Recovering access.
+    PasswordReset,
+    /// Signing out.
+    Logout,
+    /// Changing a name, an address, a contact.
+    AccountDetailsChange,
+    /// Changing a password or a factor.
+    AccountAuthChange,
+    /// Taking money out.
+    Withdraw,
+    /// Changing credits, points or vouchers.
+    CreditsChange,
+    /// The application's own word, of letters, digits, `_` and `-`, at most 64.
+    Custom(Box<str>),
+}
+
+impl Action {
+    /// The ten known actions, in the order of the documentation.
+    pub const KNOWN: [Self; 10] = [
+        Self::Login,
+        Self::Register,
+        Self::Transaction,
+        Self::Checkout,
+        Self::PasswordReset,
+        Self::Logout,
+        Self::AccountDetailsChange,
+        Self::AccountAuthChange,
+        Self::Withdraw,
+        Self::CreditsChange,
+    ];
+
+    /// As spelled in the API; a custom action as its application spells it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Login => "login",
+            Self::Register => "register",
+            Self::Transaction => "transaction",
+            Self::Checkout => "checkout",
+            Self::PasswordReset => "password_reset",
+            Self::Logout => "logout",
+            Self::AccountDetailsChange => "account_details_change",
+            Self::AccountAuthChange => "account_auth_change",
+            Self::Withdraw => "withdraw",
+            Self::CreditsChange => "credits_change",
+            Self::Custom(name) => name,
+        }
+    }
+
+    /// The action of that spelling; None if it cannot be an action at all.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(known) = Self::KNOWN.iter().find(|known| known.as_str() == text) {
+            return Some(known.clone());
+        }
+        let word = |c: u8| c.is_ascii_alphanumeric() || c == b'_' || c == b'-';
+        ((1..=64).contains(&text.len()) && text.bytes().all(word)).then(|| Self::Custom(text.into()))
+    }
+}
+
+/// How an event ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Not known yet; a later conclusion tells.
+    Pending,
+    /// It was let through.
+    Succeeded,
+    /// It was refused, or gave up.
+    Failed,
+}
+
+impl Outcome {
+    /// As spelled in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One way of proving oneself, and how it went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mechanism {
+    /// Which.
+    pub kind: MechanismKind,
+    /// Whether it succeeded; None when the caller did not say.
+    pub succeeded: Option<bool>,
+    /// Why it failed, if it did.
+    pub failure: Option<FailureReason>,
+    /// The provider of a social login, or the transport (`email`, `sms`) of a link.
+    pub provider: Option<Box<str>>,
+    /// The phone number or e-mail address that a code or link was sent to.
+    pub sent_to: Option<Pii<Box<str>>>,
+}
+
+/// The eleven mechanisms of the field, and what a caller may invent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MechanismKind {
+    /// A password.
+    Password,
+    /// A social identity provider.
+    Social,
+    /// A one-time code of an authenticator.
+    OneTimeCode,
+    /// A FIDO key.
+    U2f,
+    /// An RSA token.
+    RsaKey,
+    /// A code sent by SMS.
+    SmsCode,
+    /// A link sent by e-mail or SMS.
+    MagicLink,
+    /// A captcha: proves a human, not an owner.
+    Recaptcha,
+    /// A fingerprint or a face.
+    BioMetric,
+    /// A prompt in an app.
+    PushNotification,
+    /// A passkey.
+    Passkey,
+    /// Another, kept as spelled (at most 64 bytes) and counted.
+    Other(Box<str>),
+}
+
+impl MechanismKind {
+    /// True for what proves possession or presence of the owner beside a password; a captcha does not.
+    #[must_use]
+    pub const fn is_second_factor(&self) -> bool {
+        match self {
+            Self::OneTimeCode
+            | Self::U2f
+            | Self::RsaKey
+            | Self::SmsCode
+            | Self::BioMetric
+            | Self::PushNotification
+            | Self::Passkey => true,
+            Self::Password | Self::Social | Self::MagicLink | Self::Recaptcha | Self::Other(_) => false,
+        }
+    }
+
+    /// True for what reaches the owner through a contact that an intruder may just have changed.
+    #[must_use]
+    pub const fn goes_through_contact(&self) -> bool {
+        matches!(self, Self::SmsCode | Self::MagicLink)
+    }
+
+    /// As spelled in our API.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Password => "password",
+            Self::Social => "social",
+            Self::OneTimeCode => "one_time_code",
+            Self::U2f => "u2f",
+            Self::RsaKey => "rsa_key",
+            Self::SmsCode => "sms_code",
+            Self::MagicLink => "magic_link",
+            Self::Recaptcha => "recaptcha",
+            Self::BioMetric => "biometric",
+            Self::PushNotification => "push_notification",
+            Self::Passkey => "passkey",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// Why a mechanism failed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailureReason {
+    /// The username does not exist.
+    UnknownUsername,
+    /// The password is wrong.
+    BadPassword,
+    /// The code, link or key is wrong.
+    InvalidProof,
+    /// The proof came too late.
+    Timeout,
+    /// Too many attempts.
+    RateLimit,
+    /// The account is banned.
+    BannedUser,
+    /// The identity provider refused.
+    Provider,
+    /// The caller's own fault.
+    InternalError,
+    /// Refused, without saying more.
+    AuthenticationFailure,
+    /// Another, kept as spelled (at most 64 bytes) and counted.
+    Other(Box<str>),
+}
+
+/// The device an event came from, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Device {
+    /// Its names, strongest first (see [`DeviceAliasKind`]); at most eight.
+    pub aliases: Vec<DeviceAlias>,
+    /// `phone`, `tablet`, `computer`… as the caller spells it.
+    pub kind: Option<Box<str>>,
+    /// The maker.
+    pub manufacturer: Option<Box<str>>,
+    /// The model.
+    pub model: Option<Box<str>>,
+    /// The operating system.
+    pub os: Option<Box<str>>,
+    /// The browser, where told apart from the agent string.
+    pub browser: Option<Box<str>>,
+    /// The language it asks for, as a BCP 47 tag.
+    pub language: Option<Box<str>>,
+    /// The IANA time zone it reports.
+    pub time_zone: Option<Box<str>>,
+    /// The screen, as `width x height` in the caller's spelling.
+    pub screen: Option<Box<str>>,
+    /// Fingerprint components by name; compared one by one, never as one hash. At most 64.
+    pub components: Vec<(Box<str>, Box<str>)>,
+}
+
+impl Device {
+    /// The strongest name of the device; None when it has none.
+    #[must_use]
+    pub fn id(&self) -> Option<&DeviceId> {
+        self.aliases.iter().max_by_key(|alias| alias.kind).map(|alias| &alias.id)
+    }
+}
+
+impl Device {
+    /// What kind of device it is, as one text: maker and model where told, else system and browser; None if neither.
+    #[must_use]
+    pub fn model_key(&self) -> Option<String> {
+        let told = |parts: [&Option<Box<str>>; 2]| {
+            let words: Vec<String> = parts.into_iter().flatten().map(|part| part.to_lowercase()).collect();
+            (!words.is_empty()).then(|| words.join(" "))
+        };
+        match &self.model {
+            Some(_) => told([&self.manufacturer, &self.model]),
+            None => told([&self.os, &self.browser]),
+        }
+    }
+}
+
+/// One name of a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceAlias {
+    /// How far it can be trusted.
+    pub kind: DeviceAliasKind,
+    /// The name.
+    pub id: DeviceId,
+}
+
+/// How far a device's name can be trusted; later is stronger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DeviceAliasKind {
+    /// The caller's or vendor's own cookie or SDK id.
+    Vendor,
+    /// Our own id, signed by us.
+    Signed,
+}
+
+/// The network an event came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Network {
+    /// The address, in canonical form (an IPv4-mapped IPv6 address is IPv4).
+    pub ip: Option<IpAddr>,
+    /// The agent string, cut at 1 024 bytes.
+    pub user_agent: Option<Box<str>>,
+    /// The origin of the page.
+    pub origin: Option<Box<str>>,
+}
+
+impl Network {
+    /// The unit in which the address is counted.
+    #[must_use]
+    pub fn subnet(&self) -> Option<Subnet> {
+        self.ip.map(Subnet::of)
+    }
+}
+
+/// A place, as the caller tells it. Names and streets are people's data.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Location {
+    /// The country.
+    pub country: Option<CountryCode>,
+    /// Degrees north, −90 to 90.
+    pub latitude: Option<f64>,
+    /// Degrees east, −180 to 180.
+    pub longitude: Option<f64>,
+    /// The city.
+    pub city: Option<Box<str>>,
+    /// The state, province or county.
+    pub region: Option<Box<str>>,
+    /// Everything finer, by the caller's field name: postal code, streets, addressee.
+    pub address: Vec<(Box<str>, Pii<Box<str>>)>,
+}
+
+/// How an event was typed and moved: bare facts, thresholds are judgement's. All times in ms.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Behavior {
+    /// Keys pressed.
+    pub keys: Option<u32>,
+    /// Pastes into a field.
+    pub pastes: Option<u32>,
+    /// Median time a key is held.
+    pub key_hold_ms: Option<f64>,
+    /// Median time between keys.
+    pub key_flight_ms: Option<f64>,
+    /// Pointer moves seen.
+    pub pointer_moves: Option<u32>,
+    /// Time from page load to submit.
+    pub form_ms: Option<f64>,
+}
+
+/// Money in an event.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Payment {
+    /// How much, in which currency.
+    pub amount: Option<Money>,
+    /// The kind of method (`card`, `bank`, `crypto`, …).
+    pub method: Option<Box<str>>,
+    /// The method itself (a card fingerprint, an IBAN): people's data.
+    pub method_id: Option<Pii<Box<str>>>,
+    /// Whom it goes to.
+    pub payee: Option<Pii<Box<str>>>,
+    /// In or out.
+    pub direction: Option<PaymentDirection>,
+    /// The other side, where it is a known account elsewhere.
+    pub counterparty: Option<Pii<Box<str>>>,
+}
+
+/// An amount in a currency's minor unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money {
+    /// Ten-thousandths of the currency's unit, so that every ISO 4217 currency fits exactly.
+    pub ten_thousandths: i64,
+    /// ISO 4217.
+    pub currency: [u8; 3],
+}
+
+/// Which way money goes, seen from the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentDirection {
+    /// To the account.
+    In,
+    /// From the account.
+    Out,
+}
+
+/// The person's contacts, where an event carries them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Person {
+    /// E-mail address.
+    pub email: Option<Pii<Box<str>>>,
+    /// Phone number.
+    pub phone: Option<Pii<Box<str>>>,
+    /// Full name.
+    pub name: Option<Pii<Box<str>>>,
+}
+
+/// Which of the application's apps an event was done in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct App {
+    /// Its name.
+    pub name: Option<Box<str>>,
+    /// `ios`, `android`, `web`, `mobile-web`, or the caller's own.
+    pub platform: Option<Box<str>>,
+    /// Its domain.
+    pub domain: Option<Box<str>>,
+}
+
+/// A caller's own JSON object, kept as text. Opaque here: only dialects and rules read inside.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FreeFields(Box<str>);
+
+impl FreeFields {
+    /// Keeps JSON text of at most [`FREE_FIELDS_BYTES_MAX`] bytes; None if it is longer.
+    #[must_use]
+    pub fn new(json: impl Into<Box<str>>) -> Option<Self> {
+        let json = json.into();
+        (json.len() <= FREE_FIELDS_BYTES_MAX).then_some(Self(json))
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
+}
+
+// What a caller puts here may be anybody's data, so it is printed as little as `Pii` is.
+impl std::fmt::Debug for FreeFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FreeFields({} bytes)", self.0.len())
+    }
+}

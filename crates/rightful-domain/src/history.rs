@@ -1,0 +1,77 @@
+//! What is remembered around one event, as read for judging it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::{AccountId, DeviceId, Event, Profile, Tag, Tally, Timestamp};
+
+/// What is remembered around one event. Read once, before judging; the attempt itself is already counted in it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// The account, where the caller gave only a username that is a known alias.
+    pub resolved_account: Option<AccountId>,
+    /// Of the account, or of the username where there is none; None when the event names neither.
+    pub account: Option<Remembered>,
+    /// Of the device; None when the event names none.
+    pub device: Option<Remembered>,
+    /// Of the address; None when the event names none.
+    pub address: Option<Remembered>,
+    /// The device of the account's last successful login.
+    pub latest_device: Option<DeviceSnapshot>,
+    /// This event's own tags, to look up in the profiles.
+    pub account_tag: Option<Tag>,
+    /// This event's own tags, to look up in the profiles.
+    pub device_tag: Option<Tag>,
+    /// This event's own tags, to look up in the profiles.
+    pub address_tag: Option<Tag>,
+    /// This event's own tags, to look up in the profiles.
+    pub model_tag: Option<Tag>,
+}
+
+/// What is remembered of one key: what it has learned, and what it counts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Remembered {
+    /// What was learned from earlier events. Shared, since reading must not copy it.
+    pub profile: Arc<Profile>,
+    /// What was counted, this attempt included (unless it was too old to count).
+    pub tally: Tally,
+}
+
+/// A device as the account last used it, to tell the owner what changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceSnapshot {
+    /// Its name.
+    pub id: DeviceId,
+    /// Its kind, as told.
+    pub kind: Option<Box<str>>,
+    /// Its maker, as told.
+    pub manufacturer: Option<Box<str>>,
+    /// Its model, as told.
+    pub model: Option<Box<str>>,
+    /// Its operating system, as told.
+    pub os: Option<Box<str>>,
+    /// The address it came from.
+    pub ip: Option<IpAddr>,
+    /// Its agent string.
+    pub user_agent: Option<Box<str>>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl DeviceSnapshot {
+    /// The device of an event as it is remembered; None if the event names none.
+    #[must_use]
+    pub fn of(event: &Event) -> Option<Self> {
+        let device = &event.device;
+        Some(Self {
+            id: device.id()?.clone(),
+            kind: device.kind.clone(),
+            manufacturer: device.manufacturer.clone(),
+            model: device.model.clone(),
+            os: device.os.clone(),
+            ip: event.network.ip,
+            user_agent: event.network.user_agent.clone(),
+            at: event.at,
+        })
+    }
+}

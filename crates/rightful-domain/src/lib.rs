@@ -1,0 +1,46 @@
+//! The nouns of Rightful: events, what is remembered about them, and what is judged of them.
+//!
+//! This crate is the leaf. It reads no clock, no file, no environment and no randomness, knows no wire format and
+//! derives no `Serialize`: each edge owns its own wire structs, so a stored byte or a JSON field is never an accident
+//! of a type in here.
+
+mod assessment;
+mod attempt;
+mod conclusion;
+mod enrichment;
+mod entry;
+mod event;
+mod facts;
+mod features;
+mod history;
+mod id;
+mod office;
+mod policy_source;
+mod profile;
+mod reason;
+mod scalar;
+mod search;
+mod secret;
+mod window;
+
+pub use assessment::{Assessment, ChallengeKind, PaymentAction, PaymentView, PolicyVersion, Verdict};
+pub use attempt::{Attempt, Subject};
+pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
+pub use enrichment::{AddressKind, AgentKind, AgentTraits, CredentialStatus, CredentialTag, Enrichment};
+pub use entry::{Entry, Lesson, Record, RetryKey, Teaching};
+pub use event::{
+    Action, App, Behavior, Device, DeviceAlias, DeviceAliasKind, Event, FREE_FIELDS_BYTES_MAX, FailureReason,
+    FreeFields, Location, Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source,
+};
+pub use facts::Facts;
+pub use features::FeatureVector;
+pub use history::{DeviceSnapshot, History, Remembered};
+pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
+pub use office::{Application, ApplicationMode, Credential, CredentialKind, KeyDigest};
+pub use policy_source::PolicySource;
+pub use profile::{FACTS_MAX, Fact, Family, HELD_MAX, Held, Profile, Standing};
+pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
+pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, Timestamp};
+pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
+pub use secret::PasswordHashes;
+pub use window::{MARKS_MAX, Mark, Span, SpanTally, Tally, Window};

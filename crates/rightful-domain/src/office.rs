@@ -1,0 +1,86 @@
+//! Who may talk to the server, and how it should behave to them.
+
+use crate::{ApplicationId, Timestamp, Verdict};
+
+/// A tenant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Application {
+    /// Its id.
+    pub id: ApplicationId,
+    /// Its name, for people.
+    pub name: Box<str>,
+    /// A test application: magic accounts work, any localhost origin is accepted.
+    pub test: bool,
+    /// Whether verdicts are acted on.
+    pub mode: ApplicationMode,
+    /// Its keys.
+    pub credentials: Vec<Credential>,
+    /// What to answer to a login, register, logout or credits change when no judgement can be had.
+    pub fallback_mild: Verdict,
+    /// What to answer to everything else then.
+    pub fallback_strict: Verdict,
+    /// How long a judgement may take, in ms, before the fallback answers.
+    pub deadline_ms: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Whether an application's verdicts are acted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApplicationMode {
+    /// Judge and record, answer as if allowed.
+    Observe,
+    /// Answer what was judged.
+    Enforce,
+}
+
+impl ApplicationMode {
+    /// As spelled in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Enforce => "enforce",
+        }
+    }
+}
+
+/// The digest of a key: SHA-256. Keys are 256 random bits, so a fast digest is as safe as a slow one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyDigest(pub [u8; 32]);
+
+impl std::fmt::Debug for KeyDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyDigest(‹secret›)")
+    }
+}
+
+/// One key of an application.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Credential {
+    /// What it is for.
+    pub kind: CredentialKind,
+    /// The public half (a client id, an app token, a publishable key); empty where the secret stands alone.
+    pub public_id: Box<str>,
+    /// The digest of the secret half; None where there is none.
+    pub secret_digest: Option<KeyDigest>,
+    /// The secret itself, sealed under the master key: only where a signature scheme needs it back.
+    pub sealed_secret: Option<Box<[u8]>>,
+}
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CredentialKind {
+    /// Our API: a bearer key.
+    NativeApiKey,
+    /// Ravelin: `Authorization: token sk_…`.
+    RavelinSecretKey,
+    /// Ravelin: in a page, may only report.
+    RavelinPublishableKey,
+    /// Transmit: client credentials.
+    TransmitClient,
+    /// Sumsub: app token and signing secret.
+    SumsubAppToken,
+    /// Rupt: client id and API secret.
+    RuptClient,
+}

@@ -1,0 +1,386 @@
+//! Profiles: what a key (an account, a device, an address) has learned from events that were let through.
+//!
+//! Learning is a sum, so its order does not matter and it can be undone: a reclaim subtracts what the intruder taught.
+//! An event that was challenged is held, and teaches nothing until it has passed.
+
+use std::time::Duration;
+
+use crate::{EventId, Lesson, MechanismKind, Tag, Timestamp};
+
+/// The most facts of one family that a profile keeps; the least recently seen go first.
+pub const FACTS_MAX: usize = 64;
+/// The most events one profile holds in quarantine; the oldest go first.
+pub const HELD_MAX: usize = 64;
+/// The most things one profile remembers as bad; the oldest go first.
+const BAD_MAX: usize = 64;
+
+/// What a fact is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// An account.
+    Account,
+    /// A device.
+    Device,
+    /// An address.
+    Address,
+    /// A device's model or platform.
+    Model,
+}
+
+impl Family {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Account, Self::Device, Self::Address, Self::Model];
+}
+
+/// One thing that was seen on events let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fact {
+    /// What.
+    pub tag: Tag,
+    /// First seen.
+    pub first_at: Timestamp,
+    /// Last seen.
+    pub last_at: Timestamp,
+    /// How often.
+    pub n: u32,
+}
+
+/// An event in quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// What it would teach.
+    pub lesson: Lesson,
+    /// Whether it is learned after [`Profile::MATURITY`] without a report.
+    pub matures: bool,
+}
+
+/// Where an account stands, beside what it has learned.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Since when a takeover is reported and not reclaimed; None if none is.
+    pub reported_at: Option<Timestamp>,
+    /// When it was last reclaimed.
+    pub reclaimed_at: Option<Timestamp>,
+    /// When a contact (e-mail, phone) or a factor was last changed.
+    pub contact_changed_at: Option<Timestamp>,
+    /// What an intruder used: remembered as bad, oldest first.
+    pub bad: Vec<(Family, Tag)>,
+}
+
+/// What a key has learned.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Profile {
+    /// Events learned from.
+    pub n_learned: u32,
+    /// The first of them.
+    pub first_at: Option<Timestamp>,
+    /// The last of them.
+    pub last_at: Option<Timestamp>,
+    /// What was seen on them, by family in the order of [`Family::ALL`], each sorted by tag.
+    facts: [Vec<Fact>; 4],
+    /// What is in quarantine, oldest first.
+    pub held: Vec<Held>,
+    /// Where the account stands; the default for devices and addresses, except for `bad`.
+    pub standing: Standing,
+}
+
+impl Profile {
+    /// After this time, an event that could not be challenged and that nobody has reported is believed.
+    pub const MATURITY: Duration = Duration::from_secs(7 * 86_400);
+    /// For this time after a change of contact, a proof that goes through the contact releases nothing.
+    pub const CONTACT_QUARANTINE: Duration = Duration::from_secs(7 * 86_400);
+
+    /// The facts of a family, by tag.
+    #[must_use]
+    pub fn facts(&self, family: Family) -> &[Fact] {
+        let [accounts, devices, addresses, models] = &self.facts;
+        match family {
+            Family::Account => accounts,
+            Family::Device => devices,
+            Family::Address => addresses,
+            Family::Model => models,
+        }
+    }
+
+    fn facts_mut(&mut self, family: Family) -> &mut Vec<Fact> {
+        let [accounts, devices, addresses, models] = &mut self.facts;
+        match family {
+            Family::Account => accounts,
+            Family::Device => devices,
+            Family::Address => addresses,
+            Family::Model => models,
+        }
+    }
+
+    /// What is known of one thing; None if it was never seen on an event let through. O(log n).
+    #[must_use]
+    pub fn fact(&self, family: Family, tag: Tag) -> Option<&Fact> {
+        let facts = self.facts(family);
+        facts.binary_search_by_key(&tag, |fact| fact.tag).ok().and_then(|place| facts.get(place))
+    }
+
+    /// Learns from an event let through. Learning twice counts twice: who records an event once teaches once.
+    pub fn learn(&mut self, lesson: &Lesson) {
+        self.n_learned = self.n_learned.saturating_add(1);
+        self.first_at = Some(self.first_at.map_or(lesson.at, |at| at.min(lesson.at)));
+        self.last_at = Some(self.last_at.map_or(lesson.at, |at| at.max(lesson.at)));
+        for family in Family::ALL {
+            if let Some(tag) = lesson.tag(family) {
+                self.see(family, Fact { tag, first_at: lesson.at, last_at: lesson.at, n: 1 });
+            }
+        }
+    }
+
+    /// Adds what is known of one thing, as learned or as read back from storage.
+    pub fn see(&mut self, family: Family, seen: Fact) {
+        let facts = self.facts_mut(family);
+        match facts.binary_search_by_key(&seen.tag, |fact| fact.tag) {
+            Ok(place) => {
+                if let Some(fact) = facts.get_mut(place) {
+                    fact.first_at = fact.first_at.min(seen.first_at);
+                    fact.last_at = fact.last_at.max(seen.last_at);
+                    fact.n = fact.n.saturating_add(seen.n);
+                }
+            }
+            Err(place) => facts.insert(place, seen),
+        }
+        if facts.len() > FACTS_MAX
+            && let Some((oldest, _)) = facts.iter().enumerate().min_by_key(|(_, fact)| (fact.last_at, fact.tag))
+        {
+            facts.remove(oldest);
+        }
+    }
+
+    /// Puts an event in quarantine.
+    pub fn hold(&mut self, lesson: Lesson, matures: bool) {
+        if self.held.iter().any(|held| held.lesson.event == lesson.event) {
+            return;
+        }
+        let place = self.held.partition_point(|held| (held.lesson.at, held.lesson.event) < (lesson.at, lesson.event));
+        self.held.insert(place, Held { lesson, matures });
+        if self.held.len() > HELD_MAX {
+            self.held.remove(0);
+        }
+    }
+
+    /// Whether passing a challenge in this way lets an event out of quarantine.
+    ///
+    /// A captcha proves a human, not an owner. What goes through a contact proves little within seven days of its
+    /// change. `None`: the caller said that it was passed, and not how.
+    #[must_use]
+    pub fn releases(&self, mechanism: Option<&MechanismKind>, at: Timestamp) -> bool {
+        let Some(mechanism) = mechanism else { return true };
+        let contact_is_fresh =
+            self.standing.contact_changed_at.is_some_and(|changed| at < changed.plus(Self::CONTACT_QUARANTINE));
+        *mechanism != MechanismKind::Recaptcha && !(contact_is_fresh && mechanism.goes_through_contact())
+    }
+
+    /// Takes one event out of quarantine; None if it is not in it.
+    pub fn release(&mut self, event: EventId) -> Option<Lesson> {
+        let place = self.held.iter().position(|held| held.lesson.event == event)?;
+        Some(self.held.remove(place).lesson)
+    }
+
+    /// Takes all events of one device out of quarantine: its user has proved to be the owner.
+    pub fn release_device(&mut self, device: Tag) -> Vec<Lesson> {
+        self.release_if(|held| held.lesson.device == Some(device))
+    }
+
+    /// Takes out what nobody could challenge and nobody has reported for [`Self::MATURITY`].
+    pub fn release_matured(&mut self, now: Timestamp) -> Vec<Lesson> {
+        if self.standing.reported_at.is_some() {
+            return Vec::new();
+        }
+        self.release_if(|held| held.matures && now.since(held.lesson.at) >= Self::MATURITY)
+    }
+
+    fn release_if(&mut self, released: impl Fn(&Held) -> bool) -> Vec<Lesson> {
+        let (out, held) = std::mem::take(&mut self.held).into_iter().partition(|held| released(held));
+        self.held = held;
+        let out: Vec<Held> = out;
+        out.into_iter().map(|held| held.lesson).collect()
+    }
+
+    /// Unlearns one event, as if it had never been let through, as far as sums go: a time between first and last
+    /// stays where it was.
+    pub fn unlearn(&mut self, lesson: &Lesson) {
+        self.n_learned = self.n_learned.saturating_sub(1);
+        for family in Family::ALL {
+            let Some(tag) = lesson.tag(family) else { continue };
+            let facts = self.facts_mut(family);
+            if let Ok(place) = facts.binary_search_by_key(&tag, |fact| fact.tag)
+                && let Some(fact) = facts.get_mut(place)
+            {
+                fact.n = fact.n.saturating_sub(1);
+                if fact.n == 0 {
+                    facts.remove(place);
+                }
+            }
+        }
+    }
+
+    /// Goes back to before `to`: unlearns `lessons` (those learned since), forgets what was first seen since, drops
+    /// what is in quarantine since, and remembers nothing as seen later than `to`.
+    pub fn roll_back(&mut self, to: Timestamp, lessons: &[Lesson]) {
+        for lesson in lessons.iter().filter(|lesson| lesson.at >= to) {
+            self.unlearn(lesson);
+        }
+        for facts in &mut self.facts {
+            facts.retain(|fact| fact.first_at < to);
+            for fact in facts {
+                fact.last_at = fact.last_at.min(to);
+            }
+        }
+        self.held.retain(|held| held.lesson.at < to);
+        self.last_at = self.last_at.map(|at| at.min(to));
+        if self.n_learned == 0 || self.first_at.is_some_and(|at| at >= to) {
+            (self.n_learned, self.first_at, self.last_at) = (0, None, None);
+        }
+    }
+
+    /// Remembers something as an intruder's.
+    pub fn remember_bad(&mut self, family: Family, tag: Tag) {
+        if self.is_bad(family, tag) {
+            return;
+        }
+        self.standing.bad.push((family, tag));
+        if self.standing.bad.len() > BAD_MAX {
+            self.standing.bad.remove(0);
+        }
+    }
+
+    /// Whether something is remembered as an intruder's.
+    #[must_use]
+    pub fn is_bad(&self, family: Family, tag: Tag) -> bool {
+        self.standing.bad.contains(&(family, tag))
+    }
+
+    /// True if there is nothing to remember, so that nothing need be stored.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Lesson {
+    /// What this lesson says of a family.
+    #[must_use]
+    pub const fn tag(&self, family: Family) -> Option<Tag> {
+        match family {
+            Family::Account => self.account,
+            Family::Device => self.device,
+            Family::Address => self.address,
+            Family::Model => self.model,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn lesson(n: u8, at: i64, device: u64) -> Lesson {
+        Lesson {
+            event: EventId::from_parts(0, [n; 10]),
+            at: Timestamp::from_seconds(at),
+            account: None,
+            device: Some(Tag::new(device)),
+            address: Some(Tag::new(100 + device % 3)),
+            model: None,
+        }
+    }
+
+    fn lessons() -> impl Strategy<Value = Vec<Lesson>> {
+        proptest::collection::vec((0_u8..255, 0_i64..10_000, 1_u64..8), 0..60)
+            .prop_map(|all| all.into_iter().map(|(n, at, device)| lesson(n, at, device)).collect())
+    }
+
+    fn taught(lessons: &[Lesson]) -> Profile {
+        let mut profile = Profile::default();
+        for lesson in lessons {
+            profile.learn(lesson);
+        }
+        profile
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_lessons_does_not_matter(lessons in lessons()) {
+            let backwards: Vec<Lesson> = lessons.iter().rev().copied().collect();
+            prop_assert_eq!(taught(&lessons), taught(&backwards));
+        }
+
+        #[test]
+        fn a_profile_never_counts_more_than_it_was_taught(lessons in lessons()) {
+            let profile = taught(&lessons);
+            for fact in profile.facts(Family::Device) {
+                let naive = lessons.iter().filter(|lesson| lesson.device == Some(fact.tag)).count();
+                prop_assert_eq!(fact.n as usize, naive);
+            }
+        }
+
+        #[test]
+        fn rolling_back_leaves_what_was_learned_before(lessons in lessons(), to in 0_i64..10_000) {
+            let to = Timestamp::from_seconds(to);
+            let before: Vec<Lesson> = lessons.iter().filter(|lesson| lesson.at < to).copied().collect();
+            let mut rolled = taught(&lessons);
+            rolled.roll_back(to, &lessons);
+            let clean = taught(&before);
+            prop_assert_eq!(rolled.n_learned, clean.n_learned);
+            for family in Family::ALL {
+                let counts = |profile: &Profile| -> Vec<_> {
+                    profile.facts(family).iter().map(|fact| (fact.tag, fact.first_at, fact.n)).collect()
+                };
+                prop_assert_eq!(counts(&rolled), counts(&clean));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_held_teaches_nothing_until_released() {
+        let mut profile = Profile::default();
+        profile.hold(lesson(1, 10, 5), false);
+        profile.hold(lesson(1, 10, 5), false);
+        assert_eq!((profile.held.len(), profile.fact(Family::Device, Tag::new(5))), (1, None));
+        assert_eq!(profile.release_matured(Timestamp::from_seconds(10_000_000)), vec![]);
+        assert_eq!(profile.release_device(Tag::new(5)), vec![lesson(1, 10, 5)]);
+        assert!(profile.is_empty());
+    }
+
+    #[test]
+    fn what_could_not_be_challenged_matures_unless_a_takeover_is_reported() {
+        let late = Timestamp::from_seconds(10).plus(Profile::MATURITY);
+        let mut profile = Profile::default();
+        profile.hold(lesson(1, 10, 5), true);
+        assert_eq!(profile.release_matured(late.minus(Duration::from_micros(1))), vec![]);
+        profile.standing.reported_at = Some(late);
+        assert_eq!(profile.release_matured(late), vec![]);
+        profile.standing.reported_at = None;
+        assert_eq!(profile.release_matured(late), vec![lesson(1, 10, 5)]);
+    }
+
+    #[test]
+    fn a_captcha_never_releases_and_a_fresh_contact_does_not() {
+        let mut profile = Profile::default();
+        let at = Timestamp::from_seconds(1_000_000);
+        assert!(profile.releases(None, at));
+        assert!(!profile.releases(Some(&MechanismKind::Recaptcha), at));
+        assert!(profile.releases(Some(&MechanismKind::SmsCode), at));
+        profile.standing.contact_changed_at = Some(at.minus(Duration::from_secs(60)));
+        assert!(!profile.releases(Some(&MechanismKind::SmsCode), at));
+        assert!(profile.releases(Some(&MechanismKind::U2f), at));
+        assert!(profile.releases(Some(&MechanismKind::SmsCode), at.plus(Profile::CONTACT_QUARANTINE)));
+    }
+
+    #[test]
+    fn the_least_recently_seen_fact_goes_first() {
+        let mut profile = Profile::default();
+        for n in 0..=FACTS_MAX as u64 {
+            profile.learn(&lesson(1, n as i64, n + 1));
+        }
+        assert_eq!(profile.facts(Family::Device).len(), FACTS_MAX);
+        assert_eq!(profile.fact(Family::Device, Tag::new(1)), None);
+    }
+}

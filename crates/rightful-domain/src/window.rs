@@ -1,0 +1,416 @@
+//! Sliding windows: exact counts and distinct counts of attempts, in event time.
+//!
+//! One window belongs to one key (an account, a device, an address) and answers five spans at once. Invariants: a count
+//! is never more than a naive recount of the same marks; the order in which marks arrive does not matter; the same
+//! event counts once. Beyond [`MARKS_MAX`] marks in seven days the oldest go, and the answer says `saturated`.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::{EventId, Outcome, Tag, Timestamp};
+
+/// The most attempts one key keeps. Counts are exact up to here and "at least" beyond, which the answer says.
+pub const MARKS_MAX: usize = 10_000;
+
+/// The five spans that are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Span {
+    /// 60 s.
+    Minute,
+    /// 10 min.
+    TenMinutes,
+    /// 1 h.
+    Hour,
+    /// 24 h.
+    Day,
+    /// 7 d.
+    Week,
+}
+
+impl Span {
+    /// All five, shortest first.
+    pub const ALL: [Self; 5] = [Self::Minute, Self::TenMinutes, Self::Hour, Self::Day, Self::Week];
+
+    /// How long it is.
+    #[must_use]
+    pub const fn duration(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Minute => 60,
+            Self::TenMinutes => 600,
+            Self::Hour => 3_600,
+            Self::Day => 86_400,
+            Self::Week => 604_800,
+        })
+    }
+
+    /// As spelled in evidence and features.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Minute => "60s",
+            Self::TenMinutes => "10min",
+            Self::Hour => "1h",
+            Self::Day => "24h",
+            Self::Week => "7d",
+        }
+    }
+}
+
+/// One counted attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// When it happened.
+    pub at: Timestamp,
+    /// The last eight bytes of its event's id: 62 random bits, so two of one key never meet by accident.
+    pub event: u64,
+    /// The two other things it involved. For an account: device, address. For a device: account, address.
+    /// For an address: account, device.
+    pub counterparts: [Option<Tag>; 2],
+    /// How it ended, as far as known.
+    pub outcome: Outcome,
+}
+
+impl Mark {
+    /// The short form of an event's id that marks carry.
+    #[must_use]
+    pub fn short(event: EventId) -> u64 {
+        let [.., a, b, c, d, e, f, g, h] = *event.as_bytes();
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    const fn order(&self) -> (Timestamp, u64) {
+        (self.at, self.event)
+    }
+}
+
+/// What a window counts in its five spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally([SpanTally; 5]);
+
+impl Tally {
+    /// What one span counts.
+    #[must_use]
+    pub const fn span(&self, span: Span) -> SpanTally {
+        let [minute, ten_minutes, hour, day, week] = self.0;
+        match span {
+            Span::Minute => minute,
+            Span::TenMinutes => ten_minutes,
+            Span::Hour => hour,
+            Span::Day => day,
+            Span::Week => week,
+        }
+    }
+}
+
+/// What one span counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SpanTally {
+    /// Attempts.
+    pub attempts: u32,
+    /// Attempts known to have failed.
+    pub failures: u32,
+    /// Different counterparts, by their place in [`Mark::counterparts`].
+    pub distinct: [u32; 2],
+    /// True if older marks of this span had to go: the counts are then lower bounds.
+    pub saturated: bool,
+}
+
+/// The attempts of one key in the last seven days.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Window {
+    /// By time, then event.
+    marks: VecDeque<Mark>,
+    /// The times of the failed ones, sorted: so that counting failures is a search, not a scan.
+    failed: Vec<Timestamp>,
+    /// Each counterpart once, at its latest time, by time: so that counting distinct ones is a search, too.
+    latest: [Vec<(Timestamp, Tag)>; 2],
+    /// The time of the newest mark that had to go for lack of room; None if none within the week.
+    dropped_until: Option<Timestamp>,
+}
+
+impl Window {
+    /// Counts an attempt; false if it was counted before, or lies more than seven days before the newest. O(log n) for
+    /// attempts that come in order, O(n) in the worst case.
+    pub fn count(&mut self, mark: Mark) -> bool {
+        if let Some(newest) = self.marks.back()
+            && mark.at <= newest.at.minus(Span::Week.duration())
+        {
+            return false;
+        }
+        let place = self.marks.partition_point(|other| other.order() < mark.order());
+        if self.marks.get(place).is_some_and(|other| other.order() == mark.order()) {
+            return false;
+        }
+        self.marks.insert(place, mark);
+        if mark.outcome == Outcome::Failed {
+            insert_sorted(&mut self.failed, mark.at);
+        }
+        for (latest, tag) in self.latest.iter_mut().zip(mark.counterparts) {
+            if let Some(tag) = tag {
+                remember_latest(latest, mark.at, tag);
+            }
+        }
+        self.forget_old();
+        true
+    }
+
+    /// Sets how a counted attempt ended; false if it is not counted here. O(log n).
+    pub fn conclude(&mut self, at: Timestamp, event: u64, outcome: Outcome) -> bool {
+        let place = self.marks.partition_point(|other| other.order() < (at, event));
+        let Some(mark) = self.marks.get_mut(place).filter(|mark| mark.order() == (at, event)) else { return false };
+        let before = std::mem::replace(&mut mark.outcome, outcome);
+        if before == Outcome::Failed {
+            remove_sorted(&mut self.failed, at);
+        }
+        if outcome == Outcome::Failed {
+            insert_sorted(&mut self.failed, at);
+        }
+        true
+    }
+
+    /// Counts each span as of a moment: the marks in (`as_of` − span, `upto`].
+    ///
+    /// `upto` is the end of time for an event judged as it happens, since clocks and queues may put its neighbours a
+    /// little ahead of it; for a late one it is the event's own time. O(log n); O(n log n) if `upto` cuts marks off.
+    #[must_use]
+    pub fn tally(&self, as_of: Timestamp, upto: Timestamp) -> Tally {
+        Tally(Span::ALL.map(|span| self.span_tally(as_of.minus(span.duration()), upto)))
+    }
+
+    fn span_tally(&self, after: Timestamp, upto: Timestamp) -> SpanTally {
+        let start = self.marks.partition_point(|mark| mark.at <= after);
+        let end = self.marks.partition_point(|mark| mark.at <= upto).max(start);
+        let failures = self
+            .failed
+            .partition_point(|at| *at <= upto)
+            .saturating_sub(self.failed.partition_point(|at| *at <= after));
+        let distinct = if end == self.marks.len() {
+            [0, 1].map(|side: usize| {
+                let latest = self.latest.get(side).map_or(&[][..], Vec::as_slice);
+                latest.len() - latest.partition_point(|(at, _)| *at <= after)
+            })
+        } else {
+            [0, 1].map(|side| self.distinct_between(start, end, side))
+        };
+        SpanTally {
+            attempts: count_u32(end - start),
+            failures: count_u32(failures),
+            distinct: distinct.map(count_u32),
+            saturated: self.dropped_until.is_some_and(|dropped| dropped > after),
+        }
+    }
+
+    fn distinct_between(&self, start: usize, end: usize, side: usize) -> usize {
+        let mut tags: Vec<Tag> =
+            self.marks.range(start..end).filter_map(|mark| mark.counterparts.get(side).copied().flatten()).collect();
+        tags.sort_unstable();
+        tags.dedup();
+        tags.len()
+    }
+
+    fn forget_old(&mut self) {
+        let Some(newest) = self.marks.back().map(|mark| mark.at) else { return };
+        let horizon = newest.minus(Span::Week.duration());
+        while let Some(oldest) = self.marks.front().copied() {
+            if oldest.at > horizon && self.marks.len() <= MARKS_MAX {
+                break;
+            }
+            self.marks.pop_front();
+            self.forget(oldest);
+            self.dropped_until = self.dropped_until.max(Some(oldest.at));
+        }
+        // What is older than a week is missed by no span.
+        self.dropped_until = self.dropped_until.filter(|dropped| *dropped > horizon);
+    }
+
+    fn forget(&mut self, gone: Mark) {
+        if gone.outcome == Outcome::Failed {
+            remove_sorted(&mut self.failed, gone.at);
+        }
+        for (side, latest) in self.latest.iter_mut().enumerate() {
+            let Some(tag) = gone.counterparts.get(side).copied().flatten() else { continue };
+            let still_there = self
+                .marks
+                .iter()
+                .take_while(|mark| mark.at == gone.at)
+                .any(|mark| mark.counterparts.get(side).copied().flatten() == Some(tag));
+            if !still_there && let Ok(place) = latest.binary_search(&(gone.at, tag)) {
+                latest.remove(place);
+            }
+        }
+    }
+
+    /// The counted attempts, oldest first.
+    pub fn marks(&self) -> impl ExactSizeIterator<Item = &Mark> {
+        self.marks.iter()
+    }
+
+    /// The time of the newest attempt; None if there is none.
+    #[must_use]
+    pub fn newest_at(&self) -> Option<Timestamp> {
+        self.marks.back().map(|mark| mark.at)
+    }
+
+    /// The time of the newest attempt that had to go for lack of room, to be stored with the marks.
+    #[must_use]
+    pub const fn dropped_until(&self) -> Option<Timestamp> {
+        self.dropped_until
+    }
+
+    /// Rebuilds a window from what was stored of it.
+    #[must_use]
+    pub fn restore(marks: impl IntoIterator<Item = Mark>, dropped_until: Option<Timestamp>) -> Self {
+        let mut window = Self { dropped_until, ..Self::default() };
+        for mark in marks {
+            window.count(mark);
+        }
+        window
+    }
+}
+
+fn remember_latest(latest: &mut Vec<(Timestamp, Tag)>, at: Timestamp, tag: Tag) {
+    // From the end, since what comes back was mostly here a moment ago.
+    if let Some(place) = latest.iter().rposition(|(_, other)| *other == tag) {
+        if latest.get(place).is_some_and(|(before, _)| *before >= at) {
+            return;
+        }
+        latest.remove(place);
+    }
+    let place = latest.partition_point(|other| *other < (at, tag));
+    latest.insert(place, (at, tag));
+}
+
+fn insert_sorted(times: &mut Vec<Timestamp>, at: Timestamp) {
+    times.insert(times.partition_point(|other| *other <= at), at);
+}
+
+fn remove_sorted(times: &mut Vec<Timestamp>, at: Timestamp) {
+    if let Ok(place) = times.binary_search(&at) {
+        times.remove(place);
+    }
+}
+
+fn count_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const END: Timestamp = Timestamp::from_micros(i64::MAX);
+
+    fn mark(seconds: i64, event: u64, device: u64, failed: bool) -> Mark {
+        Mark {
+            at: Timestamp::from_seconds(seconds),
+            event,
+            counterparts: [Tag::new(device).into(), None],
+            outcome: if failed { Outcome::Failed } else { Outcome::Succeeded },
+        }
+    }
+
+    fn marks() -> impl Strategy<Value = Vec<Mark>> {
+        // Twelve days, so that some fall out; few devices, so that some come back.
+        let one = (0_i64..1_036_800, 0_u64..50, 1_u64..6, any::<bool>());
+        proptest::collection::vec(one, 0..120).prop_map(|all| {
+            all.into_iter().map(|(at, event, device, failed)| mark(at, event, device, failed)).collect()
+        })
+    }
+
+    /// The law, told the slow way: nothing but a filter over a set.
+    fn recount(marks: &[Mark], after: Timestamp, upto: Timestamp) -> (usize, usize, usize) {
+        let newest = marks.iter().map(|mark| mark.at).max();
+        let kept: Vec<&Mark> = {
+            let mut seen = BTreeSet::new();
+            marks
+                .iter()
+                .filter(|mark| newest.is_some_and(|newest| mark.at > newest.minus(Span::Week.duration())))
+                .filter(|mark| seen.insert(mark.order()))
+                .filter(|mark| mark.at > after && mark.at <= upto)
+                .collect()
+        };
+        let devices: BTreeSet<_> = kept.iter().filter_map(|mark| mark.counterparts[0]).collect();
+        (kept.len(), kept.iter().filter(|mark| mark.outcome == Outcome::Failed).count(), devices.len())
+    }
+
+    /// Marks of one event agree in everything, as they do in life.
+    fn one_per_event(marks: Vec<Mark>) -> Vec<Mark> {
+        let mut first = std::collections::BTreeMap::new();
+        for mark in marks {
+            first.entry(mark.order()).or_insert(mark);
+        }
+        first.into_values().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_counts_what_a_naive_recount_counts(
+            marks in marks(), order in any::<u64>(), as_of in 0_i64..1_036_800, late in any::<bool>(),
+        ) {
+            let marks = one_per_event(marks);
+            let mut shuffled = marks.clone();
+            shuffled.sort_by_key(|mark| (mark.event ^ order).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (mark.at.as_micros() as u64).rotate_left(17));
+            let mut window = Window::default();
+            for mark in &shuffled {
+                window.count(*mark);
+            }
+            let as_of = Timestamp::from_seconds(as_of);
+            let upto = if late { as_of } else { END };
+            let tally = window.tally(as_of, upto);
+            for span in Span::ALL {
+                let got = tally.span(span);
+                let naive = recount(&marks, as_of.minus(span.duration()), upto);
+                prop_assert_eq!((got.attempts as usize, got.failures as usize, got.distinct[0] as usize), naive, "{:?}", span);
+                prop_assert!(!got.saturated);
+            }
+        }
+
+        #[test]
+        fn the_order_of_arrival_does_not_matter_and_twice_is_once(marks in marks()) {
+            let marks = one_per_event(marks);
+            let forwards = Window::restore(marks.iter().copied(), None);
+            let backwards = Window::restore(marks.iter().rev().copied(), None);
+            let twice = Window::restore(marks.iter().chain(&marks).copied(), None);
+            prop_assert_eq!(&forwards, &backwards);
+            prop_assert_eq!(&forwards, &twice);
+            prop_assert_eq!(&forwards, &Window::restore(forwards.marks().copied(), forwards.dropped_until()));
+        }
+
+        #[test]
+        fn concluding_is_as_if_it_had_been_known(marks in marks()) {
+            let marks = one_per_event(marks);
+            let known = Window::restore(marks.iter().copied(), None);
+            let mut told = Window::restore(marks.iter().map(|mark| Mark { outcome: Outcome::Pending, ..*mark }), None);
+            for mark in &marks {
+                told.conclude(mark.at, mark.event, mark.outcome);
+            }
+            prop_assert_eq!(known, told);
+        }
+    }
+
+    #[test]
+    fn beyond_the_cap_the_counts_are_lower_bounds_and_say_so() {
+        let n = MARKS_MAX as i64 + 7;
+        let window = Window::restore((0..n).map(|i| mark(i, i as u64, i as u64 + 1, true)), None);
+        let tally = window.tally(Timestamp::from_seconds(n), END);
+        let day = tally.span(Span::Day);
+        assert_eq!(
+            (day.attempts as usize, day.failures as usize, day.distinct[0] as usize),
+            (MARKS_MAX, MARKS_MAX, MARKS_MAX)
+        );
+        assert!(day.saturated);
+        let minute = tally.span(Span::Minute);
+        assert_eq!((minute.attempts, minute.saturated), (59, false));
+    }
+
+    #[test]
+    fn the_edge_of_a_span_is_open_at_its_start() {
+        let window = Window::restore([mark(0, 1, 1, false), mark(60, 2, 1, false)], None);
+        let minute = window.tally(Timestamp::from_seconds(60), END).span(Span::Minute);
+        assert_eq!(minute.attempts, 1);
+    }
+}

@@ -1,0 +1,1 @@
+//! Judgement: features → detectors → policy → assessment. Pure, synchronous, total.

@@ -1,0 +1,1 @@
+//! Stories, populations, campaigns and faults: for tests and the demo, never on the road of a real login.
