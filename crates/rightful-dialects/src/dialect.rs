@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use rightful_domain::{
-    Application, CredentialKind, Event, EventId, Feedback, Outcome, Page, PasswordHashes, Record, RetryKey, Search,
-    Timestamp,
+    Application, ApplicationId, Assessment, CredentialKind, Event, EventId, Feedback, Outcome, Page, PasswordHashes,
+    Record, RetryKey, Search, Sentences, Timestamp,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -17,6 +17,12 @@ pub trait Dialect: Sync {
 
     /// The key a request presents, if it presents one in this dialect's way. Not yet believed.
     fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, query: Query<'a>) -> Option<Presented<'a>>;
+
+    /// The application that a signed link claims to belong to, on a route with [`Access::Link`]. Not yet believed:
+    /// [`Dialect::decode`] checks the signature.
+    fn linked_application(&self, _query: Query<'_>) -> Option<ApplicationId> {
+        None
+    }
 
     /// Reads a request of an authenticated caller. Total: any bytes give an intake or a refusal.
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal>;
@@ -57,6 +63,8 @@ pub enum Method {
 pub enum Access {
     /// Who presents a key of this kind.
     Key(CredentialKind),
+    /// Who holds a link that we signed.
+    Link,
 }
 
 /// A key as presented; whether it is right is for the server to find out.
@@ -90,6 +98,21 @@ pub struct Call<'a> {
     pub received_at: Timestamp,
     /// The address of the caller, through trusted proxies only.
     pub peer: Option<IpAddr>,
+    /// Where this server is reached from outside, without a slash at the end, for links it hands out.
+    pub public_url: &'a str,
+    /// The key under which links are signed.
+    pub link_key: &'a [u8; 32],
+    /// The engine's words for what it found.
+    pub glossary: Glossary,
+}
+
+/// The engine's words for what it found, since a dialect cannot see the engine.
+#[derive(Clone, Copy)]
+pub struct Glossary {
+    /// The names of a feature schema's slots, in order; empty for a schema this build does not know.
+    pub feature_names: fn(schema: u16) -> &'static [&'static str],
+    /// An assessment in words.
+    pub sentences: fn(&Event, &Assessment) -> Sentences,
 }
 
 impl Call<'_> {

@@ -7,5 +7,6 @@
 mod dialect;
 
 pub use dialect::{
-    Access, Call, Dialect, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route, Told,
+    Access, Call, Dialect, Glossary, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route,
+    Told,
 };

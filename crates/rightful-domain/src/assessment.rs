@@ -130,3 +130,12 @@ pub struct Assessment {
     /// The payment view of the account.
     pub payment: PaymentView,
 }
+
+/// An assessment in words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sentences {
+    /// For a colleague: what was seen and what to do.
+    pub analyst: String,
+    /// For the person at the door: generic, so that it teaches an intruder nothing.
+    pub person: String,
+}

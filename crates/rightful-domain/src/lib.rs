@@ -23,7 +23,7 @@ mod search;
 mod secret;
 mod window;
 
-pub use assessment::{Assessment, ChallengeKind, PaymentAction, PaymentView, PolicyVersion, Verdict};
+pub use assessment::{Assessment, ChallengeKind, PaymentAction, PaymentView, PolicyVersion, Sentences, Verdict};
 pub use attempt::{Attempt, Subject};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use enrichment::{AddressKind, AgentKind, AgentTraits, CredentialStatus, CredentialTag, Enrichment};
