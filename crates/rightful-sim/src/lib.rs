@@ -1,1 +1,3 @@
 //! Stories, populations, campaigns and faults: for tests and the demo, never on the road of a real login.
+
+pub mod shop;
