@@ -27,7 +27,7 @@ test: setup check ## Everything: set up what is missing, then the whole gate
 
 check: fmt lint docs deny doctest unit ## The gate: formatting, lints, docs, licenses, doctests, tests
 
-dev: setup ## A server on 127.0.0.1:8080, built for debugging, with its data in target/dev
+dev: setup ## A server on 127.0.0.1:8700, built for debugging, with its data in target/dev
 	$(RIGHTFUL) -- serve --data target/dev
 
 story: ## Run the stories whose name contains NAME
