@@ -1,2 +1,26 @@
-//! .
-fn main() {}
+//! `rightful`: keeps accounts with their rightful owners. One binary, one data folder.
+
+mod applications;
+mod cli;
+mod clock;
+mod config;
+mod control;
+mod fallback;
+mod http;
+mod magic;
+mod master_key;
+mod one_address;
+mod pipeline;
+mod provisioning;
+mod server;
+mod shutdown;
+mod telemetry;
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    cli::run()
+}

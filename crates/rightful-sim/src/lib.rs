@@ -1,1 +1,5 @@
 //! Stories, populations, campaigns and faults: for tests and the demo, never on the road of a real login.
+
+pub mod http;
+pub mod load;
+pub mod shop;

@@ -1,0 +1,226 @@
+//! What a judged and remembered login costs, beside a bare echo of the same body on the same cores.
+//!
+//! `cargo bench -p rightful-server --bench login`: starts the server and an echo (axum, which parses the body as JSON
+//! and writes it back) as processes of their own, loads each with the same bodies over the same connections, and reads
+//! their CPU time from /proc. CPU time per login is the figure to compare: it hardly depends on what else the machine
+//! does, while rates and latencies do.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rightful_sim::http::request;
+use rightful_sim::load::{self, LoadEnd, LoadPlan, LoadReport};
+use serde_json::{Value, json};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Connections at full load.
+const CONNECTIONS: usize = 64;
+/// Different accounts; each has two devices and an address of its own.
+const ACCOUNTS: u64 = 10_000;
+/// Logins before measuring, so that caches and profiles are as in life.
+const WARM_UP: u64 = 20_000;
+/// Logins that are measured.
+const MEASURED: u64 = 200_000;
+/// How long the load at half the rate lasts.
+const HALF_LOAD: Duration = Duration::from_secs(10);
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Done<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Done<()> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if arguments.iter().any(|argument| argument == "--echo") {
+        return runtime.block_on(echo());
+    }
+    // `cargo test --benches` must not take minutes.
+    if arguments.iter().any(|argument| argument == "--test") {
+        return Ok(());
+    }
+    runtime.block_on(measure())
+}
+
+/// The least that any JSON service does.
+async fn echo() -> Done<()> {
+    let router = axum::Router::new().route(
+        "/v3/login",
+        axum::routing::post(async |body: axum::body::Bytes| match serde_json::from_slice::<Value>(&body) {
+            Ok(value) => (axum::http::StatusCode::OK, value.to_string()),
+            Err(error) => (axum::http::StatusCode::BAD_REQUEST, error.to_string()),
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?);
+    Ok(axum::serve(listener, router).await?)
+}
+
+async fn measure() -> Done<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let echo = Process::echo()?;
+    let (server, key) = Process::server(&data)?;
+    let mut rows = Vec::new();
+    for (name, process) in [("echo", &echo), ("rightful", &server)] {
+        run(process, &key, 0, WARM_UP, None).await?;
+        let before = process.cpu_us()?;
+        let full = run(process, &key, WARM_UP, MEASURED, None).await?;
+        let cpu_us = (process.cpu_us()? - before) / full.n_answers() as f64;
+        let half_rate = full.answers_per_s() / 2.0;
+        let n_half = (half_rate * HALF_LOAD.as_secs_f64()) as u64;
+        let half = run(process, &key, WARM_UP + MEASURED, n_half, Some(half_rate)).await?;
+        rows.push((name, cpu_us, full, half));
+    }
+    let sequence = WARM_UP + rows.iter().last().map_or(0, |(_, _, full, half)| full.n_answers() + half.n_answers());
+    println!("{:<10} {:>14} {:>12} {:>14} {:>14}", "", "CPU µs/login", "logins/s", "p50 at half µs", "p99 at half µs");
+    for (name, cpu_us, full, half) in &rows {
+        println!(
+            "{name:<10} {cpu_us:>14.1} {:>12.0} {:>14} {:>14}",
+            full.answers_per_s(),
+            half.latency_us(0.5).unwrap_or(0),
+            half.latency_us(0.99).unwrap_or(0),
+        );
+    }
+    if let [(_, echo_us, ..), (_, ours_us, ..)] = rows.as_slice() {
+        println!("ratio      {:>14.2}", ours_us / echo_us);
+    }
+    server.stop()?;
+    println!("bytes on disk per login: {:.0}", bytes_in(&data)? as f64 / sequence as f64);
+    Ok(())
+}
+
+async fn run(process: &Process, key: &str, from: u64, n: u64, rate: Option<f64>) -> Done<LoadReport> {
+    let authorization = format!("token {key}");
+    let requests = (from..from + n).map(move |nth| login(&authorization, nth));
+    let plan =
+        LoadPlan { address: process.address, connections: CONNECTIONS, until: LoadEnd::Requests(n), rate, patience: PATIENCE };
+    let report = load::run(plan, requests, Arc::new(|_, _, _| {})).await?;
+    match report.statuses.get(&200) {
+        Some(ok) if *ok == n => Ok(report),
+        _ => Err(format!("not every login was answered: {:?} {:?}", report.statuses, report.failures).into()),
+    }
+}
+
+/// The seed's login with all its fields, of one of many customers.
+fn login(authorization: &str, nth: u64) -> Vec<u8> {
+    let account = nth.wrapping_mul(0x9E37_79B9_7F4A_7C15) % ACCOUNTS;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let place = json!({
+        "country": "GBR", "postalCode": "E1 1AA", "latitude": 51.503252, "longitude": -0.127899,
+        "addresseeName": "John Smith", "street1": "123 fake st.", "street2": "floor 4, flat 48",
+        "neighbourhood": "Hackney", "zone": "1", "city": "London", "region": "California", "poBoxNumber": "1234",
+    });
+    let body = json!({
+        "timestamp": now.as_nanos() as u64,
+        "login": {
+            "username": format!("customer-{account}@example.com"),
+            "customerId": format!("customer-{account}"),
+            "success": true,
+            "authenticationMechanism": {
+                "password": {
+                    "passwordHashed": "ef92b778bafe771e89245b89ecbc08a44a4e166c06659911881f383d4473e94f",
+                    "success": true,
+                },
+            },
+            "app": { "name": "Our App Lite", "platform": "web", "domain": "us.brand.com" },
+        },
+        "device": {
+            "deviceId": format!("device-{account}-{}", nth % 2),
+            "ipAddress": format!("10.{}.{}.{}", account >> 16, (account >> 8) & 255, account & 255),
+            "language": "en-US",
+            "userAgent": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_13_4) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/69.0.3497.100 Safari/537.36",
+            "model": "Pixel XL", "os": "android", "type": "phone", "manufacturer": "google",
+            "location": place,
+        },
+        "location": place,
+    });
+    let headers = [("authorization", authorization), ("content-type", "application/json")];
+    request("POST", "/v3/login?score=true", &headers, body.to_string().as_bytes())
+}
+
+/// A process under load.
+struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Process {
+    fn echo() -> Done<Self> {
+        let mut child = Command::new(std::env::current_exe()?).arg("--echo").stdout(Stdio::piped()).spawn()?;
+        let line = first_line(child.stdout.take(), |line| line.parse::<SocketAddr>().is_ok())?;
+        Ok(Self { child, address: line.parse()? })
+    }
+
+    fn server(data: &Path) -> Done<(Self, String)> {
+        let rightful = env!("CARGO_BIN_EXE_rightful");
+        let created = Command::new(rightful).args(["app", "create", "bench", "--json", "--data"]).arg(data).output()?;
+        let keys: Value = serde_json::from_slice(&created.stdout)?;
+        let key = keys["ravelin"]["secret_key"].as_str().ok_or("no key")?.to_owned();
+        let mut child = Command::new(rightful)
+            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let line = first_line(child.stderr.take(), |line| line.contains("listening on http://"))?;
+        let address = line.rsplit("listening on http://").next().and_then(|rest| rest.split_whitespace().next());
+        Ok((Self { child, address: address.ok_or("no address")?.parse()? }, key))
+    }
+
+    /// User and system time of the process so far, in µs.
+    fn cpu_us(&self) -> Done<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name, in parentheses, may hold spaces: count fields behind it. See proc(5): utime is 14, stime 15.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+        let ticks: f64 = [11, 12].iter().filter_map(|nth| fields.get(*nth)?.parse::<f64>().ok()).sum();
+        /// Linux counts in hundredths of a second for programs, whatever the kernel's own tick.
+        const TICK_US: f64 = 10_000.0;
+        Ok(ticks * TICK_US)
+    }
+
+    fn stop(mut self) -> Done<()> {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ended_already = self.child.kill();
+        let _ended_already = self.child.wait();
+    }
+}
+
+/// The first line that is it; the rest is read on in the background, so that the process never waits for a reader.
+fn first_line(stream: Option<impl std::io::Read + Send + 'static>, is_it: impl Fn(&str) -> bool) -> Done<String> {
+    use std::io::BufRead;
+    let mut lines = std::io::BufReader::new(stream.ok_or("no output")?).lines();
+    let line = loop {
+        let line = lines.next().ok_or("the process ended early")??;
+        if is_it(&line) {
+            break line;
+        }
+    };
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    Ok(line)
+}
+
+fn bytes_in(folder: &Path) -> Done<u64> {
+    let mut n_bytes = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        n_bytes += if entry.file_type()?.is_dir() {
+            bytes_in(&entry.path())?
+        } else {
+            use std::os::unix::fs::MetadataExt;
+            // Blocks, not length: files may be preallocated with holes.
+            entry.metadata()?.blocks() * 512
+        };
+    }
+    Ok(n_bytes)
+}

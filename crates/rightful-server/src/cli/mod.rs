@@ -1,0 +1,110 @@
+//! The command line. Standard output is a command's answer, standard error is for people and logs.
+
+mod app;
+mod demo;
+mod serve;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::config::{Config, ConfigError};
+
+/// Keeps accounts with their rightful owners.
+#[derive(Debug, Parser)]
+#[command(name = "rightful", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Serve),
+    /// Manage applications
+    #[command(subcommand)]
+    App(app::App),
+    /// Watch a simulated shop being attacked, and try a login of your own
+    Demo(demo::Demo),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the OpenAPI document of the API
+    Openapi,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Check the configuration and print what is in effect
+    Check {
+        /// The configuration file
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print every setting with its default and meaning
+    Reference,
+}
+
+/// Why a command failed, in one line for people.
+type CommandError = Box<dyn std::error::Error>;
+
+/// Runs the command of this process.
+pub(crate) fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::App(app) => app.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Config(ConfigCommand::Check { config, json }) => check(config, json),
+        Command::Config(ConfigCommand::Reference) => print(crate::config::DEFAULTS),
+        Command::Openapi => openapi(),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "rightful", &mut std::io::stdout());
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The last resort: if standard error is gone, there is nobody to tell.
+            let _nobody_listens = writeln!(std::io::stderr(), "rightful: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check(file: Option<PathBuf>, json: bool) -> Result<(), CommandError> {
+    let config = load(file)?;
+    let text = if json { serde_json::to_string_pretty(&config)? } else { toml::to_string(&config)? };
+    print(&text)
+}
+
+fn openapi() -> Result<(), CommandError> {
+    print(&rightful_dialects::openapi().to_pretty_json()?)
+}
+
+/// The configuration of this process: defaults, file, environment.
+fn load(file: Option<PathBuf>) -> Result<Config, ConfigError> {
+    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Config::load(file.as_deref(), environment)
+}
+
+/// Writes a command's answer.
+fn print(text: &str) -> Result<(), CommandError> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}

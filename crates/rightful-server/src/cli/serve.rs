@@ -1,0 +1,59 @@
+//! `rightful serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::CommandError;
+use crate::config::Config;
+use crate::server::Server;
+use crate::telemetry;
+
+/// Run the server.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The data folder
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where the API listens
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Where metrics are served
+    #[arg(long)]
+    metrics_listen: Option<SocketAddr>,
+    /// The configuration file
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<(), CommandError> {
+        let mut config = super::load(self.config)?;
+        let metrics_default = super::load(None).map(|defaults| defaults.server.metrics_listen).unwrap_or_default();
+        if let Some(data) = self.data {
+            config.store.data = data;
+        }
+        if let Some(listen) = self.listen {
+            config.server.listen = listen;
+        }
+        if let Some(metrics) = self.metrics_listen {
+            config.server.metrics_listen = metrics.to_string();
+        }
+        telemetry::start_logging(&config.log);
+        // An address that the operator chose must work; the default may be taken by another server of ours.
+        let metrics_are_required = self.metrics_listen.is_some() || config.server.metrics_listen != metrics_default;
+        runtime()?.block_on(serve(config, metrics_are_required))
+    }
+}
+
+async fn serve(config: Config, metrics_are_required: bool) -> Result<(), CommandError> {
+    let server = Server::start(&config, metrics_are_required).await?;
+    tracing::info!(address = %server.address, "listening on http://{}", server.address);
+    Ok(server.run().await?)
+}
+
+/// The runtime of a server.
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("rightful").build()
+}

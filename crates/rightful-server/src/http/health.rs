@@ -1,0 +1,43 @@
+//! Health and metrics.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::server::App;
+
+/// The process runs.
+pub(crate) async fn live() -> impl IntoResponse {
+    (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], r#"{"status":"live"}"#)
+}
+
+/// Logins are judged and remembered: the store answers and its writer writes.
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    match app.pipeline.store.health().await {
+        Ok(_) if !app.shutdown.is_requested() => (StatusCode::OK, json, r#"{"status":"ready"}"#).into_response(),
+        Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, json, r#"{"status":"stopping"}"#).into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, json, r#"{"status":"store unavailable"}"#).into_response(),
+    }
+}
+
+/// Prometheus's text format, on its own listener.
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let health = app.pipeline.store.health().await.unwrap_or_default();
+    let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (StatusCode::OK, text, app.pipeline.meters.render(&health)).into_response()
+}
+
+/// The native API's contract.
+pub(crate) async fn openapi() -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    match rightful_dialects::openapi().to_json() {
+        Ok(document) => (StatusCode::OK, json, document).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "could not write the OpenAPI document");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! HTTP: the only place that knows sockets, headers and statuses.
+
+pub(crate) mod address;
+pub(crate) mod body;
+pub(crate) mod dispatch;
+pub(crate) mod health;
+pub(crate) mod listener;
+pub(crate) mod problem;
+pub(crate) mod router;

@@ -1,0 +1,27 @@
+//! The only place that turns our errors into refusals. The caller sees the outer words, the log the inner.
+
+use rightful_dialects::{Refusal, RefusalKind};
+use rightful_store::StoreError;
+
+use crate::pipeline::PipelineError;
+
+/// What the caller is told; what only we should know is logged here, once.
+pub(crate) fn refusal(error: &PipelineError) -> Refusal {
+    let (kind, detail) = match error {
+        PipelineError::Asked => (RefusalKind::Internal, "an error was asked for by a magic account"),
+        PipelineError::Store(StoreError::NotFound { .. }) => (RefusalKind::NotFound, "there is no such event"),
+        PipelineError::Store(StoreError::Conflict) => {
+            (RefusalKind::Conflict, "the idempotency key was used before with another request")
+        }
+        PipelineError::Store(StoreError::Busy) => (RefusalKind::Unavailable, "the store is busy; try again"),
+        PipelineError::Store(StoreError::Unavailable { source }) => {
+            tracing::error!(error = %source, "the store is unavailable");
+            (RefusalKind::Unavailable, "the store is unavailable; try again")
+        }
+        PipelineError::Store(inner @ (StoreError::Corrupt { .. } | StoreError::Locked)) => {
+            tracing::error!(error = %inner, "a request failed");
+            (RefusalKind::Internal, "internal error")
+        }
+    };
+    Refusal { kind, detail: detail.into(), path: None }
+}

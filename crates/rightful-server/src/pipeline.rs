@@ -1,0 +1,168 @@
+//! The spine: the whole road of a login on one screen.
+//!
+//! An event is enriched, its history recalled, the facts judged, the entry recorded; then the answer is given. Two
+//! awaits touch the store, all between them is pure. Retries, the deadline and the answer when the store is away are
+//! decided here and nowhere else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rightful_dialects::Told;
+use rightful_domain::{
+    Application, ApplicationMode, Assessment, Conclusion, CredentialStatus, Entry, Event, EventId, Facts, Feedback,
+    Finding, History, Outcome, Page, Record, RetryKey, Search, Teaching, Timestamp, Verdict,
+};
+use rightful_engine::Policy;
+use rightful_enrich::Enricher;
+use rightful_store::{Applied, Recorded, Store, StoreError};
+
+use crate::fallback::{self, Cause};
+use crate::magic::{self, Magic};
+use crate::one_address::OneAddressWatch;
+use crate::telemetry::Meters;
+
+/// The road of a login, with all it passes on the way.
+pub(crate) struct Pipeline {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) enricher: Arc<Enricher>,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) one_address: OneAddressWatch,
+}
+
+/// Why the road ended early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PipelineError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A magic account asked for it.
+    #[error("an error was asked for by a magic account")]
+    Asked,
+}
+
+/// Whether somebody waits for the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Yes,
+    No,
+}
+
+impl Pipeline {
+    /// Judges an event and remembers it, within the application's deadline; else answers with its stated fallback.
+    pub(crate) async fn assess(&self, told: Told, application: &Application, now: Timestamp) -> Result<Record, PipelineError> {
+        let stand_in = told.event.clone();
+        let deadline = Duration::from_millis(application.deadline_ms.into());
+        let degraded = match tokio::time::timeout(deadline, self.judge(told, application, Asked::Yes, now)).await {
+            Ok(Err(PipelineError::Store(StoreError::Unavailable { source }))) => Cause::StoreAway(source),
+            Ok(Err(PipelineError::Store(StoreError::Busy))) => Cause::StoreBusy,
+            Ok(judged) => return judged,
+            Err(_elapsed) => Cause::Deadline,
+        };
+        self.meters.degraded(&degraded);
+        Ok(fallback::answer(stand_in, application, now))
+    }
+
+    /// The road itself: recall, record, nothing else awaited.
+    pub(crate) async fn judge(
+        &self, told: Told, application: &Application, asked: Asked, now: Timestamp,
+    ) -> Result<Record, PipelineError> {
+        let Told { mut event, hashes, retry, .. } = told;
+        if let Some(first) = self.answered_before(retry.as_ref(), now).await? {
+            return Ok(first);
+        }
+        self.one_address.see(event.network.ip);
+        let magic = magic::of(application, &event);
+        let mut enrichment = self.enricher.enrich(&event, hashes);
+        if magic == Some(Magic::Breached) {
+            enrichment.credential = Some(CredentialStatus { password_breached: true, username_breached: true });
+        }
+        let history = self.store.recall(&event.attempt(), now).await?;
+        event.account = event.account.or_else(|| history.resolved_account.clone());
+        let facts = Facts { event, enrichment, history, now };
+        let mut assessment = rightful_engine::assess(&facts, &self.policy);
+        match magic {
+            Some(Magic::Verdict(verdict)) => assessment.verdict = verdict,
+            Some(Magic::Error) => return Err(PipelineError::Asked),
+            Some(Magic::Fallback) => return Ok(fallback::answer(facts.event, application, now)),
+            Some(Magic::Breached) | None => {}
+        }
+        assessment.answered = answered(application.mode, asked, assessment.verdict);
+        self.meters.judged(&assessment);
+        let entry = entry(facts, assessment, retry);
+        match self.store.record(entry.clone()).await? {
+            Recorded::New { sequence } => Ok(Record { sequence, entry, conclusion: None, feedback: Vec::new() }),
+            Recorded::Repeated(first) => Ok(*first),
+        }
+    }
+
+    async fn answered_before(&self, retry: Option<&RetryKey>, now: Timestamp) -> Result<Option<Record>, StoreError> {
+        match retry {
+            Some(retry) => self.store.answer_to_retry(retry, now).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Remembers how an earlier event ended.
+    pub(crate) async fn conclude(
+        &self, application: &Application, event: EventId, outcome: Outcome, now: Timestamp,
+    ) -> Result<Record, PipelineError> {
+        let application = application.id.clone();
+        Ok(self.store.conclude(Conclusion { application, event, outcome, received_at: now }).await?)
+    }
+
+    /// Remembers what somebody said, and acts on it. Stops at the first that cannot be applied.
+    pub(crate) async fn feedback(&self, all: Vec<Feedback>) -> Result<(u32, Applied), PipelineError> {
+        let mut n_targets = 0;
+        let mut total = Applied::default();
+        for feedback in all {
+            let applied = self.store.apply_feedback(feedback).await?;
+            n_targets += 1;
+            total.n_released += applied.n_released;
+            total.n_unlearned += applied.n_unlearned;
+        }
+        Ok((n_targets, total))
+    }
+
+    /// Finds an earlier event.
+    pub(crate) async fn recall(&self, application: &Application, event: EventId) -> Result<Record, PipelineError> {
+        let found = self.store.find(&application.id, event).await?;
+        Ok(found.ok_or(StoreError::NotFound { id: event })?)
+    }
+
+    /// Finds earlier events.
+    pub(crate) async fn search(&self, search: &Search) -> Result<Page, PipelineError> {
+        Ok(self.store.search(search).await?)
+    }
+}
+
+fn entry(facts: Facts, assessment: Assessment, retry: Option<RetryKey>) -> Entry {
+    let Facts { event, enrichment, history, .. } = facts;
+    Entry {
+        teaching: Teaching::of(&event, Some(&assessment), event.outcome),
+        previous_device: previous_device(&event, &history),
+        event,
+        enrichment,
+        assessment: Some(assessment),
+        retry,
+    }
+}
+
+/// The account's device before this one, where the event succeeded from another.
+fn previous_device(event: &Event, history: &History) -> Option<rightful_domain::DeviceSnapshot> {
+    let device = event.device.id()?;
+    history.latest_device.clone().filter(|previous| event.outcome == Outcome::Succeeded && previous.id != *device)
+}
+
+/// What the caller is told: nothing if nobody asked, the verdict when it is enforced, else allow.
+fn answered(mode: ApplicationMode, asked: Asked, verdict: Verdict) -> Option<Verdict> {
+    match (asked, mode) {
+        (Asked::No, _) => None,
+        (Asked::Yes, ApplicationMode::Enforce) => Some(verdict),
+        (Asked::Yes, ApplicationMode::Observe) => Some(Verdict::Allow),
+    }
+}
+
+/// True if the finding says that no judgement was made.
+pub(crate) fn is_degraded(finding: &Finding) -> bool {
+    finding.reason == rightful_domain::ReasonCode::EngineDegraded
+}

@@ -1,0 +1,183 @@
+//! One running server: everything it owns, how it starts and how it stops.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use rightful_dialects::Glossary;
+use rightful_enrich::{EnrichError, Enricher};
+use rightful_engine::Policy;
+use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Store, StoreError};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::applications::Applications;
+use crate::config::{Config, ConfigError};
+use crate::control::Control;
+use crate::http::{listener, router};
+use crate::master_key::{self, MasterKeyError};
+use crate::one_address::OneAddressWatch;
+use crate::pipeline::Pipeline;
+use crate::shutdown::Shutdown;
+use crate::telemetry::Meters;
+use crate::clock;
+
+/// How often recent samples are folded into the histograms.
+const FOLD_EVERY: Duration = Duration::from_secs(5);
+
+/// The address of the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// What every request may use.
+pub(crate) struct App {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) applications: Applications,
+    pub(crate) master_key: MasterKey,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) public_url: String,
+    pub(crate) link_key: [u8; 32],
+    pub(crate) glossary: Glossary,
+    pub(crate) shutdown: Shutdown,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Enrich(#[from] EnrichError),
+    #[error("cannot listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("cannot open the control socket: {0}")]
+    Control(std::io::Error),
+}
+
+/// A server that runs.
+pub(crate) struct Server {
+    pub(crate) app: Arc<App>,
+    /// Where the API listens, with the port that was given by the system if 0 was asked for.
+    pub(crate) address: SocketAddr,
+    store: Arc<EmbeddedStore>,
+    tasks: JoinSet<()>,
+}
+
+impl Server {
+    /// Opens the data folder, replays what a crash left, and listens.
+    pub(crate) async fn start(config: &Config, metrics_are_required: bool) -> Result<Self, StartError> {
+        let master_key = master_key::load(config)?;
+        let begun = std::time::Instant::now();
+        let store = Arc::new(open_store(config, &master_key)?);
+        let took = begun.elapsed();
+        let health = rightful_store::Ledger::health(&*store).await?;
+        tracing::info!(ledger.sequence = health.sequence, took_ms = took.as_millis(), "opened the data folder");
+
+        let app = Arc::new(App {
+            pipeline: Pipeline {
+                store: Arc::clone(&store) as Arc<dyn Store>,
+                enricher: Arc::new(Enricher::open(config.intelligence().as_deref(), clock::random())?),
+                policy: Arc::new(Policy::default()),
+                meters: Arc::new(Meters::new()),
+                one_address: OneAddressWatch::default(),
+            },
+            applications: Applications::default(),
+            link_key: master_key.derive("rightful signed links v1"),
+            master_key,
+            trusted_proxies: config.trusted_proxies()?,
+            body_bytes_max: config.server.body_bytes_max,
+            public_url: config.server.public_url.trim_end_matches('/').to_owned(),
+            glossary: Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences },
+            shutdown: Shutdown::new(),
+        });
+        app.applications.replace(app.pipeline.store.applications().await?);
+        let mut server = Self { app, address: config.server.listen, store, tasks: JoinSet::new() };
+        server.listen(config, metrics_are_required).await?;
+        Ok(server)
+    }
+
+    async fn listen(&mut self, config: &Config, metrics_are_required: bool) -> Result<(), StartError> {
+        let app = &self.app;
+        let control = Control::bind(&config.store.data).map_err(StartError::Control)?;
+        self.tasks.spawn(control.serve(Arc::clone(app)));
+
+        if let Some(address) = config.metrics_listen()? {
+            match TcpListener::bind(address).await {
+                Ok(metrics) => {
+                    let router = router::metrics(Arc::clone(app));
+                    self.tasks.spawn(listener::serve(metrics, router, METRICS_CONNECTIONS_MAX, app.shutdown.clone()));
+                }
+                Err(source) if metrics_are_required => return Err(StartError::Listen { address, source }),
+                Err(error) => tracing::warn!(%address, %error, "metrics are off: their address cannot be listened on"),
+            }
+        }
+        self.tasks.spawn(fold_meters(Arc::clone(&app.pipeline.meters), app.shutdown.clone()));
+
+        let address = config.server.listen;
+        let api = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+        self.address = api.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        let router = router::api(Arc::clone(app));
+        self.tasks.spawn(listener::serve(api, router, config.server.connections_max, app.shutdown.clone()));
+        Ok(())
+    }
+
+    /// Runs until told to stop, lets requests in progress end, and closes the data folder.
+    pub(crate) async fn run(mut self) -> Result<(), StoreError> {
+        self.tasks.spawn({
+            let shutdown = self.app.shutdown.clone();
+            async move {
+                if let Err(error) = shutdown.on_signal().await {
+                    tracing::error!(%error, "cannot wait for signals");
+                }
+            }
+        });
+        self.app.shutdown.requested().await;
+        tracing::info!("stopping");
+        while self.tasks.join_next().await.is_some() {}
+        self.store.close()?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// The most connections to the metrics at once.
+const METRICS_CONNECTIONS_MAX: usize = 64;
+
+/// Opens the embedded store as configured, and says what was found.
+pub(crate) fn open_store(config: &Config, master_key: &MasterKey) -> Result<EmbeddedStore, StoreError> {
+    let options = EmbeddedOptions {
+        master_key: master_key.clone(),
+        go_on_after_loss: config.store.go_on_after_loss,
+        replay_max: config.store.replay_max,
+        queue_max: config.store.queue_max,
+        seed: clock::random(),
+    };
+    let (store, report) = EmbeddedStore::open(&config.store.data, options)?;
+    tracing::debug!(?report, "open report");
+    if let Some(loss) = &report.lost {
+        tracing::error!(?loss, "acknowledged data is missing; going on as told");
+    }
+    Ok(store)
+}
+
+async fn fold_meters(meters: Arc<Meters>, shutdown: Shutdown) {
+    let mut ticks = tokio::time::interval(FOLD_EVERY);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => meters.fold(),
+            () = shutdown.requested() => return,
+        }
+    }
+}
+
+/// A path for messages.
+pub(crate) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,45 @@
+//! Stopping: asked for once, seen by everybody.
+
+use tokio::sync::watch;
+
+/// A request to stop that any task can await.
+#[derive(Debug, Clone)]
+pub(crate) struct Shutdown {
+    requested: watch::Sender<bool>,
+}
+
+impl Shutdown {
+    /// Not requested yet.
+    pub(crate) fn new() -> Self {
+        Self { requested: watch::Sender::new(false) }
+    }
+
+    /// Asks everybody to stop.
+    pub(crate) fn request(&self) {
+        self.requested.send_replace(true);
+    }
+
+    /// Whether it was asked for.
+    pub(crate) fn is_requested(&self) -> bool {
+        *self.requested.borrow()
+    }
+
+    /// Returns once it is asked for.
+    pub(crate) async fn requested(&self) {
+        let mut requested = self.requested.subscribe();
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _sender_is_ours = requested.wait_for(|requested| *requested).await;
+    }
+
+    /// Asks everybody to stop when the process is told to: SIGTERM or Ctrl-C.
+    pub(crate) async fn on_signal(self) -> std::io::Result<()> {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+            () = self.requested() => {}
+        }
+        self.request();
+        Ok(())
+    }
+}

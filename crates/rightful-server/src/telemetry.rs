@@ -1,0 +1,164 @@
+//! Logs and metrics. Names carry units; nothing here ever carries a person's data.
+
+use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use rightful_dialects::registry;
+use rightful_domain::{Assessment, ReasonCode, Verdict};
+use rightful_store::StoreHealth;
+
+use crate::config::{Log, LogFormat};
+use crate::fallback::Cause;
+
+/// Upper bounds of the latency histogram, in seconds.
+const LATENCY_BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
+
+/// Starts logging to standard error, so that standard output stays a command's own.
+pub(crate) fn start_logging(log: &Log) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&log.level)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // A second start (in one process) keeps the first subscriber.
+    let _already_started = match log.format {
+        LogFormat::Json => logs.json().flatten_event(true).try_init(),
+        LogFormat::Text => logs.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
+    };
+}
+
+/// Every meter of the login's road, looked up once.
+pub(crate) struct Meters {
+    verdicts: [Counter; 4],
+    reasons: Vec<(ReasonCode, Counter)>,
+    degraded: [(&'static str, Counter); 3],
+    requests: Vec<DialectMeters>,
+    unknown_fields: Counter,
+    store: StoreMeters,
+    exporter: PrometheusHandle,
+}
+
+/// The meters of one dialect's requests.
+struct DialectMeters {
+    dialect: &'static str,
+    by_class: [Counter; 4],
+    seconds: Histogram,
+}
+
+/// The classes of statuses that are told apart.
+const STATUS_CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
+
+struct StoreMeters {
+    sequence: Gauge,
+    to_replay: Gauge,
+    queued: Gauge,
+    disk: Gauge,
+}
+
+impl Meters {
+    /// Registers the meters. Each call has its own recorder, so two servers in one process do not mix.
+    pub(crate) fn new() -> Self {
+        let builder = PrometheusBuilder::new();
+        let builder = builder
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &LATENCY_BUCKETS_S)
+            .unwrap_or_else(|_| PrometheusBuilder::new());
+        let recorder = builder.build_recorder();
+        let exporter = recorder.handle();
+        metrics::with_local_recorder(&recorder, || Self::registered(exporter))
+    }
+
+    fn registered(exporter: PrometheusHandle) -> Self {
+        metrics::describe_counter!("rightful_assessments_total", "Events judged, by verdict.");
+        metrics::describe_counter!("rightful_findings_total", "Findings raised, by reason.");
+        metrics::describe_counter!("rightful_degraded_total", "Answers given by the fallback, by cause.");
+        metrics::describe_counter!("rightful_unknown_fields_total", "Fields of requests that no dialect knows; kept.");
+        metrics::describe_counter!("rightful_requests_total", "Requests, by dialect and status.");
+        metrics::describe_histogram!("rightful_request_seconds", "Time from a request's head to its answer.");
+        metrics::describe_gauge!("rightful_ledger_sequence", "Highest durable sequence number.");
+        metrics::describe_gauge!("rightful_ledger_to_replay", "Rows that a restart would replay.");
+        metrics::describe_gauge!("rightful_store_queued", "Writes waiting for the store.");
+        metrics::describe_gauge!("rightful_store_disk_bytes", "Bytes on disk.");
+        Self {
+            verdicts: Verdict::ALL.map(|verdict| counter!("rightful_assessments_total", "verdict" => verdict.as_str())),
+            reasons: ReasonCode::ALL
+                .into_iter()
+                .map(|reason| (reason, counter!("rightful_findings_total", "reason" => reason.as_str())))
+                .collect(),
+            degraded: ["deadline", "store_away", "store_busy"]
+                .map(|cause| (cause, counter!("rightful_degraded_total", "cause" => cause))),
+            requests: registry::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
+            unknown_fields: counter!("rightful_unknown_fields_total"),
+            store: StoreMeters {
+                sequence: gauge!("rightful_ledger_sequence"),
+                to_replay: gauge!("rightful_ledger_to_replay"),
+                queued: gauge!("rightful_store_queued"),
+                disk: gauge!("rightful_store_disk_bytes"),
+            },
+            exporter,
+        }
+    }
+
+    /// An event was judged.
+    pub(crate) fn judged(&self, assessment: &Assessment) {
+        let place = Verdict::ALL.iter().position(|verdict| *verdict == assessment.verdict);
+        if let Some(counter) = place.and_then(|place| self.verdicts.get(place)) {
+            counter.increment(1);
+        }
+        for finding in &assessment.findings {
+            if let Some((_, counter)) = self.reasons.iter().find(|(reason, _)| *reason == finding.reason) {
+                counter.increment(1);
+            }
+        }
+    }
+
+    /// The fallback was answered.
+    pub(crate) fn degraded(&self, cause: &Cause) {
+        if let Some((_, counter)) = self.degraded.iter().find(|(name, _)| *name == cause.as_str()) {
+            counter.increment(1);
+        }
+        match cause {
+            Cause::StoreAway(source) => tracing::error!(error = %source, "answered with the fallback: store is away"),
+            Cause::StoreBusy => tracing::warn!("answered with the fallback: the store's queue is full"),
+            Cause::Deadline => tracing::warn!("answered with the fallback: the deadline passed"),
+        }
+    }
+
+    /// A request carried fields that its dialect does not know.
+    pub(crate) fn unknown_fields(&self, n: u32) {
+        if n > 0 {
+            self.unknown_fields.increment(n.into());
+        }
+    }
+
+    /// A request was answered.
+    pub(crate) fn request(&self, dialect: &str, status: u16, took: std::time::Duration) {
+        let Some(meters) = self.requests.iter().find(|meters| meters.dialect == dialect) else { return };
+        if let Some(counter) = meters.by_class.get(usize::from(status / 100).saturating_sub(2)) {
+            counter.increment(1);
+        }
+        meters.seconds.record(took.as_secs_f64());
+    }
+
+    /// All metrics in Prometheus's text format.
+    pub(crate) fn render(&self, health: &StoreHealth) -> String {
+        // Gauges are floating-point; counts stay exact up to 2^53.
+        self.store.sequence.set(health.sequence as f64);
+        self.store.to_replay.set(health.n_to_replay as f64);
+        self.store.queued.set(health.n_queued as f64);
+        self.store.disk.set(health.disk_bytes as f64);
+        self.exporter.render()
+    }
+
+    /// Folds recent samples into the histograms, so that they do not grow between two scrapes.
+    pub(crate) fn fold(&self) {
+        self.exporter.run_upkeep();
+    }
+}
+
+impl DialectMeters {
+    fn registered(dialect: &'static str) -> Self {
+        Self {
+            dialect,
+            by_class: STATUS_CLASSES
+                .map(|class| counter!("rightful_requests_total", "dialect" => dialect, "status" => class)),
+            seconds: histogram!("rightful_request_seconds", "dialect" => dialect),
+        }
+    }
+}

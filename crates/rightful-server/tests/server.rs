@@ -1,0 +1,377 @@
+//! The whole server through its door: real processes, real sockets, real files.
+
+mod testkit;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use testkit::{Server, create_app};
+
+/// A data folder with an application in it.
+struct Shop {
+    folder: tempfile::TempDir,
+    keys: Value,
+}
+
+impl Shop {
+    fn new(more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = create_app(&folder.path().join("data"), more);
+        Self { folder, keys }
+    }
+
+    fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn serve(&self) -> Server {
+        Server::start(&self.data())
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.keys["native"]["api_key"].as_str().unwrap())
+    }
+
+    fn token(&self) -> String {
+        format!("token {}", self.keys["ravelin"]["secret_key"].as_str().unwrap())
+    }
+
+    fn ravelin(&self, server: &Server, query: &str, body: &Value) -> testkit::Answer {
+        server.post(&format!("/v3/login{query}"), &[("authorization", &self.token())], body.to_string())
+    }
+
+    fn assess(&self, server: &Server, body: &Value) -> Value {
+        let answer = server.post("/v1/assessments", &[("authorization", &self.bearer())], body.to_string());
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    }
+
+    fn search(&self, server: &Server, query: &str) -> Value {
+        let answer = server.get(&format!("/v1/assessments{query}"), &[("authorization", &self.bearer())]);
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    }
+}
+
+fn now_ms() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
+}
+
+fn login(customer: &str, device: &str, at_ms: u64) -> Value {
+    json!({
+        "timestamp": at_ms,
+        "login": {
+            "username": format!("{customer}@example.com"),
+            "customerId": customer,
+            "success": true,
+            "authenticationMechanism": { "password": { "success": true } },
+        },
+        "device": {
+            "deviceId": device,
+            "ipAddress": "192.0.2.10",
+            "type": "phone", "manufacturer": "google", "model": "Pixel XL", "os": "android",
+            "userAgent": "Mozilla/5.0 (Linux; Android 10) Chrome/88.0 Mobile",
+        },
+    })
+}
+
+#[test]
+fn an_acknowledged_login_is_found_after_a_crash() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let answer = shop.ravelin(&server, "?score=true", &login("ann", "phone-a", now_ms())).json();
+    assert_eq!(answer["status"], 200);
+    assert_eq!(answer["success"], "true");
+    assert_eq!(answer["data"]["customerId"], "ann");
+    assert_eq!(answer["data"]["ato"]["action"], "PERMIT");
+    assert_eq!(answer["credentialStatus"], json!({"passwordBreached": false, "usernameBreached": false}));
+    server.kill();
+
+    let server = shop.serve();
+    let found = shop.search(&server, "?account=ann");
+    let items = found["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["id"], answer["data"]["ato"]["loginId"]);
+    assert!(server.stop(), "a server that is asked to stop ends well");
+    let server = shop.serve();
+    assert_eq!(shop.search(&server, "?account=ann")["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_login_from_another_device_tells_what_changed() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let first = shop.ravelin(&server, "?score=true", &login("ann", "phone-a", now_ms())).json();
+    assert_eq!(first.get("customerChanges"), None);
+    let second = shop.ravelin(&server, "?score=login", &login("ann", "phone-b", now_ms() + 1)).json();
+    let change = &second["customerChanges"][0];
+    assert_eq!(change["changeType"], "DEVICE");
+    assert_eq!(change["previousValue"]["device"]["deviceId"], "phone-a");
+    assert_eq!(change["newValue"]["device"]["deviceId"], "phone-b");
+    let link = change["verificationURL"].as_str().unwrap();
+    let path = &link[link.find("/v2/change/verify").unwrap()..];
+    let page = server.get(path, &[]);
+    assert_eq!((page.status, page.content_type.split(';').next().unwrap()), (200, "text/html"), "{}", page.text);
+}
+
+#[test]
+fn an_unscored_login_is_remembered_with_an_empty_answer() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let answer = shop.ravelin(&server, "", &login("ann", "phone-a", now_ms()));
+    assert_eq!((answer.status, answer.text.as_str()), (200, ""));
+    assert_eq!(shop.search(&server, "?device=phone-a")["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_repeated_body_is_a_retry_and_another_body_is_not() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let body = login("ann", "phone-a", now_ms());
+    let first = shop.ravelin(&server, "?score=true", &body);
+    assert_eq!(shop.ravelin(&server, "?score=true", &body).text, first.text);
+    assert_eq!(shop.search(&server, "?account=ann")["items"].as_array().unwrap().len(), 1);
+    shop.ravelin(&server, "?score=true", &login("ann", "phone-a", now_ms() + 5));
+    assert_eq!(shop.search(&server, "?account=ann")["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_idempotency_key_answers_the_same_or_conflicts() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let bearer = shop.bearer();
+    let headers = [("authorization", bearer.as_str()), ("idempotency-key", "k-1")];
+    let body = json!({"action": "login", "account": "ann", "outcome": "succeeded"}).to_string();
+    let first = server.post("/v1/assessments", &headers, &body);
+    assert_eq!(first.status, 200, "{}", first.text);
+    let again = server.post("/v1/assessments", &headers, &body);
+    assert_eq!(first.json()["id"], again.json()["id"]);
+    let other = json!({"action": "login", "account": "bob"}).to_string();
+    assert_eq!(server.post("/v1/assessments", &headers, &other).status, 409);
+    server.kill();
+    let server = shop.serve();
+    assert_eq!(server.post("/v1/assessments", &headers, &body).json()["id"], first.json()["id"]);
+}
+
+#[test]
+fn fifty_parallel_attempts_each_see_their_own_count() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let at = now_ms();
+    let counts: BTreeSet<u64> = std::thread::scope(|scope| {
+        let attempts: Vec<_> = (0..50)
+            .map(|n| {
+                let (shop, server) = (&shop, &server);
+                scope.spawn(move || {
+                    let body = json!({
+                        "action": "login", "account": "ann", "outcome": "failed", "at": at,
+                        "correlation_id": format!("try-{n}"),
+                    });
+                    shop.assess(server, &body)["features"]["account_attempts_60s"].as_f64().unwrap() as u64
+                })
+            })
+            .collect();
+        attempts.into_iter().map(|attempt| attempt.join().unwrap()).collect()
+    });
+    assert_eq!(counts, (1..=50).collect());
+}
+
+#[test]
+fn two_parallel_logins_both_teach_the_profile() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    std::thread::scope(|scope| {
+        for device in ["phone-a", "laptop-b"] {
+            let (shop, server) = (&shop, &server);
+            scope.spawn(move || shop.ravelin(server, "?score=true", &login("ann", device, now_ms())));
+        }
+    });
+    for device in ["phone-a", "laptop-b"] {
+        let body = json!({"action": "login", "account": "ann", "outcome": "succeeded", "device": {"id": device}});
+        assert_eq!(shop.assess(&server, &body)["features"]["device_known"], 1.0, "{device}");
+    }
+}
+
+#[test]
+fn a_pending_event_teaches_when_it_is_concluded() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let pending = json!({"action": "login", "account": "ann", "device": {"id": "phone-a"}});
+    let id = shop.assess(&server, &pending)["id"].as_str().unwrap().to_owned();
+    assert_eq!(shop.assess(&server, &pending)["features"]["device_known"], 0.0);
+    let bearer = shop.bearer();
+    let path = format!("/v1/events/{id}/outcome");
+    let concluded = server.post(&path, &[("authorization", &bearer)], r#"{"outcome":"succeeded"}"#);
+    assert_eq!((concluded.status, &concluded.json()["outcome"]), (200, &json!("succeeded")));
+    assert_eq!(shop.assess(&server, &pending)["features"]["device_known"], 1.0);
+    let unknown = server.post(
+        "/v1/events/018bcfe5-687b-7f01-8203-040506070809/outcome",
+        &[("authorization", &bearer)],
+        r#"{"outcome":"failed"}"#,
+    );
+    assert_eq!(unknown.status, 404);
+}
+
+#[test]
+fn magic_accounts_force_verdicts_in_test_applications_only() {
+    let shop = Shop::new(&["--test"]);
+    let server = shop.serve();
+    for (account, action) in [
+        ("magic_trust", "PERMIT"), ("magic_allow", "PERMIT"), ("magic_challenge", "WARN"), ("magic_deny", "BLOCK"),
+        ("magic_fallback", "PERMIT"),
+    ] {
+        let answer = shop.ravelin(&server, "?score=true", &login(account, "phone-a", now_ms()));
+        assert_eq!(answer.json()["data"]["ato"]["action"], action, "{account}");
+    }
+    let breached = shop.ravelin(&server, "?score=true", &login("magic_breached", "phone-a", now_ms())).json();
+    assert_eq!(breached["credentialStatus"], json!({"passwordBreached": true, "usernameBreached": true}));
+    assert_eq!(shop.ravelin(&server, "?score=true", &login("magic_error", "phone-a", now_ms())).status, 500);
+    assert!(shop.keys["ravelin"]["secret_key"].as_str().unwrap().starts_with("sk_test_"));
+    assert!(shop.keys["sumsub"]["app_token"].as_str().unwrap().starts_with("sbx:"));
+
+    let live = Shop::new(&[]);
+    let server = live.serve();
+    let answer = live.ravelin(&server, "?score=true", &login("magic_deny", "phone-a", now_ms()));
+    assert_eq!(answer.json()["data"]["ato"]["action"], "PERMIT");
+}
+
+#[test]
+fn observing_judges_and_answers_as_if_allowed() {
+    let shop = Shop::new(&["--test", "--observe"]);
+    let server = shop.serve();
+    let answer = shop.assess(&server, &json!({"action": "login", "account": "magic_deny", "outcome": "succeeded"}));
+    assert_eq!((&answer["verdict"], &answer["answered"]), (&json!("deny"), &json!("allow")));
+}
+
+#[test]
+fn one_application_sees_nothing_of_another() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let other = create_app(&shop.data(), &[]);
+    let bearer = format!("Bearer {}", other["native"]["api_key"].as_str().unwrap());
+    let id = shop.assess(&server, &json!({"action": "login", "account": "ann"}))["id"].as_str().unwrap().to_owned();
+    let headers = [("authorization", bearer.as_str())];
+    assert_eq!(server.get(&format!("/v1/assessments/{id}"), &headers).status, 404);
+    assert_eq!(server.get("/v1/assessments?account=ann", &headers).json()["items"], json!([]));
+    let outcome = server.post(&format!("/v1/events/{id}/outcome"), &headers, r#"{"outcome":"failed"}"#);
+    assert_eq!(outcome.status, 404);
+}
+
+#[test]
+fn bad_keys_are_refused_in_the_dialects_own_shape() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let body = login("ann", "phone-a", now_ms()).to_string();
+    for authorization in ["", "token", "token nonsense", "Bearer x", &shop.bearer(), "token \u{e9}"] {
+        let answer = server.post("/v3/login?score=true", &[("authorization", authorization)], &body);
+        assert_eq!(answer.status, 401, "{authorization}");
+        let refusal = answer.json();
+        assert_eq!((&refusal["status"], &refusal["retryable"]), (&json!(401), &json!(false)));
+        assert!(refusal["message"].is_string() && refusal["timestamp"].is_string());
+    }
+    let problem = server.post("/v1/assessments", &[("authorization", &shop.token())], "{}");
+    assert_eq!((problem.status, problem.content_type.as_str()), (401, "application/problem+json"));
+    assert_eq!(shop.search(&server, "")["items"], json!([]));
+}
+
+#[test]
+fn bad_input_is_refused_clearly_and_nothing_is_stored() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let good = login("ann", "phone-a", now_ms());
+    let with = |pointer: &str, value: Value| {
+        let mut body = good.clone();
+        *body.pointer_mut(pointer).unwrap() = value;
+        body.to_string().into_bytes()
+    };
+    let without = |key: &str| {
+        let mut body = good.clone();
+        body["login"].as_object_mut().unwrap().remove(key);
+        body.to_string().into_bytes()
+    };
+    let cases: Vec<(&str, u16, Vec<u8>)> = vec![
+        ("empty", 400, vec![]),
+        ("not json", 400, b"{".to_vec()),
+        ("an array", 400, b"[]".to_vec()),
+        ("not utf-8", 400, b"{\"timestamp\": \"\xff\"}".to_vec()),
+        ("deep", 400, [vec![b'['; 100_000], vec![b']'; 100_000]].concat()),
+        ("nul byte", 400, b"{\"login\":\0}".to_vec()),
+        ("nul in a name", 400, with("/login/username", json!("a\0b"))),
+        ("no username", 400, without("username")),
+        ("no success", 400, without("success")),
+        ("no mechanism", 400, without("authenticationMechanism")),
+        ("empty mechanism", 400, with("/login/authenticationMechanism", json!({}))),
+        ("success as text", 400, with("/login/success", json!("yes"))),
+        ("not an address", 400, with("/device/ipAddress", json!("999.1.1.1"))),
+        ("time before time", 400, with("/timestamp", json!(-5))),
+        ("time in words", 400, with("/timestamp", json!("yesterday"))),
+        ("time without end", 400, with("/timestamp", json!(1e300))),
+        ("ten megabytes", 413, vec![b' '; 10 << 20]),
+    ];
+    for (name, status, body) in cases {
+        let answer = server.post("/v3/login?score=true", &[("authorization", &shop.token())], body);
+        assert_eq!(answer.status, status, "{name}: {}", answer.text);
+        assert_eq!(answer.json()["status"], status, "{name}");
+        assert!(!answer.json()["message"].as_str().unwrap().is_empty(), "{name}");
+    }
+    let deep = with("/login/success", json!("yes"));
+    let answer = server.post("/v3/login", &[("authorization", &shop.token())], deep).json();
+    assert!(answer["message"].as_str().unwrap().contains("login.success"), "{answer}");
+    assert_eq!(shop.search(&server, "")["items"], json!([]));
+    assert_eq!(server.get("/v3/login", &[("authorization", &shop.token())]).status, 405);
+    assert_eq!(server.post("/v3/nowhere", &[("authorization", &shop.token())], "{}").json()["status"], 404);
+    assert_eq!(server.get("/nowhere", &[]).content_type, "application/problem+json");
+}
+
+#[test]
+fn a_repeated_body_counts_as_one_attempt_even_in_parallel() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let body = login("ann", "phone-a", now_ms());
+    let answers: BTreeSet<String> = std::thread::scope(|scope| {
+        let tries: Vec<_> =
+            (0..16).map(|_| scope.spawn(|| shop.ravelin(&server, "?score=true", &body).text)).collect();
+        tries.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert_eq!(shop.search(&server, "?account=ann")["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn health_and_the_contract_are_open_and_metrics_are_elsewhere() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    assert_eq!(server.get("/health/live", &[]).json()["status"], "live");
+    assert_eq!(server.get("/health/ready", &[]).json()["status"], "ready");
+    assert_eq!(server.get("/openapi.json", &[]).json()["openapi"].as_str().map(|version| &version[..3]), Some("3.1"));
+    assert_eq!(server.get("/metrics", &[]).status, 404);
+}
+
+#[test]
+fn no_password_hash_reaches_the_disk_or_the_answers() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let hash = "ef92b778bafe771e89245b89ecbc08a44a4e166c06659911881f383d4473e94f";
+    let mut body = login("ann", "phone-a", now_ms());
+    body["login"]["authenticationMechanism"]["password"]["passwordHashed"] = json!(hash);
+    let answer = shop.ravelin(&server, "?score=true", &body);
+    assert!(!answer.text.contains(hash));
+    assert!(!shop.search(&server, "?account=ann").to_string().contains(hash));
+    assert!(server.stop());
+    let raw: Vec<u8> = (0..32).map(|i| u8::from_str_radix(&hash[2 * i..2 * i + 2], 16).unwrap()).collect();
+    for file in files(shop.folder.path()) {
+        let bytes = std::fs::read(&file).unwrap();
+        for needle in [hash.as_bytes(), &raw, b"ann@example.com"] {
+            assert!(!bytes.windows(needle.len()).any(|window| window == needle), "{} holds a secret", file.display());
+        }
+    }
+}
+
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all
+}
