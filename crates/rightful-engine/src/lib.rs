@@ -1,1 +1,17 @@
 //! Judgement: features → detectors → policy → assessment. Pure, synchronous, total.
+//!
+//! The engine depends on the domain and on readers of text alone: no clock, file, network or randomness is reachable
+//! from here, so judging a year of recorded events is the same code as judging one now. Bad or missing facts yield
+//! fewer findings, never an error.
+
+mod assess;
+mod detectors;
+mod features;
+mod policy;
+mod sentences;
+
+pub use assess::assess;
+pub use detectors::{DETECTORS, Detector, EvidenceFamily, Strength};
+pub use features::{FEATURE_SCHEMA, feature_names};
+pub use policy::{DEFAULT_POLICY, Policy, PolicyError};
+pub use sentences::sentences;

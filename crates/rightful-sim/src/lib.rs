@@ -3,3 +3,4 @@
 pub mod http;
 pub mod load;
 pub mod shop;
+pub mod story;

@@ -1,0 +1,31 @@
+//! One judgement, end to end: features → findings → decision.
+
+use rightful_domain::{Assessment, Facts, PaymentAction, PaymentView};
+
+use crate::policy::Policy;
+use crate::{detectors, features};
+
+/// Judges one event. Total: any facts yield an assessment, and missing ones yield fewer findings.
+///
+/// `answered` is left empty: what the caller is told is the application's mode to decide, not judgement's.
+#[must_use]
+pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
+    let features = features::derive(facts);
+    let findings = detectors::run(&features, policy.thresholds());
+    let decision = policy.decide(&facts.event.action, &features, findings);
+    Assessment {
+        event: facts.event.id,
+        judged_at: facts.now,
+        log_odds: decision.log_odds,
+        risk_score: decision.log_odds.score(),
+        verdict: decision.verdict,
+        answered: None,
+        findings: decision.findings,
+        features: features.vector(),
+        policy: policy.version().clone(),
+        suggested_challenges: decision.suggested_challenges,
+        history_depth: features.tenure.account_history.unwrap_or(0),
+        // No detector looks at payments yet, and an account that never paid is Allow, 0.
+        payment: PaymentView { action: PaymentAction::Allow, score: 0 },
+    }
+}

@@ -1,0 +1,153 @@
+//! Features: the numbers that judgement rests on, one family a file. Derived from the facts and from nothing else.
+//!
+//! A missing fact is `None` here and NaN in the vector, never a zero: absence is not evidence. The vector's slots are
+//! stored with every assessment, so their order belongs to [`FEATURE_SCHEMA`]: a slot is only ever added at the end
+//! of the list, together with a new schema number.
+
+mod context;
+mod novelty;
+mod reputation;
+mod sharing;
+mod tenure;
+mod velocity;
+
+use std::time::Duration;
+
+use rightful_domain::{Facts, FeatureVector};
+
+pub(crate) use context::Context;
+pub(crate) use novelty::Novelty;
+pub(crate) use reputation::Reputation;
+pub(crate) use sharing::Sharing;
+pub(crate) use tenure::Tenure;
+pub(crate) use velocity::Velocity;
+
+/// The version of the feature vector's slots that [`crate::assess`] fills.
+pub const FEATURE_SCHEMA: u16 = 1;
+
+/// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
+#[must_use]
+pub fn feature_names(schema: u16) -> &'static [&'static str] {
+    if schema == FEATURE_SCHEMA { &NAMES } else { &[] }
+}
+
+/// All numbers of one event, by family.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Features {
+    /// How fast things come.
+    pub(crate) velocity: Velocity,
+    /// Who else is there.
+    pub(crate) sharing: Sharing,
+    /// What the account has seen before.
+    pub(crate) novelty: Novelty,
+    /// How long things have been known.
+    pub(crate) tenure: Tenure,
+    /// What is remembered as bad.
+    pub(crate) reputation: Reputation,
+    /// What the event and the data sets say by themselves.
+    pub(crate) context: Context,
+}
+
+/// Reads the numbers out of the facts.
+pub(crate) fn derive(facts: &Facts) -> Features {
+    Features {
+        velocity: velocity::derive(&facts.history),
+        sharing: sharing::derive(facts),
+        novelty: novelty::derive(facts),
+        tenure: tenure::derive(facts),
+        reputation: reputation::derive(facts),
+        context: context::derive(facts),
+    }
+}
+
+impl Features {
+    /// The numbers in the order of [`feature_names`].
+    pub(crate) fn vector(&self) -> FeatureVector {
+        let mut values = Vec::with_capacity(N_SLOTS);
+        values.extend(velocity::SLOTS.iter().map(|slot| (slot.read)(&self.velocity)));
+        values.extend(sharing::SLOTS.iter().map(|slot| (slot.read)(&self.sharing)));
+        values.extend(novelty::SLOTS.iter().map(|slot| (slot.read)(&self.novelty)));
+        values.extend(tenure::SLOTS.iter().map(|slot| (slot.read)(&self.tenure)));
+        values.extend(reputation::SLOTS.iter().map(|slot| (slot.read)(&self.reputation)));
+        values.extend(context::SLOTS.iter().map(|slot| (slot.read)(&self.context)));
+        FeatureVector { schema: FEATURE_SCHEMA, values }
+    }
+}
+
+/// One slot of the vector: its name beside its reader, so that they cannot drift apart.
+struct Slot<F> {
+    name: &'static str,
+    read: fn(&F) -> f32,
+}
+
+const N_SLOTS: usize = velocity::SLOTS.len()
+    + sharing::SLOTS.len()
+    + novelty::SLOTS.len()
+    + tenure::SLOTS.len()
+    + reputation::SLOTS.len()
+    + context::SLOTS.len();
+
+static NAMES: [&str; N_SLOTS] = {
+    let names = ([""; N_SLOTS], 0);
+    let names = with_names(names, velocity::SLOTS);
+    let names = with_names(names, sharing::SLOTS);
+    let names = with_names(names, novelty::SLOTS);
+    let names = with_names(names, tenure::SLOTS);
+    let names = with_names(names, reputation::SLOTS);
+    with_names(names, context::SLOTS).0
+};
+
+// Runs at compile time, where an index out of bounds is a compile error.
+const fn with_names<F>(
+    (mut names, start): ([&'static str; N_SLOTS], usize),
+    slots: &[Slot<F>],
+) -> ([&'static str; N_SLOTS], usize) {
+    let mut n = 0;
+    while n < slots.len() {
+        names[start + n] = slots[n].name;
+        n += 1;
+    }
+    (names, start + n)
+}
+
+fn count_slot(count: Option<u32>) -> f32 {
+    // Counts stay far below 2^24, where f32 would begin to round.
+    count.map_or(f32::NAN, |count| count as f32)
+}
+
+fn number_slot(number: Option<f64>) -> f32 {
+    number.map_or(f32::NAN, |number| number as f32)
+}
+
+fn flag_slot(flag: Option<bool>) -> f32 {
+    flag.map_or(f32::NAN, |flag| if flag { 1.0 } else { 0.0 })
+}
+
+fn days(span: Duration) -> f64 {
+    span.as_secs_f64() / 86_400.0
+}
+
+fn count_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_slot_has_its_own_name() {
+        let names: BTreeSet<&str> = NAMES.iter().copied().collect();
+        assert_eq!(names.len(), N_SLOTS);
+        assert!(!names.contains(""));
+        assert_eq!(feature_names(FEATURE_SCHEMA).len(), Features::default().vector().values.len());
+        assert!(feature_names(FEATURE_SCHEMA + 1).is_empty());
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_a_number() {
+        assert!(Features::default().vector().values.iter().all(|value| value.is_nan()));
+    }
+}

@@ -1,0 +1,110 @@
+//! The policy: thresholds and weights as one versioned value, and what they make of findings.
+//!
+//! A policy is data. Its text names only what it changes; everything else is as shipped. Unknown keys and values out of
+//! range are refused when it is read, so that judging cannot fail.
+
+mod decide;
+mod read;
+mod scale;
+mod thresholds;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rightful_domain::{Action, PolicySource, PolicyVersion};
+
+pub(crate) use scale::Factor;
+pub(crate) use thresholds::{IpActionVelocity, Thresholds};
+
+use thresholds::{Bands, Combining};
+
+/// The text of the shipped policy: every key with its default and the reason for it.
+pub const DEFAULT_POLICY: &str = include_str!("default.toml");
+
+/// What findings weigh, and from where on they matter: one versioned value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    version: PolicyVersion,
+    bands: Bands,
+    bands_by_action: BTreeMap<Box<str>, Bands>,
+    combining: Combining,
+    thresholds: Thresholds,
+}
+
+impl Default for Policy {
+    /// The shipped policy, `default` version 1.
+    fn default() -> Self {
+        let version = PolicyVersion { id: "default".into(), version: 1 };
+        Self::parse(&PolicySource { version, text: "".into() }).expect("the shipped policy is read by every test")
+    }
+}
+
+impl Policy {
+    /// Reads a policy: TOML that names what differs from [`DEFAULT_POLICY`].
+    ///
+    /// # Errors
+    /// The text is no TOML, names a key that does not exist, or gives a value out of its range.
+    pub fn parse(source: &PolicySource) -> Result<Self, PolicyError> {
+        read::read(source)
+    }
+
+    /// Which version this is.
+    #[must_use]
+    pub const fn version(&self) -> &PolicyVersion {
+        &self.version
+    }
+
+    pub(crate) const fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
+    }
+
+    fn bands(&self, action: &Action) -> &Bands {
+        self.bands_by_action.get(action.as_str()).unwrap_or(&self.bands)
+    }
+}
+
+/// Why a policy cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicyError {
+    /// The text is no TOML.
+    Syntax {
+        /// The policy.
+        policy: PolicyVersion,
+        /// What the reader says, with the line.
+        message: String,
+    },
+    /// A key that no policy has.
+    UnknownKey {
+        /// The policy.
+        policy: PolicyVersion,
+        /// The key, with its tables.
+        key: String,
+        /// The key that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// A value that its key cannot have.
+    BadValue {
+        /// The policy.
+        policy: PolicyVersion,
+        /// The key, with its tables.
+        key: String,
+        /// What is wrong with the value.
+        message: String,
+    },
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |policy: &PolicyVersion| format!("policy {:?} version {}", policy.id, policy.version);
+        match self {
+            Self::Syntax { policy, message } => write!(f, "{}: {message}", of(policy)),
+            Self::UnknownKey { policy, key, suggestion: None } => write!(f, "{}: unknown key {key:?}", of(policy)),
+            Self::UnknownKey { policy, key, suggestion: Some(suggestion) } => {
+                write!(f, "{}: unknown key {key:?}, did you mean {suggestion:?}?", of(policy))
+            }
+            Self::BadValue { policy, key, message } => write!(f, "{}: {key:?}: {message}", of(policy)),
+        }
+    }
+}
+
+impl std::error::Error for PolicyError {}

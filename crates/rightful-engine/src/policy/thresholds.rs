@@ -1,0 +1,141 @@
+//! What a policy holds, key by key, as `default.toml` documents it.
+
+use rightful_domain::{LogOdds, RiskScore};
+use serde::Deserialize;
+
+use super::scale::{Factor, Fraction, Growing, Limit, Nats, Points, Tempered};
+
+/// From which scores on each verdict is given.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bands {
+    pub(super) deny_min: Points,
+    pub(super) challenge_min: Points,
+    pub(super) trust_max: Points,
+}
+
+impl Bands {
+    /// The most log-odds whose score is still below challenge.
+    pub(super) fn below_challenge(&self) -> LogOdds {
+        let hundredths = hundredths(self.challenge_min).saturating_sub(1);
+        let probability = f64::from(hundredths) / 10_000.0;
+        LogOdds::new((probability / (1.0 - probability)).ln())
+    }
+
+    pub(super) fn denies(&self, score: RiskScore) -> bool {
+        score.hundredths() >= hundredths(self.deny_min)
+    }
+
+    pub(super) fn challenges(&self, score: RiskScore) -> bool {
+        score.hundredths() >= hundredths(self.challenge_min)
+    }
+
+    pub(super) fn may_trust(&self, score: RiskScore) -> bool {
+        score.hundredths() <= hundredths(self.trust_max)
+    }
+
+    pub(super) fn is_ordered(&self) -> bool {
+        self.trust_max < self.challenge_min && self.challenge_min <= self.deny_min
+    }
+}
+
+fn hundredths(points: Points) -> u16 {
+    // Points are at most 100, so hundredths at most 10 000.
+    (points.get() * 100.0).round() as u16
+}
+
+/// How findings are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Combining {
+    pub(super) family_fraction: Fraction,
+}
+
+/// The thresholds and weights of all detectors: all that a detector may know of the policy.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) struct Thresholds {
+    pub(crate) profile_device_new: Tempered,
+    pub(crate) profile_device_familiar: Growing,
+    pub(crate) profile_device_familiar_model: Fixed,
+    pub(crate) profile_ip_familiar: Growing,
+    pub(crate) profile_action_velocity: ProfileActionVelocity,
+    pub(crate) ip_action_velocity: IpActionVelocity,
+    pub(crate) device_profile_velocity: DeviceProfileVelocity,
+    pub(crate) device_suspicious_velocity: DeviceSuspiciousVelocity,
+    pub(crate) device_risky_reputation: Fixed,
+    pub(crate) ip_risky_reputation: IpRiskyReputation,
+    pub(crate) user_reported_compromise: Fixed,
+}
+
+/// A weight that does not grow.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fixed {
+    pub(crate) nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProfileActionVelocity {
+    pub(crate) attempts_60s_max: Limit,
+    pub(crate) attempts_1h_max: Limit,
+    pub(crate) usual_factor: Factor,
+    pub(crate) weight: Growing,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IpActionVelocity {
+    pub(crate) attempts_60s_max: Limit,
+    pub(crate) attempts_10min_max: Limit,
+    pub(crate) attempts_1h_max: Limit,
+    pub(crate) carrier_nat_factor: Factor,
+    pub(crate) private_factor: Factor,
+    pub(crate) familiar_accounts_per_limit: Factor,
+    pub(crate) weight: Growing,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeviceProfileVelocity {
+    pub(crate) attempts_60s_max: Limit,
+    pub(crate) attempts_1h_max: Limit,
+    pub(crate) familiar_accounts_per_limit: Factor,
+    pub(crate) weight: Growing,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeviceSuspiciousVelocity {
+    pub(crate) accounts_24h_min: Limit,
+    pub(crate) weight: Growing,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IpRiskyReputation {
+    pub(crate) nats: Nats,
+    pub(crate) familiar_accounts_max: Limit,
+}
+
+impl Thresholds {
+    /// The first weight whose least is above its most, if any.
+    pub(super) fn disordered(&self) -> Option<&'static str> {
+        let ordered = [
+            ("PROFILE_DEVICE_NEW.min", self.profile_device_new.is_ordered()),
+            ("PROFILE_DEVICE_FAMILIAR.nats", self.profile_device_familiar.is_ordered()),
+            ("PROFILE_IP_FAMILIAR.nats", self.profile_ip_familiar.is_ordered()),
+            ("PROFILE_ACTION_VELOCITY.weight.nats", self.profile_action_velocity.weight.is_ordered()),
+            ("IP_ACTION_VELOCITY.weight.nats", self.ip_action_velocity.weight.is_ordered()),
+            ("DEVICE_PROFILE_VELOCITY.weight.nats", self.device_profile_velocity.weight.is_ordered()),
+            ("DEVICE_SUSPICIOUS_VELOCITY.weight.nats", self.device_suspicious_velocity.weight.is_ordered()),
+        ];
+        ordered.into_iter().find(|(_, is_ordered)| !is_ordered).map(|(key, _)| key)
+    }
+}

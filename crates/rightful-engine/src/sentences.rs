@@ -1,0 +1,124 @@
+//! An assessment in words: one sentence for a colleague, one for the person at the door.
+//!
+//! The colleague's says what was seen, with its numbers. The other's depends on nothing but the answer, so that it
+//! teaches an intruder nothing.
+
+use std::fmt::Write;
+
+use rightful_domain::{Assessment, ChallengeKind, Event, Evidence, EvidenceValue, Finding, Sentences, Span, Verdict};
+
+use crate::detectors;
+
+/// Findings that the analyst's sentence names; the rest are in the assessment.
+const FINDINGS_SAID_MAX: usize = 4;
+
+/// Puts an assessment into words.
+#[must_use]
+pub fn sentences(event: &Event, assessment: &Assessment) -> Sentences {
+    let answer = assessment.answered.unwrap_or(assessment.verdict);
+    Sentences { analyst: analyst(event, assessment), person: person(answer).to_owned() }
+}
+
+fn person(answer: Verdict) -> &'static str {
+    match answer {
+        Verdict::Trust | Verdict::Allow => "All good, please go on.",
+        Verdict::Challenge => "Please confirm that it is you before you go on.",
+        Verdict::Deny => "We cannot do this right now. Please try again later or contact support.",
+    }
+}
+
+fn analyst(event: &Event, assessment: &Assessment) -> String {
+    let mut text = format!(
+        "{} {} at score {}: ",
+        match assessment.verdict {
+            Verdict::Trust => "Trust",
+            Verdict::Allow => "Allow",
+            Verdict::Challenge => "Challenge",
+            Verdict::Deny => "Deny",
+        },
+        event.action.as_str(),
+        assessment.risk_score
+    );
+    let said: Vec<String> = assessment.findings.iter().take(FINDINGS_SAID_MAX).map(clause).collect();
+    text.push_str(&joined(&said));
+    let n_unsaid = assessment.findings.len().saturating_sub(said.len());
+    if n_unsaid > 0 {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "; and {n_unsaid} more");
+    }
+    let _ = match assessment.history_depth {
+        0 => write!(text, "; nothing was learned of the account before"),
+        1 => write!(text, "; the account has 1 earlier event"),
+        n => write!(text, "; the account has {n} earlier events"),
+    };
+    if let Some(challenge) = assessment.suggested_challenges.first() {
+        let _ = write!(text, "; ask for {}", asked_for(*challenge));
+    }
+    text.push('.');
+    text
+}
+
+fn joined(clauses: &[String]) -> String {
+    match clauses {
+        [] => "nothing speaks for or against it".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn clause(finding: &Finding) -> String {
+    let title = detectors::of(finding.reason).map_or(finding.reason.as_str(), |detector| detector.title);
+    let seen: Vec<String> = finding.evidence.iter().filter_map(phrase).collect();
+    if seen.is_empty() { title.to_owned() } else { format!("{title} ({})", seen.join(", ")) }
+}
+
+/// `attempts_60s`, 34 → `34 attempts in 60 s`; `device_age_days`, 2.5 → `device age 2.5 days`. None for a no, or for a
+/// count of zero, which says nothing.
+fn phrase(evidence: &Evidence) -> Option<String> {
+    let name = evidence.name.as_ref();
+    let words = |name: &str| name.replace('_', " ");
+    let span = Span::ALL.into_iter().find_map(|span| {
+        let what = name.strip_suffix(span.as_str())?.strip_suffix('_')?;
+        Some((words(what), in_words(span)))
+    });
+    match (&evidence.value, span) {
+        (EvidenceValue::Count(0) | EvidenceValue::Flag(false), _) => None,
+        (EvidenceValue::Flag(true), _) => Some(words(name)),
+        (EvidenceValue::Count(n), Some((what, span))) => Some(format!("{n} {what} in {span}")),
+        (EvidenceValue::Number(n), Some((what, span))) => Some(format!("{what} {} in {span}", rounded(*n))),
+        (EvidenceValue::Text(text), Some((what, span))) => Some(format!("{what} {text} in {span}")),
+        (EvidenceValue::Count(n), None) => Some(format!("{} {n}", words(name))),
+        (EvidenceValue::Number(n), None) => Some(match name.strip_suffix("_days") {
+            Some(what) => format!("{} {} days", words(what), rounded(*n)),
+            None => format!("{} {}", words(name), rounded(*n)),
+        }),
+        (EvidenceValue::Text(text), None) => Some(format!("{} {text}", words(name))),
+    }
+}
+
+fn rounded(number: f64) -> String {
+    let text = format!("{number:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+const fn in_words(span: Span) -> &'static str {
+    match span {
+        Span::Minute => "60 s",
+        Span::TenMinutes => "10 min",
+        Span::Hour => "1 h",
+        Span::Day => "24 h",
+        Span::Week => "7 days",
+    }
+}
+
+const fn asked_for(challenge: ChallengeKind) -> &'static str {
+    match challenge {
+        ChallengeKind::SecondFactor => "a second factor, preferably biometric",
+        ChallengeKind::EmailOrSms => "a code by e-mail or SMS",
+        ChallengeKind::ReenterCvv => "the card's verification value",
+        ChallengeKind::ThreeDSecure => "3-D Secure",
+        ChallengeKind::IdVerification => "an identity document",
+        ChallengeKind::CallCentre => "a call",
+        ChallengeKind::ManualReview => "a manual review",
+    }
+}

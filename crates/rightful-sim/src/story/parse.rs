@@ -1,0 +1,564 @@
+//! Text to story. Every error names its line and column, and the word that was probably meant.
+
+use std::fmt;
+use std::time::Duration;
+
+use rightful_domain::{Action, ApplicationMode, FeedbackKind, MechanismKind, Outcome, ReasonCode, Verdict};
+
+use super::suggest::nearest;
+use super::syntax::{Act, Deed, Door, Expectation, Repeat, Step, Story};
+use super::world::World;
+
+/// The most often one step repeats: more would be a load test.
+const REPEAT_MAX: u32 = 10_000;
+/// The policies there are.
+const POLICIES: [&str; 1] = ["default"];
+const MODES: [ApplicationMode; 2] = [ApplicationMode::Observe, ApplicationMode::Enforce];
+const OUTCOMES: [&str; 3] = ["ok", "failed", "pending"];
+const CHALLENGE_ENDS: [&str; 3] = ["passed", "failed", "ignored"];
+const FEEDBACK_KINDS: [&str; 2] = ["takeover", "legitimate"];
+/// What a step can do beside the ten actions.
+const DEEDS: [&str; 4] = ["challenge", "outcome", "feedback", "reclaim"];
+const MECHANISMS: [MechanismKind; 11] = [
+    MechanismKind::Password,
+    MechanismKind::Social,
+    MechanismKind::OneTimeCode,
+    MechanismKind::U2f,
+    MechanismKind::RsaKey,
+    MechanismKind::SmsCode,
+    MechanismKind::MagicLink,
+    MechanismKind::Recaptcha,
+    MechanismKind::BioMetric,
+    MechanismKind::PushNotification,
+    MechanismKind::Passkey,
+];
+
+/// Why a text is no story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryError {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub what: String,
+    /// The word that was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl fmt::Display for StoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.what)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; did you mean {suggestion:?}?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for StoryError {}
+
+impl Story {
+    /// Reads a story; every name in it must be in the world.
+    pub fn parse(text: &str, world: &World) -> Result<Self, StoryError> {
+        let mut story = Self { policy: POLICIES.concat(), mode: ApplicationMode::Enforce, steps: Vec::new() };
+        for (number, line) in (1..).zip(text.lines()) {
+            let mut words = Words::new(number, line);
+            let Some(first) = words.peek().filter(|word| !word.text.starts_with('#')) else { continue };
+            match first.text {
+                "policy" | "mode" => story.set(&mut words)?,
+                _ => {
+                    let step = step(&mut words, world)?;
+                    if story.steps.last().is_some_and(|before| before.end() > step.at) {
+                        return Err(words.wrong(first, "time goes back here"));
+                    }
+                    story.steps.push(step);
+                }
+            }
+            words.end()?;
+        }
+        Ok(story)
+    }
+
+    fn set(&mut self, words: &mut Words<'_>) -> Result<(), StoryError> {
+        let setting = words.next("a setting")?;
+        let value = words.next("its value")?;
+        if setting.text == "policy" {
+            self.policy = words.choose(value, "policy", POLICIES)?.to_owned();
+        } else {
+            let name = words.choose(value, "mode", MODES.map(ApplicationMode::as_str))?;
+            self.mode = MODES.into_iter().find(|mode| mode.as_str() == name).unwrap_or(self.mode);
+        }
+        Ok(())
+    }
+}
+
+fn step(words: &mut Words<'_>, world: &World) -> Result<Step, StoryError> {
+    let line = words.line;
+    let at = moment(words)?;
+    let repeat = repeat(words)?;
+    let names = Names { world, repeats: repeat.times > 1 };
+    let verb = words.next("an action")?;
+    let deed = match verb.text {
+        "challenge" => challenge(words, &names)?,
+        "outcome" => outcome(words, &names)?,
+        "feedback" => feedback(words, &names)?,
+        "reclaim" => reclaim(words, &names)?,
+        _ => Deed::Act(act(verb, words, &names)?),
+    };
+    let expected = expectation(words, &deed)?;
+    Ok(Step { line, at, repeat, deed, expected })
+}
+
+/// `[+2d] 09:30[:15[.250]]`.
+fn moment(words: &mut Words<'_>) -> Result<Duration, StoryError> {
+    let mut word = words.next("a time")?;
+    let mut days = 0;
+    if let Some(rest) = word.text.strip_prefix('+') {
+        let n = rest.strip_suffix('d').and_then(|n| n.parse::<u32>().ok());
+        days = n.ok_or_else(|| words.wrong(word, "days are written like +2d"))?;
+        word = words.next("a time")?;
+    }
+    let time = clock(word.text).ok_or_else(|| words.wrong(word, "a time is written like 09:30 or 09:30:15.250"))?;
+    Ok(Duration::from_secs(u64::from(days) * 86_400) + time)
+}
+
+fn clock(text: &str) -> Option<Duration> {
+    let mut parts = text.split(':');
+    let two_digits = |part: &str| (part.len() == 2).then(|| part.parse::<u64>().ok()).flatten();
+    let hours = two_digits(parts.next()?).filter(|hours| *hours < 24)?;
+    let minutes = two_digits(parts.next()?).filter(|minutes| *minutes < 60)?;
+    let seconds = match parts.next() {
+        Some(seconds) => duration_of(seconds).filter(|seconds| *seconds < Duration::from_secs(60))?,
+        None => Duration::ZERO,
+    };
+    parts.next().is_none().then(|| Duration::from_secs(hours * 3_600 + minutes * 60) + seconds)
+}
+
+/// `15` or `0.25`, in seconds, to the millisecond.
+fn duration_of(seconds: &str) -> Option<Duration> {
+    let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) || fraction.len() > 3 {
+        return None;
+    }
+    let millis = format!("{fraction:0<3}").parse().ok()?;
+    Some(Duration::from_secs(whole.parse().ok()?) + Duration::from_millis(millis))
+}
+
+/// `[N times every 2s|5min|1h]`.
+fn repeat(words: &mut Words<'_>) -> Result<Repeat, StoryError> {
+    let Some(count) = words.peek().filter(|word| word.text.bytes().all(|c| c.is_ascii_digit())) else {
+        return Ok(Repeat::ONCE);
+    };
+    words.next("a number")?;
+    let times = count.text.parse().ok().filter(|times| (1..=REPEAT_MAX).contains(times));
+    let times = times.ok_or_else(|| words.wrong(count, format!("a step repeats 1 to {REPEAT_MAX} times")))?;
+    words.literal("times")?;
+    words.literal("every")?;
+    let word = words.next("a time span")?;
+    let units = [("min", 60), ("s", 1), ("h", 3_600)];
+    let span =
+        units.into_iter().find_map(|(unit, seconds)| Some(duration_of(word.text.strip_suffix(unit)?)? * seconds));
+    let every = span.ok_or_else(|| words.wrong(word, "a time span is written like 0.5s, 5min or 1h"))?;
+    Ok(Repeat { times, every })
+}
+
+fn act(verb: Word<'_>, words: &mut Words<'_>, names: &Names<'_>) -> Result<Act, StoryError> {
+    let known = Action::KNOWN.iter().map(Action::as_str).chain(DEEDS);
+    let verb = words.choose(verb, "action", known)?;
+    // Whatever is spelled like a known action is an action.
+    let action = Action::parse(verb).unwrap_or(Action::Login);
+    let word = words.next("an outcome")?;
+    let outcome = parse_outcome(words, word)?;
+    let word = words.next("an account")?;
+    let door = match word.text.strip_prefix('@') {
+        Some(name) => Door::Username(names.person(words, Word { text: name, ..word })?),
+        None => Door::Account(names.person(words, word)?),
+    };
+    let word = words.next("a device")?;
+    let device = names.device(words, word)?;
+    let word = words.next("a place")?;
+    let place = names.place(words, word)?;
+    let proofs = proofs(words)?;
+    Ok(Act { action, outcome, door, device, place, proofs })
+}
+
+fn parse_outcome(words: &Words<'_>, word: Word<'_>) -> Result<Outcome, StoryError> {
+    Ok(match words.choose(word, "outcome", OUTCOMES)? {
+        "ok" => Outcome::Succeeded,
+        "failed" => Outcome::Failed,
+        _ => Outcome::Pending,
+    })
+}
+
+/// `[with password+one_time_code]`; a password if nothing is said.
+fn proofs(words: &mut Words<'_>) -> Result<Vec<MechanismKind>, StoryError> {
+    if words.peek().is_none_or(|word| word.text != "with") {
+        return Ok(vec![MechanismKind::Password]);
+    }
+    words.literal("with")?;
+    let word = words.next("a proof")?;
+    word.text.split('+').map(|name| mechanism(words, Word { text: name, ..word })).collect()
+}
+
+fn mechanism(words: &Words<'_>, word: Word<'_>) -> Result<MechanismKind, StoryError> {
+    let name = words.choose(word, "proof", MECHANISMS.iter().map(MechanismKind::as_str))?;
+    Ok(MECHANISMS.into_iter().find(|kind| kind.as_str() == name).unwrap_or(MechanismKind::Password))
+}
+
+fn challenge(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryError> {
+    let word = words.next("how the challenge ended")?;
+    let end = words.choose(word, "end of a challenge", CHALLENGE_ENDS)?;
+    let (who, device) = who_and_device(words, names)?;
+    let mechanism = match words.peek() {
+        Some(word) if word.text == "by" => {
+            words.literal("by")?;
+            let word = words.next("a proof")?;
+            Some(mechanism(words, word)?)
+        }
+        Some(_) | None => None,
+    };
+    let kind = match end {
+        "passed" => FeedbackKind::ChallengePassed { mechanism },
+        "failed" => FeedbackKind::ChallengeFailed,
+        _ => FeedbackKind::ChallengeIgnored,
+    };
+    Ok(Deed::Challenge { kind, who, device })
+}
+
+fn outcome(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryError> {
+    let word = words.next("how it ended")?;
+    let outcome = parse_outcome(words, word)?;
+    if outcome == Outcome::Pending {
+        return Err(words.wrong(word, "what is pending has not ended"));
+    }
+    let (who, device) = who_and_device(words, names)?;
+    Ok(Deed::Outcome { outcome, who, device })
+}
+
+fn feedback(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryError> {
+    let word = words.next("what it was")?;
+    let kind = match words.choose(word, "feedback", FEEDBACK_KINDS)? {
+        "takeover" => FeedbackKind::ConfirmedTakeover,
+        _ => FeedbackKind::ConfirmedLegitimate,
+    };
+    let word = words.next("an account")?;
+    let who = names.person(words, word)?;
+    let device = match words.peek() {
+        Some(word) if word.text != "->" => {
+            words.next("a device")?;
+            Some(names.device(words, word)?)
+        }
+        Some(_) | None => None,
+    };
+    Ok(Deed::Feedback { kind, who, device })
+}
+
+fn reclaim(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryError> {
+    let word = words.next("an account")?;
+    let who = names.person(words, word)?;
+    let since = match words.peek() {
+        Some(word) if word.text == "since" => {
+            words.literal("since")?;
+            Some(moment(words)?)
+        }
+        Some(_) | None => None,
+    };
+    Ok(Deed::Reclaim { who, since })
+}
+
+fn who_and_device(words: &mut Words<'_>, names: &Names<'_>) -> Result<(String, String), StoryError> {
+    let word = words.next("an account")?;
+    let who = names.person(words, word)?;
+    let word = words.next("a device")?;
+    Ok((who, names.device(words, word)?))
+}
+
+/// `[-> …]`: `?`, or what the deed can be answered with.
+fn expectation(words: &mut Words<'_>, deed: &Deed) -> Result<Option<Expectation>, StoryError> {
+    if words.peek().is_none() {
+        return Ok(None);
+    }
+    words.literal("->")?;
+    let first = words.next("what is expected")?;
+    if first.text == "?" {
+        return Ok(Some(Expectation::Unknown));
+    }
+    match deed {
+        Deed::Act(_) => judged(first, words).map(Some),
+        Deed::Challenge { .. } | Deed::Feedback { .. } | Deed::Reclaim { .. } => applied(first, words).map(Some),
+        Deed::Outcome { .. } => Err(words.wrong(first, "nothing is said of an outcome")),
+    }
+}
+
+fn judged(first: Word<'_>, words: &mut Words<'_>) -> Result<Expectation, StoryError> {
+    let name = words.choose(first, "verdict", Verdict::ALL.map(Verdict::as_str))?;
+    let verdict = Verdict::parse(name).unwrap_or(Verdict::Allow);
+    let (mut present, mut absent) = (Vec::new(), Vec::new());
+    while words.peek().is_some() {
+        let word = words.next("a reason")?;
+        match word.text.strip_prefix('!') {
+            Some(name) => absent.push(reason(words, Word { text: name, ..word })?),
+            None => present.push(reason(words, word)?),
+        }
+    }
+    Ok(Expectation::Judged { verdict, present, absent })
+}
+
+fn reason(words: &Words<'_>, word: Word<'_>) -> Result<ReasonCode, StoryError> {
+    ReasonCode::parse(word.text).ok_or_else(|| {
+        let known = ReasonCode::ALL.iter().map(|code| code.as_str());
+        words.unknown(word, "reason", nearest(word.text, known))
+    })
+}
+
+fn applied(first: Word<'_>, words: &mut Words<'_>) -> Result<Expectation, StoryError> {
+    let (mut released, mut unlearned) = (None, None);
+    let mut next = Some(first);
+    while let Some(word) = next {
+        let what = words.choose(word, "effect", ["released", "unlearned"])?;
+        let number = words.next("a number")?;
+        let n = number.text.parse().map_err(|_| words.wrong(number, "this is no number"))?;
+        match what {
+            "released" => released = Some(n),
+            _ => unlearned = Some(n),
+        }
+        next = words.peek();
+        if next.is_some() {
+            words.next("an effect")?;
+        }
+    }
+    Ok(Expectation::Applied { released, unlearned })
+}
+
+/// The names a step may use.
+struct Names<'a> {
+    world: &'a World,
+    repeats: bool,
+}
+
+impl Names<'_> {
+    fn person(&self, words: &Words<'_>, word: Word<'_>) -> Result<String, StoryError> {
+        let known = self.world.has_person(&self.example(words, word)?);
+        self.known(words, word, ("person", known, self.world.nearest_person(word.text)))
+    }
+
+    fn device(&self, words: &Words<'_>, word: Word<'_>) -> Result<String, StoryError> {
+        let known = self.world.device(&self.example(words, word)?).is_some();
+        self.known(words, word, ("device", known, self.world.nearest_device(word.text)))
+    }
+
+    fn place(&self, words: &Words<'_>, word: Word<'_>) -> Result<String, StoryError> {
+        let known = self.world.place(&self.example(words, word)?).is_some();
+        self.known(words, word, ("place", known, self.world.nearest_place(word.text)))
+    }
+
+    fn known(
+        &self,
+        words: &Words<'_>,
+        word: Word<'_>,
+        (what, is_known, nearest): (&str, bool, Option<&str>),
+    ) -> Result<String, StoryError> {
+        if is_known { Ok(word.text.to_owned()) } else { Err(words.unknown(word, what, nearest)) }
+    }
+
+    /// The name as it is the first time.
+    fn example(&self, words: &Words<'_>, word: Word<'_>) -> Result<String, StoryError> {
+        if word.text.contains('#') && !self.repeats {
+            return Err(words.wrong(word, "# stands for the number of a repetition, and this step does not repeat"));
+        }
+        Ok(word.text.replace('#', "1"))
+    }
+}
+
+/// A word and where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Word<'a> {
+    text: &'a str,
+    column: usize,
+}
+
+/// The words of one line, one after the other.
+struct Words<'a> {
+    line: usize,
+    words: Vec<Word<'a>>,
+    n_read: usize,
+    /// The column after the last word.
+    end: usize,
+}
+
+impl<'a> Words<'a> {
+    fn new(line: usize, text: &'a str) -> Self {
+        let mut words: Vec<Word<'a>> = Vec::new();
+        let mut start = None;
+        let mut column = 0;
+        for (offset, c) in text.char_indices() {
+            column += 1;
+            match (start, c.is_whitespace()) {
+                (None, false) => start = Some((offset, column)),
+                (Some((from, at)), true) => {
+                    words.push(Word { text: text.get(from..offset).unwrap_or_default(), column: at });
+                    start = None;
+                }
+                (None, true) | (Some(_), false) => {}
+            }
+        }
+        if let Some((from, at)) = start {
+            words.push(Word { text: text.get(from..).unwrap_or_default(), column: at });
+        }
+        Self { line, words, n_read: 0, end: column + 1 }
+    }
+
+    fn peek(&self) -> Option<Word<'a>> {
+        self.words.get(self.n_read).copied()
+    }
+
+    fn next(&mut self, what: &str) -> Result<Word<'a>, StoryError> {
+        let end = Word { text: "", column: self.end };
+        let word = self.peek().filter(|word| word.text != "->" || what == "->");
+        let word = word.ok_or_else(|| self.wrong(self.peek().unwrap_or(end), format!("{what} is missing")))?;
+        self.n_read += 1;
+        Ok(word)
+    }
+
+    fn literal(&mut self, text: &str) -> Result<(), StoryError> {
+        let word = self.next(text)?;
+        if word.text == text { Ok(()) } else { Err(self.wrong(word, format!("here {text:?} is expected"))) }
+    }
+
+    fn end(&self) -> Result<(), StoryError> {
+        self.peek().map_or(Ok(()), |word| Err(self.wrong(word, "this is too much")))
+    }
+
+    fn choose<'k>(
+        &self,
+        word: Word<'_>,
+        what: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) -> Result<&'k str, StoryError> {
+        let known: Vec<&str> = known.into_iter().collect();
+        let found = known.iter().find(|candidate| **candidate == word.text).copied();
+        found.ok_or_else(|| self.unknown(word, what, nearest(word.text, known)))
+    }
+
+    fn unknown(&self, word: Word<'_>, what: &str, nearest: Option<&str>) -> StoryError {
+        let suggestion = nearest.map(str::to_owned);
+        StoryError { suggestion, ..self.wrong(word, format!("unknown {what} {:?}", word.text)) }
+    }
+
+    fn wrong(&self, word: Word<'_>, what: impl Into<String>) -> StoryError {
+        StoryError { line: self.line, column: word.column, what: what.into(), suggestion: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world() -> World {
+        World::parse(
+            r#"
+            people = ["ann", "customer-#"]
+            [devices.phone-a]
+            kind = "phone"
+            user_agent = "x"
+            [places.lisbon]
+            ip = "192.0.2.10"
+            [places."botnet-#"]
+            ip = "2001:db8:b0:#::1"
+            "#,
+        )
+        .expect("a fixture")
+    }
+
+    fn parse(text: &str) -> Result<Story, StoryError> {
+        Story::parse(text, &world())
+    }
+
+    #[test]
+    fn a_step_says_when_what_who_where_and_what_is_expected() {
+        let text = "# why\n\npolicy default\n+1d 09:20:05.5  login failed  ann phone-a lisbon with password+u2f -> challenge PROFILE_DEVICE_NEW !PROFILE_FAMILIAR\n";
+        let story = parse(text).expect("a story");
+        let [step] = &story.steps[..] else { panic!("one step") };
+        assert_eq!((step.line, step.at), (4, Duration::from_millis((86_400 + 9 * 3_600 + 20 * 60 + 5) * 1_000 + 500)));
+        let act = Act {
+            action: Action::Login,
+            outcome: Outcome::Failed,
+            door: Door::Account("ann".into()),
+            device: "phone-a".into(),
+            place: "lisbon".into(),
+            proofs: vec![MechanismKind::Password, MechanismKind::U2f],
+        };
+        assert_eq!(step.deed, Deed::Act(act));
+        let expected = Expectation::Judged {
+            verdict: Verdict::Challenge,
+            present: vec![ReasonCode::ProfileDeviceNew],
+            absent: vec![ReasonCode::ProfileFamiliar],
+        };
+        assert_eq!(step.expected, Some(expected));
+    }
+
+    #[test]
+    fn every_other_deed_can_be_told() {
+        let story = parse(
+            "mode observe
+             09:00 30 times every 0.5s login pending @customer-# phone-a botnet-#
+             10:00 outcome ok ann phone-a
+             10:01 challenge passed ann phone-a by recaptcha -> released 0
+             10:01 challenge ignored ann phone-a
+             10:02 feedback takeover ann -> unlearned 2 released 1
+             10:02 feedback legitimate ann phone-a -> ?
+             10:03 reclaim ann since 09:00",
+        )
+        .expect("a story");
+        assert_eq!(story.mode, ApplicationMode::Observe);
+        assert_eq!(story.length(), Duration::from_secs(10 * 3_600 + 180));
+        assert_eq!(story.steps[0].repeat, Repeat { times: 30, every: Duration::from_millis(500) });
+        assert_eq!(story.steps[0].end(), Duration::from_millis(9 * 3_600_000 + 14_500));
+        let effects: Vec<_> = story.steps.iter().map(|step| step.expected.clone()).collect();
+        assert_eq!(effects[2], Some(Expectation::Applied { released: Some(0), unlearned: None }));
+        assert_eq!(effects[4], Some(Expectation::Applied { released: Some(1), unlearned: Some(2) }));
+        assert_eq!(effects[5], Some(Expectation::Unknown));
+        let since = Some(Duration::from_secs(9 * 3_600));
+        assert_eq!(story.steps[6].deed, Deed::Reclaim { who: "ann".into(), since });
+    }
+
+    #[track_caller]
+    fn check(text: &str, error: &str) {
+        assert_eq!(parse(text).expect_err(text).to_string(), error, "{text}");
+    }
+
+    #[test]
+    fn an_error_says_where_and_what_was_meant() {
+        check("09:00 logn ok ann phone-a lisbon", "line 1, column 7: unknown action \"logn\"; did you mean \"login\"?");
+        check("\n9:00 login ok ann phone-a lisbon", "line 2, column 1: a time is written like 09:30 or 09:30:15.250");
+        check("09:00 login ok bob phone-a lisbon", "line 1, column 16: unknown person \"bob\"");
+        check(
+            "09:00 login ok ann phone-b lisbon",
+            "line 1, column 20: unknown device \"phone-b\"; did you mean \"phone-a\"?",
+        );
+        check(
+            "09:00 login ok ann phone-a lisbn",
+            "line 1, column 28: unknown place \"lisbn\"; did you mean \"lisbon\"?",
+        );
+        check("09:00 login ok ann phone-a", "line 1, column 27: a place is missing");
+        check("09:00 login ok ann phone-a -> allow", "line 1, column 28: a place is missing");
+        check(
+            "09:00 login ok ann phone-a lisbon -> allow PROFILE_DEVICE_NEU",
+            "line 1, column 44: unknown reason \"PROFILE_DEVICE_NEU\"; did you mean \"PROFILE_DEVICE_NEW\"?",
+        );
+        check(
+            "09:00 login ok customer-# phone-a lisbon",
+            "line 1, column 16: # stands for the number of a repetition, and this step does not repeat",
+        );
+        check("09:00 login ok ann phone-a lisbon allow", "line 1, column 35: here \"->\" is expected");
+        check("09:00 outcome ok ann phone-a -> allow", "line 1, column 33: nothing is said of an outcome");
+        check(
+            "09:00 5 times every 1min login ok ann phone-a lisbon\n09:03 login ok ann phone-a lisbon",
+            "line 2, column 1: time goes back here",
+        );
+        check("policy defaults", "line 1, column 8: unknown policy \"defaults\"; did you mean \"default\"?");
+        check("mode enforce please", "line 1, column 14: this is too much");
+    }
+}
