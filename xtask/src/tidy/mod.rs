@@ -4,6 +4,7 @@
 //! complain about, so a rule that can no longer fail is itself a failing test.
 
 mod crates;
+mod documents;
 mod graph;
 mod licenses;
 mod naming;
@@ -57,6 +58,10 @@ pub const RULES: &[Rule] = &[
     crates::A_HEAVY_LIBRARY_HAS_ONE_OWNER,
     crates::EACH_CRATE_IS_ON_THE_MAP,
     crates::EACH_CRATE_TAKES_THE_LINTS_OF_THE_WORKSPACE,
+    documents::LINKS_LEAD_SOMEWHERE,
+    documents::THE_MAP_IS_SHORT,
+    documents::DOCUMENTS_NAME_SETTINGS_THAT_EXIST,
+    documents::DOCUMENTS_NAME_METRICS_THAT_EXIST,
     licenses::EACH_LICENSE_IS_ALLOWED,
     licenses::CRATES_COME_FROM_ONE_REGISTRY_AND_NONE_IS_BANNED,
     naming::FILES_OPEN_WITH_THEIR_PURPOSE,
