@@ -129,7 +129,10 @@ impl Demo {
 
 /// One login over HTTP, as a shop's backend would send it; the verdict as Ravelin spells it.
 async fn sign_in(
-    shop: &mut Connection, authorization: &str, event: &SimulatedEvent, at: Timestamp,
+    shop: &mut Connection,
+    authorization: &str,
+    event: &SimulatedEvent,
+    at: Timestamp,
 ) -> Result<Verdict, CommandError> {
     let body = event.ravelin_login_body(at.as_millis()).to_string();
     let headers = [("authorization", authorization), ("content-type", "application/json")];
