@@ -188,7 +188,7 @@ impl Board {
             write!(out, "\x1b[{}A\x1b[J", self.n_lines)?;
         }
         self.n_lines = picture.lines().count();
-        Ok(write!(out, "{}\n", picture.trim_end())?)
+        Ok(writeln!(out, "{}", picture.trim_end())?)
     }
 }
 
