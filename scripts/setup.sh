@@ -61,6 +61,8 @@ check_rust() {
   fi
 }
 
-mapfile -t missing < <(missing_packages)
-[ "${#missing[@]}" = 0 ] || install_packages "${missing[@]}"
+missing=$(missing_packages)
+# Package names hold no spaces, so splitting is what is wanted.
+# shellcheck disable=SC2086
+[ -z "$missing" ] || install_packages $missing
 check_rust

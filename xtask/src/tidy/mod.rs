@@ -4,6 +4,7 @@
 //! complain about, so a rule that can no longer fail is itself a failing test.
 
 mod crates;
+mod documents;
 mod graph;
 mod licenses;
 mod naming;
@@ -57,6 +58,10 @@ pub const RULES: &[Rule] = &[
     crates::A_HEAVY_LIBRARY_HAS_ONE_OWNER,
     crates::EACH_CRATE_IS_ON_THE_MAP,
     crates::EACH_CRATE_TAKES_THE_LINTS_OF_THE_WORKSPACE,
+    documents::LINKS_LEAD_SOMEWHERE,
+    documents::THE_MAP_IS_SHORT,
+    documents::DOCUMENTS_NAME_SETTINGS_THAT_EXIST,
+    documents::DOCUMENTS_NAME_METRICS_THAT_EXIST,
     licenses::EACH_LICENSE_IS_ALLOWED,
     licenses::CRATES_COME_FROM_ONE_REGISTRY_AND_NONE_IS_BANNED,
     naming::FILES_OPEN_WITH_THEIR_PURPOSE,
@@ -64,6 +69,7 @@ pub const RULES: &[Rule] = &[
     naming::MODULES_ARE_NAMED_FOR_WHAT_THEY_HOLD,
     purity::PURE_CRATES_FORBID_CLOCKS_FILES_AND_CHANCE,
     purity::PURE_SOURCES_NAME_NO_CLOCK_FILE_OR_CHANCE,
+    purity::THE_TIME_OF_DAY_IS_READ_IN_ONE_PLACE,
     registration::EACH_SOURCE_FILE_IS_IN_THE_MODULE_TREE,
     registration::EACH_DETECTOR_IS_LISTED,
     registration::EACH_DIALECT_IS_REGISTERED,

@@ -13,7 +13,7 @@ const EMPTY_NAMES: [&str; 9] =
     ["util", "utils", "helper", "helpers", "manager", "managers", "misc", "common", "prelude"];
 
 /// The fewest words that say what a file is.
-const PURPOSE_WORDS_MIN: usize = 3;
+const PURPOSE_WORDS_MIN: usize = 2;
 
 pub(super) const FILES_OPEN_WITH_THEIR_PURPOSE: Rule = Rule {
     name: "files_open_with_their_purpose",

@@ -56,6 +56,26 @@ pub(super) const PURE_SOURCES_NAME_NO_CLOCK_FILE_OR_CHANCE: Rule = Rule {
     },
 };
 
+/// The only shipped source that may read the time of day.
+const CLOCK: &str = "crates/rightful-server/src/clock.rs";
+
+pub(super) const THE_TIME_OF_DAY_IS_READ_IN_ONE_PLACE: Rule = Rule {
+    name: "the_time_of_day_is_read_in_one_place",
+    check: |tree| tree.below("crates/").filter(|source| is_shipped(source)).flat_map(other_clocks).collect(),
+    specimen: || {
+        Tree::of_sources([("crates/rightful-store/src/lib.rs", "fn now() -> SystemTime { SystemTime::now() }\n")])
+    },
+};
+
+fn is_shipped(source: &Source) -> bool {
+    source.is_rust() && source.path.contains("/src/") && source.path != CLOCK
+}
+
+fn other_clocks(source: &Source) -> Vec<Complaint> {
+    let reads = source.code_outside_tests().into_iter().filter(|(_, line)| line.contains("SystemTime::now"));
+    reads.map(|(line, _)| Complaint::new(format!("{}:{line}", source.path), format!("ask {CLOCK}"))).collect()
+}
+
 fn check_lists(tree: &Tree, name: &str) -> Vec<Complaint> {
     let path = format!("crates/{name}/clippy.toml");
     let Some(lists) = tree.source(&path).and_then(|source| source.text.parse::<Table>().ok()) else {
