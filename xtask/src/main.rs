@@ -1,15 +1,17 @@
-//! Runs the chores of the repository: `cargo run -p xtask -- tidy`.
+//! Runs the chores of the repository: `cargo run -p xtask -- tidy`, `cargo run -p xtask -- soak`.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use xtask::soak::{self, Options};
 use xtask::tidy::{self, Tree};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["tidy"] => tidy_up(),
-        _ => say_and_fail("usage: xtask tidy"),
+        ["soak", options @ ..] => soak(options),
+        _ => say_and_fail("usage: xtask tidy|soak"),
     }
 }
 
@@ -23,6 +25,31 @@ fn tidy_up() -> ExitCode {
     let complaints: Vec<String> =
         tidy::complaints(&tree).into_iter().map(|(rule, complaint)| format!("{complaint}  [{rule}]")).collect();
     if complaints.is_empty() { ExitCode::SUCCESS } else { say_and_fail(&complaints.join("\n")) }
+}
+
+/// Tells of each round as it ends, and of all at the end; fails if a login was lost or doubled, or a start too slow.
+fn soak(arguments: &[&str]) -> ExitCode {
+    let options = match Options::parse(arguments) {
+        Ok(options) => options,
+        Err(error) => return say_and_fail(&error.to_string()),
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return say_and_fail(&error.to_string()),
+    };
+    match runtime.block_on(soak::run(&options, &mut |round| say(&round.to_string()))) {
+        Ok(summary) if summary.is_good() => {
+            say(&summary.to_string());
+            ExitCode::SUCCESS
+        }
+        Ok(summary) => say_and_fail(&format!("FAILED: {summary}")),
+        Err(error) => say_and_fail(&error.to_string()),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a command's own voice")]
+fn say(text: &str) {
+    println!("{text}");
 }
 
 #[expect(clippy::print_stderr, reason = "a command's own voice")]

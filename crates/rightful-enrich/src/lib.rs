@@ -1,1 +1,15 @@
 //! Data sets: what the world knows of an address, an agent, a credential. The only crate that opens intelligence files.
+//!
+//! Enriching never fails and never waits: files are read when the enricher is opened or told to reload. What is not
+//! known stays unknown, which is no evidence of anything.
+
+mod address;
+mod agent;
+mod breach;
+mod credential_tag;
+mod enricher;
+mod error;
+
+pub use breach::{BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE, ENTRIES_MAX};
+pub use enricher::Enricher;
+pub use error::{BadLine, EnrichError};

@@ -1,0 +1,301 @@
+//! The breach index: digests of passwords and usernames that were seen in public breaches, from two small files.
+//!
+//! - `breached-passwords.txt`: one hexadecimal digest a line. 64 digits are the SHA-256 of the password; 40 are its
+//!   SHA-1, as public lists have it, from which the SHA-256 of the lower-case hexadecimal SHA-1 is derived. Each form
+//!   can only be compared with a caller's hash of the same form. `:` and a count may follow, and are not used.
+//! - `breached-usernames.txt`: one SHA-256 a line, of the lower-case username without spaces around it. Digests, so
+//!   that the folder is no list of people.
+//!
+//! Blank lines and lines that begin with `#` are skipped; any other line is an error with its number.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use rightful_domain::{CredentialStatus, PasswordHashes};
+use ring::digest::{SHA256, digest};
+
+use crate::{BadLine, EnrichError};
+
+/// The file of breached passwords in the data folder.
+pub const BREACHED_PASSWORDS_FILE: &str = "breached-passwords.txt";
+/// The file of breached usernames in the data folder.
+pub const BREACHED_USERNAMES_FILE: &str = "breached-usernames.txt";
+/// The most entries of one file; at 16 bytes each, 160 MB.
+pub const ENTRIES_MAX: usize = 10_000_000;
+/// The longest line: a digest, a count, and room for white space.
+const LINE_BYTES_MAX: u64 = 128;
+
+/// The first half of a digest: 128 bits, at which a false match is less likely than a fault of memory.
+type Short = [u8; 16];
+
+/// What was seen in public breaches.
+#[derive(Debug, Default)]
+pub(crate) struct BreachIndex {
+    /// By SHA-256 of the password; None where the file has none.
+    passwords_sha256: Option<Sorted>,
+    /// By SHA-256 of the lower-case hexadecimal SHA-1 of the password; None where the file has none.
+    passwords_sha1_sha256: Option<Sorted>,
+    /// By SHA-256 of the lower-case username; None without the file.
+    usernames: Option<Sorted>,
+}
+
+impl BreachIndex {
+    /// Reads what the folder has. A file that is not there is unknown, not empty.
+    pub(crate) fn read(folder: &Path) -> Result<Self, EnrichError> {
+        let unreadable = |source| EnrichError::Unreadable { file: folder.display().to_string(), source };
+        // So that a slip in the folder's name is an error, not an empty index.
+        std::fs::read_dir(folder).map_err(unreadable)?;
+        let (mut sha256, mut sha1_sha256, mut usernames) = (Vec::new(), Vec::new(), Vec::new());
+        each_digest(folder, BREACHED_PASSWORDS_FILE, |hexadecimal| {
+            match hexadecimal.len() {
+                SHA256_DIGITS => sha256.push(short_of(hexadecimal)?),
+                SHA1_DIGITS => sha1_sha256.push(sha256_of_text(hexadecimal)?),
+                _ => return Err(BadLine::WrongLength),
+            }
+            Ok(())
+        })?;
+        let has_usernames = each_digest(folder, BREACHED_USERNAMES_FILE, |hexadecimal| match hexadecimal.len() {
+            SHA256_DIGITS => {
+                usernames.push(short_of(hexadecimal)?);
+                Ok(())
+            }
+            _ => Err(BadLine::WrongLength),
+        })?;
+        let some = |entries: Vec<Short>| (!entries.is_empty()).then(|| Sorted::of(entries));
+        Ok(Self {
+            passwords_sha256: some(sha256),
+            passwords_sha1_sha256: some(sha1_sha256),
+            usernames: has_usernames.then(|| Sorted::of(usernames)),
+        })
+    }
+
+    /// What is known of a credential; None where no hash that was sent can be looked up. O(log n).
+    pub(crate) fn status(&self, hashes: &PasswordHashes, username: Option<&str>) -> Option<CredentialStatus> {
+        let look_up = |hash: Option<&[u8; 32]>, index: &Option<Sorted>| Some(index.as_ref()?.contains(hash?));
+        let by_sha256 = look_up(hashes.sha256.as_deref(), &self.passwords_sha256);
+        let by_sha1 = look_up(hashes.sha1_sha256.as_deref(), &self.passwords_sha1_sha256);
+        let password_breached = by_sha256.into_iter().chain(by_sha1).reduce(|one, other| one || other)?;
+        Some(CredentialStatus { password_breached, username_breached: self.knows_username(username) })
+    }
+
+    fn knows_username(&self, username: Option<&str>) -> bool {
+        let Some((index, username)) = self.usernames.as_ref().zip(username) else { return false };
+        let folded = username.trim().to_lowercase();
+        first_half(digest(&SHA256, folded.as_bytes()).as_ref()).is_some_and(|short| index.has(short))
+    }
+}
+
+/// Sorted digests, searched by halving.
+#[derive(Debug)]
+struct Sorted(Box<[Short]>);
+
+impl Sorted {
+    fn of(mut entries: Vec<Short>) -> Self {
+        entries.sort_unstable();
+        entries.dedup();
+        Self(entries.into_boxed_slice())
+    }
+
+    fn has(&self, short: Short) -> bool {
+        self.0.binary_search(&short).is_ok()
+    }
+
+    fn contains(&self, hash: &[u8; 32]) -> bool {
+        first_half(hash).is_some_and(|short| self.has(short))
+    }
+}
+
+const SHA256_DIGITS: usize = 64;
+const SHA1_DIGITS: usize = 40;
+
+fn first_half(digest: &[u8]) -> Option<Short> {
+    digest.first_chunk().copied()
+}
+
+/// The first half of a digest in hexadecimal; the other half must be hexadecimal, too.
+fn short_of(hexadecimal: &[u8]) -> Result<Short, BadLine> {
+    let mut short = Short::default();
+    let mut bytes = hexadecimal.chunks_exact(2).map(|pair| match pair {
+        [high, low] => Some(hex_digit(*high)? << 4 | hex_digit(*low)?),
+        _ => None,
+    });
+    for (to, byte) in short.iter_mut().zip(&mut bytes) {
+        *to = byte.ok_or(BadLine::NotHexadecimal)?;
+    }
+    if bytes.all(|byte| byte.is_some()) { Ok(short) } else { Err(BadLine::NotHexadecimal) }
+}
+
+fn sha256_of_text(hexadecimal: &[u8]) -> Result<Short, BadLine> {
+    if !hexadecimal.iter().all(u8::is_ascii_hexdigit) {
+        return Err(BadLine::NotHexadecimal);
+    }
+    first_half(digest(&SHA256, &hexadecimal.to_ascii_lowercase()).as_ref()).ok_or(BadLine::WrongLength)
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// Hands over each entry of a file; false if there is no such file.
+fn each_digest(
+    folder: &Path,
+    file: &str,
+    mut take: impl FnMut(&[u8]) -> Result<(), BadLine>,
+) -> Result<bool, EnrichError> {
+    let unreadable = |source| EnrichError::Unreadable { file: file.to_owned(), source };
+    let mut reader = match File::open(folder.join(file)) {
+        Ok(opened) => BufReader::new(opened),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let (mut line, mut n_entries, mut text) = (0, 0, Vec::new());
+    while next_line(&mut reader, &mut text).map_err(unreadable)? {
+        line += 1;
+        let bad = |why| EnrichError::BadLine { file: file.to_owned(), line, why };
+        let entry = text.trim_ascii();
+        if entry.is_empty() || entry.starts_with(b"#") {
+            continue;
+        }
+        if text.len() as u64 > LINE_BYTES_MAX {
+            return Err(bad(BadLine::TooLong));
+        }
+        n_entries += 1;
+        if n_entries > ENTRIES_MAX {
+            return Err(EnrichError::TooMany { file: file.to_owned(), max: ENTRIES_MAX });
+        }
+        take(entry.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii()).map_err(bad)?;
+    }
+    Ok(true)
+}
+
+/// Reads a line, and of one that is too long just enough to see that; a comment may be of any length. False at the end.
+fn next_line(reader: &mut BufReader<File>, text: &mut Vec<u8>) -> io::Result<bool> {
+    text.clear();
+    let n_read = reader.by_ref().take(LINE_BYTES_MAX + 1).read_until(b'\n', text)?;
+    let is_cut = n_read as u64 > LINE_BYTES_MAX && !text.ends_with(b"\n");
+    if is_cut {
+        reader.skip_until(b'\n')?;
+    }
+    Ok(n_read > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    /// `password`, from sha256sum and sha1sum.
+    const SHA256_OF_PASSWORD: &str = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8";
+    const SHA1_OF_PASSWORD: &str = "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8";
+
+    fn index(passwords: Option<&str>, usernames: Option<&str>) -> Result<BreachIndex, EnrichError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (file, text) in [(BREACHED_PASSWORDS_FILE, passwords), (BREACHED_USERNAMES_FILE, usernames)] {
+            if let Some(text) = text {
+                fs::write(folder.path().join(file), text).expect("written");
+            }
+        }
+        BreachIndex::read(folder.path())
+    }
+
+    fn sha256(text: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(digest(&SHA256, text.as_bytes()).as_ref().try_into().expect("32 bytes"))
+    }
+
+    fn hexadecimal(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn sent_sha256(password: &str) -> PasswordHashes {
+        PasswordHashes { sha256: Some(sha256(password)), ..Default::default() }
+    }
+
+    fn sent_sha1_sha256(sha1: &str) -> PasswordHashes {
+        PasswordHashes { sha1_sha256: Some(sha256(&sha1.to_lowercase())), ..Default::default() }
+    }
+
+    #[test]
+    fn a_password_is_found_by_the_form_that_the_file_has() {
+        let by_sha256 = index(Some(SHA256_OF_PASSWORD), None).expect("read");
+        let by_sha1 = index(Some(&format!("# public list\n\n{SHA1_OF_PASSWORD}:9545824\r\n")), None).expect("read");
+        let breached = |index: &BreachIndex, hashes: PasswordHashes| {
+            index.status(&hashes, None).map(|status| status.password_breached)
+        };
+        assert_eq!(breached(&by_sha256, sent_sha256("password")), Some(true));
+        assert_eq!(breached(&by_sha256, sent_sha256("correct horse")), Some(false));
+        assert_eq!(breached(&by_sha256, sent_sha1_sha256(SHA1_OF_PASSWORD)), None);
+        assert_eq!(breached(&by_sha1, sent_sha1_sha256(SHA1_OF_PASSWORD)), Some(true));
+        assert_eq!(breached(&by_sha1, sent_sha256("password")), None);
+        assert_eq!(breached(&by_sha1, PasswordHashes::default()), None);
+    }
+
+    #[test]
+    fn without_files_nothing_is_known() {
+        let index = index(None, None).expect("read");
+        assert_eq!(index.status(&sent_sha256("password"), Some("ann")), None);
+    }
+
+    #[test]
+    fn a_username_is_found_in_any_case() {
+        let usernames = hexadecimal(sha256("ann@example.com").as_slice());
+        let index = index(Some(SHA256_OF_PASSWORD), Some(&usernames)).expect("read");
+        for (username, breached) in [(Some(" Ann@Example.com"), true), (Some("bob@example.com"), false), (None, false)]
+        {
+            let status = index.status(&sent_sha256("x"), username).expect("known");
+            assert_eq!(status.username_breached, breached, "{username:?}");
+        }
+    }
+
+    #[test]
+    fn a_broken_line_is_an_error_with_its_number() {
+        let long = "a".repeat(1_000);
+        let not_hexadecimal_at_the_end = format!("{}zz", &SHA256_OF_PASSWORD[2..]);
+        for (text, line, why) in [
+            ("hello", 1, BadLine::WrongLength),
+            (&format!("# fine\n\n{SHA256_OF_PASSWORD}\n{}", &SHA256_OF_PASSWORD[1..]), 4, BadLine::WrongLength),
+            (&not_hexadecimal_at_the_end, 1, BadLine::NotHexadecimal),
+            (&SHA1_OF_PASSWORD.replace('5', "g"), 1, BadLine::NotHexadecimal),
+            (&format!("{SHA256_OF_PASSWORD}\n{long}\n"), 2, BadLine::TooLong),
+        ] {
+            match index(Some(text), None) {
+                Err(EnrichError::BadLine { line: at, why: because, .. }) => assert_eq!((at, because), (line, why)),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+        let sha1_of_a_name = index(None, Some(SHA1_OF_PASSWORD));
+        assert!(matches!(sha1_of_a_name, Err(EnrichError::BadLine { why: BadLine::WrongLength, .. })));
+    }
+
+    #[test]
+    fn a_long_comment_is_a_comment() {
+        let text = format!("# {}\n{SHA256_OF_PASSWORD}\n", "x".repeat(1_000));
+        let index = index(Some(&text), None).expect("read");
+        assert!(index.status(&sent_sha256("password"), None).is_some_and(|status| status.password_breached));
+    }
+
+    #[test]
+    fn errors_do_not_tell_what_is_written() {
+        let error = index(Some("hunter2"), None).expect_err("broken");
+        assert_eq!(
+            error.to_string(),
+            "breached-passwords.txt, line 1: the digest has a length that is neither SHA-256's nor, for passwords, \
+             SHA-1's"
+        );
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let missing = BreachIndex::read(&folder.path().join("missing"));
+        assert!(matches!(missing, Err(EnrichError::Unreadable { .. })));
+    }
+}

@@ -1,0 +1,48 @@
+//! Why data sets cannot be used.
+
+use std::io;
+
+/// Why the data folder cannot be used. Names files and lines, never what is written in them.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrichError {
+    /// The folder or a file in it cannot be read.
+    #[error("cannot read {file}")]
+    Unreadable {
+        /// The folder or file.
+        file: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line is not what its file is made of.
+    #[error("{file}, line {line}: {why}")]
+    BadLine {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        why: BadLine,
+    },
+    /// The file holds more than fits.
+    #[error("{file} holds more than {max} entries")]
+    TooMany {
+        /// The file.
+        file: String,
+        /// The most that is held.
+        max: usize,
+    },
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadLine {
+    /// It is longer than any entry.
+    #[error("the line is too long")]
+    TooLong,
+    /// It is not hexadecimal.
+    #[error("the digest is not hexadecimal")]
+    NotHexadecimal,
+    /// It is hexadecimal, of a length that no digest of this file has.
+    #[error("the digest has a length that is neither SHA-256's nor, for passwords, SHA-1's")]
+    WrongLength,
+}
