@@ -5,6 +5,8 @@
 //! their CPU time from /proc. CPU time per login is the figure to compare: it hardly depends on what else the machine
 //! does, while rates and latencies do.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -97,8 +99,13 @@ async fn measure() -> Done<()> {
 async fn run(process: &Process, key: &str, from: u64, n: u64, rate: Option<f64>) -> Done<LoadReport> {
     let authorization = format!("token {key}");
     let requests = (from..from + n).map(move |nth| login(&authorization, nth));
-    let plan =
-        LoadPlan { address: process.address, connections: CONNECTIONS, until: LoadEnd::Requests(n), rate, patience: PATIENCE };
+    let plan = LoadPlan {
+        address: process.address,
+        connections: CONNECTIONS,
+        until: LoadEnd::Requests(n),
+        rate,
+        patience: PATIENCE,
+    };
     let report = load::run(plan, requests, Arc::new(|_, _, _| {})).await?;
     match report.statuses.get(&200) {
         Some(ok) if *ok == n => Ok(report),

@@ -1,8 +1,8 @@
 //! The answer when no judgement can be had: the application's stated verdict, never a silent allow.
 
 use rightful_domain::{
-    Action, Application, Assessment, Enrichment, Entry, Event, Evidence, EvidenceValue, FeatureVector, Finding, LogOdds,
-    PaymentAction, PaymentView, PolicyVersion, ReasonCode, Record, Teaching, Timestamp, Verdict,
+    Action, Application, Assessment, Enrichment, Entry, Event, Evidence, EvidenceValue, FeatureVector, Finding,
+    LogOdds, PaymentAction, PaymentView, PolicyVersion, ReasonCode, Record, Teaching, Timestamp, Verdict,
 };
 
 /// Why no judgement could be had.
@@ -31,15 +31,21 @@ impl Cause {
 pub(crate) fn verdict(application: &Application, action: &Action) -> Verdict {
     match action {
         Action::Login | Action::Register | Action::Logout | Action::CreditsChange => application.fallback_mild,
-        Action::Transaction | Action::Checkout | Action::PasswordReset | Action::AccountDetailsChange
-        | Action::AccountAuthChange | Action::Withdraw | Action::Custom(_) => application.fallback_strict,
+        Action::Transaction
+        | Action::Checkout
+        | Action::PasswordReset
+        | Action::AccountDetailsChange
+        | Action::AccountAuthChange
+        | Action::Withdraw
+        | Action::Custom(_) => application.fallback_strict,
     }
 }
 
 /// A record that was not recorded: it carries the fallback to the caller and says so.
 pub(crate) fn answer(event: Event, application: &Application, now: Timestamp) -> Record {
     let verdict = verdict(application, &event.action);
-    let evidence = vec![Evidence { name: "fallback_verdict".into(), value: EvidenceValue::Text(verdict.as_str().into()) }];
+    let evidence =
+        vec![Evidence { name: "fallback_verdict".into(), value: EvidenceValue::Text(verdict.as_str().into()) }];
     let neutral = LogOdds::default();
     let assessment = Assessment {
         event: event.id,

@@ -24,7 +24,9 @@ pub(crate) enum MasterKeyError {
     Unwritable { path: PathBuf, source: std::io::Error },
     #[error("the master key file {path} can be read by others: run chmod 600 on it")]
     Exposed { path: PathBuf },
-    #[error("the data folder {data} is there, but its master key file {path} is not: bring it back, since sealed data cannot be read without it")]
+    #[error(
+        "the data folder {data} is there, but its master key file {path} is not: bring it back, since sealed data cannot be read without it"
+    )]
     Missing { data: PathBuf, path: PathBuf },
     #[error("the master key command failed: {reason}")]
     Command { reason: String },

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rightful_dialects::Told;
 use rightful_domain::{
     Application, ApplicationMode, Assessment, Conclusion, CredentialStatus, Entry, Event, EventId, Facts, Feedback,
-    Finding, History, Outcome, Page, Record, RetryKey, Search, Teaching, Timestamp, Verdict,
+    History, Outcome, Page, Record, RetryKey, Search, Teaching, Timestamp, Verdict,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -49,7 +49,12 @@ pub(crate) enum Asked {
 
 impl Pipeline {
     /// Judges an event and remembers it, within the application's deadline; else answers with its stated fallback.
-    pub(crate) async fn assess(&self, told: Told, application: &Application, now: Timestamp) -> Result<Record, PipelineError> {
+    pub(crate) async fn assess(
+        &self,
+        told: Told,
+        application: &Application,
+        now: Timestamp,
+    ) -> Result<Record, PipelineError> {
         let stand_in = told.event.clone();
         let deadline = Duration::from_millis(application.deadline_ms.into());
         let degraded = match tokio::time::timeout(deadline, self.judge(told, application, Asked::Yes, now)).await {
@@ -64,7 +69,11 @@ impl Pipeline {
 
     /// The road itself: recall, record, nothing else awaited.
     pub(crate) async fn judge(
-        &self, told: Told, application: &Application, asked: Asked, now: Timestamp,
+        &self,
+        told: Told,
+        application: &Application,
+        asked: Asked,
+        now: Timestamp,
     ) -> Result<Record, PipelineError> {
         let Told { mut event, hashes, retry, .. } = told;
         if let Some(first) = self.answered_before(retry.as_ref(), now).await? {
@@ -104,7 +113,11 @@ impl Pipeline {
 
     /// Remembers how an earlier event ended.
     pub(crate) async fn conclude(
-        &self, application: &Application, event: EventId, outcome: Outcome, now: Timestamp,
+        &self,
+        application: &Application,
+        event: EventId,
+        outcome: Outcome,
+        now: Timestamp,
     ) -> Result<Record, PipelineError> {
         let application = application.id.clone();
         Ok(self.store.conclude(Conclusion { application, event, outcome, received_at: now }).await?)
@@ -160,9 +173,4 @@ fn answered(mode: ApplicationMode, asked: Asked, verdict: Verdict) -> Option<Ver
         (Asked::Yes, ApplicationMode::Enforce) => Some(verdict),
         (Asked::Yes, ApplicationMode::Observe) => Some(Verdict::Allow),
     }
-}
-
-/// True if the finding says that no judgement was made.
-pub(crate) fn is_degraded(finding: &Finding) -> bool {
-    finding.reason == rightful_domain::ReasonCode::EngineDegraded
 }

@@ -1,6 +1,8 @@
 //! New applications and their keys: one set for each dialect, shown once.
 
-use rightful_domain::{Application, ApplicationId, ApplicationMode, Credential, CredentialKind, InvalidId, Timestamp, Verdict};
+use rightful_domain::{
+    Application, ApplicationId, ApplicationMode, Credential, CredentialKind, InvalidId, Timestamp, Verdict,
+};
 use rightful_store::MasterKey;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +79,11 @@ pub(crate) enum ProvisioningError {
 }
 
 /// Makes an application with its keys: what is stored, and what is shown once.
-pub(crate) fn provision(new: &NewApplication, master_key: &MasterKey, now: Timestamp) -> Result<(Application, Keys), ProvisioningError> {
+pub(crate) fn provision(
+    new: &NewApplication,
+    master_key: &MasterKey,
+    now: Timestamp,
+) -> Result<(Application, Keys), ProvisioningError> {
     let name = new.name.trim();
     if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
         return Err(ProvisioningError::Name);
@@ -131,9 +137,7 @@ fn credentials(keys: &Keys, master_key: &MasterKey) -> Result<Vec<Credential>, P
         public_id: keys.sumsub.app_token.as_str().into(),
         secret_digest: None,
         sealed_secret: Some(
-            master_key
-                .seal(keys.sumsub.secret_key.as_bytes(), clock::random())
-                .map_err(|_| ProvisioningError::Seal)?,
+            master_key.seal(keys.sumsub.secret_key.as_bytes(), clock::random()).map_err(|_| ProvisioningError::Seal)?,
         ),
     };
     Ok(vec![

@@ -1,19 +1,19 @@
 //! One running server: everything it owns, how it starts and how it stops.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use rightful_dialects::Glossary;
-use rightful_enrich::{EnrichError, Enricher};
 use rightful_engine::Policy;
+use rightful_enrich::{EnrichError, Enricher};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::applications::Applications;
+use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::http::{listener, router};
@@ -22,7 +22,6 @@ use crate::one_address::OneAddressWatch;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
-use crate::clock;
 
 /// How often recent samples are folded into the histograms.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
@@ -175,9 +174,4 @@ async fn fold_meters(meters: Arc<Meters>, shutdown: Shutdown) {
             () = shutdown.requested() => return,
         }
     }
-}
-
-/// A path for messages.
-pub(crate) fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -2,7 +2,6 @@
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use rightful_dialects::registry;
 use rightful_domain::{Assessment, ReasonCode, Verdict};
 use rightful_store::StoreHealth;
 
@@ -83,7 +82,7 @@ impl Meters {
                 .collect(),
             degraded: ["deadline", "store_away", "store_busy"]
                 .map(|cause| (cause, counter!("rightful_degraded_total", "cause" => cause))),
-            requests: registry::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
+            requests: rightful_dialects::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
             unknown_fields: counter!("rightful_unknown_fields_total"),
             store: StoreMeters {
                 sequence: gauge!("rightful_ledger_sequence"),

@@ -1,5 +1,7 @@
 //! The whole server through its door: real processes, real sockets, real files.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod testkit;
 
 use std::collections::BTreeSet;
@@ -217,7 +219,10 @@ fn magic_accounts_force_verdicts_in_test_applications_only() {
     let shop = Shop::new(&["--test"]);
     let server = shop.serve();
     for (account, action) in [
-        ("magic_trust", "PERMIT"), ("magic_allow", "PERMIT"), ("magic_challenge", "WARN"), ("magic_deny", "BLOCK"),
+        ("magic_trust", "PERMIT"),
+        ("magic_allow", "PERMIT"),
+        ("magic_challenge", "WARN"),
+        ("magic_deny", "BLOCK"),
         ("magic_fallback", "PERMIT"),
     ] {
         let answer = shop.ravelin(&server, "?score=true", &login(account, "phone-a", now_ms()));
@@ -329,8 +334,7 @@ fn a_repeated_body_counts_as_one_attempt_even_in_parallel() {
     let server = shop.serve();
     let body = login("ann", "phone-a", now_ms());
     let answers: BTreeSet<String> = std::thread::scope(|scope| {
-        let tries: Vec<_> =
-            (0..16).map(|_| scope.spawn(|| shop.ravelin(&server, "?score=true", &body).text)).collect();
+        let tries: Vec<_> = (0..16).map(|_| scope.spawn(|| shop.ravelin(&server, "?score=true", &body).text)).collect();
         tries.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert_eq!(answers.len(), 1, "{answers:?}");

@@ -129,7 +129,10 @@ impl Demo {
 
 /// One login over HTTP, as a shop's backend would send it; the verdict as Ravelin spells it.
 async fn sign_in(
-    shop: &mut Connection, authorization: &str, event: &SimulatedEvent, at: Timestamp,
+    shop: &mut Connection,
+    authorization: &str,
+    event: &SimulatedEvent,
+    at: Timestamp,
 ) -> Result<Verdict, CommandError> {
     let body = event.ravelin_login_body(at.as_millis()).to_string();
     let headers = [("authorization", authorization), ("content-type", "application/json")];
@@ -185,7 +188,7 @@ impl Board {
             write!(out, "\x1b[{}A\x1b[J", self.n_lines)?;
         }
         self.n_lines = picture.lines().count();
-        Ok(write!(out, "{}\n", picture.trim_end())?)
+        Ok(writeln!(out, "{}", picture.trim_end())?)
     }
 }
 

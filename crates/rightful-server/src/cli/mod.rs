@@ -95,7 +95,8 @@ fn openapi() -> Result<(), CommandError> {
 
 /// The configuration of this process: defaults, file, environment.
 fn load(file: Option<PathBuf>) -> Result<Config, ConfigError> {
-    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Config::load(file.as_deref(), environment)
 }
 

@@ -113,7 +113,8 @@ pub(crate) enum ConfigError {
 impl Config {
     /// The defaults, overridden by a file and by the given variables of the environment.
     pub(crate) fn load(
-        file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>,
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
         let mut effective = table(DEFAULTS, "default.toml")?;
         if let Some(path) = file {
@@ -132,9 +133,10 @@ impl Config {
                 overlay(&mut effective, given, &name)?;
             }
         }
-        let config: Self = effective
-            .try_into()
-            .map_err(|error: toml::de::Error| ConfigError::Wrong { origin: "configuration".into(), message: error.to_string() })?;
+        let config: Self = effective.try_into().map_err(|error: toml::de::Error| ConfigError::Wrong {
+            origin: "configuration".into(),
+            message: error.to_string(),
+        })?;
         config.check()?;
         Ok(config)
     }
@@ -156,12 +158,12 @@ impl Config {
     /// The proxies that are believed.
     pub(crate) fn trusted_proxies(&self) -> Result<Vec<IpNet>, ConfigError> {
         let parse = |text: &String| {
-            text.parse::<IpNet>()
-                .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
-                .map_err(|_| ConfigError::Wrong {
+            text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from)).map_err(|_| {
+                ConfigError::Wrong {
                     origin: "server.trusted_proxies".into(),
                     message: format!("\"{text}\" is neither an address nor a network"),
-                })
+                }
+            })
         };
         self.server.trusted_proxies.iter().map(parse).collect()
     }
@@ -199,7 +201,8 @@ impl Config {
 }
 
 fn table(text: &str, origin: &str) -> Result<Table, ConfigError> {
-    text.parse().map_err(|error: toml::de::Error| ConfigError::Wrong { origin: origin.into(), message: error.to_string() })
+    text.parse()
+        .map_err(|error: toml::de::Error| ConfigError::Wrong { origin: origin.into(), message: error.to_string() })
 }
 
 /// A variable's text in the type that the default has.
@@ -282,7 +285,10 @@ mod tests {
     fn the_environment_goes_before_the_file() {
         let config = load(
             "[server]\nbody_bytes_max = 2048\nlisten = \"127.0.0.1:1\"",
-            &[("RIGHTFUL_SERVER__LISTEN", "127.0.0.1:2"), ("RIGHTFUL_SERVER__TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1")],
+            &[
+                ("RIGHTFUL_SERVER__LISTEN", "127.0.0.1:2"),
+                ("RIGHTFUL_SERVER__TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1"),
+            ],
         )
         .unwrap();
         assert_eq!((config.server.listen.port(), config.server.body_bytes_max), (2, 2048));

@@ -3,11 +3,13 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{RawPathParams, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::RequestExt;
+use axum::body::Bytes;
+use axum::extract::{RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKind, Reply, Route};
-use rightful_domain::{Application, Timestamp};
+use rightful_domain::{Application, EventId, Timestamp};
 
 use super::{address, body, problem};
 use crate::clock;
@@ -16,45 +18,80 @@ use crate::server::{App, Peer};
 
 /// Answers one request.
 pub(crate) async fn answer(
-    app: &App, dialect: &'static dyn Dialect, route: &'static Route, mut request: Request,
+    app: &App,
+    dialect: &'static dyn Dialect,
+    route: &'static Route,
+    request: Request,
 ) -> axum::response::Response {
     let begun = std::time::Instant::now();
     let now = clock::now();
-    let parameters = request.extract_parts::<RawPathParams>().await.ok();
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-    let (head, request_body) = request.into_parts();
-    let query = Query(head.uri.query().unwrap_or(""));
-    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-
-    let application = authenticate(app, dialect, route, &header, query);
-    // Read even if refused, so that the caller gets the refusal and not a broken connection.
-    let bytes = body::read(request_body, app.body_bytes_max).await;
-    let response = match (application, bytes) {
-        (Err(refusal), _) | (_, Err(refusal)) => dialect.refuse(Some(route), &refusal, now),
-        (Ok(application), Ok(bytes)) => {
-            let parameters: Vec<(&str, &str)> = parameters.as_ref().map_or_else(Vec::new, |all| all.iter().collect());
-            let call = Call {
-                route,
-                parameters: &parameters,
-                query,
-                header: &header,
-                body: &bytes,
-                application: &application,
-                event_id: clock::event_id(now),
-                received_at: now,
-                peer: caller(app, peer, &head.headers),
-                public_url: &app.public_url,
-                link_key: &app.link_key,
-                glossary: app.glossary,
-            };
-            match carry_out(app, dialect, &call, &application, now).await {
-                Ok(reply) => dialect.reply(&call, &reply),
-                Err(refusal) => dialect.refuse(Some(route), &refusal, now),
-            }
-        }
+    let response = match receive(app, dialect, route, request, now).await {
+        Ok(received) => match carry_out(app, dialect, &received).await {
+            Ok(reply) => received.with_call(app, |call| dialect.reply(call, &reply)),
+            Err(refusal) => dialect.refuse(Some(route), &refusal, now),
+        },
+        Err(refusal) => dialect.refuse(Some(route), &refusal, now),
     };
     app.pipeline.meters.request(dialect.name(), response.status, begun.elapsed());
     send(response)
+}
+
+/// A request of a known caller, all of it here.
+struct Received {
+    route: &'static Route,
+    head: Parts,
+    parameters: Option<RawPathParams>,
+    body: Bytes,
+    application: Arc<Application>,
+    event_id: EventId,
+    now: Timestamp,
+    peer: Option<IpAddr>,
+}
+
+impl Received {
+    /// Shows the request as a dialect sees it.
+    fn with_call<T>(&self, app: &App, see: impl FnOnce(&Call<'_>) -> T) -> T {
+        let parameters: Vec<(&str, &str)> = self.parameters.as_ref().map_or_else(Vec::new, |all| all.iter().collect());
+        see(&Call {
+            route: self.route,
+            parameters: &parameters,
+            query: Query(self.head.uri.query().unwrap_or("")),
+            header: &|name| text(&self.head.headers, name),
+            body: &self.body,
+            application: &self.application,
+            event_id: self.event_id,
+            received_at: self.now,
+            peer: self.peer,
+            public_url: &app.public_url,
+            link_key: &app.link_key,
+            glossary: app.glossary,
+        })
+    }
+}
+
+async fn receive(
+    app: &App,
+    dialect: &dyn Dialect,
+    route: &'static Route,
+    mut request: Request,
+    now: Timestamp,
+) -> Result<Received, Refusal> {
+    // Copied out of the router only where the path has any.
+    let parameters = if route.path.contains('{') { request.extract_parts().await.ok() } else { None };
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let (head, request_body) = request.into_parts();
+    let query = Query(head.uri.query().unwrap_or(""));
+    let application = authenticate(app, dialect, route, &|name| text(&head.headers, name), query);
+    // Read even if refused, so that the caller gets the refusal and not a broken connection.
+    let body = body::read(request_body, app.body_bytes_max).await;
+    let peer = caller(app, peer, &head.headers);
+    let event_id = clock::event_id(now);
+    Ok(Received { route, head, parameters, application: application?, body: body?, event_id, now, peer })
+}
+
+/// A header's value; None if absent or not text.
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 fn caller(app: &App, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
@@ -62,7 +99,11 @@ fn caller(app: &App, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr
 }
 
 fn authenticate<'a>(
-    app: &App, dialect: &dyn Dialect, route: &Route, header: &dyn Fn(&str) -> Option<&'a str>, query: Query<'a>,
+    app: &App,
+    dialect: &dyn Dialect,
+    route: &Route,
+    header: &dyn Fn(&str) -> Option<&'a str>,
+    query: Query<'a>,
 ) -> Result<Arc<Application>, Refusal> {
     let refused = |detail: &str| Refusal { kind: RefusalKind::Unauthorized, detail: detail.into(), path: None };
     match route.access {
@@ -71,19 +112,16 @@ fn authenticate<'a>(
             let owner = app.applications.owner(&presented).filter(|_| presented.kind == kind);
             owner.ok_or_else(|| refused("the key is not valid here"))
         }
-        Access::Link => dialect
-            .linked_application(query)
-            .and_then(|id| app.applications.find(&id))
-            .ok_or_else(|| Refusal { kind: RefusalKind::Forbidden, detail: "the link is not valid".into(), path: None }),
+        Access::Link => dialect.linked_application(query).and_then(|id| app.applications.find(&id)).ok_or_else(|| {
+            Refusal { kind: RefusalKind::Forbidden, detail: "the link is not valid".into(), path: None }
+        }),
     }
 }
 
 /// Does what a request asks for.
-async fn carry_out(
-    app: &App, dialect: &dyn Dialect, call: &Call<'_>, application: &Application, now: Timestamp,
-) -> Result<Reply, Refusal> {
-    let pipeline = &app.pipeline;
-    let done = match dialect.decode(call)? {
+async fn carry_out(app: &App, dialect: &dyn Dialect, received: &Received) -> Result<Reply, Refusal> {
+    let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
+    let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))

@@ -49,7 +49,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, connections_max
 }
 
 async fn accept(
-    listener: &TcpListener, slots: &Arc<Semaphore>,
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
 ) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
     let slot = Arc::clone(slots).acquire_owned().await.ok()?;
     match listener.accept().await {

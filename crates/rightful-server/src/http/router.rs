@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::routing::{MethodFilter, MethodRouter, get};
-use rightful_dialects::{Dialect, Method, Refusal, RefusalKind, registry};
+use rightful_dialects::{Dialect, Method, Refusal, RefusalKind};
 
 use super::{dispatch, health};
 use crate::server::App;
@@ -16,7 +16,7 @@ pub(crate) fn api(app: Arc<App>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/openapi.json", get(health::openapi));
-    for dialect in registry::ALL {
+    for dialect in rightful_dialects::ALL {
         for route in dialect.routes() {
             let filter = match route.method {
                 Method::Get => MethodFilter::GET,
@@ -54,5 +54,9 @@ async fn no_such_method(request: Request) -> axum::response::Response {
 fn speaker(request: &Request) -> &'static dyn Dialect {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let query = rightful_dialects::Query(request.uri().query().unwrap_or(""));
-    registry::ALL.iter().copied().find(|dialect| dialect.presented(&header, query).is_some()).unwrap_or(registry::OURS)
+    rightful_dialects::ALL
+        .iter()
+        .copied()
+        .find(|dialect| dialect.presented(&header, query).is_some())
+        .unwrap_or(rightful_dialects::OURS)
 }

@@ -10,37 +10,37 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 /// A server on a data folder of its own.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub address: SocketAddr,
-    pub data: PathBuf,
+    pub(crate) address: SocketAddr,
+    pub(crate) data: PathBuf,
 }
 
 /// An answer, whatever its status.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub content_type: String,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
+    pub(crate) text: String,
 }
 
 impl Answer {
     /// The body as JSON.
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {:?}", self.text))
     }
 }
 
 /// The binary under test.
-pub fn rightful() -> Command {
+pub(crate) fn rightful() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rightful"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command
 }
 
 /// Makes an application in a folder, whether or not a server runs on it.
-pub fn create_app(data: &Path, more: &[&str]) -> Value {
+pub(crate) fn create_app(data: &Path, more: &[&str]) -> Value {
     let output = rightful().args(["app", "create", "shop", "--json", "--data"]).arg(data).args(more).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
@@ -48,12 +48,12 @@ pub fn create_app(data: &Path, more: &[&str]) -> Value {
 
 impl Server {
     /// Starts on a folder and waits until it listens.
-    pub fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
         Self::start_with(data, &[])
     }
 
     /// Starts with further variables of the environment.
-    pub fn start_with(data: &Path, environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(data: &Path, environment: &[(&str, &str)]) -> Self {
         let mut child = rightful()
             .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--data"])
             .arg(data)
@@ -77,23 +77,23 @@ impl Server {
     }
 
     /// As a power cut would.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// As an operator would; true if it ended well.
-    pub fn stop(mut self) -> bool {
+    pub(crate) fn stop(mut self) -> bool {
         let done = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(done.success());
         self.child.wait().unwrap().success()
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
+    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
         let mut request = agent().post(self.url(path)).header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -101,7 +101,7 @@ impl Server {
         answer(request.send(body.as_ref()))
     }
 
-    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = agent().get(self.url(path));
         for (name, value) in headers {
             request = request.header(*name, *value);
