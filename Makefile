@@ -14,6 +14,7 @@ NEXTEST := $(shell PATH="$(PATH)" command -v cargo-nextest)
 UNIT := $(if $(NEXTEST),cargo nextest run --locked --workspace $(if $(CI),--profile ci),cargo test --locked --workspace --lib --bins --tests)
 
 FUZZ_S ?= 60
+ROUNDS ?= 200
 
 .PHONY: help setup demo dev test check fmt lint docs deny doctest unit story bless bench soak fuzz
 
@@ -42,8 +43,8 @@ docs: ## Build the documentation of the code, private items too
 bench: setup ## CPU and time per judged login, beside a bare echo
 	cargo bench --locked --profile dist --package rightful-server --bench login
 
-soak: setup ## Kill the server again and again under load, and look for every login it acknowledged
-	cargo run --locked --release --package xtask -- soak
+soak: setup ## Kill the server ROUNDS times under load, and look for every login it acknowledged
+	cargo run --locked --release --package xtask -- soak --rounds $(ROUNDS)
 
 fuzz: ## Feed bytes to each decoder for FUZZ_S seconds (needs a nightly toolchain and cargo-fuzz)
 	bash scripts/fuzz.sh $(FUZZ_S)
