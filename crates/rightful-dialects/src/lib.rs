@@ -23,4 +23,4 @@ pub use dialect::{
     Told,
 };
 pub use native::openapi;
-pub use registry::ALL;
+pub use registry::{ALL, OURS};

@@ -4,3 +4,6 @@ use crate::{Dialect, native, ravelin};
 
 /// Every dialect this build speaks.
 pub const ALL: &[&dyn Dialect] = &[native::DIALECT, ravelin::DIALECT];
+
+/// The dialect in which a caller is answered who speaks none.
+pub const OURS: &dyn Dialect = native::DIALECT;
