@@ -22,7 +22,7 @@ pub(crate) use sharing::Sharing;
 pub(crate) use tenure::Tenure;
 pub(crate) use velocity::Velocity;
 
-/// The version of the feature vector's slots that [`crate::assess`] fills.
+/// The version of the feature vector's slots that [`crate::assess()`] fills.
 pub const FEATURE_SCHEMA: u16 = 1;
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
@@ -97,7 +97,7 @@ static NAMES: [&str; N_SLOTS] = {
     with_names(names, context::SLOTS).0
 };
 
-// Runs at compile time, where an index out of bounds is a compile error.
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]
 const fn with_names<F>(
     (mut names, start): ([&'static str; N_SLOTS], usize),
     slots: &[Slot<F>],
