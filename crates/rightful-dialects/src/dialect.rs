@@ -158,6 +158,8 @@ pub struct Told {
     pub hashes: PasswordHashes,
     /// Set where the same request may come again.
     pub retry: Option<RetryKey>,
+    /// Fields, mechanisms and failure reasons that the dialect does not name: kept with the event, and counted.
+    pub n_unknown: u32,
 }
 
 /// What a request has brought about.

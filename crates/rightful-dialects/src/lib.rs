@@ -4,9 +4,23 @@
 //! [`Reply`] or [`Refusal`] in its vendor's shape. It cannot see detectors, so a vendor's quirks cannot leak into
 //! judgement.
 
+mod bearer;
 mod dialect;
+mod digest;
+mod fields;
+mod json;
+mod link;
+mod native;
+mod page;
+mod query;
+mod ravelin;
+mod registry;
+mod scalars;
+mod time;
 
 pub use dialect::{
     Access, Call, Dialect, Glossary, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route,
     Told,
 };
+pub use native::openapi;
+pub use registry::{ALL, OURS};

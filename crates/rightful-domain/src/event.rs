@@ -333,10 +333,11 @@ pub struct Device {
 }
 
 impl Device {
-    /// The strongest name of the device; None when it has none.
+    /// The strongest name of the device, the first of equally strong ones; None when it has none.
     #[must_use]
     pub fn id(&self) -> Option<&DeviceId> {
-        self.aliases.iter().max_by_key(|alias| alias.kind).map(|alias| &alias.id)
+        // Of equals, `max_by_key` takes the last, so it looks from the end.
+        self.aliases.iter().rev().max_by_key(|alias| alias.kind).map(|alias| &alias.id)
     }
 }
 

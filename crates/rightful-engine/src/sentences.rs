@@ -68,32 +68,49 @@ fn joined(clauses: &[String]) -> String {
 
 fn clause(finding: &Finding) -> String {
     let title = detectors::of(finding.reason).map_or(finding.reason.as_str(), |detector| detector.title);
-    let seen: Vec<String> = finding.evidence.iter().filter_map(phrase).collect();
+    let seen: Vec<String> = finding.evidence.iter().filter_map(|one| phrase(one, &finding.evidence)).collect();
     if seen.is_empty() { title.to_owned() } else { format!("{title} ({})", seen.join(", ")) }
 }
 
-/// `attempts_60s`, 34 → `34 attempts in 60 s`; `device_age_days`, 2.5 → `device age 2.5 days`. None for a no, or for a
-/// count of zero, which says nothing.
-fn phrase(evidence: &Evidence) -> Option<String> {
+/// `attempts_60s`, 34 → `34 attempts in 60 s, limit 10`; `device_age_days`, 2.5 → `device age 2.5 days`. None for what
+/// says nothing by itself: a no, a count of zero, a limit, or a count within its limit.
+fn phrase(evidence: &Evidence, all: &[Evidence]) -> Option<String> {
     let name = evidence.name.as_ref();
-    let words = |name: &str| name.replace('_', " ");
-    let span = Span::ALL.into_iter().find_map(|span| {
-        let what = name.strip_suffix(span.as_str())?.strip_suffix('_')?;
-        Some((words(what), in_words(span)))
-    });
-    match (&evidence.value, span) {
-        (EvidenceValue::Count(0) | EvidenceValue::Flag(false), _) => None,
-        (EvidenceValue::Flag(true), _) => Some(words(name)),
-        (EvidenceValue::Count(n), Some((what, span))) => Some(format!("{n} {what} in {span}")),
-        (EvidenceValue::Number(n), Some((what, span))) => Some(format!("{what} {} in {span}", rounded(*n))),
-        (EvidenceValue::Text(text), Some((what, span))) => Some(format!("{what} {text} in {span}")),
-        (EvidenceValue::Count(n), None) => Some(format!("{} {n}", words(name))),
-        (EvidenceValue::Number(n), None) => Some(match name.strip_suffix("_days") {
+    let (what, span) = without_span(name);
+    let phrase = match &evidence.value {
+        EvidenceValue::Count(0) | EvidenceValue::Flag(false) => return None,
+        EvidenceValue::Flag(true) => words(name),
+        EvidenceValue::Text(text) => format!("{} {text}", words(name)),
+        EvidenceValue::Number(_) if what == "limit" => return None,
+        EvidenceValue::Number(n) => match name.strip_suffix("_days") {
             Some(what) => format!("{} {} days", words(what), rounded(*n)),
             None => format!("{} {}", words(name), rounded(*n)),
-        }),
-        (EvidenceValue::Text(text), None) => Some(format!("{} {text}", words(name))),
-    }
+        },
+        EvidenceValue::Count(n) => match (span, limit_of(span, all).filter(|_| what == "attempts")) {
+            (Some(_), Some(limit)) if *n as f64 <= limit => return None,
+            (Some(span), Some(limit)) => format!("{n} {what} in {}, limit {}", in_words(span), rounded(limit)),
+            (Some(span), None) => format!("{n} {} in {}", words(what), in_words(span)),
+            (None, _) => format!("{} {n}", words(name)),
+        },
+    };
+    Some(phrase)
+}
+
+/// `attempts_60s` → `attempts` and 60 s; a name without a span is itself.
+fn without_span(name: &str) -> (&str, Option<Span>) {
+    let told = |span: Span| Some((name.strip_suffix(span.as_str())?.strip_suffix('_')?, Some(span)));
+    Span::ALL.into_iter().find_map(told).unwrap_or((name, None))
+}
+
+fn limit_of(span: Option<Span>, all: &[Evidence]) -> Option<f64> {
+    all.iter().find_map(|evidence| match (without_span(&evidence.name), &evidence.value) {
+        (("limit", its_span), EvidenceValue::Number(limit)) if its_span == span => Some(*limit),
+        _ => None,
+    })
+}
+
+fn words(name: &str) -> String {
+    name.replace('_', " ")
 }
 
 fn rounded(number: f64) -> String {

@@ -128,7 +128,8 @@ impl Answers {
                 )));
             };
             for item in items {
-                let account = account_of(item).ok_or_else(|| SoakError::Server("an entry names no account".into()))?;
+                let account = item.get("account").and_then(Value::as_str);
+                let account = account.ok_or_else(|| SoakError::Server("an entry names no account".into()))?;
                 *entries.entry(account.to_owned()).or_default() += 1;
             }
             match page.get("next_cursor").and_then(Value::as_str) {
@@ -137,13 +138,6 @@ impl Answers {
             }
         }
     }
-}
-
-/// The account of an item, wherever in it the event is.
-fn account_of(item: &Value) -> Option<&str> {
-    ["/account", "/event/account", "/account_id", "/event/account_id"]
-        .into_iter()
-        .find_map(|pointer| item.pointer(pointer).and_then(Value::as_str))
 }
 
 fn unix_ms() -> i64 {

@@ -130,3 +130,122 @@ fn challenges_for(action: &Action, contact_is_fresh: bool) -> Vec<ChallengeKind>
         | Action::Custom(_) => vec![SecondFactor],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rightful_domain::{PolicySource, PolicyVersion};
+
+    use super::*;
+    use crate::DETECTORS;
+
+    fn finding(reason: ReasonCode, nats: f64) -> Finding {
+        Finding { reason, nats, evidence: vec![] }
+    }
+
+    fn decided(action: &Action, findings: &[Finding]) -> Decision {
+        Policy::default().decide(action, &Features::default(), findings.to_vec())
+    }
+
+    fn policy(text: &str) -> Policy {
+        let version = PolicyVersion { id: "mine".into(), version: 1 };
+        Policy::parse(&PolicySource { version, text: text.into() }).expect("a policy")
+    }
+
+    #[test]
+    fn trust_needs_a_low_score_a_reason_for_it_and_nothing_adverse() {
+        let trusted = finding(ReasonCode::ProfileTrusted, -3.0);
+        let familiar = finding(ReasonCode::ProfileFamiliar, -3.0);
+        let calm = finding(ReasonCode::ProfileDeviceFamiliar, -3.0);
+        let weak = finding(ReasonCode::ProfileTrusted, -2.0);
+        let adverse = finding(ReasonCode::ProfileDeviceNew, 0.1);
+        for (action, findings, expected) in [
+            (Action::Login, vec![trusted.clone()], Verdict::Trust),
+            (Action::Withdraw, vec![familiar], Verdict::Trust),
+            (Action::Login, vec![calm], Verdict::Allow),
+            (Action::Login, vec![weak], Verdict::Allow),
+            (Action::Login, vec![trusted.clone(), adverse], Verdict::Allow),
+            (Action::Register, vec![trusted.clone()], Verdict::Allow),
+            (Action::PasswordReset, vec![trusted], Verdict::Allow),
+        ] {
+            assert_eq!(decided(&action, &findings).verdict, expected, "{action:?} {findings:?}");
+        }
+    }
+
+    #[test]
+    fn the_edges_of_the_bands_belong_to_the_stricter_side() {
+        // Two findings, so that neither is held back for being alone; the second is next to nothing.
+        let with = |score: f64| {
+            let nats = (score / (100.0 - score)).ln();
+            let findings = [finding(ReasonCode::ProfileDeviceNew, nats), finding(ReasonCode::IpRiskyReputation, 1e-9)];
+            decided(&Action::Login, &findings).verdict
+        };
+        assert_eq!(with(69.99), Verdict::Allow);
+        assert_eq!(with(70.0), Verdict::Challenge);
+        assert_eq!(with(89.99), Verdict::Challenge);
+        assert_eq!(with(90.0), Verdict::Deny);
+    }
+
+    #[test]
+    fn a_lone_finding_stops_just_below_challenge_unless_it_is_strong_proof() {
+        let score = |reason, action: &Action, policy: &Policy| {
+            let findings = vec![finding(reason, 9.0)];
+            policy.decide(action, &Features::default(), findings).log_odds.score().to_string()
+        };
+        let (shipped, login) = (Policy::default(), Action::Login);
+        assert_eq!(score(ReasonCode::IpActionVelocity, &login, &shipped), "69.99");
+        assert_eq!(score(ReasonCode::DeviceRiskyReputation, &login, &shipped), "99.99");
+        let strict = policy("[verdicts.withdraw]\nchallenge_min = 60\n[verdicts.custom.gift]\nchallenge_min = 40");
+        assert_eq!(score(ReasonCode::IpActionVelocity, &Action::Withdraw, &strict), "59.99");
+        assert_eq!(score(ReasonCode::IpActionVelocity, &login, &strict), "69.99");
+        // Where nothing at all is challenged already, a finding does not make it less.
+        assert_eq!(score(ReasonCode::IpActionVelocity, &Action::Custom("gift".into()), &strict), "50.00");
+    }
+
+    #[test]
+    fn correlated_findings_count_in_full_once() {
+        let findings = [
+            finding(ReasonCode::IpActionVelocity, 1.0),
+            finding(ReasonCode::DeviceProfileVelocity, 0.6),
+            finding(ReasonCode::ProfileActionVelocity, 0.4),
+        ];
+        let decision = decided(&Action::Login, &findings);
+        assert!((decision.log_odds.nats() - (1.0 + 0.35 * (0.6 + 0.4))).abs() < 1e-9);
+        assert_eq!(decision.findings.first().map(|first| first.reason), Some(ReasonCode::IpActionVelocity));
+    }
+
+    fn findings() -> impl Strategy<Value = Vec<Finding>> {
+        let one = (0..DETECTORS.len(), -3.0..6.0_f64);
+        proptest::collection::vec(one, 0..9)
+            .prop_map(|all| all.into_iter().map(|(place, nats)| finding(DETECTORS[place].reason, nats)).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn one_more_adverse_finding_never_lowers_the_score(
+            findings in findings(), place in 0..DETECTORS.len(), nats in 0.0..6.0_f64,
+        ) {
+            let before = decided(&Action::Login, &findings);
+            let more = [findings, vec![finding(DETECTORS[place].reason, nats)]].concat();
+            let after = decided(&Action::Login, &more);
+            prop_assert!(before.log_odds.score() <= after.log_odds.score());
+            prop_assert!(before.verdict <= after.verdict);
+        }
+
+        #[test]
+        fn a_heavier_finding_never_lowers_the_score(findings in findings(), place in 0_usize..9, by in 0.0..3.0_f64) {
+            let before = decided(&Action::Login, &findings);
+            let mut heavier = findings;
+            if let Some(finding) = heavier.get_mut(place) {
+                finding.nats += by;
+            }
+            prop_assert!(before.log_odds.score() <= decided(&Action::Login, &heavier).log_odds.score());
+        }
+
+        #[test]
+        fn findings_stay_within_their_cap(n in 0_usize..100) {
+            let findings = vec![finding(ReasonCode::IpActionVelocity, 1.0); n];
+            prop_assert_eq!(decided(&Action::Login, &findings).findings.len(), n.min(FINDINGS_MAX));
+        }
+    }
+}

@@ -104,8 +104,8 @@ fn section<T: DeserializeOwned + Checked>(
     let bad = |key: String, message: String| PolicyError::BadValue { policy: policy.clone(), key, message };
     let value = Value::Table(table(tables, name));
     let section: T = serde_path_to_error::deserialize(value).map_err(|error| {
-        let message = error.inner().to_string();
-        bad(format!("{path}{name}.{}", error.path()), message.trim_end().to_owned())
+        let message = error.inner().message().to_owned();
+        bad(format!("{path}{name}.{}", error.path()), message)
     })?;
     section.check().map_err(|(key, message)| bad(format!("{path}{name}.{key}"), message.to_owned()))?;
     Ok(section)
@@ -164,4 +164,109 @@ fn edit_distance(one: &str, other: &str) -> usize {
         row = next;
     }
     row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Policy, PolicyError> {
+        let version = PolicyVersion { id: "mine".into(), version: 7 };
+        Policy::parse(&PolicySource { version, text: text.into() })
+    }
+
+    #[test]
+    fn a_policy_names_only_what_it_changes() {
+        let shipped = parsed("").expect("a policy");
+        assert_eq!(parsed(DEFAULT_POLICY).as_ref(), Ok(&shipped));
+        assert_eq!((&*shipped.version().id, shipped.version().version), ("mine", 7));
+        let changed =
+            parsed("[detectors.IP_ACTION_VELOCITY]\nweight.max = 2\nattempts_1h_max = 500").expect("a policy");
+        let thresholds = &changed.thresholds.ip_action_velocity;
+        assert_eq!((thresholds.attempts_1h_max.get(), thresholds.attempts_60s_max.get()), (500.0, 20.0));
+        assert_eq!(thresholds.weight.of_ratio(1e9), 2.0);
+        assert_eq!(thresholds.weight.of_ratio(1.0), 0.6);
+    }
+
+    #[test]
+    fn an_action_of_its_own_takes_the_rest_from_the_policys_default() {
+        let policy = parsed(
+            "[verdicts.default]\ndeny_min = 95\n[verdicts.withdraw]\nchallenge_min = 60\n\
+             [verdicts.custom.send_gift]\ntrust_max = 5",
+        )
+        .expect("a policy");
+        let numbers = |action: &Action| {
+            let bands = policy.bands(action);
+            (bands.trust_max.get(), bands.challenge_min.get(), bands.deny_min.get())
+        };
+        assert_eq!(numbers(&Action::Login), (10.0, 70.0, 95.0));
+        assert_eq!(numbers(&Action::Withdraw), (10.0, 60.0, 95.0));
+        assert_eq!(numbers(&Action::Custom("send_gift".into())), (5.0, 70.0, 95.0));
+    }
+
+    #[track_caller]
+    fn check_refused(text: &str, expected: &str) {
+        let error = parsed(text).expect_err("refused").to_string();
+        assert_eq!(error, format!("policy \"mine\" version 7: {expected}"), "{text}");
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_with_what_was_meant() {
+        check_refused("[verdict.default]", r#"unknown key "verdict", did you mean "verdicts"?"#);
+        check_refused(
+            "[verdicts.pasword_reset]",
+            r#"unknown key "verdicts.pasword_reset", did you mean "verdicts.password_reset"?"#,
+        );
+        check_refused("[verdicts.login]\ndeny = 90", r#"unknown key "verdicts.login.deny""#);
+        check_refused(
+            "[verdicts.custom.gift]\ndeny_mn = 90",
+            r#"unknown key "verdicts.custom.gift.deny_mn", did you mean "verdicts.custom.gift.deny_min"?"#,
+        );
+        check_refused(
+            "[detectors.IP_ACTION_VELOCITY]\nweight = { nat = 1 }",
+            r#"unknown key "detectors.IP_ACTION_VELOCITY.weight.nat", did you mean "detectors.IP_ACTION_VELOCITY.weight.nats"?"#,
+        );
+        check_refused("x = 1", r#"unknown key "x""#);
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_with_their_key() {
+        check_refused("[verdicts.login]\ndeny_min = 101", r#""verdicts.login.deny_min": must be from 0 to 100"#);
+        check_refused("[verdicts.login]\ndeny_min = nan", r#""verdicts.login.deny_min": must be from 0 to 100"#);
+        check_refused(
+            "[verdicts.login]\ndeny_min = 60",
+            r#""verdicts.login.challenge_min": must be above trust_max and at most deny_min"#,
+        );
+        check_refused(
+            "[detectors.DEVICE_RISKY_REPUTATION]\nnats = -1",
+            r#""detectors.DEVICE_RISKY_REPUTATION.nats": must be from 0 to 10"#,
+        );
+        check_refused(
+            "[detectors.IP_ACTION_VELOCITY]\nattempts_60s_max = 0",
+            r#""detectors.IP_ACTION_VELOCITY.attempts_60s_max": must be from 1 to 10000"#,
+        );
+        check_refused(
+            "[detectors.PROFILE_DEVICE_NEW]\nmin = 2",
+            r#""detectors.PROFILE_DEVICE_NEW.min": must not be above the weight's own maximum"#,
+        );
+        check_refused("[combining]\nfamily_fraction = 1.5", r#""combining.family_fraction": must be from 0 to 1"#);
+        check_refused("combining = 3", r#""combining": must be a table"#);
+        check_refused(
+            "[verdicts.login]\ndeny_min = \"high\"",
+            "\"verdicts.login.deny_min\": invalid type: string \"high\", expected f64",
+        );
+    }
+
+    #[test]
+    fn what_is_no_toml_is_refused_with_its_line() {
+        let error = parsed("[verdicts.default]\ndeny_min 90").expect_err("refused").to_string();
+        assert!(error.starts_with("policy \"mine\" version 7: TOML parse error at line 2"), "{error}");
+    }
+
+    #[test]
+    fn edit_distance_is_levenshteins() {
+        for (one, other, expected) in [("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("deny", "deny", 0)] {
+            assert_eq!(edit_distance(one, other), expected, "{one} {other}");
+        }
+    }
 }

@@ -23,7 +23,9 @@
 //!   `-> ?` asks: running the stories with `UPDATE_EXPECT=1` writes down what was said.
 
 mod check;
+mod in_process;
 mod judge;
+mod over_http;
 mod parse;
 mod run;
 mod suggest;
@@ -31,7 +33,9 @@ mod syntax;
 mod world;
 
 pub use check::{Difference, differences, rewritten};
+pub use in_process::{FIRST_MIDNIGHT, InProcess};
 pub use judge::{Judge, JudgeError, Judged};
+pub use over_http::{LENGTH_MAX, OverHttp};
 pub use parse::StoryError;
 pub use run::{Happened, RunError, run};
 pub use syntax::{Act, Deed, Door, Expectation, Repeat, Step, Story};

@@ -11,6 +11,10 @@ use super::world::World;
 
 /// The most often one step repeats: more would be a load test.
 const REPEAT_MAX: u32 = 10_000;
+/// The longest time from one repetition to the next.
+const EVERY_MAX: Duration = Duration::from_secs(86_400);
+/// The last day a story can reach: ten years.
+const DAYS_MAX: u32 = 3_660;
 /// The policies there are.
 const POLICIES: [&str; 1] = ["default"];
 const MODES: [ApplicationMode; 2] = [ApplicationMode::Observe, ApplicationMode::Enforce];
@@ -115,8 +119,8 @@ fn moment(words: &mut Words<'_>) -> Result<Duration, StoryError> {
     let mut word = words.next("a time")?;
     let mut days = 0;
     if let Some(rest) = word.text.strip_prefix('+') {
-        let n = rest.strip_suffix('d').and_then(|n| n.parse::<u32>().ok());
-        days = n.ok_or_else(|| words.wrong(word, "days are written like +2d"))?;
+        let n = rest.strip_suffix('d').and_then(|n| n.parse().ok()).filter(|n| *n <= DAYS_MAX);
+        days = n.ok_or_else(|| words.wrong(word, format!("days are written like +2d, up to {DAYS_MAX}")))?;
         word = words.next("a time")?;
     }
     let time = clock(word.text).ok_or_else(|| words.wrong(word, "a time is written like 09:30 or 09:30:15.250"))?;
@@ -158,9 +162,9 @@ fn repeat(words: &mut Words<'_>) -> Result<Repeat, StoryError> {
     words.literal("every")?;
     let word = words.next("a time span")?;
     let units = [("min", 60), ("s", 1), ("h", 3_600)];
-    let span =
-        units.into_iter().find_map(|(unit, seconds)| Some(duration_of(word.text.strip_suffix(unit)?)? * seconds));
-    let every = span.ok_or_else(|| words.wrong(word, "a time span is written like 0.5s, 5min or 1h"))?;
+    let span = units.into_iter().find_map(|(unit, n)| duration_of(word.text.strip_suffix(unit)?)?.checked_mul(n));
+    let every = span.filter(|span| *span <= EVERY_MAX);
+    let every = every.ok_or_else(|| words.wrong(word, "a time span is written like 0.5s, 5min or 1h, up to 24h"))?;
     Ok(Repeat { times, every })
 }
 
@@ -529,6 +533,53 @@ mod tests {
         assert_eq!(parse(text).expect_err(text).to_string(), error, "{text}");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_story_or_an_error(lines in proptest::collection::vec(line(), 0..6)) {
+            let _ = parse(&lines.join("\n"));
+        }
+    }
+
+    /// Words of the language in any order, and others.
+    fn line() -> impl proptest::strategy::Strategy<Value = String> {
+        use proptest::prelude::*;
+        let word = prop_oneof![
+            proptest::sample::select(vec![
+                "09:00",
+                "+3d",
+                "23:59:59.999",
+                "99999999999999999999h",
+                "10000",
+                "times",
+                "every",
+                "24h",
+                "login",
+                "ok",
+                "failed",
+                "ann",
+                "@customer-#",
+                "phone-a",
+                "lisbon",
+                "->",
+                "allow",
+                "!PROFILE_FAMILIAR",
+                "?",
+                "with",
+                "by",
+                "since",
+                "reclaim",
+                "challenge",
+                "released",
+                "policy",
+                "mode",
+                "#",
+            ])
+            .prop_map(str::to_owned),
+            ".{0,8}",
+        ];
+        proptest::collection::vec(word, 0..9).prop_map(|words| words.join(" "))
+    }
+
     #[test]
     fn an_error_says_where_and_what_was_meant() {
         check("09:00 logn ok ann phone-a lisbon", "line 1, column 7: unknown action \"logn\"; did you mean \"login\"?");
@@ -557,6 +608,10 @@ mod tests {
         check(
             "09:00 5 times every 1min login ok ann phone-a lisbon\n09:03 login ok ann phone-a lisbon",
             "line 2, column 1: time goes back here",
+        );
+        check(
+            "09:00 2 times every 99999999999999999h login ok ann phone-a lisbon",
+            "line 1, column 21: a time span is written like 0.5s, 5min or 1h, up to 24h",
         );
         check("policy defaults", "line 1, column 8: unknown policy \"defaults\"; did you mean \"default\"?");
         check("mode enforce please", "line 1, column 14: this is too much");

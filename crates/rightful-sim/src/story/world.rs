@@ -200,6 +200,20 @@ mod tests {
     }
 
     #[test]
+    fn every_scenario_can_be_read() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+        let read = |path: &std::path::Path| std::fs::read_to_string(path).expect("a file");
+        let world = World::parse(&read(&folder.join("world.toml"))).expect("a fixture");
+        for entry in std::fs::read_dir(folder).expect("the scenarios") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "story") {
+                let story = super::super::Story::parse(&read(&path), &world);
+                assert!(story.is_ok(), "{}: {}", path.display(), story.expect_err("checked"));
+            }
+        }
+    }
+
+    #[test]
     fn nobody_lives_in_a_fixture() {
         for (ip, is_fine) in
             [("192.0.2.1", true), ("10.0.0.1", true), ("8.8.8.8", false), ("2606::1", false), ("x", false)]

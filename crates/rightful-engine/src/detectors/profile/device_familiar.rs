@@ -23,7 +23,7 @@ pub(super) const DETECTOR: Detector = Detector {
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Device,
-    evidence: &["device_familiarity", "device_age_days"],
+    evidence: &["times_seen", "device_age_days"],
     detect,
 };
 
@@ -37,7 +37,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     Some(Finding {
         reason: DETECTOR.reason,
         nats: -thresholds.profile_device_familiar.of_ratio(earned),
-        evidence: vec![count("device_familiarity", seen), number("device_age_days", age_days)],
+        evidence: vec![count("times_seen", seen), number("device_age_days", age_days)],
     })
 }
 

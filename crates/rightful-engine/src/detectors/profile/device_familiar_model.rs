@@ -20,7 +20,7 @@ pub(super) const DETECTOR: Detector = Detector {
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Device,
-    evidence: &["account_devices_known"],
+    evidence: &["devices_known"],
     detect,
 };
 
@@ -33,7 +33,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     Some(Finding {
         reason: DETECTOR.reason,
         nats: -thresholds.profile_device_familiar_model.nats.get(),
-        evidence: vec![count("account_devices_known", novelty.account_devices_known.unwrap_or(0))],
+        evidence: vec![count("devices_known", novelty.account_devices_known.unwrap_or(0))],
     })
 }
 

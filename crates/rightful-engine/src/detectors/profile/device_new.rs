@@ -24,7 +24,7 @@ pub(super) const DETECTOR: Detector = Detector {
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Device,
-    evidence: &["account_devices_known", "account_history", "device_held"],
+    evidence: &["devices_known", "events_learned", "device_held"],
     detect,
 };
 
@@ -40,8 +40,8 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
         reason: DETECTOR.reason,
         nats: thresholds.profile_device_new.of_surprise(-usual.ln()),
         evidence: vec![
-            count("account_devices_known", devices),
-            count("account_history", history),
+            count("devices_known", devices),
+            count("events_learned", history),
             flag("device_held", features.novelty.device_held.unwrap_or(false)),
         ],
     })

@@ -20,7 +20,7 @@ pub(super) const DETECTOR: Detector = Detector {
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Network,
-    evidence: &["address_familiarity", "address_age_days"],
+    evidence: &["times_seen", "address_age_days"],
     detect,
 };
 
@@ -34,7 +34,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     Some(Finding {
         reason: DETECTOR.reason,
         nats: -thresholds.profile_ip_familiar.of_ratio(earned),
-        evidence: vec![count("address_familiarity", seen), number("address_age_days", age_days)],
+        evidence: vec![count("times_seen", seen), number("address_age_days", age_days)],
     })
 }
 

@@ -1,0 +1,95 @@
+//! Our own API, a dialect among others.
+//!
+//! | Path | Verb |
+//! |---|---|
+//! | `POST /v1/assessments` | judge an event and remember it |
+//! | `POST /v1/events` | remember an event; nobody waits for a verdict |
+//! | `POST /v1/events/{id}/outcome` | say how an earlier event ended |
+//! | `GET /v1/assessments/{id}` | what was judged of an event, and what was said of it since |
+//! | `GET /v1/assessments` | the same of many, newest first |
+//! | `POST /v1/feedback` | say what is known of an event or an account |
+//!
+//! `Authorization: Bearer <key>`. With an `Idempotency-Key`, the first two answer a repeated request with the same bytes
+//! for 24 h, and refuse another request under the same key with 409; the other paths may be repeated as they are.
+//! Problems are RFC 9457. `api/openapi.json` is the reference.
+//!
+//! # Choices
+//! - Null is the same as absent, and so is an empty label. An empty id is an error.
+//! - Unknown fields are kept under `unknown` at the place where they were sent. Only `ip` and `user_agent` at the top are
+//!   refused: they belong in `network`, and a misplaced address would silently blind the judgement.
+//! - `device.id` and `device.aliases` are names that the caller gives; ours are signed and arrive by other ways.
+//! - An event as answered can be sent again: `unknown` is read as if its fields stood beside it.
+//! - What a password was is told in `mechanisms[].password_sha256`, looked up and wiped; a password or a hash of one
+//!   anywhere else is kept as `‹withheld›`.
+
+mod decode;
+mod encode;
+mod money;
+mod openapi;
+mod wire;
+mod words;
+
+use rightful_domain::{CredentialKind, Timestamp};
+
+use crate::{Access, Call, Dialect, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route};
+
+pub use openapi::openapi;
+
+const ASSESSMENTS: &str = "/v1/assessments";
+const ASSESSMENT: &str = "/v1/assessments/{id}";
+const EVENTS: &str = "/v1/events";
+const OUTCOME: &str = "/v1/events/{id}/outcome";
+const FEEDBACK: &str = "/v1/feedback";
+
+const fn route(method: Method, path: &'static str) -> Route {
+    Route { method, path, access: Access::Key(CredentialKind::NativeApiKey) }
+}
+
+const ROUTES: &[Route] = &[
+    route(Method::Post, ASSESSMENTS),
+    route(Method::Get, ASSESSMENTS),
+    route(Method::Get, ASSESSMENT),
+    route(Method::Post, EVENTS),
+    route(Method::Post, OUTCOME),
+    route(Method::Post, FEEDBACK),
+];
+
+/// Our own words.
+pub(crate) const DIALECT: &dyn Dialect = &Native;
+
+struct Native;
+
+impl Dialect for Native {
+    fn name(&self) -> &'static str {
+        "native"
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        ROUTES
+    }
+
+    fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, _query: Query<'a>) -> Option<Presented<'a>> {
+        let secret = crate::bearer::secret_of(call_header("authorization")?, "bearer")?;
+        Some(Presented { kind: CredentialKind::NativeApiKey, public_id: "", secret })
+    }
+
+    fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
+        match (call.route.method, call.route.path) {
+            (Method::Post, ASSESSMENTS) => decode::event(call).map(|told| Intake::Assess(Box::new(told))),
+            (Method::Post, EVENTS) => decode::event(call).map(|told| Intake::Observe(Box::new(told))),
+            (Method::Post, OUTCOME) => decode::conclusion(call),
+            (Method::Post, FEEDBACK) => decode::feedback(call),
+            (Method::Get, ASSESSMENT) => decode::event_of_path(call).map(Intake::Recall),
+            (Method::Get, ASSESSMENTS) => decode::search(call),
+            _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
+        }
+    }
+
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
+        encode::reply(call.glossary, reply)
+    }
+
+    fn refuse(&self, _route: Option<&Route>, refusal: &Refusal, _now: Timestamp) -> Response {
+        encode::refused(refusal)
+    }
+}

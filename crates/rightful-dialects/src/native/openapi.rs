@@ -1,0 +1,134 @@
+//! The contract of our own API, as OpenAPI 3.1. Generated, kept in `api/openapi.json`, and compared by a test.
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::wire::{
+    AssessmentBody, EventBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem,
+};
+
+/// The contract of our own API.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Contract::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Rightful",
+        description = "Judges logins and other sensitive actions as they happen, to keep accounts with their rightful \
+                       owners. Unknown fields are kept, never refused. Null is the same as absent.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(assess, observe, conclude, recall, search, give_feedback),
+    modifiers(&BearerKey),
+    security(("bearer" = []))
+)]
+struct Contract;
+
+struct BearerKey;
+
+impl Modify for BearerKey {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme =
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("The application's API key")).build();
+        let components = openapi.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+// The functions below are never called: each carries the description of one path, in the form that utoipa reads.
+
+/// Judge an event and remember it
+#[utoipa::path(
+    post, path = "/v1/assessments", operation_id = "assess", request_body = EventBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 printable characters, kept for 24 h")),
+    responses(
+        (status = 200, description = "What was judged", body = AssessmentBody),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The idempotency key came with another request", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn assess() {}
+
+/// Remember an event; nobody waits for a verdict
+#[utoipa::path(
+    post, path = "/v1/events", operation_id = "observe", request_body = EventBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 printable characters, kept for 24 h")),
+    responses(
+        (status = 201, description = "It is remembered", body = EventRemembered),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The idempotency key came with another request", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn observe() {}
+
+/// Say how an earlier event ended
+#[utoipa::path(
+    post, path = "/v1/events/{id}/outcome", operation_id = "conclude", request_body = OutcomeTold,
+    params(("id" = String, Path, description = "The event")),
+    responses(
+        (status = 200, description = "The event as it is now", body = AssessmentBody),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such event", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn conclude() {}
+
+/// What was judged of an event, and what was said of it since
+#[utoipa::path(
+    get, path = "/v1/assessments/{id}", operation_id = "recall",
+    params(("id" = String, Path, description = "The event")),
+    responses(
+        (status = 200, description = "The event as it is now", body = AssessmentBody),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such event", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn recall() {}
+
+/// Find events, newest first. All conditions must hold
+#[utoipa::path(
+    get, path = "/v1/assessments", operation_id = "search",
+    params(
+        ("account" = Option<String>, Query, description = "Of this account"),
+        ("device" = Option<String>, Query, description = "From this device"),
+        ("ip" = Option<String>, Query, description = "From this address (of IPv6, its /64)"),
+        ("from" = Option<String>, Query, description = "Received at or after this: RFC 3339 or Unix time"),
+        ("to" = Option<String>, Query, description = "Received before this: RFC 3339 or Unix time"),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "At most this many; default 50"),
+        ("cursor" = Option<String>, Query, description = "Continue after the page that answered this as next_cursor"),
+    ),
+    responses(
+        (status = 200, description = "One page", body = PageBody),
+        (status = 400, description = "The query is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn search() {}
+
+/// Say what is known of an event or an account
+#[utoipa::path(
+    post, path = "/v1/feedback", operation_id = "give_feedback", request_body = FeedbackTold,
+    responses(
+        (status = 200, description = "It is remembered", body = FeedbackTaken),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such event", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn give_feedback() {}

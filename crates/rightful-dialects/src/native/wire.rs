@@ -1,0 +1,624 @@
+//! The JSON of our own API. What is written is written from these; what is read is read by `decode`, which a test holds
+//! to the same fields.
+
+use rightful_domain::{Evidence, EvidenceValue, Pii};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::words;
+
+/// One attempt to do something with an account. Null is the same as absent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Event)]
+pub(super) struct EventBody<'a> {
+    /// What was attempted.
+    #[schema(schema_with = words::action_schema)]
+    pub(super) action: &'a str,
+    /// How it ended, as far as you know. Default `pending`: tell it later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::outcome_schema, required = false)]
+    pub(super) outcome: Option<&'static str>,
+    /// The account it claims to be: your own, lasting id. Absent for a sign-in with an unknown username.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) account: Option<&'a str>,
+    /// The account that has proved itself, where that is known apart from the claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) authenticated_account: Option<&'a str>,
+    /// The e-mail, phone or name typed at the door.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) username: Option<&'a str>,
+    /// When it happened: RFC 3339, or Unix time in s, ms, µs or ns. Default: when it is received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Moment>)]
+    pub(super) at: Option<String>,
+    /// How it tried to prove itself, in order. At most 32.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 32)]
+    pub(super) mechanisms: Vec<MechanismBody<'a>>,
+    /// The device it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) device: Option<DeviceBody<'a>>,
+    /// The network it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) network: Option<NetworkBody<'a>>,
+    /// Where you say it happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<LocationBody<'a>>,
+    /// How it was typed and moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) behavior: Option<BehaviorBody>,
+    /// The money in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment: Option<PaymentBody<'a>>,
+    /// The person's contacts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) person: Option<PersonBody<'a>>,
+    /// Which of your apps it was done in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) app: Option<AppBody<'a>>,
+    /// Your session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) session_id: Option<&'a str>,
+    /// Your own id of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) correlation_id: Option<&'a str>,
+    /// The verdict of the vendor you use so far, to compare.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::verdict_schema, required = false)]
+    pub(super) incumbent_verdict: Option<&'static str>,
+    /// Your own fields: any JSON object. With unknown fields, at most 16 KiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, Value>>)]
+    pub(super) custom: Option<Value>,
+    /// Fields that have no meaning here, at the place where they were sent. Kept, never refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, Value>>)]
+    pub(super) unknown: Option<Value>,
+}
+
+/// A moment: RFC 3339, or Unix time in s, ms, µs or ns by its magnitude, between the years 2000 and 2100.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(example = "2026-03-01T09:30:00Z")]
+#[expect(dead_code, reason = "stands for what is read, in the schema alone")]
+pub(super) enum Moment {
+    /// RFC 3339.
+    Text(String),
+    /// Unix time.
+    Number(i64),
+}
+
+/// One way of proving oneself, and how it went.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Mechanism)]
+pub(super) struct MechanismBody<'a> {
+    /// Which.
+    #[schema(schema_with = words::mechanism_schema)]
+    pub(super) kind: &'a str,
+    /// Whether it succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) succeeded: Option<bool>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::failure_schema, required = false)]
+    pub(super) failure_reason: Option<&'a str>,
+    /// The provider of a social login, or the transport (`email`, `sms`) of a link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) provider: Option<&'a str>,
+    /// The phone number or e-mail address that a code or link was sent to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) sent_to: Option<&'a str>,
+    /// SHA-256 of the password in 64 hexadecimal digits: looked up, then wiped; never kept, never answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(write_only, pattern = "^[0-9a-fA-F]{64}$")]
+    pub(super) password_sha256: Option<&'a str>,
+}
+
+/// A device, as far as it is known. Labels are cut at 256 bytes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Device)]
+pub(super) struct DeviceBody<'a> {
+    /// Its name: a cookie, an SDK's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) id: Option<&'a str>,
+    /// Further names of the same device. At most seven.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 7)]
+    pub(super) aliases: Vec<&'a str>,
+    /// `phone`, `tablet`, `computer`, …
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(super) kind: Option<&'a str>,
+    /// The maker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) manufacturer: Option<&'a str>,
+    /// The model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) model: Option<&'a str>,
+    /// The operating system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) os: Option<&'a str>,
+    /// The browser.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) browser: Option<&'a str>,
+    /// The language it asks for: BCP 47.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) language: Option<&'a str>,
+    /// The IANA time zone it reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) time_zone: Option<&'a str>,
+    /// The screen: `1170x2532`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) screen: Option<&'a str>,
+    /// Fingerprint components by name. At most 64; numbers and flags are taken as text.
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>, required = false)]
+    pub(super) components: Texts<'a>,
+}
+
+/// The network an event came from.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Network)]
+pub(super) struct NetworkBody<'a> {
+    /// The address of the person, not of your server: IPv4 or IPv6.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ip: Option<String>,
+    /// The agent string; cut at 1024 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) user_agent: Option<&'a str>,
+    /// The origin of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) origin: Option<&'a str>,
+}
+
+/// A place.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Location)]
+pub(super) struct LocationBody<'a> {
+    /// ISO 3166-1, two or three letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[A-Za-z]{2,3}$")]
+    pub(super) country: Option<&'a str>,
+    /// Degrees north.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = -90, maximum = 90)]
+    pub(super) latitude: Option<f64>,
+    /// Degrees east.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = -180, maximum = 180)]
+    pub(super) longitude: Option<f64>,
+    /// The city.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) city: Option<&'a str>,
+    /// The state, province or county.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) region: Option<&'a str>,
+    /// Everything finer, by your own field names: postal code, streets, addressee. At most 32.
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>, required = false)]
+    pub(super) address: Texts<'a>,
+}
+
+/// How something was typed and moved. Times in ms.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Behavior)]
+pub(super) struct BehaviorBody {
+    /// Keys pressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) keys: Option<u32>,
+    /// Pastes into a field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) pastes: Option<u32>,
+    /// Median time a key is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub(super) key_hold_ms: Option<f64>,
+    /// Median time between keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub(super) key_flight_ms: Option<f64>,
+    /// Pointer moves seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) pointer_moves: Option<u32>,
+    /// Time from page load to submit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub(super) form_ms: Option<f64>,
+}
+
+/// Money in an event.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Payment)]
+pub(super) struct PaymentBody<'a> {
+    /// How much: a decimal text (or a number), with at most four decimals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Amount>)]
+    pub(super) amount: Option<String>,
+    /// ISO 4217; required with an amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[A-Za-z]{3}$")]
+    pub(super) currency: Option<&'a str>,
+    /// The kind of method: `card`, `bank`, `crypto`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) method: Option<&'a str>,
+    /// The method itself: a card's fingerprint, an IBAN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) method_id: Option<&'a str>,
+    /// Whom it goes to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) payee: Option<&'a str>,
+    /// Seen from the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = words::direction_schema, required = false)]
+    pub(super) direction: Option<&'static str>,
+    /// The other side, where it is a known account elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) counterparty: Option<&'a str>,
+}
+
+/// An amount, zero or more.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(example = "19.99")]
+#[expect(dead_code, reason = "stands for what is read, in the schema alone")]
+pub(super) enum Amount {
+    /// As a decimal text, which is exact.
+    Text(String),
+    /// As a number.
+    Number(f64),
+}
+
+/// A person's contacts.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Person)]
+pub(super) struct PersonBody<'a> {
+    /// E-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) email: Option<&'a str>,
+    /// Phone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) phone: Option<&'a str>,
+    /// Full name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 512)]
+    pub(super) name: Option<&'a str>,
+}
+
+/// One of your apps.
+#[derive(Serialize, ToSchema)]
+#[schema(as = App)]
+pub(super) struct AppBody<'a> {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<&'a str>,
+    /// `ios`, `android`, `web`, `mobile-web`, or your own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) platform: Option<&'a str>,
+    /// Its domain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) domain: Option<&'a str>,
+}
+
+/// What was judged of an event, and the event. The judged fields are null where nobody asked for a verdict.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Assessment)]
+pub(super) struct AssessmentBody<'a> {
+    /// The assessment's id: the event's.
+    pub(super) id: String,
+    /// The event's id: a UUID.
+    pub(super) event_id: String,
+    /// The tenant.
+    pub(super) application_id: &'a str,
+    /// Which dialect it was told in.
+    #[schema(schema_with = words::source_schema)]
+    pub(super) source: &'static str,
+    /// The account; where only a username was told, the account it is known to belong to.
+    pub(super) account: Option<&'a str>,
+    /// The name typed at the door.
+    pub(super) username: Option<&'a str>,
+    /// The device's strongest name.
+    pub(super) device: Option<&'a str>,
+    /// The address.
+    pub(super) ip: Option<String>,
+    /// What was attempted.
+    #[schema(schema_with = words::action_schema)]
+    pub(super) action: &'a str,
+    /// How it ended, as far as is known by now.
+    #[schema(schema_with = words::outcome_schema)]
+    pub(super) outcome: &'static str,
+    /// When it happened, by your clock: RFC 3339.
+    pub(super) at: String,
+    /// True if your clock was more than five minutes ahead, so that `at` was set back.
+    pub(super) at_clamped: bool,
+    /// When we received it.
+    pub(super) received_at: String,
+    /// When it was judged.
+    pub(super) judged_at: Option<String>,
+    /// 0.00 to 100.00: 100 × the probability of takeover at even prior.
+    #[schema(minimum = 0, maximum = 100)]
+    pub(super) risk_score: Option<f64>,
+    /// The evidence summed, in nats.
+    pub(super) log_odds: Option<f64>,
+    /// What was judged.
+    #[schema(schema_with = words::verdict_schema)]
+    pub(super) verdict: Option<&'static str>,
+    /// What you were told: the verdict, or `allow` in observe mode; null where nobody asked.
+    #[schema(schema_with = words::verdict_schema)]
+    pub(super) answered: Option<&'static str>,
+    /// The reasons, heaviest first.
+    #[schema(schema_with = words::reasons_schema)]
+    pub(super) reasons: Vec<&'static str>,
+    /// The same with their evidence.
+    pub(super) findings: Vec<FindingBody<'a>>,
+    /// The numbers it rests on; null where the fact is missing.
+    #[schema(value_type = BTreeMap<String, Option<f64>>)]
+    pub(super) features: Features<'a>,
+    /// The version of the features' schema.
+    pub(super) feature_schema: Option<u16>,
+    /// In words.
+    pub(super) sentences: Option<SentencesBody>,
+    /// What to ask for when challenging, best first.
+    #[schema(schema_with = words::challenges_schema)]
+    pub(super) suggested_challenges: Vec<&'static str>,
+    /// Events that the account's profile had learned from: how sure this can be.
+    pub(super) history_depth: Option<u32>,
+    /// The policy that judged.
+    pub(super) policy: Option<PolicyBody<'a>>,
+    /// The payment view of the account, which is apart from the takeover's.
+    pub(super) payment_view: Option<PaymentViewBody>,
+    /// Whether the credential has been seen in public breaches; null where it could not be looked up.
+    pub(super) credential_status: Option<CredentialStatusBody>,
+    /// The account's device before this one, where this one is another.
+    pub(super) previous_device: Option<PreviousDeviceBody<'a>>,
+    /// What was said of it since, oldest first.
+    pub(super) feedback: Vec<FeedbackSaid<'a>>,
+    /// The event as it is kept, in the shape in which it can be sent.
+    pub(super) event: EventBody<'a>,
+}
+
+/// One reason with its evidence and its share.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Finding)]
+pub(super) struct FindingBody<'a> {
+    /// Which.
+    #[schema(schema_with = words::reason_schema)]
+    pub(super) reason: &'static str,
+    /// Its share of the log-odds: above zero speaks for takeover, below zero for the owner.
+    pub(super) nats: f64,
+    /// What it saw, by name with its unit.
+    #[schema(value_type = BTreeMap<String, Value>)]
+    pub(super) evidence: EvidenceMap<'a>,
+}
+
+/// An assessment in words.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Sentences)]
+pub(super) struct SentencesBody {
+    /// For a colleague.
+    pub(super) analyst: String,
+    /// For the person at the door: generic.
+    pub(super) person: String,
+}
+
+/// A policy.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Policy)]
+pub(super) struct PolicyBody<'a> {
+    /// Its name.
+    pub(super) id: &'a str,
+    /// Its version, from 1.
+    pub(super) version: u32,
+}
+
+/// The payment view of an account.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PaymentView)]
+pub(super) struct PaymentViewBody {
+    /// What to do about payments.
+    #[schema(schema_with = words::payment_schema)]
+    pub(super) action: &'static str,
+    /// 0 to 100.
+    #[schema(maximum = 100)]
+    pub(super) score: u8,
+}
+
+/// Whether a credential has been seen in public breaches.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CredentialStatus)]
+pub(super) struct CredentialStatusBody {
+    /// The password has.
+    pub(super) password_breached: bool,
+    /// The username has.
+    pub(super) username_breached: bool,
+}
+
+/// A device as the account last used it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PreviousDevice)]
+pub(super) struct PreviousDeviceBody<'a> {
+    /// Its name.
+    pub(super) id: &'a str,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub(super) kind: Option<&'a str>,
+    /// Its maker.
+    pub(super) manufacturer: Option<&'a str>,
+    /// Its model.
+    pub(super) model: Option<&'a str>,
+    /// Its operating system.
+    pub(super) os: Option<&'a str>,
+    /// The address it came from.
+    pub(super) ip: Option<String>,
+    /// Its agent string.
+    pub(super) user_agent: Option<&'a str>,
+    /// When.
+    pub(super) at: String,
+}
+
+/// What was said of an event.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FeedbackSaid)]
+pub(super) struct FeedbackSaid<'a> {
+    /// What.
+    #[schema(schema_with = words::feedback_schema)]
+    pub(super) kind: &'static str,
+    /// How a challenge was passed.
+    #[schema(schema_with = words::mechanism_schema)]
+    pub(super) mechanism: Option<&'a str>,
+    /// The event it was said of.
+    pub(super) event_id: Option<String>,
+    /// The account it was said of.
+    pub(super) account: Option<&'a str>,
+    /// The first event of the takeover.
+    pub(super) first_event_id: Option<String>,
+    /// When.
+    pub(super) received_at: String,
+}
+
+/// One page, newest first.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AssessmentPage)]
+pub(super) struct PageBody<'a> {
+    /// The assessments.
+    pub(super) items: Vec<AssessmentBody<'a>>,
+    /// Where to continue; null when there is no more.
+    pub(super) next_cursor: Option<String>,
+}
+
+/// An event that is remembered.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EventRemembered {
+    /// Its id: a UUID.
+    pub(super) event_id: String,
+}
+
+/// How an event ended.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "stands for what is read, in the schema alone")]
+pub(super) struct OutcomeTold {
+    /// How.
+    #[schema(schema_with = words::conclusion_schema)]
+    pub(super) outcome: String,
+}
+
+/// What you know of an event (`event_id`) or of an account (`account`): one of the two.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "stands for what is read, in the schema alone")]
+pub(super) struct FeedbackTold {
+    /// What.
+    #[schema(schema_with = words::feedback_schema)]
+    pub(super) kind: String,
+    /// The event; required for what is said of a challenge.
+    pub(super) event_id: Option<String>,
+    /// The account.
+    pub(super) account: Option<String>,
+    /// With an account: the first event that was not the owner's.
+    pub(super) first_event_id: Option<String>,
+    /// With `challenge_passed`: how.
+    #[schema(schema_with = words::mechanism_schema, required = false)]
+    pub(super) mechanism: Option<String>,
+}
+
+/// What came of feedback.
+#[derive(Serialize, ToSchema)]
+pub(super) struct FeedbackTaken {
+    /// Events or accounts it was about.
+    pub(super) n_targets: u32,
+    /// Events that left quarantine.
+    pub(super) n_released: u32,
+    /// Events that were unlearned.
+    pub(super) n_unlearned: u32,
+}
+
+/// Why a request was not carried out: RFC 9457.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Problem<'a> {
+    /// Where this sort of problem is documented, relative to this server.
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    /// The sort in words.
+    pub(super) title: &'static str,
+    /// The HTTP status.
+    pub(super) status: u16,
+    /// What is wrong.
+    pub(super) detail: &'a str,
+    /// The sort as a stable code.
+    pub(super) code: &'static str,
+    /// What is wrong where in the body.
+    pub(super) errors: Vec<ProblemPlace<'a>>,
+}
+
+/// One thing wrong in a body.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ProblemPlace<'a> {
+    /// Where: `device.components`.
+    pub(super) path: &'a str,
+    /// What, as the rest of a sentence: `must be an object`.
+    pub(super) detail: &'a str,
+}
+
+/// Texts by name, in order.
+pub(super) struct Texts<'a>(pub(super) Vec<(&'a str, &'a str)>);
+
+impl<'a> Texts<'a> {
+    pub(super) fn of(pairs: &'a [(Box<str>, Box<str>)]) -> Self {
+        Self(pairs.iter().map(|(name, text)| (name.as_ref(), text.as_ref())).collect())
+    }
+
+    pub(super) fn of_personal(pairs: &'a [(Box<str>, Pii<Box<str>>)]) -> Self {
+        Self(pairs.iter().map(|(name, text)| (name.as_ref(), text.reveal().as_ref())).collect())
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Texts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+/// What a finding saw, by name.
+pub(super) struct EvidenceMap<'a>(pub(super) &'a [Evidence]);
+
+impl Serialize for EvidenceMap<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for Evidence { name, value } in self.0 {
+            match value {
+                EvidenceValue::Count(count) => map.serialize_entry(name, count)?,
+                EvidenceValue::Number(number) => map.serialize_entry(name, number)?,
+                EvidenceValue::Text(text) => map.serialize_entry(name, text)?,
+                EvidenceValue::Flag(flag) => map.serialize_entry(name, flag)?,
+            }
+        }
+        map.end()
+    }
+}
+
+/// Features by name, in the order of their schema. What is not a number is written as null.
+pub(super) struct Features<'a> {
+    pub(super) names: &'static [&'static str],
+    pub(super) values: &'a [f32],
+}
+
+impl Serialize for Features<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.names.iter().zip(self.values))
+    }
+}

@@ -1,0 +1,89 @@
+//! Queries and forms: `name=value` pairs, percent-encoded.
+
+use std::borrow::Cow;
+
+use crate::{Query, Refusal, RefusalKind};
+
+/// The most pairs that are read.
+const PAIRS_MAX: usize = 32;
+
+/// A decoded name with its decoded value.
+pub(crate) type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+impl<'a> Query<'a> {
+    /// The pairs, decoded. A plus is a space, as in forms.
+    pub(crate) fn pairs(self) -> Result<Vec<Pair<'a>>, Refusal> {
+        let mut pairs = Vec::new();
+        for pair in self.0.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
+                return Err(refused("the query is not percent-encoded UTF-8"));
+            };
+            if pairs.len() == PAIRS_MAX {
+                return Err(refused("the query has too many parameters"));
+            }
+            pairs.push((name, value));
+        }
+        Ok(pairs)
+    }
+
+    /// The value of a parameter; None if it is absent, or cannot be decoded.
+    pub(crate) fn value(self, name: &str) -> Option<Cow<'a, str>> {
+        let mut pairs = self.0.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let (_, value) = pairs.find(|(encoded, _)| *encoded == name)?;
+        decoded(value)
+    }
+}
+
+fn refused(detail: &str) -> Refusal {
+    Refusal { kind: RefusalKind::Malformed, detail: detail.to_owned(), path: None }
+}
+
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains(['%', '+']) {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => digit(rest.next()?)? << 4 | digit(rest.next()?)?,
+            plain => plain,
+        });
+    }
+    String::from_utf8(bytes).ok().map(Cow::Owned)
+}
+
+/// The value of a hexadecimal digit.
+pub(crate) fn digit(byte: u8) -> Option<u8> {
+    // A hexadecimal digit is below 16.
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_decoded() {
+        let pairs = Query("account=anna%40example.com&x=a+b&flag&&y=%C3%A9").pairs().expect("pairs");
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+        assert_eq!(pairs, [("account", "anna@example.com"), ("x", "a b"), ("flag", ""), ("y", "é")]);
+    }
+
+    #[test]
+    fn what_is_not_percent_encoded_is_refused() {
+        for text in ["a=%", "a=%4", "a=%zz", "a=%ff", "%+=1"] {
+            assert!(Query(text).pairs().is_err(), "{text}");
+        }
+        assert!(Query(&"a=1&".repeat(33)).pairs().is_err());
+    }
+
+    #[test]
+    fn a_value_is_found_by_its_name() {
+        assert_eq!(Query("a=1&score=true").value("score").as_deref(), Some("true"));
+        assert_eq!(Query("score").value("score").as_deref(), Some(""));
+        assert_eq!(Query("xscore=true").value("score"), None);
+    }
+}

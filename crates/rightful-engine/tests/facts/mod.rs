@@ -1,0 +1,155 @@
+//! Facts for tests: one person, one device, one address, and what is remembered of them, said in few words.
+
+#![allow(dead_code, reason = "each test binary uses its own part of it")]
+
+use std::sync::Arc;
+
+use rightful_domain::{
+    Action, ApplicationId, Device, Enrichment, Event, EventId, Facts, History, Lesson, Mark, Network, Outcome, Person,
+    Profile, Remembered, Source, Tag, Timestamp, Window,
+};
+
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_750_000_000);
+pub(crate) const DAY_S: i64 = 86_400;
+
+/// Who and what the event names.
+pub(crate) const ANN: u64 = 1;
+pub(crate) const LAPTOP: u64 = 10;
+pub(crate) const HOME: u64 = 100;
+pub(crate) const MODEL: u64 = 1_000;
+
+/// The three keys whose attempts are counted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Key {
+    Account,
+    Device,
+    Address,
+}
+
+/// What is remembered, while it is being told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scene {
+    account: (Profile, Window),
+    device: (Profile, Window),
+    address: (Profile, Window),
+    n_events: u64,
+}
+
+impl Scene {
+    pub(crate) fn account(&mut self) -> &mut Profile {
+        &mut self.account.0
+    }
+
+    /// The account was let through so often, once a day, the last time so many days ago.
+    #[must_use]
+    pub(crate) fn used(mut self, times: u32, days_ago: i64, device: u64, address: u64) -> Self {
+        for n in 0..i64::from(times) {
+            let lesson = lesson(NOW_S - (days_ago + n) * DAY_S, ANN, device, address);
+            self.account.0.learn(&lesson);
+            if device == LAPTOP {
+                self.device.0.learn(&lesson);
+            }
+            if address == HOME {
+                self.address.0.learn(&lesson);
+            }
+        }
+        self
+    }
+
+    /// Another account was let through on the device and at the address, so many days ago.
+    #[must_use]
+    pub(crate) fn shared_with(mut self, account: u64, days_ago: i64) -> Self {
+        let lesson = lesson(NOW_S - days_ago * DAY_S, account, LAPTOP, HOME);
+        self.device.0.learn(&lesson);
+        self.address.0.learn(&lesson);
+        self
+    }
+
+    /// So many failed attempts on a key so many seconds ago, each with these two other things.
+    #[must_use]
+    pub(crate) fn attempts(mut self, key: Key, n: u32, seconds_ago: i64, counterparts: [u64; 2]) -> Self {
+        for _ in 0..n {
+            self.n_events += 1;
+            let mark = Mark {
+                at: Timestamp::from_seconds(NOW_S - seconds_ago),
+                event: self.n_events,
+                counterparts: counterparts.map(|tag| Some(Tag::new(tag))),
+                outcome: Outcome::Failed,
+            };
+            match key {
+                Key::Account => self.account.1.count(mark),
+                Key::Device => self.device.1.count(mark),
+                Key::Address => self.address.1.count(mark),
+            };
+        }
+        self
+    }
+
+    /// The facts of an attempt now, itself counted.
+    #[must_use]
+    pub(crate) fn facts(&self, action: Action) -> Facts {
+        let scene = self
+            .clone()
+            .attempts(Key::Account, 1, 0, [LAPTOP, HOME])
+            .attempts(Key::Device, 1, 0, [ANN, HOME])
+            .attempts(Key::Address, 1, 0, [ANN, LAPTOP]);
+        let remembered = |(profile, window): (Profile, Window)| {
+            let tally = window.tally(NOW, Timestamp::from_micros(i64::MAX));
+            Some(Remembered { profile: Arc::new(profile), tally })
+        };
+        let history = History {
+            resolved_account: None,
+            account: remembered(scene.account),
+            device: remembered(scene.device),
+            address: remembered(scene.address),
+            latest_device: None,
+            account_tag: Some(Tag::new(ANN)),
+            device_tag: Some(Tag::new(LAPTOP)),
+            address_tag: Some(Tag::new(HOME)),
+            model_tag: Some(Tag::new(MODEL)),
+        };
+        Facts { event: event(action), enrichment: Enrichment::default(), history, now: NOW }
+    }
+}
+
+const NOW_S: i64 = NOW.as_micros() / 1_000_000;
+
+fn lesson(at_s: i64, account: u64, device: u64, address: u64) -> Lesson {
+    Lesson {
+        event: EventId::from_parts(0, [1; 10]),
+        at: Timestamp::from_seconds(at_s),
+        account: Some(Tag::new(account)),
+        device: Some(Tag::new(device)),
+        address: Some(Tag::new(address)),
+        model: Some(Tag::new(device * 100)),
+    }
+}
+
+pub(crate) fn event(action: Action) -> Event {
+    Event {
+        id: EventId::from_parts(0, [1; 10]),
+        application: ApplicationId::new("shop").expect("an id"),
+        source: Source::Native,
+        action,
+        outcome: Outcome::Pending,
+        account: None,
+        authenticated_account: None,
+        username: None,
+        mechanisms: vec![],
+        device: Device::default(),
+        network: Network::default(),
+        location: None,
+        behavior: None,
+        payment: None,
+        person: Person::default(),
+        app: None,
+        session: None,
+        correlation: None,
+        custom: None,
+        unknown: None,
+        incumbent_verdict: None,
+        at: NOW,
+        at_clamped: false,
+        received_at: NOW,
+    }
+}

@@ -1,0 +1,172 @@
+//! A running server, asked over HTTP in our own API.
+//!
+//! Its clock is real, so a story is told as if it had just happened: it ends a little while ago, and must not be longer
+//! than what a server still counts as news.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rightful_domain::{
+    ApplicationId, Device, Event, EventId, FeedbackKind, FeedbackTarget, Location, Mechanism, Outcome, ReasonCode,
+    Timestamp, Verdict,
+};
+use rightful_store::Applied;
+use serde_json::{Map, Value, json};
+
+use super::judge::{Judge, JudgeError, Judged};
+use super::syntax::Story;
+use crate::http::{Connection, HttpError, request};
+
+/// The longest story that a server takes for news: what happened more than 24 h ago enters no window.
+pub const LENGTH_MAX: Duration = Duration::from_secs(23 * 3_600);
+/// How long ago a story ends. What happened less than five minutes ago would be counted as of the real now.
+const ENDED_BEFORE: Duration = Duration::from_secs(10 * 60);
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A running server.
+pub struct OverHttp {
+    connection: Connection,
+    authorization: String,
+    application: ApplicationId,
+    midnight: Timestamp,
+}
+
+impl OverHttp {
+    /// A judge for one story, by the real clock's `now`; None if the story is longer than [`LENGTH_MAX`].
+    ///
+    /// The key should be a new application's, in the story's mode.
+    pub fn new(
+        (address, api_key, application): (SocketAddr, &str, ApplicationId),
+        story: &Story,
+        now: Timestamp,
+    ) -> Result<Option<Self>, HttpError> {
+        let Some(first) = story.steps.first().map(|step| step.at) else { return Ok(None) };
+        if story.length().saturating_sub(first) > LENGTH_MAX {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            connection: Connection::new(address, PATIENCE)?,
+            authorization: format!("Bearer {api_key}"),
+            application,
+            midnight: now.minus(ENDED_BEFORE).minus(story.length()),
+        }))
+    }
+
+    async fn post(&mut self, target: &str, body: &Value) -> Result<Value, JudgeError> {
+        let headers = [("authorization", self.authorization.as_str()), ("content-type", "application/json")];
+        let request = request("POST", target, &headers, body.to_string().as_bytes());
+        let answer = self.connection.exchange(&request).await?;
+        if !(200..300).contains(&answer.status) {
+            let body = String::from_utf8_lossy(answer.body).into_owned();
+            return Err(JudgeError::Refused { status: answer.status, body });
+        }
+        serde_json::from_slice(answer.body).map_err(|_| JudgeError::Unreadable("JSON"))
+    }
+}
+
+#[async_trait]
+impl Judge for OverHttp {
+    fn application(&self) -> &ApplicationId {
+        &self.application
+    }
+
+    fn midnight(&self) -> Timestamp {
+        self.midnight
+    }
+
+    async fn assess(&mut self, event: Event) -> Result<Judged, JudgeError> {
+        let said = self.post("/v1/assessments", &event_body(&event)).await?;
+        judged(&said)
+    }
+
+    async fn conclude(&mut self, event: EventId, outcome: Outcome, _now: Timestamp) -> Result<(), JudgeError> {
+        self.post(&format!("/v1/events/{event}/outcome"), &json!({ "outcome": outcome.as_str() })).await?;
+        Ok(())
+    }
+
+    async fn hear(
+        &mut self,
+        target: FeedbackTarget,
+        kind: FeedbackKind,
+        _now: Timestamp,
+    ) -> Result<Applied, JudgeError> {
+        let said = self.post("/v1/feedback", &feedback_body(&target, &kind)).await?;
+        let number = |name: &'static str| {
+            let number = said.get(name).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+            number.ok_or(JudgeError::Unreadable(name))
+        };
+        Ok(Applied { n_released: number("n_released")?, n_unlearned: number("n_unlearned")? })
+    }
+}
+
+fn judged(said: &Value) -> Result<Judged, JudgeError> {
+    let text = |name: &'static str| said.get(name).and_then(Value::as_str).ok_or(JudgeError::Unreadable(name));
+    let reasons = said.get("reasons").and_then(Value::as_array).ok_or(JudgeError::Unreadable("reasons"))?;
+    Ok(Judged {
+        event: EventId::parse(text("event_id")?).map_err(|_| JudgeError::Unreadable("event_id"))?,
+        verdict: Verdict::parse(text("verdict")?).ok_or(JudgeError::Unreadable("verdict"))?,
+        reasons: reasons.iter().filter_map(Value::as_str).filter_map(ReasonCode::parse).collect(),
+    })
+}
+
+/// What a story's events can say, in our own API's words.
+fn event_body(event: &Event) -> Value {
+    let mut body = Map::new();
+    body.insert("action".into(), json!(event.action.as_str()));
+    body.insert("outcome".into(), json!(event.outcome.as_str()));
+    // Milliseconds, as Unix time.
+    body.insert("at".into(), json!(event.at.as_millis()));
+    body.insert("account".into(), json!(event.account.as_ref().map(|account| account.as_str())));
+    body.insert("username".into(), json!(event.username.as_ref().map(|username| username.reveal())));
+    body.insert("mechanisms".into(), event.mechanisms.iter().map(mechanism_body).collect());
+    body.insert("device".into(), device_body(&event.device));
+    let (ip, user_agent) = (event.network.ip.map(|ip| ip.to_string()), &event.network.user_agent);
+    body.insert("network".into(), json!({ "ip": ip, "user_agent": user_agent.as_deref() }));
+    body.insert("location".into(), event.location.as_ref().map_or(Value::Null, location_body));
+    Value::Object(body)
+}
+
+fn mechanism_body(mechanism: &Mechanism) -> Value {
+    json!({ "kind": mechanism.kind.as_str(), "succeeded": mechanism.succeeded })
+}
+
+fn device_body(device: &Device) -> Value {
+    json!({
+        "id": device.id().map(|id| id.as_str()),
+        "type": device.kind.as_deref(),
+        "manufacturer": device.manufacturer.as_deref(),
+        "model": device.model.as_deref(),
+        "os": device.os.as_deref(),
+        "browser": device.browser.as_deref(),
+        "language": device.language.as_deref(),
+    })
+}
+
+fn location_body(location: &Location) -> Value {
+    json!({
+        "country": location.country.as_ref().map(|country| country.as_str()),
+        "latitude": location.latitude,
+        "longitude": location.longitude,
+        "city": location.city.as_deref(),
+    })
+}
+
+fn feedback_body(target: &FeedbackTarget, kind: &FeedbackKind) -> Value {
+    let mut body = Map::new();
+    body.insert("kind".into(), json!(kind.as_str()));
+    match target {
+        FeedbackTarget::Event(event) => {
+            body.insert("event_id".into(), json!(event.to_string()));
+        }
+        FeedbackTarget::Account { account, first_event } => {
+            body.insert("account".into(), json!(account.as_str()));
+            body.insert("first_event_id".into(), json!(first_event.map(|event| event.to_string())));
+        }
+    }
+    if let FeedbackKind::ChallengePassed { mechanism: Some(mechanism) } = kind {
+        body.insert("mechanism".into(), json!(mechanism.as_str()));
+    }
+    Value::Object(body)
+}

@@ -1,0 +1,14 @@
+# Nearly every takeover comes from a new device, and nearly every new device is somebody's new phone.
+policy default
+
+09:00       login ok  ann  phone-a  lisbon   -> allow !PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
++1d 09:00   login ok  ann  phone-a  lisbon   -> ?
++2d 09:00   login ok  ann  phone-a  lisbon   -> ?
++3d 09:00   login ok  ann  phone-a  lisbon   -> ?
+
+# The new phone, at home; then out of town.
++4d 18:00   login ok  ann  phone-b  lisbon   -> ?
++5d 09:00   login ok  ann  phone-b  porto    -> ?
+
+# And a second one at once, elsewhere: still nothing but new.
++5d 09:30   login ok  ann  laptop-a hotel    -> ?

@@ -1,0 +1,10 @@
+# In observe mode nobody is asked for more proof, so what would have been challenged is believed after a week in which
+# nobody has reported it.
+mode observe
+
+08:00       login ok  ann  phone-a  lisbon           -> allow
+08:10       login ok  ben  phone-b  porto            -> allow
++1d 09:00   login ok  ben  hotel-computer  hotel     -> allow
++1d 10:00   login ok  ann  hotel-computer  hotel     -> ?
++3d 10:00   login ok  ann  hotel-computer  hotel     -> ?
++9d 10:00   login ok  ann  hotel-computer  hotel     -> ?
