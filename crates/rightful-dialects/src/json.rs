@@ -106,7 +106,8 @@ fn why_not(body: &[u8], error: &serde_json::Error) -> Refusal {
     match [TOO_DEEP, NUL, TWICE].into_iter().find(|ours| text.starts_with(ours)) {
         Some(ours) if path.is_some() => malformed(ours, path),
         Some(ours) => malformed(&format!("the body {ours}"), None),
-        None => malformed(&format!("the body is not JSON: {text}"), path),
+        None if path.is_some() => malformed(&format!("is not JSON: {text}"), path),
+        None => malformed(&format!("the body is not JSON: {text}"), None),
     }
 }
 
@@ -260,14 +261,20 @@ struct Named<'n, 'a> {
 /// Written in place of what must not be.
 const WITHHELD: &str = "‹withheld›";
 
+/// The value of a name that a caller chose, or the mark that it was withheld.
+pub(crate) fn unless_secret<'a>(name: &str, node: Node<'a>) -> Node<'a> {
+    if is_secret(name, &node) { Node::Text(Cow::Borrowed(WITHHELD)) } else { node }
+}
+
 impl Serialize for Named<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if is_secret(self.name, self.node) {
+            return serializer.serialize_str(WITHHELD);
+        }
         match self.node {
             Node::Null | Node::Taken => serializer.serialize_unit(),
             Node::Flag(flag) => serializer.serialize_bool(*flag),
-            Node::Number(_) if is_secret(self.name, "") => serializer.serialize_str(WITHHELD),
             Node::Number(number) => number.serialize(serializer),
-            Node::Text(text) if is_secret(self.name, text) => serializer.serialize_str(WITHHELD),
             Node::Text(text) => serializer.serialize_str(text),
             Node::Kept(node) => Self { name: self.name, node }.serialize(serializer),
             Node::List(items) => write_list(serializer, self.name, items),
@@ -314,12 +321,26 @@ const SECRET_NAMES: [&str; 9] = [
 const DIGEST_DIGITS_MIN: usize = 32;
 
 /// True for a password, or a hash of one, in a place where this build does not expect it.
-fn is_secret(name: &str, text: &str) -> bool {
+fn is_secret(name: &str, node: &Node<'_>) -> bool {
+    let text = match node {
+        Node::Text(text) => text.as_ref(),
+        Node::Number(_) => "",
+        Node::Null
+        | Node::Flag(_)
+        | Node::List(_)
+        | Node::Object(_)
+        | Node::Taken
+        | Node::Kept(_)
+        | Node::ObjectRest(_)
+        | Node::ListRest(_) => return false,
+    };
     let word: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    SECRET_NAMES.contains(&word.as_str())
-        || (word.contains("password")
-            && text.len() >= DIGEST_DIGITS_MIN
-            && text.bytes().all(|c| c.is_ascii_alphanumeric() || b"+/=$.-_".contains(&c)))
+    SECRET_NAMES.contains(&word.as_str()) || (word.contains("password") && is_digest(text))
+}
+
+/// True for what may be a digest: long, and of the letters in which digests are written.
+fn is_digest(text: &str) -> bool {
+    text.len() >= DIGEST_DIGITS_MIN && text.bytes().all(|c| c.is_ascii_alphanumeric() || b"+/=$.,-_".contains(&c))
 }
 
 #[cfg(test)]
@@ -337,8 +358,8 @@ mod tests {
         assert_eq!(refused(b"[1]").0, "the body must be a JSON object");
         assert_eq!(refused(b"null").0, "the body must be a JSON object");
         assert!(refused(b"{\"a\":1}{").0.starts_with("the body is not JSON: trailing characters"));
-        assert!(refused(b"{\"a\":\"\xff\"}").0.starts_with("the body is not JSON"));
-        assert!(refused(b"{\"a\":1e999}").0.starts_with("the body is not JSON: number out of range"));
+        assert_eq!(refused(b"{\"a\":\"\xff\"}").1.as_deref(), Some("a"));
+        assert!(refused(b"{\"a\":1e999}").0.starts_with("is not JSON: number out of range"));
     }
 
     #[test]

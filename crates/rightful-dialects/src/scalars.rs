@@ -163,13 +163,14 @@ fn sha256_digits(digits: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     Some(digest)
 }
 
-/// The caller's own object.
+/// The caller's own object; None if it is empty.
 pub(crate) fn custom(node: Node<'_>) -> Result<Option<FreeFields>, Fault> {
-    match &node {
-        Node::Object(members) if members.is_empty() => Ok(None),
-        Node::Object(_) => free_fields(&node, 0).map(Some),
-        _ => Err(Fault::new("must be an object")),
+    let Node::Object(members) = &node else { return Err(Fault::new("must be an object")) };
+    if members.is_empty() {
+        return Ok(None);
     }
+    let fields = free_fields(&node, FREE_FIELDS_BYTES_MAX);
+    fields.map(Some).ok_or_else(|| Fault::new(format!("must be at most {FREE_FIELDS_BYTES_MAX} bytes of JSON")))
 }
 
 /// What nobody has taken of a body, beside the caller's own object, which counts against the same limit.
@@ -177,19 +178,20 @@ pub(crate) fn unknown(rest: &Node<'_>, custom: Option<&FreeFields>) -> Result<Op
     if rest.is_spent() {
         return Ok(None);
     }
-    free_fields(rest, custom.map_or(0, |custom| custom.as_json().len())).map(Some)
+    let bytes_max = FREE_FIELDS_BYTES_MAX - custom.map_or(0, |custom| custom.as_json().len());
+    let fields = free_fields(rest, bytes_max);
+    fields.map(Some).ok_or_else(|| {
+        Fault::new(format!(
+            "custom fields, and fields that are not known here, must be at most {FREE_FIELDS_BYTES_MAX} bytes of JSON \
+             together"
+        ))
+    })
 }
 
-fn free_fields(node: &Node<'_>, bytes_beside: usize) -> Result<FreeFields, Fault> {
-    let too_long = || {
-        Fault::new(format!("custom and unknown fields must be at most {FREE_FIELDS_BYTES_MAX} bytes of JSON together"))
-    };
+fn free_fields(node: &Node<'_>, bytes_max: usize) -> Option<FreeFields> {
     // A tree of texts and finite numbers can always be written.
-    let json = serde_json::to_string(node).map_err(|_| too_long())?;
-    if json.len() + bytes_beside > FREE_FIELDS_BYTES_MAX {
-        return Err(too_long());
-    }
-    FreeFields::new(json).ok_or_else(too_long)
+    let json = serde_json::to_string(node).ok()?;
+    FreeFields::new(json).filter(|fields| fields.as_json().len() <= bytes_max)
 }
 
 /// Which of the application's apps it was done in.

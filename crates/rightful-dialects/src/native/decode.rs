@@ -10,7 +10,7 @@ use rightful_domain::{
 
 use super::{money, words};
 use crate::fields::{Fault, Fields, list_of};
-use crate::json::{self, Node};
+use crate::json::{self, Node, unless_secret};
 use crate::scalars::{
     LABEL_BYTES_MAX, account, address, app, at, count, country, custom, cut, device_id, flag, id, label, latitude,
     longitude, measure, personal, personal_told, sha256, text, text_address, unknown, user_agent, word,
@@ -195,7 +195,7 @@ fn named<'a, T>(node: Node<'a>, n_max: usize, read: impl Fn(Node<'a>) -> Result<
         if name.len() > LABEL_BYTES_MAX {
             return Err(Fault::new(format!("must have names of at most {LABEL_BYTES_MAX} bytes")));
         }
-        let told = read(node).map_err(|fault| fault.within(&name))?;
+        let told = read(unless_secret(&name, node)).map_err(|fault| fault.within(&name))?;
         Ok((Box::from(name), told))
     })
     .collect()

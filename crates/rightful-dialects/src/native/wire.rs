@@ -18,7 +18,7 @@ pub(super) struct EventBody<'a> {
     pub(super) action: &'a str,
     /// How it ended, as far as you know. Default `pending`: tell it later.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::outcome_schema, required = false)]
+    #[schema(schema_with = words::outcome_or_null_schema, required = false)]
     pub(super) outcome: Option<&'static str>,
     /// The account it claims to be: your own, lasting id. Absent for a sign-in with an unknown username.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +71,7 @@ pub(super) struct EventBody<'a> {
     pub(super) correlation_id: Option<&'a str>,
     /// The verdict of the vendor you use so far, to compare.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::verdict_schema, required = false)]
+    #[schema(schema_with = words::verdict_or_null_schema, required = false)]
     pub(super) incumbent_verdict: Option<&'static str>,
     /// Your own fields: any JSON object. With unknown fields, at most 16 KiB.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +107,7 @@ pub(super) struct MechanismBody<'a> {
     pub(super) succeeded: Option<bool>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::failure_schema, required = false)]
+    #[schema(schema_with = words::failure_or_null_schema, required = false)]
     pub(super) failure_reason: Option<&'a str>,
     /// The provider of a social login, or the transport (`email`, `sms`) of a link.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -259,7 +259,7 @@ pub(super) struct PaymentBody<'a> {
     pub(super) payee: Option<&'a str>,
     /// Seen from the account.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = words::direction_schema, required = false)]
+    #[schema(schema_with = words::direction_or_null_schema, required = false)]
     pub(super) direction: Option<&'static str>,
     /// The other side, where it is a known account elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -353,10 +353,10 @@ pub(super) struct AssessmentBody<'a> {
     /// The evidence summed, in nats.
     pub(super) log_odds: Option<f64>,
     /// What was judged.
-    #[schema(schema_with = words::verdict_schema)]
+    #[schema(schema_with = words::verdict_or_null_schema)]
     pub(super) verdict: Option<&'static str>,
     /// What you were told: the verdict, or `allow` in observe mode; null where nobody asked.
-    #[schema(schema_with = words::verdict_schema)]
+    #[schema(schema_with = words::verdict_or_null_schema)]
     pub(super) answered: Option<&'static str>,
     /// The reasons, heaviest first.
     #[schema(schema_with = words::reasons_schema)]
@@ -476,7 +476,7 @@ pub(super) struct FeedbackSaid<'a> {
     #[schema(schema_with = words::feedback_schema)]
     pub(super) kind: &'static str,
     /// How a challenge was passed.
-    #[schema(schema_with = words::mechanism_schema)]
+    #[schema(schema_with = words::mechanism_or_null_schema)]
     pub(super) mechanism: Option<&'a str>,
     /// The event it was said of.
     pub(super) event_id: Option<String>,
@@ -528,7 +528,7 @@ pub(super) struct FeedbackTold {
     /// With an account: the first event that was not the owner's.
     pub(super) first_event_id: Option<String>,
     /// With `challenge_passed`: how.
-    #[schema(schema_with = words::mechanism_schema, required = false)]
+    #[schema(schema_with = words::mechanism_or_null_schema, required = false)]
     pub(super) mechanism: Option<String>,
 }
 

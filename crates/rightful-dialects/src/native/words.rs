@@ -4,7 +4,7 @@ use rightful_domain::{
     Action, ChallengeKind, FailureReason, MechanismKind, Outcome, PaymentAction, PaymentDirection, ReasonCode, Source,
     Verdict,
 };
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Array, Object};
 
 use crate::scalars::{WORD_BYTES_MAX, cut};
@@ -117,8 +117,33 @@ fn such_as<'w>(words: impl IntoIterator<Item = &'w str>, more: &str) -> Object {
         .build()
 }
 
-pub(super) fn verdict_schema() -> Object {
-    one_of(Verdict::ALL.map(Verdict::as_str))
+/// The same, or null.
+fn or_null(mut schema: Object) -> Object {
+    schema.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
+    if let Some(words) = &mut schema.enum_values {
+        words.push(serde_json::Value::Null);
+    }
+    schema
+}
+
+pub(super) fn verdict_or_null_schema() -> Object {
+    or_null(one_of(Verdict::ALL.map(Verdict::as_str)))
+}
+
+pub(super) fn outcome_or_null_schema() -> Object {
+    or_null(outcome_schema())
+}
+
+pub(super) fn direction_or_null_schema() -> Object {
+    or_null(one_of([PaymentDirection::In, PaymentDirection::Out].map(direction_text)))
+}
+
+pub(super) fn mechanism_or_null_schema() -> Object {
+    or_null(mechanism_schema())
+}
+
+pub(super) fn failure_or_null_schema() -> Object {
+    or_null(such_as(FAILURES.iter().map(failure_text), "; another is kept as spelled, at most 64 bytes of it."))
 }
 
 pub(super) fn action_schema() -> Object {
@@ -129,20 +154,12 @@ pub(super) fn mechanism_schema() -> Object {
     such_as(MECHANISMS.iter().map(MechanismKind::as_str), "; another is kept as spelled, at most 64 bytes of it.")
 }
 
-pub(super) fn failure_schema() -> Object {
-    such_as(FAILURES.iter().map(failure_text), "; another is kept as spelled, at most 64 bytes of it.")
-}
-
 pub(super) fn outcome_schema() -> Object {
     one_of([Outcome::Pending, Outcome::Succeeded, Outcome::Failed].map(Outcome::as_str))
 }
 
 pub(super) fn conclusion_schema() -> Object {
     one_of([Outcome::Succeeded, Outcome::Failed].map(Outcome::as_str))
-}
-
-pub(super) fn direction_schema() -> Object {
-    one_of([PaymentDirection::In, PaymentDirection::Out].map(direction_text))
 }
 
 pub(super) fn payment_schema() -> Object {

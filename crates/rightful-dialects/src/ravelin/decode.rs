@@ -21,6 +21,8 @@ use crate::{Call, Intake, Query, Refusal, RefusalKind, Told, digest};
 const RETRY_KEPT: Duration = Duration::from_secs(60);
 /// The most mechanisms one login may name.
 const MECHANISMS_MAX: usize = 32;
+/// What a mechanism is called that has an empty name.
+const UNNAMED: &str = "unnamed";
 
 /// Reads a login.
 pub(super) fn login(call: &Call<'_>) -> Result<Intake, Refusal> {
@@ -171,7 +173,8 @@ fn read_mechanism(fields: &mut Fields<'_>, kind: MechanismKind, beside: &mut Bes
 /// A mechanism that Ravelin does not name: what can be read of it is, and nothing about it is refused.
 fn invented_mechanism<'a>(name: &str, node: Node<'a>, beside: &mut Beside) -> (Mechanism, Node<'a>) {
     beside.n_invented += 1;
-    let kind = MechanismKind::Other(cut(name, WORD_BYTES_MAX).into());
+    let name = if name.is_empty() { UNNAMED } else { cut(name, WORD_BYTES_MAX) };
+    let kind = MechanismKind::Other(name.into());
     let mut mechanism = Mechanism { kind, succeeded: None, failure: None, provider: None, sent_to: None };
     let Node::Object(members) = node else { return (mechanism, Node::Kept(Box::new(node))) };
     let mut fields = Fields::new(members);
@@ -181,7 +184,7 @@ fn invented_mechanism<'a>(name: &str, node: Node<'a>, beside: &mut Beside) -> (M
         None => {}
     }
     match fields.take("failureReason") {
-        Some(Node::Text(reason)) => mechanism.failure = Some(reasons::failure(&reason)),
+        Some(Node::Text(reason)) if !reason.is_empty() => mechanism.failure = Some(reasons::failure(&reason)),
         Some(other) => fields.put("failureReason", other),
         None => {}
     }

@@ -61,10 +61,10 @@ pub(super) fn question_page(call: &Call<'_>, record: &Record) -> Response {
     // The date and time in digits, in the order every language of ours can read.
     let shown = at.replace('T', " ").replace('Z', " UTC");
     let Words { question, seen, yes, no, .. } = words;
-    // An empty action posts to this very address, token included.
+    // Without an action, a form posts to the very address of its page, token included.
     let body = format!(
         "<h1>{question}</h1>\n<p>{seen} <time datetime=\"{at}\">{shown}</time></p>\n\
-         <form method=\"post\" action=\"\">\n\
+         <form method=\"post\">\n\
          <button name=\"answer\" value=\"yes\">{yes}</button>\n\
          <button name=\"answer\" value=\"no\">{no}</button>\n</form>"
     );
