@@ -22,7 +22,7 @@ pub(crate) use sharing::Sharing;
 pub(crate) use tenure::Tenure;
 pub(crate) use velocity::Velocity;
 
-/// The version of the feature vector's slots that [`crate::assess`] fills.
+/// The version of the feature vector's slots that [`crate::assess()`] fills.
 pub const FEATURE_SCHEMA: u16 = 1;
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
