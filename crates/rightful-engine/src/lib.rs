@@ -4,6 +4,9 @@
 //! from here, so judging a year of recorded events is the same code as judging one now. Bad or missing facts yield
 //! fewer findings, never an error.
 
+// Total means: nothing to index past, and a new variant of ours is a decision to take, not a default.
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::wildcard_enum_match_arm))]
+
 mod assess;
 mod detectors;
 mod features;

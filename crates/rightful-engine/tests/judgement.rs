@@ -144,6 +144,14 @@ fn a_household_is_exempt_and_todays_success_is_no_household() {
 }
 
 #[test]
+fn a_reader_at_a_librarys_computer_is_asked_and_not_refused() {
+    let library = (1..60).fold(owner_elsewhere(), |scene, n| {
+        scene.shared_with(ANN + n, n as i64 % 5).attempts(Key::Device, 1, 600, [ANN + n, HOME])
+    });
+    check(&library, Verdict::Challenge, &[ReasonCode::ProfileDeviceNew, ReasonCode::DeviceSuspiciousVelocity]);
+}
+
+#[test]
 fn an_open_report_challenges_everybody_and_a_reclaim_ends_it() {
     let mut scene = owner_at_home();
     scene.account().standing.reported_at = Some(NOW);

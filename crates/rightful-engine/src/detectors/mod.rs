@@ -81,6 +81,7 @@ impl EvidenceFamily {
 const N_DETECTORS: usize =
     device::DETECTORS.len() + ip::DETECTORS.len() + profile::DETECTORS.len() + user::DETECTORS.len();
 
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where it would be an error")]
 static LIST: [Detector; N_DETECTORS] = {
     let list = ([profile::DETECTORS[0]; N_DETECTORS], 0);
     let list = with_detectors(list, device::DETECTORS);
@@ -89,7 +90,7 @@ static LIST: [Detector; N_DETECTORS] = {
     with_detectors(list, user::DETECTORS).0
 };
 
-// Runs at compile time, where an index out of bounds is a compile error.
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]
 const fn with_detectors(
     (mut list, start): ([Detector; N_DETECTORS], usize),
     more: &[Detector],

@@ -97,7 +97,7 @@ static NAMES: [&str; N_SLOTS] = {
     with_names(names, context::SLOTS).0
 };
 
-// Runs at compile time, where an index out of bounds is a compile error.
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]
 const fn with_names<F>(
     (mut names, start): ([&'static str; N_SLOTS], usize),
     slots: &[Slot<F>],

@@ -32,7 +32,7 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// The shipped policy, `default` version 1.
+    /// The shipped policy, `default` version 1. Reads its text at each call, so keep what it returns.
     fn default() -> Self {
         let version = PolicyVersion { id: "default".into(), version: 1 };
         Self::parse(&PolicySource { version, text: "".into() }).expect("the shipped policy is read by every test")

@@ -7,8 +7,7 @@
 //!   by a bounded amount, and no strong proof is outweighed by it.
 //! - Never: a device that is held but not learned; a device remembered as an intruder's; an account whose takeover is
 //!   reported and open, since the intruder may have taught it.
-//! - Source: Wiefling et al., "Pump Up Password Security!", ACM TOPS 2022, where re-used device tokens are the strongest
-//!   sign of the owner.
+//! - Source: the reason catalogue; OWASP Credential Stuffing Prevention Cheat Sheet (device recognition).
 
 use rightful_domain::{Finding, ReasonCode};
 

@@ -5,7 +5,7 @@
 //! - Known false alarms (false calm): a carrier's translator puts a thief and an owner behind one number.
 //! - Never: an address remembered as an intruder's; an account whose takeover is reported and open. Hosting networks
 //!   are to be left out as well, once a data set tells them apart.
-//! - Source: Wiefling et al., ACM TOPS 2022: the address is the second strongest attribute after the device's token.
+//! - Source: Freeman et al., NDSS 2016, and Wiefling et al., ACM TOPS 2022, who both score an account's own addresses.
 
 use rightful_domain::{Finding, ReasonCode};
 
