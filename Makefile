@@ -32,7 +32,7 @@ dev: setup ## A server on 127.0.0.1:8700, built for debugging, with its data in 
 	$(RIGHTFUL) -- serve --data target/dev
 
 story: ## Run the stories whose name contains NAME
-	cargo test --locked --package rightful-sim --test stories -- "$(NAME)"
+	cargo test --locked --workspace --test stories -- "$(NAME)"
 
 bless: ## Rewrite every expectation to what is so now; the diff is the review
 	UPDATE_EXPECT=1 INSTA_UPDATE=always cargo test --locked --workspace --lib --bins --tests
