@@ -1,6 +1,6 @@
 //! What can go wrong with memory, by what the caller can do about it.
 
-use rightful_domain::EventId;
+use rightful_domain::{ApplicationId, EventId};
 
 /// A cause from a library, kept for the log.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -22,6 +22,12 @@ pub enum StoreError {
     NotFound {
         /// Which.
         id: EventId,
+    },
+    /// There is no such application.
+    #[error("application {id} is not known")]
+    UnknownApplication {
+        /// Which.
+        id: ApplicationId,
     },
     /// The same retry key came with another body.
     #[error("the same idempotency key was used for another request")]

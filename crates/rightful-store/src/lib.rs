@@ -2,8 +2,19 @@
 //!
 //! SQL and key layouts appear nowhere but here. The traits say intents; `embedded` keeps them in one folder on disk.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod embedded;
 mod error;
+#[cfg(feature = "conformance")]
+mod faults;
+mod record;
+mod seal;
 mod store;
 
+pub use embedded::{EmbeddedOptions, EmbeddedStore, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
 pub use error::{BoxError, StoreError};
+#[cfg(feature = "conformance")]
+pub use faults::{Faulty, Slow};
+pub use seal::{MasterKey, Nonces, SealError};
 pub use store::{Applied, Ledger, Memory, Office, Recorded, Store, StoreHealth};

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    Application, ApplicationId, Attempt, Conclusion, Entry, EventId, Feedback, History, Page, Record, RetryKey, Search,
-    Timestamp,
+    AccountId, Application, ApplicationId, Attempt, Conclusion, Entry, EventId, Feedback, History, Page, Record,
+    RetryKey, Search, Timestamp,
 };
 
 use crate::StoreError;
@@ -42,6 +42,15 @@ pub trait Ledger: Send + Sync {
 
     /// Finds events, newest first, a page at a time.
     async fn search(&self, search: &Search) -> Result<Page, StoreError>;
+
+    /// Forgets an account's people's data, in every event it has, and all that was learned of it: what was sealed can no
+    /// longer be read by anybody, and `find` shows it as absent. Its events stay, with their ids and judgements.
+    async fn erase_account(
+        &self,
+        application: &ApplicationId,
+        account: &AccountId,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// How the store is.
     async fn health(&self) -> Result<StoreHealth, StoreError>;

@@ -1,0 +1,122 @@
+//! What every store must do, as a list of named cases that each backend's tests run. A new case is one line.
+//!
+//! A case gets a fresh backend and says what is wrong, if anything. No case sleeps, reads a clock or depends on another.
+
+mod erasure;
+mod feedback;
+mod office;
+mod quarantine;
+mod recall;
+mod reclaim;
+mod record;
+mod restart;
+mod sample;
+mod search;
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use sample::{APPLICATION, Script};
+
+use crate::{Store, StoreError};
+
+/// A backend under test.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// The store as it is now.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// Ends the store in that way and starts it again on the same data.
+    async fn restart(&self, ending: Ending) -> Result<(), StoreError>;
+}
+
+/// How a store ends before it is started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It was closed.
+    Closed,
+    /// It was not: nothing that is written behind had a chance.
+    Abandoned,
+}
+
+/// What a case says.
+pub type Told = Result<(), String>;
+/// A case at work.
+pub type Running = Pin<Box<dyn Future<Output = Told> + Send>>;
+/// One claim about a store.
+pub type CaseFn = fn(Arc<dyn Backend>) -> Running;
+
+// A macro, because a function item with an opaque future cannot be put into a list, and wrapping each by hand would
+// double every name.
+macro_rules! cases {
+    ($($module:ident :: $name:ident),+ $(,)?) => {
+        &[$((stringify!($name), |backend| Box::pin($module::$name(backend)))),+]
+    };
+}
+
+/// All cases, by claim.
+pub const CASES: &[(&str, CaseFn)] = cases![
+    erasure::an_erased_account_is_forgotten_and_its_events_stay,
+    erasure::an_account_begins_anew_after_its_erasure,
+    feedback::a_confirmed_takeover_is_unlearned_and_remembered_as_bad,
+    feedback::a_legitimate_event_is_learned_once,
+    feedback::a_false_alarm_is_taken_back,
+    feedback::feedback_on_an_unknown_event_is_refused,
+    feedback::what_was_said_is_found_with_the_event,
+    office::an_application_reads_back_and_its_id_is_unique,
+    office::a_change_keeps_the_keys,
+    quarantine::a_challenged_event_teaches_nothing,
+    quarantine::a_passed_challenge_releases_once,
+    quarantine::a_captcha_releases_nothing,
+    quarantine::a_fresh_contact_releases_nothing,
+    quarantine::a_second_factor_releases_what_its_device_left,
+    quarantine::a_failed_challenge_is_not_released_by_its_device,
+    quarantine::what_could_not_be_challenged_matures,
+    quarantine::a_pending_event_is_learned_at_its_conclusion,
+    quarantine::a_conclusion_twice_is_one_and_another_replaces_it,
+    quarantine::an_event_vouched_for_before_its_conclusion_is_learned,
+    recall::fifty_parallel_attempts_count_one_to_fifty,
+    recall::an_attempt_is_counted_once_on_each_key,
+    recall::an_attempt_of_yesterday_is_judged_and_not_counted,
+    recall::a_late_attempt_is_counted_as_of_its_own_time,
+    recall::a_username_is_resolved_to_its_last_account,
+    recall::usernames_without_an_account_count_as_accounts,
+    recall::the_latest_device_is_the_one_of_the_last_success,
+    reclaim::a_reclaim_goes_back_to_before_the_takeover,
+    reclaim::a_reclaim_without_a_first_event_begins_at_the_first_report,
+    record::two_parallel_logins_both_teach,
+    record::recorded_twice_is_recorded_once,
+    record::recorded_twice_at_once_is_recorded_once,
+    record::a_retry_gets_the_first_answer_and_another_body_a_conflict,
+    record::an_entry_reads_back_whole,
+    record::numbers_have_no_gap,
+    restart::everything_is_there_after_a_restart,
+    restart::a_restart_learns_what_was_not_written,
+    restart::retries_survive_a_restart,
+    search::a_search_finds_by_each_key,
+    search::pages_follow_each_other_newest_first,
+    search::a_search_by_time_has_its_start_and_not_its_end,
+    search::applications_do_not_see_each_other,
+];
+
+fn same<T: PartialEq + Debug>(what: &str, got: T, expected: T) -> Told {
+    if got == expected { Ok(()) } else { Err(format!("{what}: got {got:?}, expected {expected:?}")) }
+}
+
+fn holds(what: &str, holds: bool) -> Told {
+    if holds { Ok(()) } else { Err(format!("{what}: it does not")) }
+}
+
+fn there<T>(what: &str, thing: Option<T>) -> Result<T, String> {
+    thing.ok_or_else(|| format!("{what}: there is none"))
+}
+
+impl From<StoreError> for String {
+    fn from(error: StoreError) -> Self {
+        format!("{error}: {error:?}")
+    }
+}

@@ -1,0 +1,75 @@
+//! The owner has the account again.
+
+use std::sync::Arc;
+
+use rightful_domain::{Event, Family, FeedbackKind, Verdict};
+
+use super::sample::login;
+use super::{Backend, Script, Told, holds, same, there};
+
+/// The owner's, then the intruder's: from a strange device, then from a strange address, then held, then with the
+/// owner's own device (a stolen phone).
+async fn takeover(script: &Script) -> Result<[Event; 5], String> {
+    let events = [
+        login(1, "anna", "phone", "192.0.2.1"),
+        login(100, "anna", "strange", "198.51.100.7"),
+        login(101, "anna", "strange", "198.51.100.8"),
+        login(102, "anna", "stranger", "198.51.100.7"),
+        login(103, "anna", "phone", "198.51.100.7"),
+    ];
+    for (event, verdict) in
+        events.iter().zip([Verdict::Trust, Verdict::Allow, Verdict::Allow, Verdict::Challenge, Verdict::Allow])
+    {
+        script.recall(event).await?;
+        script.record(event, verdict).await?;
+    }
+    Ok(events)
+}
+
+async fn check_rolled_back(script: &Script, events: &[Event; 5]) -> Told {
+    let [own, strange, _, stranger, stolen] = events;
+    for (event, times) in [(own, 1), (strange, 0), (stranger, 0)] {
+        same("times its device was seen", script.familiarity(event).await?, times)?;
+    }
+    let history = script.look(stolen).await?;
+    let profile = there("the account", history.account)?.profile;
+    same("what it learned", (profile.n_learned, profile.held.len()), (1, 0))?;
+    same("last seen", profile.last_at.is_some_and(|at| at <= strange.at), true)?;
+    let tag = there("the phone's tag", history.device_tag)?;
+    holds("its own phone is not bad", !profile.is_bad(Family::Device, tag))?;
+    holds("the address is", profile.is_bad(Family::Address, there("its tag", history.address_tag)?))?;
+    for event in [strange, stranger] {
+        let tag = there("the tag", script.look(event).await?.device_tag)?;
+        holds("the device is bad", profile.is_bad(Family::Device, tag))?;
+    }
+    let tag = there("the tag", script.look(own).await?.address_tag)?;
+    holds("its own address is not bad", !profile.is_bad(Family::Address, tag))?;
+    let device = there("the device", script.look(strange).await?.device)?;
+    same("what the strange device learned", device.profile.n_learned, 0)
+}
+
+pub(super) async fn a_reclaim_goes_back_to_before_the_takeover(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let events = takeover(&script).await?;
+    let [_, first, .., last] = &events;
+    let applied = script.say_of_account("anna", Some(first), FeedbackKind::Reclaimed, last.received_at).await?;
+    same("unlearned", applied.n_unlearned, 3)?;
+    check_rolled_back(&script, &events).await?;
+    let standing = there("it", script.look(last).await?.account)?.profile.standing.clone();
+    same("standing", (standing.reported_at, standing.reclaimed_at), (None, Some(last.received_at)))?;
+    let applied = script.say(first, FeedbackKind::Reclaimed).await?;
+    same("unlearned again", applied.n_unlearned, 0)?;
+    check_rolled_back(&script, &events).await
+}
+
+pub(super) async fn a_reclaim_without_a_first_event_begins_at_the_first_report(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let events = takeover(&script).await?;
+    let [_, first, _, _, last] = &events;
+    let mut report = first.clone();
+    report.received_at = last.received_at;
+    script.say(&report, FeedbackKind::ConfirmedTakeover).await?;
+    let applied = script.say_of_account("anna", None, FeedbackKind::Reclaimed, last.received_at).await?;
+    same("unlearned", applied.n_unlearned, 2)?;
+    check_rolled_back(&script, &events).await
+}

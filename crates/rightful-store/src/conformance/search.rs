@@ -1,0 +1,118 @@
+//! Finding events again.
+
+use std::sync::Arc;
+
+use rightful_domain::{Cursor, Search, Subnet, Timestamp, Verdict};
+
+use super::sample::{START, account_id, application_id, device_id, everything, login};
+use super::{Backend, Script, Told, same};
+
+/// Twelve events of three accounts, two devices and two addresses; conclusions lie between.
+async fn fill(script: &Script) -> Result<(), String> {
+    for n in 0..12 {
+        let account = ["anna", "berta", "clara"][usize::try_from(n % 3).unwrap_or(0)];
+        let device = ["phone", "laptop"][usize::try_from(n % 2).unwrap_or(0)];
+        let ip = if n < 6 { "192.0.2.1" } else { "2001:db8:1:2::9" };
+        let event = login(n, account, device, ip);
+        script.record(&event, Verdict::Allow).await?;
+        script.conclude(&event, rightful_domain::Outcome::Succeeded).await?;
+    }
+    Ok(())
+}
+
+async fn seconds(script: &Script, search: &Search) -> Result<Vec<u64>, String> {
+    let page = script.store().search(search).await?;
+    Ok(page.records.iter().map(|record| record.entry.event.at.since(START).as_secs()).collect())
+}
+
+pub(super) async fn a_search_finds_by_each_key(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    fill(&script).await?;
+    let subnet = |ip: &str| ip.parse().ok().map(Subnet::of);
+    let account = Some(account_id("anna"));
+    let device = Some(device_id("phone"));
+    let searches = [
+        (everything(), (0..12).rev().collect::<Vec<_>>()),
+        (Search { account: account.clone(), ..everything() }, vec![9, 6, 3, 0]),
+        (Search { device: device.clone(), ..everything() }, vec![10, 8, 6, 4, 2, 0]),
+        (Search { subnet: subnet("2001:db8:1:2::1"), ..everything() }, vec![11, 10, 9, 8, 7, 6]),
+        (Search { account: account.clone(), device, ..everything() }, vec![6, 0]),
+        (Search { account, subnet: subnet("192.0.2.1"), ..everything() }, vec![3, 0]),
+        (Search { account: Some(account_id("nobody")), ..everything() }, vec![]),
+    ];
+    for (search, expected) in searches {
+        same(&format!("{search:?}"), seconds(&script, &search).await?, expected)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn pages_follow_each_other_newest_first(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    fill(&script).await?;
+    for (account, expected) in [(None, (0..12).rev().collect::<Vec<u64>>()), (Some("anna"), vec![9, 6, 3, 0])] {
+        for limit in [1, 2, 3, 4, 5, 12, 100] {
+            let mut search = Search { account: account.map(account_id), limit, ..everything() };
+            let mut found = Vec::new();
+            for _ in 0..20 {
+                let page = script.store().search(&search).await?;
+                same("at most the limit", page.records.len() <= usize::from(limit), true)?;
+                found.extend(page.records.iter().map(|record| record.entry.event.at.since(START).as_secs()));
+                let Some(Cursor(next)) = page.next else { break };
+                search.cursor = Some(Cursor(next));
+            }
+            same(&format!("{account:?} by {limit}"), found, expected.clone())?;
+        }
+    }
+    let last = script.store().search(&Search { limit: 12, ..everything() }).await?;
+    same("a page after the last", last.next, None)
+}
+
+pub(super) async fn a_search_by_time_has_its_start_and_not_its_end(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    // Hours apart, so that the ledger's marks of time are of use.
+    for n in 0..6 {
+        script.record(&login(n * 3_600, "anna", "phone", "192.0.2.1"), Verdict::Allow).await?;
+    }
+    let at = |hours: i64| Some(Timestamp::from_micros(START.as_micros() + hours * 3_600_000_000));
+    for account in [None, Some(account_id("anna"))] {
+        for (from, to, expected) in [
+            (at(2), None, vec![5, 4, 3, 2]),
+            (None, at(2), vec![1, 0]),
+            (at(1), at(4), vec![3, 2, 1]),
+            (at(6), None, vec![]),
+            (None, at(0), vec![]),
+        ] {
+            let search = Search { from, to, account: account.clone(), ..everything() };
+            let found: Vec<u64> = seconds(&script, &search).await?.into_iter().map(|s| s / 3_600).collect();
+            same(&format!("{from:?} to {to:?}"), found, expected)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn applications_do_not_see_each_other(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let ours = login(1, "anna", "phone", "192.0.2.1");
+    let mut theirs = login(2, "anna", "phone", "192.0.2.1");
+    theirs.application = application_id("bank");
+    script.recall(&ours).await?;
+    script.record(&ours, Verdict::Allow).await?;
+    let history = script.recall(&theirs).await?;
+    for key in [history.account, history.device, history.address].into_iter().flatten() {
+        let tally = key.tally.span(rightful_domain::Span::Minute);
+        same("counted and learned", (tally.attempts, key.profile.n_learned), (1, 0))?;
+    }
+    script.record(&theirs, Verdict::Allow).await?;
+    let store = script.store();
+    same("ours for them", store.find(&theirs.application, ours.id).await?, None)?;
+    for event in [&ours, &theirs] {
+        for account in [None, Some(account_id("anna"))] {
+            let application = event.application.clone();
+            let page = store.search(&Search { application, account, ..everything() }).await?;
+            same("found", page.records.iter().map(|found| found.entry.event.id).collect(), vec![event.id])?;
+        }
+    }
+    let mut foreign = ours.clone();
+    foreign.application = theirs.application.clone();
+    same("ours, concluded by them", script.conclude(&foreign, rightful_domain::Outcome::Failed).await.is_err(), true)
+}

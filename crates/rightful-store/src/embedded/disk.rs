@@ -1,0 +1,106 @@
+//! The database's keyspaces, and how its errors become ours.
+
+use std::path::Path;
+
+use fjall::config::{BlockSizePolicy, CompressionPolicy, RestartIntervalPolicy};
+use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions};
+
+use crate::record::{Row, Undecodable};
+use crate::{BoxError, StoreError};
+
+/// What is kept in memory of a keyspace before it becomes a file. Bounds both the memory and, since what is not in a
+/// file is in the journal, what the database itself reads back at a restart.
+const MEMTABLE_BYTES_MAX: u64 = 32 * 1024 * 1024;
+/// The same for keyspaces that are rarely written.
+const SMALL_MEMTABLE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Sealed journals beyond this are emptied into files. The least that the database takes.
+const JOURNALS_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Blocks read from files and kept.
+const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// Neighbours in the ledger are alike (the same agents, the same evidence), so large blocks compress well.
+const LEDGER_BLOCK_BYTES: u32 = 32 * 1024;
+/// Threads that write and merge files.
+const WORKERS: usize = 2;
+
+/// The database.
+#[derive(Clone)]
+pub(super) struct Disk {
+    pub(super) database: Database,
+    /// Sequence number to row: the truth.
+    pub(super) ledger: Keyspace,
+    /// All that leads to a row; see `keys`.
+    pub(super) index: Keyspace,
+    /// State key to state, as of some row.
+    pub(super) state: Keyspace,
+    /// Subject to its key, sealed.
+    pub(super) keys: Keyspace,
+    /// Applications, their audit, and what this folder is.
+    pub(super) office: Keyspace,
+}
+
+impl Disk {
+    pub(super) fn open(dir: &Path) -> Result<Self, StoreError> {
+        let database = Database::builder(dir)
+            .max_journaling_size(JOURNALS_BYTES_MAX)
+            .cache_size(CACHE_BYTES)
+            .worker_threads(WORKERS)
+            .open()
+            .map_err(failed)?;
+        let keyspace = |name, options: fn() -> KeyspaceCreateOptions| database.keyspace(name, options).map_err(failed);
+        Ok(Self {
+            ledger: keyspace("ledger", ledger_options)?,
+            index: keyspace("index", large_options)?,
+            state: keyspace("state", large_options)?,
+            keys: keyspace("keys", small_options)?,
+            office: keyspace("office", small_options)?,
+            database,
+        })
+    }
+
+    /// Gives the bytes of a row; None if there is none at that place.
+    pub(super) fn row(&self, sequence: u64) -> Result<Option<fjall::UserValue>, StoreError> {
+        self.ledger.get(sequence.to_be_bytes()).map_err(failed)
+    }
+}
+
+fn large_options() -> KeyspaceCreateOptions {
+    KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES_MAX)
+}
+
+fn small_options() -> KeyspaceCreateOptions {
+    KeyspaceCreateOptions::default().max_memtable_size(SMALL_MEMTABLE_BYTES_MAX)
+}
+
+fn ledger_options() -> KeyspaceCreateOptions {
+    // Rows come in order, so files never overlap and are moved down unread: what is not compressed at first never is.
+    large_options()
+        .data_block_size_policy(BlockSizePolicy::all(LEDGER_BLOCK_BYTES))
+        .data_block_restart_interval_policy(RestartIntervalPolicy::all(16))
+        .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
+        .expect_point_read_hits(true)
+}
+
+/// A failure of the database.
+pub(super) fn failed(error: fjall::Error) -> StoreError {
+    match error {
+        fjall::Error::Locked => StoreError::Locked,
+        fjall::Error::Io(_) | fjall::Error::Poisoned | fjall::Error::KeyspaceDeleted => unavailable(error),
+        fjall::Error::Storage(fjall::LsmError::Io(_)) => unavailable(error),
+        error => StoreError::Corrupt { what: format!("the database does not read back: {error:?}") },
+    }
+}
+
+/// Something that may work later.
+pub(super) fn unavailable(source: impl Into<BoxError>) -> StoreError {
+    StoreError::Unavailable { source: source.into() }
+}
+
+/// A row that does not read back.
+pub(super) fn corrupt_row(sequence: u64) -> impl Fn(Undecodable) -> StoreError {
+    move |cause| StoreError::Corrupt { what: format!("row {sequence} of the ledger: {}", cause.0) }
+}
+
+/// Reads the checksum and head of a row.
+pub(super) fn read_row(sequence: u64, bytes: &[u8]) -> Result<Row<'_>, StoreError> {
+    Row::read(sequence, bytes).map_err(corrupt_row(sequence))
+}

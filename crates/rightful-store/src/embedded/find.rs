@@ -1,0 +1,88 @@
+//! Reading records back: a row, what was sealed in it, and all that was said of it since.
+
+use rightful_domain::{ApplicationId, Entry, EventId, Record, RetryKey, Tag, Timestamp};
+
+use super::Shared;
+use super::disk::{corrupt_row, failed, read_row};
+use super::keys::{amendments_of, event_key, retry_key, sequence_of};
+use super::retries::Answered;
+use super::tags::{StateKey, Tagger};
+use crate::StoreError;
+use crate::record::{ReadEntry, Said, open_private};
+
+/// A record, and what of it stays known when people's data is erased.
+pub(super) struct Found {
+    pub(super) record: Record,
+    /// The tag of its username.
+    pub(super) username: Option<Tag>,
+}
+
+impl Shared {
+    /// Where an event is in the ledger; None if it is not there, or belongs to another application.
+    pub(super) fn sequence_of_event(&self, event: EventId) -> Result<Option<u64>, StoreError> {
+        let found = self.disk.index.get(event_key(event)).map_err(failed)?;
+        Ok(found.and_then(|bytes| sequence_of(&bytes)))
+    }
+
+    /// One event of an application.
+    pub(super) fn found(&self, application: &ApplicationId, event: EventId) -> Result<Option<Found>, StoreError> {
+        let Some(sequence) = self.sequence_of_event(event)? else { return Ok(None) };
+        let found = self.found_at(sequence)?;
+        Ok(found.filter(|found| found.record.entry.event.application == *application))
+    }
+
+    /// The entry at a place in the ledger; None if there is none, or something else.
+    pub(super) fn found_at(&self, sequence: u64) -> Result<Option<Found>, StoreError> {
+        let Some(bytes) = self.disk.row(sequence)? else { return Ok(None) };
+        let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
+        let Said::Entry(read) = said else { return Ok(None) };
+        let ReadEntry { mut entry, username, sealed } = *read;
+        if !sealed.is_empty() {
+            self.unseal(&mut entry, username, sealed, sequence)?;
+        }
+        let mut record = Record { sequence, entry, conclusion: None, feedback: Vec::new() };
+        self.amend(&mut record)?;
+        Ok(Some(Found { record, username }))
+    }
+
+    fn unseal(&self, entry: &mut Entry, username: Option<Tag>, sealed: &[u8], sequence: u64) -> Result<(), StoreError> {
+        let tagger = self.taggers.of(&entry.event.application);
+        let subject = sealing_subject(entry, username, &tagger);
+        let Some(key) = self.subjects.to_open(subject)? else { return Ok(()) };
+        // The row's checksum is right, so what does not open was sealed with a key that was erased.
+        let Ok(private) = key.open(sealed, entry.event.id.as_bytes()) else { return Ok(()) };
+        open_private(entry, &private).map_err(corrupt_row(sequence))
+    }
+
+    fn amend(&self, record: &mut Record) -> Result<(), StoreError> {
+        for guard in self.disk.index.prefix(amendments_of(record.entry.event.id)) {
+            let key = guard.key().map_err(failed)?;
+            let sequence = sequence_of(&key).unwrap_or_default();
+            let Some(bytes) = self.disk.row(sequence)? else { continue };
+            match read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?.0 {
+                Said::Conclusion(conclusion) => record.conclusion = Some(conclusion),
+                Said::Feedback(feedback) => record.feedback.push(feedback),
+                Said::Entry(_) | Said::Erasure(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The answer to a request that has come before, if it is still kept at that time.
+    pub(super) fn answered(&self, retry: &RetryKey, now: Timestamp) -> Result<Option<Answered>, StoreError> {
+        if let Some(answered) = self.retries.lock().get(&retry.key, now) {
+            return Ok(Some(answered));
+        }
+        if !super::retries::is_long_lived(retry, now) {
+            return Ok(None);
+        }
+        let stored = self.disk.index.get(retry_key(&retry.key)).map_err(failed)?;
+        Ok(stored.and_then(|bytes| Answered::of_bytes(&bytes)).filter(|answered| answered.until > now))
+    }
+}
+
+/// Under whose key an entry's people's data is sealed: the account's, else the username's, else the application's own.
+pub(super) fn sealing_subject(entry: &Entry, username: Option<Tag>, tagger: &Tagger) -> StateKey {
+    let account = entry.event.account.as_ref().map(|account| tagger.account(account));
+    tagger.subject_key(account.or(username).unwrap_or_else(|| tagger.nobody()))
+}

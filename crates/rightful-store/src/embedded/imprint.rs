@@ -1,0 +1,304 @@
+//! What a row leaves in the memory of the keys it touches. One place for the writer and for a restart, so that memory
+//! rebuilt from the ledger is the memory that was.
+
+use std::time::Duration;
+
+use rightful_domain::{
+    AccountId, Action, DeviceSnapshot, Entry, EventId, Family, Lesson, Mark, MechanismKind, Outcome, Tag, Teaching,
+    Timestamp,
+};
+
+use super::disk::{Disk, corrupt_row, read_row};
+use super::state::{Change, State, States};
+use super::tags::{StateKey, Tagger};
+use crate::StoreError;
+use crate::record::{Effect, Said};
+
+/// An event older than this when it comes is in no window and teaches nothing.
+pub(super) const TOO_OLD: Duration = Duration::from_secs(86_400);
+
+/// What an entry leaves, beside what the writer finds out.
+pub(super) struct Imprint {
+    /// The account, or the username where there is none; None if the event names neither.
+    pub(super) subject: Option<StateKey>,
+    /// The username, where the event also names an account.
+    alias: Option<(StateKey, AccountId)>,
+    /// What it would teach; its account is the subject.
+    pub(super) lesson: Lesson,
+    /// When it was received.
+    pub(super) received_at: Timestamp,
+    outcome: Outcome,
+    counts: bool,
+    pub(super) teaching: Teaching,
+    /// The second factors it passed, where it taught or would have.
+    pub(super) proofs: Vec<MechanismKind>,
+    /// It changed a contact or a factor.
+    pub(super) contact_changed: bool,
+    latest_device: Option<Box<DeviceSnapshot>>,
+}
+
+impl Imprint {
+    /// `username` is the tag of the event's username: it may no longer be readable.
+    pub(super) fn of(entry: &Entry, tagger: &Tagger, username: Option<Tag>) -> Self {
+        let event = &entry.event;
+        let account = event.account.as_ref().map(|account| (account, tagger.account(account)));
+        let subject = account.map(|(_, tag)| tag).or(username);
+        let alias = account.zip(username).map(|((account, _), tag)| (tagger.subject_key(tag), account.clone()));
+        let counts = event.received_at.since(event.at) <= TOO_OLD;
+        let learns = entry.teaching == Teaching::Learn;
+        let succeeded = event.outcome == Outcome::Succeeded && entry.teaching != Teaching::Nothing;
+        let passed =
+            event.mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
+        Self {
+            subject: subject.map(|tag| tagger.subject_key(tag)),
+            alias,
+            lesson: tagger.lesson(event, subject),
+            received_at: event.received_at,
+            outcome: event.outcome,
+            counts,
+            teaching: entry.teaching,
+            proofs: if succeeded { passed.map(|used| used.kind.clone()).collect() } else { Vec::new() },
+            contact_changed: changes_contact(event.outcome, &event.action),
+            latest_device: (learns && is_entrance(&event.action))
+                .then(|| DeviceSnapshot::of(event).map(Box::new))
+                .flatten(),
+        }
+    }
+
+    /// What it does to whose memory.
+    pub(super) fn changes(self, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
+        if self.counts {
+            count(&self.lesson, self.outcome, tagger, changes);
+        }
+        if let Some((username, account)) = self.alias {
+            changes.push((username, Op::Alias(account)));
+        }
+        match self.teaching {
+            Teaching::Learn => learn(&self.lesson, tagger, changes),
+            Teaching::Quarantine { matures } => {
+                changes.extend(self.subject.map(|subject| (subject, Op::Hold { lesson: self.lesson, matures })));
+            }
+            Teaching::Nothing | Teaching::AtConclusion => {}
+        }
+        let Some(subject) = self.subject else { return };
+        if self.contact_changed {
+            changes.push((subject, Op::ContactChanged(self.lesson.at)));
+        }
+        if let Some(device) = self.latest_device {
+            changes.push((subject, Op::LatestDevice(device)));
+        }
+    }
+}
+
+/// Whether an event that ended so changed how its owner is reached or recognised.
+pub(super) fn changes_contact(outcome: Outcome, action: &Action) -> bool {
+    outcome == Outcome::Succeeded && matches!(action, Action::AccountAuthChange | Action::AccountDetailsChange)
+}
+
+/// Whether an action lets somebody in, so that its device is the account's latest.
+pub(super) const fn is_entrance(action: &Action) -> bool {
+    matches!(action, Action::Login | Action::Register)
+}
+
+/// One change of one key's memory.
+pub(super) enum Op {
+    Count(Mark),
+    Conclude {
+        at: Timestamp,
+        event: u64,
+        outcome: Outcome,
+    },
+    /// Learns, and holds it no longer.
+    Learn(Lesson),
+    Unlearn(Lesson),
+    Hold {
+        lesson: Lesson,
+        matures: bool,
+    },
+    Drop(EventId),
+    RollBack {
+        to: Timestamp,
+        lessons: Vec<Lesson>,
+    },
+    Bad(Family, Tag),
+    NotBad(Family, Tag),
+    Reported(Timestamp),
+    Unreported,
+    Reclaimed(Timestamp),
+    ContactChanged(Timestamp),
+    LatestDevice(Box<DeviceSnapshot>),
+    Alias(AccountId),
+    Forget,
+}
+
+/// The keys that a lesson concerns, each with the lesson as it sees it: nothing is its own neighbour.
+fn concerned(lesson: &Lesson, tagger: &Tagger) -> [Option<(StateKey, Lesson)>; 3] {
+    [
+        lesson.account.map(|tag| (tagger.subject_key(tag), Lesson { account: None, ..*lesson })),
+        lesson.device.map(|tag| (tagger.device_key(tag), Lesson { device: None, ..*lesson })),
+        lesson.address.map(|tag| (tagger.address_key(tag), Lesson { address: None, ..*lesson })),
+    ]
+}
+
+/// The mark that an attempt leaves in the window of each key that it concerns.
+pub(super) fn marks(lesson: &Lesson, outcome: Outcome) -> [Mark; 3] {
+    let mark = |counterparts| Mark { at: lesson.at, event: Mark::short(lesson.event), counterparts, outcome };
+    let Lesson { account, device, address, .. } = *lesson;
+    [mark([device, address]), mark([account, address]), mark([account, device])]
+}
+
+fn count(lesson: &Lesson, outcome: Outcome, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
+    let keys = concerned(lesson, tagger).into_iter().zip(marks(lesson, outcome));
+    changes.extend(keys.filter_map(|(concerned, mark)| concerned.map(|(key, _)| (key, Op::Count(mark)))));
+}
+
+fn learn(lesson: &Lesson, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
+    changes.extend(concerned(lesson, tagger).into_iter().flatten().map(|(key, lesson)| (key, Op::Learn(lesson))));
+}
+
+fn unlearn(lesson: &Lesson, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
+    changes.extend(concerned(lesson, tagger).into_iter().flatten().map(|(key, lesson)| (key, Op::Unlearn(lesson))));
+}
+
+/// What a row's effects do to whose memory. `subject` is whom the row is about.
+pub(super) fn changes_of(
+    effects: Vec<Effect>,
+    subject: Option<StateKey>,
+    tagger: &Tagger,
+    disk: &Disk,
+    changes: &mut Vec<(StateKey, Op)>,
+) -> Result<(), StoreError> {
+    for effect in effects {
+        let op = match effect {
+            Effect::Learn(lesson) => {
+                learn(&lesson, tagger, changes);
+                continue;
+            }
+            Effect::Unlearn(lesson) => {
+                unlearn(&lesson, tagger, changes);
+                continue;
+            }
+            Effect::Concluded { lesson, outcome } => {
+                conclude(&lesson, outcome, tagger, changes);
+                continue;
+            }
+            Effect::RollBack { to, lessons } => {
+                for lesson in &lessons {
+                    let others = concerned(lesson, tagger).into_iter().skip(1).flatten();
+                    changes.extend(others.map(|(key, lesson)| (key, Op::Unlearn(lesson))));
+                }
+                Op::RollBack { to, lessons: lessons.into_iter().map(|l| Lesson { account: None, ..l }).collect() }
+            }
+            Effect::Unalias(tag) => {
+                changes.push((tagger.subject_key(tag), Op::Forget));
+                continue;
+            }
+            Effect::LatestDevice(sequence) => match snapshot_at(disk, sequence)? {
+                Some(device) => Op::LatestDevice(Box::new(device)),
+                None => continue,
+            },
+            Effect::Hold { lesson, matures } => Op::Hold { lesson, matures },
+            Effect::Drop(event) => Op::Drop(event),
+            Effect::Bad(family, tag) => Op::Bad(family, tag),
+            Effect::NotBad(family, tag) => Op::NotBad(family, tag),
+            Effect::Reported(at) => Op::Reported(at),
+            Effect::Unreported => Op::Unreported,
+            Effect::Reclaimed(at) => Op::Reclaimed(at),
+            Effect::ContactChanged(at) => Op::ContactChanged(at),
+            Effect::Forget => Op::Forget,
+        };
+        changes.extend(subject.map(|subject| (subject, op)));
+    }
+    Ok(())
+}
+
+fn conclude(lesson: &Lesson, outcome: Outcome, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
+    let (at, event) = (lesson.at, Mark::short(lesson.event));
+    let keys = concerned(lesson, tagger).into_iter().flatten();
+    changes.extend(keys.map(|(key, _)| (key, Op::Conclude { at, event, outcome })));
+}
+
+fn snapshot_at(disk: &Disk, sequence: u64) -> Result<Option<DeviceSnapshot>, StoreError> {
+    let Some(bytes) = disk.row(sequence)? else { return Ok(None) };
+    let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
+    Ok(match said {
+        Said::Entry(read) => DeviceSnapshot::of(&read.entry.event),
+        Said::Conclusion(_) | Said::Feedback(_) | Said::Erasure(_) => None,
+    })
+}
+
+/// Lets each key's memory take in what a row changed, if it has not yet.
+pub(super) fn apply(states: &States, sequence: u64, mut changes: Vec<(StateKey, Op)>) -> Result<(), StoreError> {
+    // Stable: what a row does to one key is done in the row's order.
+    changes.sort_by_key(|(key, _)| *key);
+    let mut changes = changes.into_iter().peekable();
+    while let Some((key, op)) = changes.next() {
+        states.with(key, |state| {
+            let is_news = state.applied < sequence;
+            if is_news {
+                take_in(state, op);
+            }
+            while let Some((_, op)) = changes.next_if(|(next, _)| *next == key) {
+                if is_news {
+                    take_in(state, op);
+                }
+            }
+            state.applied = state.applied.max(sequence);
+            ((), if is_news { Change::Changed } else { Change::Same })
+        })?;
+    }
+    Ok(())
+}
+
+fn take_in(state: &mut State, op: Op) {
+    match op {
+        Op::Count(mark) => {
+            state.window.count(mark);
+        }
+        Op::Conclude { at, event, outcome } => {
+            state.window.conclude(at, event, outcome);
+        }
+        Op::LatestDevice(device) => {
+            // Events may come out of order; the latest is the one that happened last.
+            if state.latest_device.as_ref().is_none_or(|latest| latest.at <= device.at) {
+                state.latest_device = Some(device);
+            }
+        }
+        Op::Alias(account) => {
+            state.alias = Some(account);
+        }
+        Op::Forget => {
+            *state = State { applied: state.applied, ..State::default() };
+        }
+        op => take_in_profile(std::sync::Arc::make_mut(&mut state.profile), op),
+    }
+}
+
+fn take_in_profile(profile: &mut rightful_domain::Profile, op: Op) {
+    match op {
+        Op::Learn(lesson) => {
+            profile.release(lesson.event);
+            profile.learn(&lesson);
+        }
+        Op::Unlearn(lesson) => profile.unlearn(&lesson),
+        Op::Hold { lesson, matures } => profile.hold(lesson, matures),
+        Op::Drop(event) => {
+            profile.release(event);
+        }
+        Op::RollBack { to, lessons } => profile.roll_back(to, &lessons),
+        Op::Bad(family, tag) => profile.remember_bad(family, tag),
+        Op::NotBad(family, tag) => profile.standing.bad.retain(|bad| *bad != (family, tag)),
+        Op::Reported(at) => {
+            profile.standing.reported_at.get_or_insert(at);
+        }
+        Op::Unreported => profile.standing.reported_at = None,
+        Op::Reclaimed(at) => {
+            profile.standing.reclaimed_at = Some(at);
+            profile.standing.reported_at = None;
+        }
+        Op::ContactChanged(at) => {
+            profile.standing.contact_changed_at = profile.standing.contact_changed_at.max(Some(at));
+        }
+        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias(_) | Op::Forget => {}
+    }
+}

@@ -1,0 +1,272 @@
+//! The embedded store: everything in one folder, no service to run.
+//!
+//! The ledger is the truth: numbered rows without a gap, each with a checksum. Memory (profiles, windows) lives in RAM and
+//! is written behind at checkpoints; what a checkpoint has not written is learned again from the ledger. One thread
+//! writes, in batches that form by themselves; whoever asks to remember something is told when it is synced, not before.
+
+mod acknowledged;
+mod checkpoint;
+mod disk;
+mod find;
+mod imprint;
+mod keys;
+mod office;
+mod open;
+mod plan;
+mod recall;
+mod replay;
+mod retries;
+mod search;
+mod state;
+mod subjects;
+mod tags;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::mpsc::TrySendError;
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use rightful_domain::{
+    AccountId, Application, ApplicationId, Attempt, Conclusion, Entry, EventId, Feedback, History, Page, Record,
+    RetryKey, Search, Timestamp,
+};
+use tokio::sync::oneshot;
+
+pub use open::{EmbeddedOptions, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
+pub(crate) use state::State;
+
+use crate::record::{Draft, private_bytes};
+use crate::{Applied, Ledger, Memory, Nonces, Office, Recorded, StoreError, StoreHealth};
+use acknowledged::Acknowledged;
+use disk::{Disk, unavailable};
+use find::sealing_subject;
+use imprint::Imprint;
+use retries::Retries;
+use state::States;
+use subjects::Subjects;
+use tags::Taggers;
+use writer::{Command, OfficeChange, Placed, Queue, RecordCommand};
+
+/// A store in one folder. Cheap to share behind an `Arc`; dropping it stops its threads, [`EmbeddedStore::close`] also
+/// writes everything down so that the next opening has nothing to replay.
+pub struct EmbeddedStore {
+    shared: Arc<Shared>,
+    queue: Queue,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the threads share.
+struct Shared {
+    dir: PathBuf,
+    disk: Disk,
+    states: States,
+    taggers: Taggers,
+    subjects: Subjects,
+    retries: Mutex<Retries>,
+    nonces: Arc<Nonces>,
+    acknowledged: Acknowledged,
+    /// The highest row that is safe.
+    durable: AtomicU64,
+    /// Where a restart begins to replay: after this row.
+    mark: AtomicU64,
+    /// Commands that wait.
+    queued: AtomicU64,
+    /// The newest time of receipt, in micros: what is dead by then may go.
+    newest_at: AtomicI64,
+    /// How far the sweep of long-lived retry keys has come.
+    swept_upto: Mutex<Vec<u8>>,
+    /// Something could not be written: what memory knows and what is safe may differ, so nothing more is taken.
+    broken: AtomicBool,
+    /// Held as long as the store is open.
+    _lock: std::fs::File,
+}
+
+impl Shared {
+    fn check_running(&self) -> Result<(), StoreError> {
+        if self.broken.load(Ordering::Acquire) {
+            return Err(unavailable("an earlier write failed; restart to go on"));
+        }
+        Ok(())
+    }
+
+    fn n_to_replay(&self) -> u64 {
+        self.durable.load(Ordering::Acquire).saturating_sub(self.mark.load(Ordering::Acquire))
+    }
+
+    /// Makes an entry ready for the writer, on the thread of who brings it.
+    fn prepare(
+        &self,
+        entry: &Entry,
+        answer: oneshot::Sender<Result<Placed, StoreError>>,
+    ) -> Result<Box<RecordCommand>, StoreError> {
+        let tagger = self.taggers.of(&entry.event.application);
+        // Opened to be hashed.
+        let username = entry.event.username.as_ref().map(|name| tagger.username(name.reveal()));
+        let (sealed, new_key) = match private_bytes(entry) {
+            Some(private) => {
+                let (key, new) = self.subjects.to_seal(sealing_subject(entry, username, &tagger))?;
+                (key.seal(&private, entry.event.id.as_bytes(), &self.nonces), new)
+            }
+            None => (Vec::new(), None),
+        };
+        self.newest_at.fetch_max(entry.event.received_at.as_micros(), Ordering::AcqRel);
+        Ok(Box::new(RecordCommand {
+            draft: Draft::entry(entry, tagger.short, username, &sealed),
+            event: entry.event.id,
+            retry: entry.retry,
+            imprint: Imprint::of(entry, &tagger, username),
+            account: entry.event.account.as_ref().map(|account| tagger.account(account)),
+            brief: search::brief(entry),
+            tagger,
+            new_key,
+            answer,
+        }))
+    }
+
+    fn record_of(&self, sequence: u64) -> Result<Record, StoreError> {
+        let found = self.found_at(sequence)?;
+        found.map(|found| found.record).ok_or_else(|| StoreError::Corrupt { what: format!("row {sequence} is gone") })
+    }
+}
+
+impl EmbeddedStore {
+    fn put(&self, command: Command) -> Result<(), StoreError> {
+        self.shared.check_running()?;
+        self.shared.queued.fetch_add(1, Ordering::Relaxed);
+        self.queue.try_send(command).map_err(|refused| {
+            self.shared.queued.fetch_sub(1, Ordering::Relaxed);
+            match refused {
+                TrySendError::Full(_) => StoreError::Busy,
+                TrySendError::Disconnected(_) => unavailable("the store is closed"),
+            }
+        })
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Command + Send,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.put(command(answer))?;
+        answered.await.map_err(|_| unavailable("the store closed before it answered"))?
+    }
+
+    /// Reads on a thread where waiting for a disk holds up nobody.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || read(&shared)).await.map_err(unavailable)?
+    }
+
+    /// Writes what waits, takes a checkpoint, syncs, and stops the threads: the next opening replays nothing. Blocks
+    /// until done. What is asked afterwards is refused as unavailable. Doing it again does nothing.
+    pub fn close(&self) {
+        self.stop(true);
+    }
+
+    fn stop(&self, checkpoint: bool) {
+        let Some(writer) = self.writer.lock().take() else { return };
+        self.shared.queued.fetch_add(1, Ordering::Relaxed);
+        // Refused only if the writer is gone already.
+        drop(self.queue.send(Command::Stop { checkpoint }));
+        if writer.join().is_err() {
+            tracing::error!("the store's writer panicked");
+        }
+    }
+}
+
+impl Drop for EmbeddedStore {
+    fn drop(&mut self) {
+        self.stop(false);
+    }
+}
+
+#[async_trait]
+impl Memory for EmbeddedStore {
+    async fn recall(&self, attempt: &Attempt, now: Timestamp) -> Result<History, StoreError> {
+        // In place: what is in RAM takes microseconds, and what is not, one short read a key.
+        self.shared.remember(attempt, now)
+    }
+
+    async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.shared.check_running()?;
+        let command = self.shared.prepare(&entry, answer)?;
+        drop(entry);
+        self.put(Command::Record(command))?;
+        match answered.await.map_err(|_| unavailable("the store closed before it answered"))?? {
+            Placed::New(sequence) => Ok(Recorded::New { sequence }),
+            Placed::Before(sequence) => Ok(Recorded::Repeated(Box::new(self.shared.record_of(sequence)?))),
+        }
+    }
+
+    async fn answer_to_retry(&self, retry: &RetryKey, now: Timestamp) -> Result<Option<Record>, StoreError> {
+        self.shared.check_running()?;
+        let Some(answered) = self.shared.answered(retry, now)? else { return Ok(None) };
+        if answered.body != retry.body {
+            return Err(StoreError::Conflict);
+        }
+        self.shared.record_of(answered.sequence).map(Some)
+    }
+
+    async fn conclude(&self, conclusion: Conclusion) -> Result<Record, StoreError> {
+        let sequence = self.ask(|answer| Command::Conclude(Box::new(conclusion), answer)).await?;
+        self.shared.record_of(sequence)
+    }
+
+    async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError> {
+        self.ask(|answer| Command::ApplyFeedback(Box::new(feedback), answer)).await
+    }
+}
+
+#[async_trait]
+impl Ledger for EmbeddedStore {
+    async fn find(&self, application: &ApplicationId, event: EventId) -> Result<Option<Record>, StoreError> {
+        self.shared.check_running()?;
+        Ok(self.shared.found(application, event)?.map(|found| found.record))
+    }
+
+    async fn search(&self, search: &Search) -> Result<Page, StoreError> {
+        let search = search.clone();
+        self.read(move |shared| shared.search_page(&search)).await
+    }
+
+    async fn erase_account(
+        &self,
+        application: &ApplicationId,
+        account: &AccountId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let whose = Box::new((application.clone(), account.clone(), now));
+        self.ask(|answer| Command::Erase(whose, answer)).await
+    }
+
+    async fn health(&self) -> Result<StoreHealth, StoreError> {
+        self.shared.check_running()?;
+        let (sequence, n_to_replay) = (self.shared.durable.load(Ordering::Acquire), self.shared.n_to_replay());
+        let n_queued = self.shared.queued.load(Ordering::Relaxed);
+        let disk_bytes = self.read(|shared| open::disk_bytes(&shared.dir).map_err(unavailable)).await?;
+        Ok(StoreHealth { sequence, n_to_replay, n_queued, disk_bytes })
+    }
+}
+
+#[async_trait]
+impl Office for EmbeddedStore {
+    async fn create_application(&self, application: Application) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Office(Box::new(OfficeChange::Create(application)), answer)).await
+    }
+
+    async fn change_application(&self, application: Application) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Office(Box::new(OfficeChange::Change(application)), answer)).await
+    }
+
+    async fn applications(&self) -> Result<Vec<Application>, StoreError> {
+        self.read(Shared::all_applications).await
+    }
+}

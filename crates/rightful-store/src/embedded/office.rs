@@ -1,0 +1,74 @@
+//! Applications in the embedded store, with a row of audit for each change.
+
+use rightful_domain::{Application, ApplicationId};
+
+use super::Shared;
+use super::disk::failed;
+use super::writer::OfficeChange;
+use crate::StoreError;
+use crate::record::{Undecodable, decode_application, encode_application};
+
+const APPLICATION_PREFIX: u8 = b'a';
+const AUDIT_PREFIX: u8 = b'z';
+
+fn application_key(id: &ApplicationId) -> Vec<u8> {
+    let mut key = vec![APPLICATION_PREFIX];
+    key.extend_from_slice(id.as_str().as_bytes());
+    key
+}
+
+fn corrupt(cause: Undecodable) -> StoreError {
+    StoreError::Corrupt { what: format!("an application: {}", cause.0) }
+}
+
+/// Keys and values to write.
+pub(super) type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+
+impl Shared {
+    fn application(&self, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
+        let found = self.disk.office.get(application_key(id)).map_err(failed)?;
+        found.map(|bytes| decode_application(&bytes).map_err(corrupt)).transpose()
+    }
+
+    /// All applications, by id.
+    pub(super) fn all_applications(&self) -> Result<Vec<Application>, StoreError> {
+        self.check_running()?;
+        let rows = self.disk.office.prefix([APPLICATION_PREFIX]);
+        rows.map(|guard| decode_application(&guard.value().map_err(failed)?).map_err(corrupt)).collect()
+    }
+
+    /// What a change writes.
+    pub(super) fn plan_office(&self, change: &OfficeChange, sequence: u64) -> Result<Rows, StoreError> {
+        let (verb, application) = match change {
+            OfficeChange::Create(application) => {
+                if self.application(&application.id)?.is_some() {
+                    return Err(StoreError::Conflict);
+                }
+                (b'c', application.clone())
+            }
+            OfficeChange::Change(application) => {
+                let Some(before) = self.application(&application.id)? else {
+                    return Err(StoreError::UnknownApplication { id: application.id.clone() });
+                };
+                // Keys are changed by their own verbs, so that a form sent twice cannot bring a revoked one back.
+                (b'u', Application { credentials: before.credentials, ..application.clone() })
+            }
+        };
+        let bytes = encode_application(&application);
+        let audit = self.next_audit_key()?;
+        // Verb, then where the ledger stood, which dates it, then the application as it became.
+        let mut said = vec![verb];
+        said.extend_from_slice(&sequence.to_be_bytes());
+        said.extend_from_slice(&bytes);
+        Ok(vec![(application_key(&application.id), bytes), (audit, said)])
+    }
+
+    fn next_audit_key(&self) -> Result<Vec<u8>, StoreError> {
+        let last = self.disk.office.prefix([AUDIT_PREFIX]).next_back();
+        let last = last.map(fjall::Guard::key).transpose().map_err(failed)?;
+        let n = last.and_then(|key| super::keys::sequence_of(&key)).unwrap_or(0) + 1;
+        let mut key = vec![AUDIT_PREFIX];
+        key.extend_from_slice(&n.to_be_bytes());
+        Ok(key)
+    }
+}

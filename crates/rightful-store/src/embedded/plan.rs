@@ -1,0 +1,440 @@
+//! What an amendment (a conclusion, feedback, an erasure) changes: worked out by the writer, once, from what is known
+//! before it, and written down with it as effects.
+//!
+//! An event is taught at most once. Where that stands is said by its entry, until an amendment says otherwise in the
+//! index, in the same atomic write.
+
+use std::collections::BTreeSet;
+
+use rightful_domain::{
+    AccountId, ApplicationId, Conclusion, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Lesson, Outcome,
+    Profile, Record, Tag, Teaching, Timestamp,
+};
+
+use super::Shared;
+use super::disk::failed;
+use super::find::Found;
+use super::imprint::{Imprint, TOO_OLD, changes_contact, is_entrance};
+use super::keys::{Index, sequence_of, status_key};
+use super::state::Change;
+use super::tags::{StateKey, Tagger};
+use crate::record::{Effect, Erasure};
+use crate::{Applied, StoreError};
+
+/// The most rows of an account that a reclaim looks back over.
+const ROLL_BACK_ROWS_MAX: usize = 10_000;
+/// The most rows of an account that an erasure looks through for the names it went by.
+const ERASED_ROWS_MAX: usize = 100_000;
+/// An event may be received this much before it says it happened.
+const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// What profiles have made of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    /// It teaches nothing.
+    Nothing,
+    /// Its outcome is awaited.
+    Awaited,
+    /// It is in quarantine.
+    Held,
+    /// It was learned.
+    Taught,
+    /// Somebody said that it was not the owner: it teaches nothing, whatever its outcome, until somebody says otherwise.
+    Revoked,
+}
+
+impl Status {
+    const fn of(teaching: Teaching) -> Self {
+        match teaching {
+            Teaching::Nothing => Self::Nothing,
+            Teaching::AtConclusion => Self::Awaited,
+            Teaching::Quarantine { .. } => Self::Held,
+            Teaching::Learn => Self::Taught,
+        }
+    }
+
+    /// As in the index.
+    pub(super) const fn number(self) -> u8 {
+        match self {
+            Self::Nothing => 0,
+            Self::Awaited => 1,
+            Self::Held => 2,
+            Self::Taught => 3,
+            Self::Revoked => 4,
+        }
+    }
+
+    const fn of_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Nothing),
+            1 => Some(Self::Awaited),
+            2 => Some(Self::Held),
+            3 => Some(Self::Taught),
+            4 => Some(Self::Revoked),
+            _ => None,
+        }
+    }
+}
+
+/// What a row changes beside its own words.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Plan {
+    pub(super) effects: Vec<Effect>,
+    /// New places of events, to be written to the index.
+    pub(super) statuses: Vec<(EventId, Status)>,
+    /// What is told to who asked.
+    pub(super) applied: Applied,
+}
+
+/// An event that an amendment is about.
+pub(super) struct Target {
+    pub(super) record: Record,
+    pub(super) status: Status,
+    /// What it teaches; its account is the subject.
+    pub(super) lesson: Lesson,
+    pub(super) subject: Option<StateKey>,
+}
+
+impl Plan {
+    fn learn(&mut self, target: &Target) {
+        self.effects.push(Effect::Learn(target.lesson));
+        self.statuses.push((target.lesson.event, Status::Taught));
+        let event = &target.record.entry.event;
+        if is_entrance(&event.action) {
+            self.effects.push(Effect::LatestDevice(target.record.sequence));
+        }
+    }
+
+    /// Takes back what an event taught, or takes it out of quarantine.
+    fn take_back(&mut self, target: &Target, status: Status) {
+        match target.status {
+            Status::Taught => {
+                self.effects.push(Effect::Unlearn(target.lesson));
+                self.applied.n_unlearned += 1;
+            }
+            Status::Held => self.effects.push(Effect::Drop(target.lesson.event)),
+            Status::Awaited | Status::Nothing | Status::Revoked => {}
+        }
+        self.statuses.push((target.lesson.event, status));
+    }
+}
+
+impl Shared {
+    /// Finds the event that an amendment is about.
+    pub(super) fn target(&self, tagger: &Tagger, found: Found) -> Result<Target, StoreError> {
+        let Found { record, username } = found;
+        let imprint = Imprint::of(&record.entry, tagger, username);
+        let stored = self.disk.index.get(status_key(record.entry.event.id)).map_err(failed)?;
+        let status = match stored.as_deref() {
+            None => Status::of(record.entry.teaching),
+            Some([number]) => {
+                Status::of_number(*number).ok_or(StoreError::Corrupt { what: "status of an event".to_owned() })?
+            }
+            Some(_) => return Err(StoreError::Corrupt { what: "status of an event".to_owned() }),
+        };
+        Ok(Target { status, lesson: imprint.lesson, subject: imprint.subject, record })
+    }
+
+    /// Finds the event of an amendment. `NotFound` if the application has none of that id.
+    pub(super) fn target_of(
+        &self,
+        tagger: &Tagger,
+        application: &ApplicationId,
+        event: EventId,
+    ) -> Result<Target, StoreError> {
+        let found = self.found(application, event)?.ok_or(StoreError::NotFound { id: event })?;
+        self.target(tagger, found)
+    }
+
+    /// Whom feedback is about, and the event that it names, if it names one.
+    pub(super) fn feedback_target(
+        &self,
+        tagger: &Tagger,
+        feedback: &Feedback,
+    ) -> Result<(Option<StateKey>, Option<Target>), StoreError> {
+        let target =
+            event_of(&feedback.target).map(|event| self.target_of(tagger, &feedback.application, event)).transpose()?;
+        match &feedback.target {
+            FeedbackTarget::Event(_) => Ok((target.as_ref().and_then(|target| target.subject), target)),
+            FeedbackTarget::Account { account, .. } => {
+                let subject = Some(tagger.subject_key(tagger.account(account)));
+                match target {
+                    Some(target) if target.subject != subject => Err(StoreError::NotFound { id: target.lesson.event }),
+                    target => Ok((subject, target)),
+                }
+            }
+        }
+    }
+
+    /// What an erasure forgets, beside the account's key: its memory, and that of the names it went by.
+    pub(super) fn plan_erasure(
+        &self,
+        tagger: &Tagger,
+        application: ApplicationId,
+        account: AccountId,
+        received_at: Timestamp,
+    ) -> Result<(Erasure, Plan), StoreError> {
+        let tag = tagger.account(&account);
+        let (first, last) = (Index::Account.key(tag, 0), Index::Account.key(tag, u64::MAX));
+        let mut usernames = BTreeSet::new();
+        for guard in self.disk.index.range(first..=last).rev().take(ERASED_ROWS_MAX) {
+            let key = guard.key().map_err(failed)?;
+            let found = self.found_at(sequence_of(&key).unwrap_or_default())?;
+            let of_account = found.filter(|found| found.record.entry.event.account.as_ref() == Some(&account));
+            usernames.extend(of_account.and_then(|found| found.username));
+        }
+        let mut plan = Plan::default();
+        plan.effects.push(Effect::Forget);
+        plan.effects.extend(usernames.iter().copied().map(Effect::Unalias));
+        Ok((Erasure { application, account, usernames: usernames.into_iter().collect(), received_at }, plan))
+    }
+
+    fn profile_of(&self, subject: Option<StateKey>) -> Result<std::sync::Arc<Profile>, StoreError> {
+        let Some(subject) = subject else { return Ok(std::sync::Arc::default()) };
+        self.states.with(subject, |state| (std::sync::Arc::clone(&state.profile), Change::Same))
+    }
+
+    /// What an entry releases: what has matured, and, if it proved itself, what its device had left in quarantine.
+    pub(super) fn plan_entry(&self, imprint: &Imprint) -> Result<Plan, StoreError> {
+        let mut plan = Plan::default();
+        let Some(subject) = imprint.subject else { return Ok(plan) };
+        let held = |profile: &std::sync::Arc<Profile>| (!profile.held.is_empty()).then(|| Profile::clone(profile));
+        let Some(mut profile) = self.states.with(subject, |state| (held(&state.profile), Change::Same))? else {
+            return Ok(plan);
+        };
+        let mut released = profile.release_matured(imprint.received_at);
+        if let Some(device) = imprint.lesson.device
+            && imprint.proofs.iter().any(|proof| profile.releases(Some(proof), imprint.lesson.at))
+        {
+            released.extend(profile.release_device(device));
+        }
+        for lesson in released {
+            plan.effects.push(Effect::Learn(lesson));
+            plan.statuses.push((lesson.event, Status::Taught));
+        }
+        Ok(plan)
+    }
+
+    /// What a conclusion changes. Empty if it says what is known.
+    pub(super) fn plan_conclusion(&self, conclusion: &Conclusion, target: &Target) -> Result<Plan, StoreError> {
+        let mut plan = Plan::default();
+        let entry = &target.record.entry;
+        let outcome = conclusion.outcome;
+        plan.effects.push(Effect::Concluded { lesson: target.lesson, outcome });
+        let is_old = entry.event.received_at.since(entry.event.at) > TOO_OLD;
+        let teaching = match Teaching::of(&entry.event, entry.assessment.as_ref(), outcome) {
+            _ if is_old => Teaching::Nothing,
+            teaching => teaching,
+        };
+        let profile = self.profile_of(target.subject)?;
+        match (target.status, teaching) {
+            (Status::Taught, Teaching::Learn | Teaching::Quarantine { .. })
+            | (Status::Held, Teaching::Quarantine { .. }) => {}
+            (Status::Taught | Status::Held, Teaching::Nothing | Teaching::AtConclusion) => {
+                plan.take_back(target, Status::Nothing);
+            }
+            (Status::Revoked, _) => {}
+            (Status::Awaited | Status::Nothing | Status::Held, Teaching::Learn) => plan.learn(target),
+            (Status::Awaited | Status::Nothing, Teaching::Quarantine { matures }) => {
+                if is_vouched_for(&target.record.feedback, &profile) {
+                    plan.learn(target);
+                } else {
+                    plan.effects.push(Effect::Hold { lesson: target.lesson, matures });
+                    plan.statuses.push((target.lesson.event, Status::Held));
+                }
+            }
+            (Status::Awaited, Teaching::Nothing) => plan.statuses.push((target.lesson.event, Status::Nothing)),
+            (Status::Awaited | Status::Nothing, Teaching::Nothing | Teaching::AtConclusion) => {}
+        }
+        if changes_contact(outcome, &entry.event.action) {
+            plan.effects.push(Effect::ContactChanged(entry.event.at));
+        }
+        if outcome == Outcome::Succeeded && teaching != Teaching::Nothing && target.status != Status::Revoked {
+            self.release_by_proof(target, &profile, &mut plan);
+        }
+        Ok(plan)
+    }
+
+    fn release_by_proof(&self, target: &Target, profile: &Profile, plan: &mut Plan) {
+        let mechanisms = &target.record.entry.event.mechanisms;
+        let mut proofs = mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
+        let Some(device) = target.lesson.device else { return };
+        if !proofs.any(|used| profile.releases(Some(&used.kind), target.lesson.at)) {
+            return;
+        }
+        let held = profile.held.iter().filter(|held| held.lesson.device == Some(device));
+        for held in held.filter(|held| held.lesson.event != target.lesson.event) {
+            plan.effects.push(Effect::Learn(held.lesson));
+            plan.statuses.push((held.lesson.event, Status::Taught));
+        }
+    }
+
+    /// What feedback changes. `target` is the event it names, if it names one.
+    pub(super) fn plan_feedback(
+        &self,
+        feedback: &Feedback,
+        tagger: &Tagger,
+        subject: Option<StateKey>,
+        target: Option<&Target>,
+    ) -> Result<Plan, StoreError> {
+        let mut plan = Plan::default();
+        let profile = self.profile_of(subject)?;
+        match &feedback.kind {
+            FeedbackKind::ChallengePassed { mechanism } => {
+                if let Some(target) = target
+                    && target.status == Status::Held
+                    && profile.releases(mechanism.as_ref(), feedback.received_at)
+                {
+                    plan.learn(target);
+                    plan.applied.n_released += 1;
+                }
+            }
+            // Its device may prove itself and it would still not be believed; but it may yet pass its challenge.
+            FeedbackKind::ChallengeFailed => {
+                plan.effects.extend(target.map(|target| Effect::Drop(target.lesson.event)));
+            }
+            // It stays where it is: what nobody answered proves nothing, for or against.
+            FeedbackKind::ChallengeIgnored => {}
+            FeedbackKind::ConfirmedLegitimate => plan_legitimate(feedback, target, &mut plan),
+            FeedbackKind::ConfirmedTakeover => {
+                plan.effects.push(Effect::Reported(feedback.received_at));
+                if let Some(target) = target {
+                    plan.take_back(target, Status::Revoked);
+                    plan.effects.extend(bad(&target.lesson));
+                }
+            }
+            FeedbackKind::Reclaimed => self.plan_reclaim(feedback, tagger, subject, target, &profile, &mut plan)?,
+        }
+        Ok(plan)
+    }
+
+    fn plan_reclaim(
+        &self,
+        feedback: &Feedback,
+        tagger: &Tagger,
+        subject: Option<StateKey>,
+        target: Option<&Target>,
+        profile: &Profile,
+        plan: &mut Plan,
+    ) -> Result<(), StoreError> {
+        let Some(subject) = subject else { return Ok(()) };
+        let first = target.map(|target| target.lesson.at);
+        let since = first.or(profile.standing.reported_at).unwrap_or(feedback.received_at);
+        let events = self.events_since(subject.tag, feedback, tagger, since, first.is_none())?;
+        let reported = |event: &&Target| is_reported(&event.record.feedback);
+        let to = first.or_else(|| events.iter().filter(reported).map(|event| event.lesson.at).min()).unwrap_or(since);
+        let mut lessons = Vec::new();
+        for event in events.iter().filter(|event| event.lesson.at >= to) {
+            if event.status == Status::Taught {
+                lessons.push(event.lesson);
+                plan.applied.n_unlearned += 1;
+            }
+            plan.statuses.push((event.lesson.event, Status::Revoked));
+            if !is_vouched_for(&event.record.feedback, profile) {
+                let is_strange = |family, tag| profile.fact(family, tag).is_none_or(|fact| fact.first_at >= to);
+                let strange = |effect: &Effect| match effect {
+                    Effect::Bad(family, tag) => is_strange(*family, *tag),
+                    _ => true,
+                };
+                plan.effects.extend(bad(&event.lesson).filter(strange));
+            }
+        }
+        plan.effects.push(Effect::RollBack { to, lessons });
+        plan.effects.push(Effect::Reclaimed(feedback.received_at));
+        Ok(())
+    }
+
+    /// The events of an account since a moment, newest first; further back, as far as a takeover was confirmed, if asked.
+    fn events_since(
+        &self,
+        account: Tag,
+        feedback: &Feedback,
+        tagger: &Tagger,
+        since: Timestamp,
+        also_reported: bool,
+    ) -> Result<Vec<Target>, StoreError> {
+        let (first, last) = (Index::Account.key(account, 0), Index::Account.key(account, u64::MAX));
+        let mut events = Vec::new();
+        let mut n_wanted = 0;
+        for guard in self.disk.index.range(first..=last).rev().take(ROLL_BACK_ROWS_MAX) {
+            let key = guard.key().map_err(failed)?;
+            let Some(found) = self.found_at(sequence_of(&key).unwrap_or_default())? else { continue };
+            let entry = &found.record.entry;
+            if entry.event.application != feedback.application {
+                continue;
+            }
+            let is_before = entry.event.received_at < since.minus(AHEAD_MAX);
+            if is_before && !also_reported {
+                break;
+            }
+            events.push(self.target(tagger, found)?);
+            let wanted = events.last().is_some_and(|event| !is_before || is_reported(&event.record.feedback));
+            if wanted {
+                n_wanted = events.len();
+            }
+        }
+        events.truncate(n_wanted);
+        Ok(events)
+    }
+}
+
+/// The event that a target names, if it names one.
+pub(super) const fn event_of(target: &FeedbackTarget) -> Option<EventId> {
+    match target {
+        FeedbackTarget::Event(event) => Some(*event),
+        FeedbackTarget::Account { first_event, .. } => *first_event,
+    }
+}
+
+fn plan_legitimate(feedback: &Feedback, target: Option<&Target>, plan: &mut Plan) {
+    let Some(target) = target else {
+        plan.effects.push(Effect::Unreported);
+        return;
+    };
+    if is_reported(&target.record.feedback) {
+        plan.effects.push(Effect::Unreported);
+        plan.effects.extend(bad(&target.lesson).filter_map(|effect| match effect {
+            Effect::Bad(family, tag) => Some(Effect::NotBad(family, tag)),
+            _ => None,
+        }));
+    }
+    if let FeedbackTarget::Account { .. } = feedback.target {
+        plan.effects.push(Effect::Unreported);
+    }
+    if target.record.outcome() == Outcome::Succeeded && target.status != Status::Taught {
+        plan.applied.n_released += u32::from(target.status == Status::Held);
+        plan.learn(target);
+    }
+}
+
+fn bad(lesson: &Lesson) -> impl Iterator<Item = Effect> + use<> {
+    let device = lesson.device.map(|tag| Effect::Bad(Family::Device, tag));
+    let address = lesson.address.map(|tag| Effect::Bad(Family::Address, tag));
+    device.into_iter().chain(address)
+}
+
+/// Whether the last word on an event's owner was that it was not the owner.
+fn is_reported(feedback: &[Feedback]) -> bool {
+    let mut verdicts = feedback.iter().filter_map(|said| match said.kind {
+        FeedbackKind::ConfirmedTakeover => Some(true),
+        FeedbackKind::ConfirmedLegitimate => Some(false),
+        FeedbackKind::ChallengePassed { .. }
+        | FeedbackKind::ChallengeFailed
+        | FeedbackKind::ChallengeIgnored
+        | FeedbackKind::Reclaimed => None,
+    });
+    verdicts.next_back() == Some(true)
+}
+
+/// Whether somebody who knows, or a challenge passed, said that it was the owner.
+fn is_vouched_for(feedback: &[Feedback], profile: &Profile) -> bool {
+    !is_reported(feedback)
+        && feedback.iter().any(|said| match &said.kind {
+            FeedbackKind::ConfirmedLegitimate => true,
+            FeedbackKind::ChallengePassed { mechanism } => profile.releases(mechanism.as_ref(), said.received_at),
+            FeedbackKind::ConfirmedTakeover
+            | FeedbackKind::ChallengeFailed
+            | FeedbackKind::ChallengeIgnored
+            | FeedbackKind::Reclaimed => false,
+        })
+}

@@ -1,0 +1,142 @@
+//! Search: one index walked from its newest end, everything else filtered on the way. Bounded: a page looks at so many
+//! rows and no more, and says where to go on.
+
+use fjall::UserValue;
+use rightful_domain::{Cursor, Entry, Page, Record, SEARCH_LIMIT_MAX, Search, Tag, Timestamp};
+
+use super::Shared;
+use super::disk::{failed, read_row};
+use super::keys::{Index, TIME_PREFIX, minute_of, sequence_of, time_key};
+use super::tags::Tagger;
+use crate::StoreError;
+use crate::record::{Numbered, RowKind, Worded};
+
+/// The most rows that one page looks at. A page may hold fewer than its limit, or none, and still have a next one.
+const ROWS_SEEN_MAX: usize = 50_000;
+/// Rows are written in the order of receipt but for this much, and clocks are set back.
+const DISORDER: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// What an entry is, in short, as kept in each index: verdict, outcome, action, reasons. For filters that need not open
+/// the entry.
+pub(super) fn brief(entry: &Entry) -> Vec<u8> {
+    let verdict = entry.assessment.as_ref().map_or(15, |assessment| assessment.verdict.number());
+    let (action, _) = entry.event.action.word();
+    let findings = entry.assessment.as_ref().map_or(&[][..], |assessment| &assessment.findings);
+    let mut brief = Vec::with_capacity(2 + findings.len());
+    brief.push(verdict | (entry.event.outcome.number() << 4));
+    brief.push(action);
+    brief.extend(findings.iter().map(|finding| finding.reason.number()));
+    brief
+}
+
+/// Where rows come from, newest first; with their bytes, where they lie at hand.
+type Rows<'a> = Box<dyn Iterator<Item = Result<(u64, Option<UserValue>), StoreError>> + 'a>;
+
+impl Shared {
+    /// One page.
+    pub(super) fn search_page(&self, search: &Search) -> Result<Page, StoreError> {
+        self.check_running()?;
+        let limit = usize::from(search.limit.clamp(1, SEARCH_LIMIT_MAX));
+        let tagger = self.taggers.of(&search.application);
+        let Some(newest) = self.newest_to_see(search)? else { return Ok(Page::default()) };
+        let mut page = Page::default();
+        let mut last_seen = newest;
+        for (n_seen, row) in self.rows(search, &tagger, newest).enumerate() {
+            let (sequence, bytes) = row?;
+            if page.records.len() == limit {
+                page.next = page.records.last().map(|record| Cursor(record.sequence));
+                return Ok(page);
+            }
+            if n_seen == ROWS_SEEN_MAX {
+                page.next = Some(Cursor(last_seen));
+                return Ok(page);
+            }
+            last_seen = sequence;
+            match self.look(search, &tagger, sequence, bytes)? {
+                Look::Take(record) => page.records.push(*record),
+                Look::Skip => {}
+                Look::Stop => return Ok(page),
+            }
+        }
+        Ok(page)
+    }
+
+    /// The newest row that can be in the page; None if there is none.
+    fn newest_to_see(&self, search: &Search) -> Result<Option<u64>, StoreError> {
+        let mut newest = self.durable.load(std::sync::atomic::Ordering::Acquire);
+        if let Some(Cursor(cursor)) = search.cursor {
+            newest = newest.min(cursor.saturating_sub(1));
+        }
+        if let Some(to) = search.to {
+            // The first row of a minute that is surely later: what is wanted lies before it.
+            let later = time_key(minute_of(to.plus(DISORDER)).saturating_add(1));
+            let end = [TIME_PREFIX[0] + 1];
+            if let Some(guard) = self.disk.index.range::<&[u8], _>(&later[..]..&end[..]).next() {
+                let value = guard.value().map_err(failed)?;
+                newest = newest.min(sequence_of(&value).unwrap_or(u64::MAX));
+            }
+        }
+        Ok((newest > 0).then_some(newest))
+    }
+
+    fn rows<'a>(&'a self, search: &Search, tagger: &Tagger, newest: u64) -> Rows<'a> {
+        let of_index = |index: Index, tag: Tag| -> Rows<'a> {
+            let range = index.key(tag, 0)..=index.key(tag, newest);
+            let keys = self.disk.index.range(range).rev();
+            Box::new(keys.map(|guard| Ok((sequence_of(&guard.key().map_err(failed)?).unwrap_or_default(), None))))
+        };
+        if let Some(account) = &search.account {
+            return of_index(Index::Account, tagger.account(account));
+        }
+        if let Some(device) = &search.device {
+            return of_index(Index::Device, tagger.device(device));
+        }
+        if let Some(subnet) = search.subnet {
+            return of_index(Index::Address, tagger.address(subnet));
+        }
+        let rows = self.disk.ledger.range(0_u64.to_be_bytes()..=newest.to_be_bytes()).rev();
+        Box::new(rows.map(|guard| {
+            let (key, bytes) = guard.into_inner().map_err(failed)?;
+            Ok((sequence_of(&key).unwrap_or_default(), Some(bytes)))
+        }))
+    }
+
+    fn look(
+        &self,
+        search: &Search,
+        tagger: &Tagger,
+        sequence: u64,
+        bytes: Option<UserValue>,
+    ) -> Result<Look, StoreError> {
+        let bytes = bytes.map_or_else(|| self.disk.row(sequence), |bytes| Ok(Some(bytes)))?;
+        let Some(bytes) = bytes else { return Ok(Look::Skip) };
+        let head = read_row(sequence, &bytes)?.head;
+        if let Some(from) = search.from
+            && head.received_at < from.minus(DISORDER)
+        {
+            return Ok(Look::Stop);
+        }
+        let is_within = |at: Timestamp| search.from.is_none_or(|from| at >= from) && search.to.is_none_or(|to| at < to);
+        if head.kind != RowKind::Entry || head.application != tagger.short || !is_within(head.received_at) {
+            return Ok(Look::Skip);
+        }
+        let found = self.found_at(sequence)?.filter(|found| is_asked_for(search, &found.record.entry));
+        Ok(found.map_or(Look::Skip, |found| Look::Take(Box::new(found.record))))
+    }
+}
+
+/// What to do with a row.
+enum Look {
+    Take(Box<Record>),
+    Skip,
+    Stop,
+}
+
+/// The law: tags only lead here, and two names may share one.
+fn is_asked_for(search: &Search, entry: &Entry) -> bool {
+    let event = &entry.event;
+    event.application == search.application
+        && search.account.as_ref().is_none_or(|account| event.account.as_ref() == Some(account))
+        && search.device.as_ref().is_none_or(|device| event.device.id() == Some(device))
+        && search.subnet.is_none_or(|subnet| event.network.subnet() == Some(subnet))
+}

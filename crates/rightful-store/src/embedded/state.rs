@@ -1,0 +1,190 @@
+//! What every key remembers, in RAM: sharded, loaded when missed, written behind by the checkpoint.
+//!
+//! Two invariants. A state says up to which row of the ledger it has learned, and learns from later rows only, in their
+//! order. A state leaves RAM only when what is on disk is the same; only the checkpoint lets states go.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use fjall::Keyspace;
+use parking_lot::Mutex;
+use rightful_domain::{AccountId, DeviceSnapshot, Profile, Window};
+
+use super::disk::failed;
+use super::tags::{ByStateKey, StateKey};
+use crate::StoreError;
+use crate::record::{decode_state, encode_state};
+
+/// The most states kept in RAM when all is written: at some 600 bytes each, about 250 MB.
+pub(super) const STATES_KEPT_MAX: usize = 400_000;
+/// Marks of a window that weigh as much as one state.
+const MARKS_PER_STATE: usize = 8;
+/// Locks: enough that threads rarely meet.
+const SHARDS: usize = 64;
+
+/// What one account, username, device or address remembers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct State {
+    /// The last row of the ledger that it has learned from.
+    pub(crate) applied: u64,
+    pub(crate) profile: Arc<Profile>,
+    pub(crate) window: Window,
+    /// Accounts: the device of the last successful login.
+    pub(crate) latest_device: Option<Box<DeviceSnapshot>>,
+    /// Usernames: the account that it last belonged to.
+    pub(crate) alias: Option<AccountId>,
+}
+
+impl State {
+    fn weight(&self) -> usize {
+        1 + self.window.marks().len() / MARKS_PER_STATE
+    }
+}
+
+struct Resident {
+    state: State,
+    /// It is on the shard's list of what must be written.
+    dirty: bool,
+    /// It was used since the last sweep.
+    used: bool,
+}
+
+#[derive(Default)]
+struct Shard {
+    residents: ByStateKey<Resident>,
+    dirty: Vec<StateKey>,
+    /// Counted up when anything leaves, so that what was read from disk before is not taken for news.
+    n_left: u64,
+}
+
+/// The memory of every key.
+pub(super) struct States {
+    shards: Box<[Mutex<Shard>]>,
+    disk: Keyspace,
+    n_kept: AtomicUsize,
+    n_dirty: AtomicUsize,
+    kept_max: usize,
+}
+
+/// Whether a state was changed by what was done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    Changed,
+    Same,
+}
+
+impl States {
+    pub(super) fn new(disk: Keyspace, kept_max: usize) -> Self {
+        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Self { shards, disk, n_kept: AtomicUsize::new(0), n_dirty: AtomicUsize::new(0), kept_max }
+    }
+
+    fn shard(&self, key: StateKey) -> &Mutex<Shard> {
+        // The low bits choose the bucket inside the shard's map, so the shard takes high ones.
+        let place = usize::try_from(key.tag.get() >> 58).unwrap_or_default() % SHARDS;
+        self.shards.get(place).expect("a remainder by the number of shards is the place of one")
+    }
+
+    /// Does something with a state, alone. Short: others wait for it.
+    pub(super) fn with<R>(&self, key: StateKey, act: impl FnOnce(&mut State) -> (R, Change)) -> Result<R, StoreError> {
+        let shard = self.shard(key);
+        let mut shard = shard.lock();
+        if !shard.residents.contains_key(&key) {
+            let mut locked = shard;
+            loop {
+                let n_left = locked.n_left;
+                drop(locked);
+                let state = self.load(key)?;
+                locked = self.shard(key).lock();
+                if locked.residents.contains_key(&key) {
+                    break;
+                }
+                if locked.n_left == n_left {
+                    locked.residents.insert(key, Resident { state, dirty: false, used: true });
+                    self.n_kept.fetch_add(1, Ordering::Relaxed);
+                    break;
+                }
+            }
+            shard = locked;
+        }
+        let shard = &mut *shard;
+        let resident = shard.residents.get_mut(&key).expect("it was there or has just been put there, under one lock");
+        let (result, change) = act(&mut resident.state);
+        resident.used = true;
+        if change == Change::Changed && !resident.dirty {
+            resident.dirty = true;
+            shard.dirty.push(key);
+            self.n_dirty.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(result)
+    }
+
+    fn load(&self, key: StateKey) -> Result<State, StoreError> {
+        match self.disk.get(key.to_bytes()).map_err(failed)? {
+            Some(bytes) => decode_state(&bytes)
+                .map_err(|cause| StoreError::Corrupt { what: format!("the memory of a key: {}", cause.0) }),
+            None => Ok(State::default()),
+        }
+    }
+
+    /// States that must be written.
+    pub(super) fn n_dirty(&self) -> usize {
+        self.n_dirty.load(Ordering::Relaxed)
+    }
+
+    /// True if there are more states than shall be kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.n_kept.load(Ordering::Relaxed) > self.kept_max
+    }
+
+    /// Takes out the bytes of everything that must be written, a shard at a time, a run of at most `run_max` states at
+    /// a time. What is changed while that goes on is written next time.
+    pub(super) fn take_dirty(
+        &self,
+        run_max: usize,
+        mut write: impl FnMut(Vec<(StateKey, Vec<u8>)>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for shard in &self.shards {
+            let keys = std::mem::take(&mut shard.lock().dirty);
+            for run in keys.chunks(run_max.max(1)) {
+                let mut written = Vec::with_capacity(run.len());
+                for key in run {
+                    // One lock a state: a login that waits here waits for one state's bytes, not for a run's.
+                    let mut shard = shard.lock();
+                    let resident = shard.residents.get_mut(key).expect("what is dirty stays until it is written");
+                    resident.dirty = false;
+                    written.push((*key, encode_state(&resident.state)));
+                }
+                self.n_dirty.fetch_sub(written.len(), Ordering::Relaxed);
+                write(written)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of states until few enough are kept, those not used since the last sweep first. To be called by the checkpoint only, when it has written all it took: what is clean is then on disk.
+    pub(super) fn let_go(&self) {
+        let kept_max = self.kept_max / SHARDS;
+        for shard in &self.shards {
+            let mut shard = shard.lock();
+            let mut weight: usize = shard.residents.values().map(|resident| resident.state.weight()).sum();
+            if weight <= kept_max {
+                continue;
+            }
+            let before = shard.residents.len();
+            for only_unused in [true, false] {
+                shard.residents.retain(|_, resident| {
+                    let goes = weight > kept_max && !resident.dirty && !(only_unused && resident.used);
+                    if goes {
+                        weight -= resident.state.weight();
+                    }
+                    resident.used = false;
+                    !goes
+                });
+            }
+            let n_gone = before - shard.residents.len();
+            shard.n_left += 1;
+            self.n_kept.fetch_sub(n_gone, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The keys of people's data: one a subject, stored sealed, kept open in RAM while in use.
+
+use std::sync::Arc;
+
+use fjall::Keyspace;
+use parking_lot::Mutex;
+
+use super::disk::failed;
+use super::tags::{ByStateKey, StateKey};
+use crate::seal::SubjectKey;
+use crate::{MasterKey, Nonces, StoreError};
+
+/// The most keys kept open: a hundred bytes each.
+const KEYS_KEPT_MAX: usize = 200_000;
+/// Locks.
+const SHARDS: usize = 16;
+
+struct Kept {
+    key: SubjectKey,
+    /// The sealed key, until it is stored.
+    unsaved: Option<Arc<[u8]>>,
+}
+
+/// The keys of people's data.
+pub(super) struct Subjects {
+    master: Arc<MasterKey>,
+    nonces: Arc<Nonces>,
+    disk: Keyspace,
+    shards: [Mutex<ByStateKey<Kept>>; SHARDS],
+}
+
+/// A key that is not stored yet, to be written with the first row that needs it.
+#[derive(Clone)]
+pub(super) struct NewKey {
+    pub(super) subject: StateKey,
+    pub(super) sealed: Arc<[u8]>,
+}
+
+impl Subjects {
+    pub(super) fn new(master: Arc<MasterKey>, nonces: Arc<Nonces>, disk: Keyspace) -> Self {
+        Self { master, nonces, disk, shards: Default::default() }
+    }
+
+    fn shard(&self, subject: StateKey) -> &Mutex<ByStateKey<Kept>> {
+        let place = usize::try_from(subject.tag.get() >> 58).unwrap_or_default() % SHARDS;
+        self.shards.get(place).expect("a remainder by the number of shards is the place of one")
+    }
+
+    /// The key to seal a subject's data with, made if there is none.
+    pub(super) fn to_seal(&self, subject: StateKey) -> Result<(SubjectKey, Option<NewKey>), StoreError> {
+        let mut shard = self.shard(subject).lock();
+        if let Some(kept) = shard.get(&subject) {
+            let new = kept.unsaved.clone().map(|sealed| NewKey { subject, sealed });
+            return Ok((kept.key.clone(), new));
+        }
+        let (key, unsaved) = match self.stored(subject)? {
+            Some(key) => (key, None),
+            None => {
+                let key = self.nonces.draw_key();
+                let sealed: Arc<[u8]> = key.seal_under(&self.master, &self.nonces).into();
+                (key, Some(sealed))
+            }
+        };
+        if shard.len() >= KEYS_KEPT_MAX / SHARDS {
+            shard.retain(|_, kept| kept.unsaved.is_some());
+        }
+        shard.insert(subject, Kept { key: key.clone(), unsaved: unsaved.clone() });
+        Ok((key, unsaved.map(|sealed| NewKey { subject, sealed })))
+    }
+
+    /// The key to open a subject's data with; None if it was erased.
+    pub(super) fn to_open(&self, subject: StateKey) -> Result<Option<SubjectKey>, StoreError> {
+        let kept = self.shard(subject).lock().get(&subject).map(|kept| kept.key.clone());
+        kept.map_or_else(|| self.stored(subject), |key| Ok(Some(key)))
+    }
+
+    fn stored(&self, subject: StateKey) -> Result<Option<SubjectKey>, StoreError> {
+        let Some(sealed) = self.disk.get(subject.to_bytes()).map_err(failed)? else { return Ok(None) };
+        let key = SubjectKey::open_under(&self.master, &sealed);
+        key.map(Some).map_err(|_| StoreError::Corrupt { what: "the key of a subject's data".to_owned() })
+    }
+
+    /// Notes that a subject's key is stored.
+    pub(super) fn saved(&self, subject: StateKey) {
+        if let Some(kept) = self.shard(subject).lock().get_mut(&subject) {
+            kept.unsaved = None;
+        }
+    }
+
+    /// Forgets a subject's key. What is on disk is for the caller to remove.
+    pub(super) fn forget(&self, subject: StateKey) {
+        self.shard(subject).lock().remove(&subject);
+    }
+}

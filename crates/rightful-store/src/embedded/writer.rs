@@ -1,0 +1,526 @@
+//! The one thread that writes. It takes everything that has queued, makes one atomic batch of it, syncs, lets memory
+//! learn, and answers: so whatever queued during a sync is the next batch, and nobody is told before it is safe.
+//!
+//! A command that depends on another of the same batch ends the batch and begins the next: what it depends on is then
+//! written and learned.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, SyncSender};
+
+use fjall::{OwnedWriteBatch, PersistMode};
+use rightful_domain::{AccountId, Application, ApplicationId, Conclusion, EventId, Feedback, RetryKey, Timestamp};
+use tokio::sync::oneshot;
+
+use super::Shared;
+use super::checkpoint::Checkpointer;
+use super::disk::{failed, unavailable};
+use super::imprint::{Imprint, Op, apply, changes_of};
+use super::keys::{Index, event_key, minute_of, retry_key, status_key, time_key};
+use super::plan::Plan;
+use super::retries::{Answered, is_long_lived};
+use super::subjects::NewKey;
+use super::tags::{StateKey, StateKeys, Tagger};
+use crate::record::{Draft, Effect};
+use crate::{Applied, StoreError};
+
+/// The most commands in one batch: bounds how long the first waits for the last.
+const BATCH_MAX: usize = 1_024;
+
+/// What the writer is asked.
+pub(super) enum Command {
+    /// Remember an entry.
+    Record(Box<RecordCommand>),
+    /// Remember how an event ended.
+    Conclude(Box<Conclusion>, oneshot::Sender<Result<u64, StoreError>>),
+    /// Remember what somebody said.
+    ApplyFeedback(Box<Feedback>, oneshot::Sender<Result<Applied, StoreError>>),
+    /// Forget an account.
+    Erase(Box<(ApplicationId, AccountId, Timestamp)>, oneshot::Sender<Result<(), StoreError>>),
+    /// Make or change an application.
+    Office(Box<OfficeChange>, oneshot::Sender<Result<(), StoreError>>),
+    /// Stop, with or without writing everything down.
+    Stop { checkpoint: bool },
+}
+
+/// A change in the office.
+pub(super) enum OfficeChange {
+    Create(Application),
+    Change(Application),
+}
+
+/// An entry, ready but for its place.
+pub(super) struct RecordCommand {
+    pub(super) draft: Draft,
+    pub(super) event: EventId,
+    pub(super) retry: Option<RetryKey>,
+    pub(super) imprint: Imprint,
+    pub(super) tagger: Arc<Tagger>,
+    /// The account's tag, where the event names an account.
+    pub(super) account: Option<rightful_domain::Tag>,
+    /// What the entry is, in short, for the indexes.
+    pub(super) brief: Vec<u8>,
+    pub(super) new_key: Option<NewKey>,
+    pub(super) answer: oneshot::Sender<Result<Placed, StoreError>>,
+}
+
+/// Where an entry is in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placed {
+    /// It was put there now.
+    New(u64),
+    /// It, or the request it came with, was there before.
+    Before(u64),
+}
+
+/// What is done once a batch is safe.
+enum Answer {
+    Placed(oneshot::Sender<Result<Placed, StoreError>>, Placed),
+    Concluded(oneshot::Sender<Result<u64, StoreError>>, u64),
+    Applied(oneshot::Sender<Result<Applied, StoreError>>, Applied),
+    Done(oneshot::Sender<Result<(), StoreError>>),
+}
+
+impl Answer {
+    // Whoever no longer waits for an answer does not get one.
+    fn give(self, failure: Option<&str>) {
+        let failure = failure.map(|failure| unavailable(failure.to_owned()));
+        match self {
+            Self::Placed(to, placed) => drop(to.send(failure.map_or(Ok(placed), Err))),
+            Self::Concluded(to, sequence) => drop(to.send(failure.map_or(Ok(sequence), Err))),
+            Self::Applied(to, applied) => drop(to.send(failure.map_or(Ok(applied), Err))),
+            Self::Done(to) => drop(to.send(failure.map_or(Ok(()), Err))),
+        }
+    }
+}
+
+/// What memory learns once a batch is safe.
+struct Learning {
+    sequence: u64,
+    tagger: Arc<Tagger>,
+    imprint: Option<Imprint>,
+    subject: Option<StateKey>,
+    effects: Vec<Effect>,
+}
+
+/// What was put together and is not written yet.
+pub(super) struct Batch {
+    writes: OwnedWriteBatch,
+    next_sequence: u64,
+    learning: Vec<Learning>,
+    answers: Vec<Answer>,
+    events: HashMap<EventId, u64>,
+    retries: HashMap<[u8; 16], Answered>,
+    /// Those of them that are kept in RAM.
+    short_lived: Vec<(RetryKey, u64, Timestamp)>,
+    subjects: StateKeys,
+    new_keys: Vec<StateKey>,
+}
+
+/// What became of a command.
+enum Admitted {
+    InBatch,
+    /// It depends on the batch: write that first.
+    Later(Command),
+}
+
+/// The writer.
+pub(super) struct Writer {
+    shared: Arc<Shared>,
+    queue: Receiver<Command>,
+    checkpointer: Checkpointer,
+    batch: Batch,
+    newest_minute: Option<u64>,
+}
+
+impl Batch {
+    fn new(shared: &Shared) -> Self {
+        Self {
+            writes: shared.disk.database.batch().durability(Some(PersistMode::SyncData)),
+            next_sequence: shared.durable.load(Ordering::Acquire) + 1,
+            learning: Vec::new(),
+            answers: Vec::new(),
+            events: HashMap::new(),
+            retries: HashMap::new(),
+            short_lived: Vec::new(),
+            subjects: StateKeys::default(),
+            new_keys: Vec::new(),
+        }
+    }
+}
+
+impl Writer {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        queue: Receiver<Command>,
+        checkpointer: Checkpointer,
+        newest_minute: Option<u64>,
+    ) -> Self {
+        let batch = Batch::new(&shared);
+        Self { shared, queue, checkpointer, batch, newest_minute }
+    }
+
+    /// Writes until it is told to stop, or nobody is left to tell.
+    pub(super) fn run(mut self) {
+        let mut checkpoint_at_end = false;
+        'writing: while let Ok(first) = self.queue.recv() {
+            let mut next = Some(first);
+            let mut n_taken = 0;
+            while let Some(command) = next {
+                self.shared.queued.fetch_sub(1, Ordering::Relaxed);
+                if let Command::Stop { checkpoint } = command {
+                    checkpoint_at_end = checkpoint;
+                    self.write();
+                    break 'writing;
+                }
+                self.take(command);
+                n_taken += 1;
+                next = if n_taken < BATCH_MAX { self.queue.try_recv().ok() } else { None };
+            }
+            self.write();
+            self.checkpointer.keep_up(&self.shared);
+        }
+        self.checkpointer.stop(&self.shared, checkpoint_at_end);
+    }
+
+    fn take(&mut self, command: Command) {
+        if let Admitted::Later(command) = self.admit(command) {
+            self.write();
+            // Nothing is left to depend on.
+            if let Admitted::Later(_) = self.admit(command) {
+                debug_assert!(false, "a command depends on an empty batch");
+            }
+        }
+    }
+
+    fn admit(&mut self, command: Command) -> Admitted {
+        if let Err(error) = self.shared.check_running() {
+            refuse(command, error);
+            return Admitted::InBatch;
+        }
+        match command {
+            Command::Record(record) => self.admit_record(record),
+            Command::Conclude(conclusion, answer) => self.admit_conclusion(conclusion, answer),
+            Command::ApplyFeedback(feedback, answer) => self.admit_feedback(feedback, answer),
+            Command::Erase(whose, answer) => self.admit_erasure(whose, answer),
+            Command::Office(change, answer) => self.admit_office(change, answer),
+            Command::Stop { .. } => Admitted::InBatch,
+        }
+    }
+
+    fn admit_record(&mut self, command: Box<RecordCommand>) -> Admitted {
+        match self.placed_before(&command) {
+            Ok(None) => {}
+            Ok(Some(sequence)) => {
+                self.batch.answers.push(Answer::Placed(command.answer, Placed::Before(sequence)));
+                return Admitted::InBatch;
+            }
+            Err(error) => {
+                drop(command.answer.send(Err(error)));
+                return Admitted::InBatch;
+            }
+        }
+        let subject = command.imprint.subject;
+        let plan = match self.shared.plan_entry(&command.imprint) {
+            Ok(plan) => plan,
+            Err(error) => {
+                drop(command.answer.send(Err(error)));
+                return Admitted::InBatch;
+            }
+        };
+        // What it releases depends on what its subject was taught in this very batch.
+        let depends = !plan.effects.is_empty() || !command.imprint.proofs.is_empty();
+        if depends && subject.is_some_and(|subject| self.batch.subjects.contains(&subject)) {
+            return Admitted::Later(Command::Record(command));
+        }
+        self.put_record(*command, plan);
+        Admitted::InBatch
+    }
+
+    /// Where an entry, or the request it came with, was put before.
+    fn placed_before(&self, command: &RecordCommand) -> Result<Option<u64>, StoreError> {
+        if let Some(sequence) = self.batch.events.get(&command.event) {
+            return Ok(Some(*sequence));
+        }
+        if let Some(sequence) = self.shared.sequence_of_event(command.event)? {
+            return Ok(Some(sequence));
+        }
+        let Some(retry) = &command.retry else { return Ok(None) };
+        let now = command.imprint.received_at;
+        let in_batch = self.batch.retries.get(&retry.key).copied().filter(|answered| answered.until > now);
+        let answered = match in_batch {
+            Some(answered) => Some(answered),
+            None => self.shared.answered(retry, now)?,
+        };
+        match answered {
+            Some(answered) if answered.body != retry.body => Err(StoreError::Conflict),
+            answered => Ok(answered.map(|answered| answered.sequence)),
+        }
+    }
+
+    fn put_record(&mut self, command: RecordCommand, plan: Plan) {
+        let RecordCommand { draft, event, retry, imprint, tagger, account, brief, new_key, answer } = command;
+        let (batch, disk) = (&mut self.batch, &self.shared.disk);
+        let sequence = batch.next_sequence;
+        batch.next_sequence += 1;
+        batch.writes.insert(&disk.ledger, sequence.to_be_bytes(), draft.finish(sequence, None, &plan.effects));
+        batch.writes.insert(&disk.index, event_key(event), sequence.to_be_bytes());
+        let lesson = &imprint.lesson;
+        let indexed = [(Index::Account, account), (Index::Device, lesson.device), (Index::Address, lesson.address)];
+        for (index, tag) in indexed {
+            if let Some(tag) = tag {
+                batch.writes.insert(&disk.index, index.key(tag, sequence), brief.as_slice());
+            }
+        }
+        for (event, status) in &plan.statuses {
+            batch.writes.insert(&disk.index, status_key(*event), [status.number()]);
+        }
+        if let Some(retry) = retry {
+            let answered = Answered { body: retry.body, until: retry.until, sequence };
+            batch.retries.insert(retry.key, answered);
+            if is_long_lived(&retry, imprint.received_at) {
+                batch.writes.insert(&disk.index, retry_key(&retry.key), answered.to_bytes());
+            } else {
+                batch.short_lived.push((retry, sequence, imprint.received_at));
+            }
+        }
+        self.mark_time(imprint.received_at, sequence);
+        self.put_key(new_key);
+        let batch = &mut self.batch;
+        batch.events.insert(event, sequence);
+        batch.subjects.extend(imprint.subject);
+        let subject = imprint.subject;
+        batch.learning.push(Learning { sequence, tagger, imprint: Some(imprint), subject, effects: plan.effects });
+        batch.answers.push(Answer::Placed(answer, Placed::New(sequence)));
+    }
+
+    /// The first row of each minute is found by its time.
+    fn mark_time(&mut self, received_at: Timestamp, sequence: u64) {
+        let minute = minute_of(received_at);
+        if self.newest_minute.is_none_or(|newest| minute > newest) {
+            self.newest_minute = Some(minute);
+            self.batch.writes.insert(&self.shared.disk.index, time_key(minute), sequence.to_be_bytes());
+        }
+    }
+
+    fn put_key(&mut self, new_key: Option<NewKey>) {
+        let Some(NewKey { subject, sealed }) = new_key else { return };
+        // A key that is there stays: an erasure may have come between, and a newer key with it.
+        let is_there = self.shared.disk.keys.contains_key(subject.to_bytes()).unwrap_or(false);
+        if !is_there && !self.batch.new_keys.contains(&subject) {
+            self.batch.writes.insert(&self.shared.disk.keys, subject.to_bytes(), &*sealed);
+        }
+        self.batch.new_keys.push(subject);
+    }
+
+    /// Puts a row that amends others into the batch.
+    pub(super) fn put_amendment(
+        &mut self,
+        tagger: Arc<Tagger>,
+        draft: Draft,
+        about: Option<EventId>,
+        subject: Option<StateKey>,
+        plan: Plan,
+        received_at: Timestamp,
+    ) -> u64 {
+        let (batch, disk) = (&mut self.batch, &self.shared.disk);
+        let sequence = batch.next_sequence;
+        batch.next_sequence += 1;
+        let row = draft.finish(sequence, subject.map(|subject| subject.tag), &plan.effects);
+        batch.writes.insert(&disk.ledger, sequence.to_be_bytes(), row);
+        if let Some(event) = about {
+            batch.writes.insert(&disk.index, super::keys::amendment_key(event, sequence), []);
+            batch.events.insert(event, sequence);
+        }
+        for (event, status) in &plan.statuses {
+            batch.writes.insert(&disk.index, status_key(*event), [status.number()]);
+        }
+        batch.subjects.extend(subject);
+        batch.learning.push(Learning { sequence, tagger, imprint: None, subject, effects: plan.effects });
+        self.mark_time(received_at, sequence);
+        sequence
+    }
+
+    fn admit_conclusion(
+        &mut self,
+        conclusion: Box<Conclusion>,
+        answer: oneshot::Sender<Result<u64, StoreError>>,
+    ) -> Admitted {
+        if self.depends_on_batch(conclusion.event) {
+            return Admitted::Later(Command::Conclude(conclusion, answer));
+        }
+        let tagger = self.shared.taggers.of(&conclusion.application);
+        let planned = self.shared.target_of(&tagger, &conclusion.application, conclusion.event).and_then(|target| {
+            if self.batch_touches(target.subject) {
+                return Ok(None);
+            }
+            let known = target.record.conclusion.as_ref().map(|conclusion| conclusion.outcome);
+            let is_news = known != Some(conclusion.outcome);
+            let plan = if is_news { Some(self.shared.plan_conclusion(&conclusion, &target)?) } else { None };
+            Ok(Some((target, plan)))
+        });
+        match planned {
+            Err(error) => drop(answer.send(Err(error))),
+            Ok(None) => return Admitted::Later(Command::Conclude(conclusion, answer)),
+            Ok(Some((target, plan))) => {
+                if let Some(plan) = plan {
+                    let draft = Draft::conclusion(&conclusion, tagger.short);
+                    let about = Some(conclusion.event);
+                    self.put_amendment(tagger, draft, about, target.subject, plan, conclusion.received_at);
+                }
+                self.batch.answers.push(Answer::Concluded(answer, target.record.sequence));
+            }
+        }
+        Admitted::InBatch
+    }
+
+    fn admit_feedback(
+        &mut self,
+        feedback: Box<Feedback>,
+        answer: oneshot::Sender<Result<Applied, StoreError>>,
+    ) -> Admitted {
+        let tagger = self.shared.taggers.of(&feedback.application);
+        let about = super::plan::event_of(&feedback.target);
+        if about.is_some_and(|event| self.depends_on_batch(event)) {
+            return Admitted::Later(Command::ApplyFeedback(feedback, answer));
+        }
+        let planned = self.shared.feedback_target(&tagger, &feedback).and_then(|(subject, target)| {
+            if self.batch_touches(subject) {
+                return Ok(None);
+            }
+            let plan = self.shared.plan_feedback(&feedback, &tagger, subject, target.as_ref())?;
+            Ok(Some((subject, plan)))
+        });
+        match planned {
+            Err(error) => drop(answer.send(Err(error))),
+            Ok(None) => return Admitted::Later(Command::ApplyFeedback(feedback, answer)),
+            Ok(Some((subject, plan))) => {
+                let applied = plan.applied.clone();
+                let draft = Draft::feedback(&feedback, tagger.short);
+                self.put_amendment(tagger, draft, about, subject, plan, feedback.received_at);
+                self.batch.answers.push(Answer::Applied(answer, applied));
+            }
+        }
+        Admitted::InBatch
+    }
+
+    fn admit_erasure(
+        &mut self,
+        whose: Box<(ApplicationId, AccountId, Timestamp)>,
+        answer: oneshot::Sender<Result<(), StoreError>>,
+    ) -> Admitted {
+        let tagger = self.shared.taggers.of(&whose.0);
+        let subject = tagger.subject_key(tagger.account(&whose.1));
+        if self.batch_touches(Some(subject)) {
+            return Admitted::Later(Command::Erase(whose, answer));
+        }
+        let (application, account, received_at) = *whose;
+        match self.shared.plan_erasure(&tagger, application, account, received_at) {
+            Err(error) => drop(answer.send(Err(error))),
+            Ok((erasure, plan)) => {
+                self.batch.writes.remove(&self.shared.disk.keys, subject.to_bytes());
+                for username in &erasure.usernames {
+                    let key = tagger.subject_key(*username);
+                    self.batch.writes.remove(&self.shared.disk.keys, key.to_bytes());
+                    self.shared.subjects.forget(key);
+                }
+                self.shared.subjects.forget(subject);
+                let draft = Draft::erasure(&erasure, tagger.short);
+                self.put_amendment(tagger, draft, None, Some(subject), plan, received_at);
+                self.batch.answers.push(Answer::Done(answer));
+            }
+        }
+        Admitted::InBatch
+    }
+
+    fn admit_office(&mut self, change: Box<OfficeChange>, answer: oneshot::Sender<Result<(), StoreError>>) -> Admitted {
+        // Rare enough that each has its own batch: it then sees the one before.
+        self.write();
+        match self.shared.plan_office(&change, self.batch.next_sequence - 1) {
+            Err(error) => drop(answer.send(Err(error))),
+            Ok(rows) => {
+                for (key, value) in rows {
+                    self.batch.writes.insert(&self.shared.disk.office, key, value);
+                }
+                self.batch.answers.push(Answer::Done(answer));
+                self.write();
+            }
+        }
+        Admitted::InBatch
+    }
+
+    fn depends_on_batch(&self, event: EventId) -> bool {
+        self.batch.events.contains_key(&event)
+    }
+
+    fn batch_touches(&self, subject: Option<StateKey>) -> bool {
+        subject.is_some_and(|subject| self.batch.subjects.contains(&subject))
+    }
+
+    /// Writes the batch, syncs, lets memory learn, and answers.
+    fn write(&mut self) {
+        if self.batch.answers.is_empty() {
+            return;
+        }
+        let Batch { writes, next_sequence, learning, answers, new_keys, short_lived, .. } =
+            std::mem::replace(&mut self.batch, Batch::new(&self.shared));
+        let sequence = next_sequence - 1;
+        let written = self.commit(writes, sequence, &new_keys).and_then(|()| self.learn(learning, &short_lived));
+        self.batch.next_sequence = self.shared.durable.load(Ordering::Acquire) + 1;
+        let failure = written.err().map(|error| {
+            let failure = format!("{error:?}");
+            tracing::error!(sequence, "writing to the store failed; it takes nothing more until restarted: {failure}");
+            self.shared.broken.store(true, Ordering::Release);
+            failure
+        });
+        for answer in answers {
+            answer.give(failure.as_deref());
+        }
+    }
+
+    fn commit(&self, writes: OwnedWriteBatch, sequence: u64, new_keys: &[StateKey]) -> Result<(), StoreError> {
+        if !writes.is_empty() {
+            writes.commit().map_err(failed)?;
+        }
+        for subject in new_keys {
+            self.shared.subjects.saved(*subject);
+        }
+        if sequence > self.shared.durable.load(Ordering::Acquire) {
+            self.shared.acknowledged.note(sequence).map_err(unavailable)?;
+            self.shared.durable.store(sequence, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    fn learn(&self, learning: Vec<Learning>, retries: &[(RetryKey, u64, Timestamp)]) -> Result<(), StoreError> {
+        if !retries.is_empty() {
+            let mut kept = self.shared.retries.lock();
+            for (retry, sequence, now) in retries {
+                kept.keep(retry, *sequence, *now);
+            }
+        }
+        let mut changes: Vec<(StateKey, Op)> = Vec::with_capacity(16);
+        for Learning { sequence, tagger, imprint, subject, effects } in learning {
+            if let Some(imprint) = imprint {
+                imprint.changes(&tagger, &mut changes);
+            }
+            changes_of(effects, subject, &tagger, &self.shared.disk, &mut changes)?;
+            apply(&self.shared.states, sequence, std::mem::take(&mut changes))?;
+        }
+        Ok(())
+    }
+}
+
+fn refuse(command: Command, error: StoreError) {
+    match command {
+        Command::Record(record) => drop(record.answer.send(Err(error))),
+        Command::Conclude(_, answer) => drop(answer.send(Err(error))),
+        Command::ApplyFeedback(_, answer) => drop(answer.send(Err(error))),
+        Command::Erase(_, answer) | Command::Office(_, answer) => drop(answer.send(Err(error))),
+        Command::Stop { .. } => {}
+    }
+}
+
+/// Where commands are put.
+pub(super) type Queue = SyncSender<Command>;

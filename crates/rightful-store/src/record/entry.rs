@@ -1,0 +1,153 @@
+//! The stored form of an entry.
+
+use std::net::IpAddr;
+
+use rightful_domain::{DeviceId, DeviceSnapshot, Entry, RetryKey, Tag, Teaching, Timestamp};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::Undecodable;
+use super::assessment::{StoredAssessment, StoredEnrichment};
+use super::event::{StoredEvent, text};
+use super::private::Private;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredEntry<'a> {
+    #[serde(borrow)]
+    event: StoredEvent<'a>,
+    enrichment: StoredEnrichment<'a>,
+    assessment: Option<StoredAssessment<'a>>,
+    teaching: u8,
+    previous_device: Option<StoredSnapshot<'a>>,
+    /// The username's tag, since the username itself may be forgotten and its memory must still be rebuilt.
+    username: Option<[u8; 8]>,
+    /// What is people's data, sealed; empty if there was none.
+    #[serde(with = "bytes")]
+    sealed: &'a [u8],
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredSnapshot<'a> {
+    #[serde(borrow)]
+    id: &'a str,
+    /// Kind, maker, model, system, agent.
+    told: [Option<&'a str>; 5],
+    ip: Option<IpAddr>,
+    at: i64,
+}
+
+/// An entry as read back, with what is still closed beside it.
+pub(crate) struct ReadEntry<'a> {
+    /// Without people's data.
+    pub(crate) entry: Entry,
+    /// The username's tag.
+    pub(crate) username: Option<Tag>,
+    /// To be opened with the subject's key and given to [`open_private`]; empty if there was nothing to seal.
+    pub(crate) sealed: &'a [u8],
+}
+
+impl<'a> StoredEntry<'a> {
+    pub(crate) fn of(entry: &'a Entry, username: Option<Tag>, sealed: &'a [u8]) -> Self {
+        Self {
+            event: StoredEvent::of(&entry.event),
+            enrichment: StoredEnrichment::of(&entry.enrichment),
+            assessment: entry.assessment.as_ref().map(StoredAssessment::of),
+            teaching: teaching_number(entry.teaching),
+            previous_device: entry.previous_device.as_ref().map(StoredSnapshot::of),
+            username: username.map(|tag| tag.get().to_le_bytes()),
+            sealed,
+        }
+    }
+
+    pub(crate) fn restore(self, retry: Option<RetryKey>) -> Result<ReadEntry<'a>, Undecodable> {
+        let event = self.event.restore()?;
+        let id = event.id;
+        let entry = Entry {
+            event,
+            enrichment: self.enrichment.restore()?,
+            assessment: self.assessment.map(|assessment| assessment.restore(id)).transpose()?,
+            teaching: teaching_of(self.teaching)?,
+            previous_device: self.previous_device.map(StoredSnapshot::restore).transpose()?,
+            retry,
+        };
+        let username = self.username.map(|tag| Tag::new(u64::from_le_bytes(tag)));
+        Ok(ReadEntry { entry, username, sealed: self.sealed })
+    }
+}
+
+/// What is people's data in an entry, as bytes to seal; None if there is none.
+pub(crate) fn private_bytes(entry: &Entry) -> Option<Zeroizing<Vec<u8>>> {
+    let private = Private::of(&entry.event)?;
+    Some(Zeroizing::new(super::to_bytes(&private)))
+}
+
+/// Puts people's data back into an entry.
+pub(crate) fn open_private(entry: &mut Entry, bytes: &[u8]) -> Result<(), Undecodable> {
+    let private: Private<'_> = postcard::from_bytes(bytes).map_err(|_| Undecodable("people's data"))?;
+    private.restore(&mut entry.event)
+}
+
+impl<'a> StoredSnapshot<'a> {
+    pub(crate) fn of(snapshot: &'a DeviceSnapshot) -> Self {
+        Self {
+            id: snapshot.id.as_str(),
+            told: [
+                text(&snapshot.kind),
+                text(&snapshot.manufacturer),
+                text(&snapshot.model),
+                text(&snapshot.os),
+                text(&snapshot.user_agent),
+            ],
+            ip: snapshot.ip,
+            at: snapshot.at.as_micros(),
+        }
+    }
+
+    pub(crate) fn restore(self) -> Result<DeviceSnapshot, Undecodable> {
+        let [kind, manufacturer, model, os, user_agent] = self.told.map(|told| told.map(Into::into));
+        Ok(DeviceSnapshot {
+            id: super::id(self.id, DeviceId::new)?,
+            kind,
+            manufacturer,
+            model,
+            os,
+            ip: self.ip,
+            user_agent,
+            at: Timestamp::from_micros(self.at),
+        })
+    }
+}
+
+const fn teaching_number(teaching: Teaching) -> u8 {
+    match teaching {
+        Teaching::Nothing => 0,
+        Teaching::AtConclusion => 1,
+        Teaching::Quarantine { matures: false } => 2,
+        Teaching::Quarantine { matures: true } => 3,
+        Teaching::Learn => 4,
+    }
+}
+
+const fn teaching_of(number: u8) -> Result<Teaching, Undecodable> {
+    match number {
+        0 => Ok(Teaching::Nothing),
+        1 => Ok(Teaching::AtConclusion),
+        2 => Ok(Teaching::Quarantine { matures: false }),
+        3 => Ok(Teaching::Quarantine { matures: true }),
+        4 => Ok(Teaching::Learn),
+        _ => Err(Undecodable("unknown number of Teaching")),
+    }
+}
+
+/// Bytes as one run: serde takes a slice of bytes for a sequence, one call a byte.
+mod bytes {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<&'de [u8], D::Error> {
+        <&[u8]>::deserialize(from)
+    }
+}

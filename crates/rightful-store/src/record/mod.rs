@@ -1,0 +1,278 @@
+//! Stored forms: the bytes of everything that is kept, and the way back. Mirrored by hand from the domain, which derives
+//! no `Serialize`, so that a byte on disk is never an accident of a type elsewhere.
+//!
+//! One row of the ledger is: a version, a head (what every walk over the ledger needs), the row's own words, its effects,
+//! and a checksum over all of it and its sequence number. A version is never written again once there is a later one,
+//! and is read for ever: its golden bytes are a test. Decoding is total: any bytes give a value or an error.
+
+mod amendment;
+mod application;
+mod assessment;
+mod effect;
+mod entry;
+mod event;
+mod number;
+mod private;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use rightful_domain::{Conclusion, Entry, Feedback, InvalidId, RetryKey, Tag, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use amendment::Erasure;
+use amendment::{StoredConclusion, StoredErasure, StoredFeedback};
+pub(crate) use application::{decode_application, encode_application};
+pub(crate) use effect::Effect;
+use effect::{StoredEffect, restored_tag, stored_tag};
+use entry::StoredEntry;
+pub(crate) use entry::{ReadEntry, open_private, private_bytes};
+pub(crate) use number::{Numbered, Worded};
+pub(crate) use state::{decode_state, encode_state};
+
+/// The version of rows that is written.
+const ROW_VERSION: u8 = 1;
+/// The checksum at the end of each row, in bytes.
+const CHECKSUM_BYTES: usize = 4;
+
+/// Why stored bytes cannot be read back. Says which part, and nothing of its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Undecodable(pub(crate) &'static str);
+
+/// What kind of thing a row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowKind {
+    Entry,
+    Conclusion,
+    Feedback,
+    Erasure,
+}
+
+/// What every walk over the ledger needs of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) kind: RowKind,
+    /// The short form of the application's id: other rows can be skipped unread.
+    pub(crate) application: u32,
+    pub(crate) received_at: Timestamp,
+    pub(crate) retry: Option<RetryKey>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredHead {
+    kind: u8,
+    application: u32,
+    received_at: i64,
+    /// Key, body, micros that it lives after receipt.
+    retry: Option<([u8; 16], [u8; 16], i64)>,
+}
+
+impl StoredHead {
+    fn of(head: &Head) -> Self {
+        let retry = |retry: RetryKey| {
+            (retry.key, retry.body, retry.until.as_micros().wrapping_sub(head.received_at.as_micros()))
+        };
+        Self {
+            kind: match head.kind {
+                RowKind::Entry => 0,
+                RowKind::Conclusion => 1,
+                RowKind::Feedback => 2,
+                RowKind::Erasure => 3,
+            },
+            application: head.application,
+            received_at: head.received_at.as_micros(),
+            retry: head.retry.map(retry),
+        }
+    }
+
+    fn restore(self) -> Result<Head, Undecodable> {
+        let received_at = self.received_at;
+        let until = |lives: i64| Timestamp::from_micros(received_at.wrapping_add(lives));
+        Ok(Head {
+            kind: match self.kind {
+                0 => RowKind::Entry,
+                1 => RowKind::Conclusion,
+                2 => RowKind::Feedback,
+                3 => RowKind::Erasure,
+                _ => return Err(Undecodable("unknown kind of row")),
+            },
+            application: self.application,
+            received_at: Timestamp::from_micros(received_at),
+            retry: self.retry.map(|(key, body, lives)| RetryKey { key, body, until: until(lives) }),
+        })
+    }
+}
+
+/// A row that has everything but its place in the ledger, its effects and its checksum: made where there are many
+/// threads, so that the one that writes has little to do.
+pub(crate) struct Draft(Vec<u8>);
+
+impl Draft {
+    pub(crate) fn entry(entry: &Entry, application: u32, username: Option<Tag>, sealed: &[u8]) -> Self {
+        let received_at = entry.event.received_at;
+        let head = Head { kind: RowKind::Entry, application, received_at, retry: entry.retry };
+        Self::of(&head, &StoredEntry::of(entry, username, sealed))
+    }
+
+    pub(crate) fn conclusion(conclusion: &Conclusion, application: u32) -> Self {
+        let received_at = conclusion.received_at;
+        let head = Head { kind: RowKind::Conclusion, application, received_at, retry: None };
+        Self::of(&head, &StoredConclusion::of(conclusion))
+    }
+
+    pub(crate) fn feedback(feedback: &Feedback, application: u32) -> Self {
+        let received_at = feedback.received_at;
+        let head = Head { kind: RowKind::Feedback, application, received_at, retry: None };
+        Self::of(&head, &StoredFeedback::of(feedback))
+    }
+
+    pub(crate) fn erasure(erasure: &Erasure, application: u32) -> Self {
+        let received_at = erasure.received_at;
+        let head = Head { kind: RowKind::Erasure, application, received_at, retry: None };
+        Self::of(&head, &StoredErasure::of(erasure))
+    }
+
+    fn of(head: &Head, body: &impl Serialize) -> Self {
+        // Most rows are below this; a longer one costs a reallocation.
+        let mut bytes = Vec::with_capacity(1_024);
+        bytes.push(ROW_VERSION);
+        append(&mut bytes, &StoredHead::of(head));
+        append(&mut bytes, body);
+        Self(bytes)
+    }
+
+    /// The row's bytes. `subject` is whose memory the effects are about; an entry says that itself.
+    pub(crate) fn finish(self, sequence: u64, subject: Option<Tag>, effects: &[Effect]) -> Vec<u8> {
+        let Self(mut bytes) = self;
+        let effects: Vec<StoredEffect> = effects.iter().map(StoredEffect::of).collect();
+        append(&mut bytes, &(subject.map(stored_tag), effects));
+        let checksum = checksum(sequence, &bytes);
+        bytes.extend_from_slice(&checksum.to_le_bytes());
+        bytes
+    }
+}
+
+fn checksum(sequence: u64, bytes: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(bytes);
+    // A row in another's place is as wrong as a flipped bit.
+    hasher.update(&sequence.to_be_bytes());
+    hasher.finalize()
+}
+
+/// A row whose checksum is right, not read further than its head.
+pub(crate) struct Row<'a> {
+    pub(crate) head: Head,
+    rest: &'a [u8],
+}
+
+/// What a row says.
+pub(crate) enum Said<'a> {
+    Entry(Box<ReadEntry<'a>>),
+    Conclusion(Conclusion),
+    Feedback(Feedback),
+    Erasure(Erasure),
+}
+
+/// What a row changed beside what its words say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Effects {
+    /// Whose memory they are about; None for an entry, which says that itself.
+    pub(crate) subject: Option<Tag>,
+    pub(crate) changes: Vec<Effect>,
+}
+
+impl<'a> Row<'a> {
+    /// Checks a row's checksum and reads its head.
+    pub(crate) fn read(sequence: u64, bytes: &'a [u8]) -> Result<Self, Undecodable> {
+        let length = bytes.len().checked_sub(CHECKSUM_BYTES).ok_or(Undecodable("row is too short"))?;
+        let (row, told) = bytes.split_at(length);
+        if checksum(sequence, row).to_le_bytes() != *told {
+            return Err(Undecodable("checksum does not match"));
+        }
+        let Some((&ROW_VERSION, row)) = row.split_first() else {
+            return Err(Undecodable("unknown version of a row"));
+        };
+        let (head, rest) = take::<StoredHead>(row)?;
+        Ok(Self { head: head.restore()?, rest })
+    }
+
+    /// Reads what it says, and its effects.
+    pub(crate) fn open(self) -> Result<(Said<'a>, Effects), Undecodable> {
+        let (said, rest) = match self.head.kind {
+            RowKind::Entry => {
+                let (entry, rest) = take::<StoredEntry<'_>>(self.rest)?;
+                (Said::Entry(Box::new(entry.restore(self.head.retry)?)), rest)
+            }
+            RowKind::Conclusion => {
+                let (conclusion, rest) = take::<StoredConclusion<'_>>(self.rest)?;
+                (Said::Conclusion(conclusion.restore()?), rest)
+            }
+            RowKind::Feedback => {
+                let (feedback, rest) = take::<StoredFeedback<'_>>(self.rest)?;
+                (Said::Feedback(feedback.restore()?), rest)
+            }
+            RowKind::Erasure => {
+                let (erasure, rest) = take::<StoredErasure<'_>>(self.rest)?;
+                (Said::Erasure(erasure.restore()?), rest)
+            }
+        };
+        let ((subject, effects), rest) = take::<(Option<[u8; 8]>, Vec<StoredEffect>)>(rest)?;
+        if !rest.is_empty() {
+            return Err(Undecodable("row is too long"));
+        }
+        let changes = effects.into_iter().map(StoredEffect::restore).collect::<Result<_, _>>()?;
+        Ok((said, Effects { subject: subject.map(restored_tag), changes }))
+    }
+}
+
+fn take<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), Undecodable> {
+    postcard::take_from_bytes(bytes).map_err(|_| Undecodable(std::any::type_name::<T>()))
+}
+
+fn append(bytes: &mut Vec<u8>, value: &impl Serialize) {
+    let grown = postcard::to_extend(value, std::mem::take(bytes));
+    *bytes = grown.expect("a vector grows, and the stored forms have sized sequences only");
+}
+
+fn to_bytes(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    append(&mut bytes, value);
+    bytes
+}
+
+/// A version, the value, a checksum: for what is not a row.
+pub(crate) fn to_versioned_bytes(version: u8, value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(256);
+    bytes.push(version);
+    append(&mut bytes, value);
+    let checksum = crc32fast::hash(&bytes);
+    bytes.extend_from_slice(&checksum.to_le_bytes());
+    bytes
+}
+
+/// The value of [`to_versioned_bytes`].
+pub(crate) fn from_versioned_bytes<'a, T: Deserialize<'a>>(version: u8, bytes: &'a [u8]) -> Result<T, Undecodable> {
+    let length = bytes.len().checked_sub(CHECKSUM_BYTES).ok_or(Undecodable("record is too short"))?;
+    let (record, told) = bytes.split_at(length);
+    if crc32fast::hash(record).to_le_bytes() != *told {
+        return Err(Undecodable("checksum does not match"));
+    }
+    match record.split_first() {
+        Some((found, rest)) if *found == version => {
+            postcard::from_bytes(rest).map_err(|_| Undecodable(std::any::type_name::<T>()))
+        }
+        _ => Err(Undecodable("unknown version of a record")),
+    }
+}
+
+fn id<T>(text: &str, new: impl FnOnce(Box<str>) -> Result<T, InvalidId>) -> Result<T, Undecodable> {
+    new(text.into()).map_err(|_| Undecodable("not an id"))
+}
+
+fn optional_id<T>(
+    text: Option<&str>,
+    new: impl FnOnce(Box<str>) -> Result<T, InvalidId>,
+) -> Result<Option<T>, Undecodable> {
+    text.map(|text| id(text, new)).transpose()
+}

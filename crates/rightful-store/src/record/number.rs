@@ -1,0 +1,131 @@
+//! Numbers and words for the enums of the domain, as stored. A number is never changed or used again.
+
+use rightful_domain::{
+    Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DeviceAliasKind, FailureReason,
+    Family, MechanismKind, Outcome, PaymentAction, PaymentDirection, Source, Verdict,
+};
+
+use super::Undecodable;
+
+/// A value of the domain as a stored number.
+pub(crate) trait Numbered: Sized {
+    fn number(&self) -> u8;
+    fn of_number(number: u8) -> Result<Self, Undecodable>;
+}
+
+// A macro, because the match must be written in both directions for fourteen enums, and two hand-kept tables drift.
+// The first match has no wildcard: a new variant in the domain stops the build here.
+macro_rules! numbered {
+    ($type:ident { $($variant:ident = $number:literal),+ $(,)? }) => {
+        impl Numbered for $type {
+            fn number(&self) -> u8 {
+                match self { $(Self::$variant => $number),+ }
+            }
+
+            fn of_number(number: u8) -> Result<Self, Undecodable> {
+                match number {
+                    $($number => Ok(Self::$variant),)+
+                    _ => Err(Undecodable(concat!("unknown number of ", stringify!($type)))),
+                }
+            }
+        }
+    };
+}
+
+numbered!(Source { Native = 0, Ravelin = 1, Transmit = 2, Sumsub = 3, Rupt = 4 });
+numbered!(Outcome { Pending = 0, Succeeded = 1, Failed = 2 });
+numbered!(DeviceAliasKind { Vendor = 0, Signed = 1 });
+numbered!(PaymentDirection { In = 0, Out = 1 });
+numbered!(Verdict { Trust = 0, Allow = 1, Challenge = 2, Deny = 3 });
+numbered!(PaymentAction { Allow = 0, Review = 1, Prevent = 2 });
+numbered!(ChallengeKind {
+    SecondFactor = 0,
+    EmailOrSms = 1,
+    ReenterCvv = 2,
+    ThreeDSecure = 3,
+    IdVerification = 4,
+    CallCentre = 5,
+    ManualReview = 6,
+});
+numbered!(AddressKind { Public = 0, Private = 1, CarrierNat = 2, Loopback = 3, Reserved = 4, Documentation = 5 });
+numbered!(AgentKind { Desktop = 0, Mobile = 1, Crawler = 2, Automation = 3, Unknown = 4 });
+numbered!(Family { Account = 0, Device = 1, Address = 2, Model = 3 });
+numbered!(ApplicationMode { Observe = 0, Enforce = 1 });
+numbered!(CredentialKind {
+    NativeApiKey = 0,
+    RavelinSecretKey = 1,
+    RavelinPublishableKey = 2,
+    TransmitClient = 3,
+    SumsubAppToken = 4,
+    RuptClient = 5,
+});
+
+/// The number under which a caller's own word is stored, beside the word.
+const OWN_WORD: u8 = 255;
+
+/// A value of the domain that may be a caller's own word: a number, and the word if it is one.
+pub(crate) type Word<'a> = (u8, Option<&'a str>);
+
+/// A value of the domain as a stored number or word.
+pub(crate) trait Worded: Sized {
+    fn word(&self) -> Word<'_>;
+    fn of_word(word: Word<'_>) -> Result<Self, Undecodable>;
+}
+
+macro_rules! worded {
+    ($type:ident, $own:ident { $($variant:ident = $number:literal),+ $(,)? }) => {
+        impl Worded for $type {
+            fn word(&self) -> Word<'_> {
+                match self {
+                    $(Self::$variant => ($number, None),)+
+                    Self::$own(word) => (OWN_WORD, Some(word)),
+                }
+            }
+
+            fn of_word(word: Word<'_>) -> Result<Self, Undecodable> {
+                match word {
+                    $(($number, None) => Ok(Self::$variant),)+
+                    (OWN_WORD, Some(word)) => Ok(Self::$own(word.into())),
+                    _ => Err(Undecodable(concat!("unknown number of ", stringify!($type)))),
+                }
+            }
+        }
+    };
+}
+
+worded!(Action, Custom {
+    Login = 0,
+    Register = 1,
+    Transaction = 2,
+    Checkout = 3,
+    PasswordReset = 4,
+    Logout = 5,
+    AccountDetailsChange = 6,
+    AccountAuthChange = 7,
+    Withdraw = 8,
+    CreditsChange = 9,
+});
+worded!(MechanismKind, Other {
+    Password = 0,
+    Social = 1,
+    OneTimeCode = 2,
+    U2f = 3,
+    RsaKey = 4,
+    SmsCode = 5,
+    MagicLink = 6,
+    Recaptcha = 7,
+    BioMetric = 8,
+    PushNotification = 9,
+    Passkey = 10,
+});
+worded!(FailureReason, Other {
+    UnknownUsername = 0,
+    BadPassword = 1,
+    InvalidProof = 2,
+    Timeout = 3,
+    RateLimit = 4,
+    BannedUser = 5,
+    Provider = 6,
+    InternalError = 7,
+    AuthenticationFailure = 8,
+});

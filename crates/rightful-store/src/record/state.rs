@@ -1,0 +1,162 @@
+//! The stored form of what one key (an account or username, a device, an address) remembers.
+
+use std::collections::HashMap;
+
+use rightful_domain::{AccountId, Fact, Family, Held, Mark, Outcome, Profile, Standing, Tag, Timestamp, Window};
+use serde::{Deserialize, Serialize};
+
+use super::Undecodable;
+use super::effect::{StoredLesson, restored_tag, stored_tag};
+use super::entry::StoredSnapshot;
+use super::number::Numbered;
+use crate::embedded::State;
+
+/// The version of the bytes below.
+const VERSION: u8 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct StoredState<'a> {
+    applied: u64,
+    profile: Option<StoredProfile>,
+    window: Option<StoredWindow>,
+    #[serde(borrow)]
+    latest_device: Option<StoredSnapshot<'a>>,
+    alias: Option<&'a str>,
+}
+
+/// Tag, first seen, last seen after that, how often.
+type StoredFact = ([u8; 8], i64, u64, u32);
+
+#[derive(Serialize, Deserialize)]
+struct StoredProfile {
+    n_learned: u32,
+    first_at: Option<i64>,
+    last_at: Option<i64>,
+    facts: [Vec<StoredFact>; 4],
+    held: Vec<(StoredLesson, bool)>,
+    /// Reported, reclaimed, contact changed.
+    standing: [Option<i64>; 3],
+    bad: Vec<(u8, [u8; 8])>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredWindow {
+    dropped_until: Option<i64>,
+    start: i64,
+    /// Each counterpart once; marks name them by place.
+    tags: Vec<[u8; 8]>,
+    marks: Vec<StoredMark>,
+}
+
+/// Micros since the mark before, event, outcome, counterparts: place among the tags plus one, or zero.
+#[derive(Serialize, Deserialize)]
+struct StoredMark(u64, [u8; 8], u8, u32, u32);
+
+/// A state as bytes.
+pub(crate) fn encode_state(state: &State) -> Vec<u8> {
+    let profile = (!state.profile.is_empty()).then(|| StoredProfile::of(&state.profile));
+    let stored = StoredState {
+        applied: state.applied,
+        profile,
+        window: StoredWindow::of(&state.window),
+        latest_device: state.latest_device.as_deref().map(StoredSnapshot::of),
+        alias: state.alias.as_ref().map(AccountId::as_str),
+    };
+    super::to_versioned_bytes(VERSION, &stored)
+}
+
+/// A state from its bytes.
+pub(crate) fn decode_state(bytes: &[u8]) -> Result<State, Undecodable> {
+    let stored: StoredState<'_> = super::from_versioned_bytes(VERSION, bytes)?;
+    Ok(State {
+        applied: stored.applied,
+        profile: stored.profile.map(StoredProfile::restore).transpose()?.unwrap_or_default().into(),
+        window: stored.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
+        latest_device: stored.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
+        alias: super::optional_id(stored.alias, AccountId::new)?,
+    })
+}
+
+impl StoredProfile {
+    fn of(profile: &Profile) -> Self {
+        let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
+        let fact = |fact: &Fact| {
+            let last_after = fact.last_at.as_micros().wrapping_sub(fact.first_at.as_micros());
+            (stored_tag(fact.tag), fact.first_at.as_micros(), last_after.cast_unsigned(), fact.n)
+        };
+        let standing = &profile.standing;
+        Self {
+            n_learned: profile.n_learned,
+            first_at: micros(profile.first_at),
+            last_at: micros(profile.last_at),
+            facts: Family::ALL.map(|family| profile.facts(family).iter().map(fact).collect()),
+            held: profile.held.iter().map(|held| (StoredLesson::of(&held.lesson), held.matures)).collect(),
+            standing: [standing.reported_at, standing.reclaimed_at, standing.contact_changed_at].map(micros),
+            bad: standing.bad.iter().map(|(family, tag)| (family.number(), stored_tag(*tag))).collect(),
+        }
+    }
+
+    fn restore(self) -> Result<Profile, Undecodable> {
+        let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
+        let [reported_at, reclaimed_at, contact_changed_at] = self.standing.map(at);
+        let bad = self.bad.into_iter().map(|(family, tag)| Ok((Family::of_number(family)?, restored_tag(tag))));
+        let standing = Standing { reported_at, reclaimed_at, contact_changed_at, bad: bad.collect::<Result<_, _>>()? };
+        let mut profile = Profile::default();
+        (profile.n_learned, profile.first_at, profile.last_at) = (self.n_learned, at(self.first_at), at(self.last_at));
+        profile.standing = standing;
+        profile.held =
+            self.held.into_iter().map(|(lesson, matures)| Held { lesson: lesson.restore(), matures }).collect();
+        for (family, facts) in Family::ALL.into_iter().zip(self.facts) {
+            for (tag, first, last_after, n) in facts {
+                let (first_at, last_at) = (first, first.wrapping_add(last_after.cast_signed()));
+                let [first_at, last_at] = [first_at, last_at].map(Timestamp::from_micros);
+                profile.see(family, Fact { tag: restored_tag(tag), first_at, last_at, n });
+            }
+        }
+        Ok(profile)
+    }
+}
+
+impl StoredWindow {
+    fn of(window: &Window) -> Option<Self> {
+        let start = window.marks().next()?.at.as_micros();
+        let mut tags = Vec::new();
+        let mut places = HashMap::new();
+        let mut place = |tag: Option<Tag>| {
+            let Some(tag) = tag else { return 0 };
+            *places.entry(tag).or_insert_with(|| {
+                tags.push(stored_tag(tag));
+                u32::try_from(tags.len()).expect("a window has at most 20 000 counterparts")
+            })
+        };
+        let mut before = start;
+        let mut marks = Vec::with_capacity(window.marks().len());
+        for mark in window.marks() {
+            let [first, second] = mark.counterparts.map(&mut place);
+            let after = mark.at.as_micros().wrapping_sub(before).cast_unsigned();
+            marks.push(StoredMark(after, mark.event.to_le_bytes(), mark.outcome.number(), first, second));
+            before = mark.at.as_micros();
+        }
+        Some(Self { dropped_until: window.dropped_until().map(Timestamp::as_micros), start, tags, marks })
+    }
+
+    fn restore(self) -> Result<Window, Undecodable> {
+        let tag = |place: u32| -> Result<Option<Tag>, Undecodable> {
+            let Some(place) = place.checked_sub(1) else { return Ok(None) };
+            let tag = usize::try_from(place).ok().and_then(|place| self.tags.get(place));
+            tag.map(|tag| Some(restored_tag(*tag))).ok_or(Undecodable("a mark without its counterpart"))
+        };
+        let mut at = self.start;
+        let mut marks = Vec::with_capacity(self.marks.len());
+        for StoredMark(after, event, outcome, first, second) in &self.marks {
+            at = at.wrapping_add(after.cast_signed());
+            marks.push(Mark {
+                at: Timestamp::from_micros(at),
+                event: u64::from_le_bytes(*event),
+                counterparts: [tag(*first)?, tag(*second)?],
+                outcome: Outcome::of_number(*outcome)?,
+            });
+        }
+        Ok(Window::restore(marks, self.dropped_until.map(Timestamp::from_micros)))
+    }
+}
