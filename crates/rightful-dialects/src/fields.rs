@@ -4,6 +4,7 @@
 //! for it. A fault never carries a value of the caller's.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::json::{Member, Node};
 use crate::{Refusal, RefusalKind};
@@ -93,10 +94,8 @@ impl<'a> Fields<'a> {
     /// Takes a field; None if it is absent, null, or taken before.
     pub(crate) fn take(&mut self, name: &str) -> Option<Node<'a>> {
         let (_, node) = self.0.iter_mut().find(|(known, _)| known == name)?;
-        match std::mem::replace(node, Node::Taken) {
-            Node::Null | Node::Taken => None,
-            told => Some(told),
-        }
+        let told = std::mem::replace(node, Node::Taken);
+        (!matches!(told, Node::Null | Node::Taken)).then_some(told)
     }
 
     /// Puts back what is left of a field.
@@ -197,8 +196,10 @@ impl<'a> Fields<'a> {
             Some(other) => return self.put(name, other),
             None => return,
         };
-        let is_told = |name: &str| self.0.iter().any(|(told, node)| told == name && !node.is_spent());
-        if inner.iter().any(|(inner, _)| is_told(inner)) {
+        let left = self.0.iter().filter(|(_, node)| !node.is_spent());
+        // A set, since a body may hold very many fields on both sides.
+        let told: BTreeSet<&str> = left.map(|(told, _)| told.as_ref()).collect();
+        if inner.iter().any(|(inner, _)| told.contains(inner.as_ref())) {
             self.put(name, Node::Object(inner));
         } else {
             self.0.extend(inner);
@@ -229,9 +230,6 @@ pub(crate) fn object_of<'a, T>(
 
 /// The items of a list of at most `n_max`.
 pub(crate) fn list_of(node: Node<'_>, n_max: usize) -> Result<Vec<Node<'_>>, Fault> {
-    match node {
-        Node::List(items) if items.len() <= n_max => Ok(items),
-        Node::List(_) => Err(Fault::new(format!("must have at most {n_max} items"))),
-        _ => Err(Fault::new("must be a list")),
-    }
+    let Node::List(items) = node else { return Err(Fault::new("must be a list")) };
+    if items.len() <= n_max { Ok(items) } else { Err(Fault::new(format!("must have at most {n_max} items"))) }
 }

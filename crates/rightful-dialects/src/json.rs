@@ -47,7 +47,17 @@ pub(crate) enum Node<'a> {
     ListRest(Vec<Node<'a>>),
 }
 
-impl Node<'_> {
+impl<'a> Node<'a> {
+    /// Its text; None if it is something else.
+    pub(crate) fn into_text(self) -> Option<Cow<'a, str>> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// Its number; None if it is something else.
+    pub(crate) const fn number(&self) -> Option<&Number> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+
     /// How many fields nobody has read.
     pub(crate) fn n_unknown(&self) -> u32 {
         match self {

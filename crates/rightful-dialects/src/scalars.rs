@@ -26,25 +26,16 @@ pub(crate) const WORD_BYTES_MAX: usize = 64;
 
 /// A text.
 pub(crate) fn text(node: Node<'_>) -> Result<Cow<'_, str>, Fault> {
-    match node {
-        Node::Text(text) => Ok(text),
-        _ => Err(Fault::new("must be a text")),
-    }
+    node.into_text().ok_or_else(|| Fault::new("must be a text"))
 }
 
 /// True or false.
 pub(crate) fn flag(node: Node<'_>) -> Result<bool, Fault> {
-    match node {
-        Node::Flag(flag) => Ok(flag),
-        _ => Err(Fault::new("must be true or false")),
-    }
+    if let Node::Flag(flag) = node { Ok(flag) } else { Err(Fault::new("must be true or false")) }
 }
 
 fn number(node: &Node<'_>) -> Option<f64> {
-    match node {
-        Node::Number(number) => number.as_f64(),
-        _ => None,
-    }
+    node.number().and_then(serde_json::Number::as_f64)
 }
 
 /// As many bytes of a text as fit, in whole characters.
@@ -128,10 +119,7 @@ pub(crate) fn longitude(node: Node<'_>) -> Result<f64, Fault> {
 
 /// A count.
 pub(crate) fn count(node: Node<'_>) -> Result<u32, Fault> {
-    let whole = match &node {
-        Node::Number(number) => number.as_u64().and_then(|whole| u32::try_from(whole).ok()),
-        _ => None,
-    };
+    let whole = node.number().and_then(serde_json::Number::as_u64).and_then(|whole| u32::try_from(whole).ok());
     whole.ok_or_else(|| Fault::new(format!("must be a whole number from 0 to {}", u32::MAX)))
 }
 

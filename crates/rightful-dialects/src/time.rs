@@ -23,13 +23,12 @@ const NO_MOMENT: &str = "must be a Unix time (s, ms, µs or ns) or an RFC 3339 t
 
 /// A moment: a Unix time in s, ms, µs or ns by its magnitude, whole or not, as number or text; or RFC 3339.
 pub(crate) fn moment(node: Node<'_>) -> Result<Timestamp, Fault> {
-    match node {
-        Node::Number(number) => match number.as_i64() {
-            Some(whole) => whole_moment(i128::from(whole)),
-            None => number.as_f64().map_or_else(|| Err(Fault::new(NO_MOMENT)), fractional_moment),
-        },
-        Node::Text(text) => text_moment(&text),
-        _ => Err(Fault::new(NO_MOMENT)),
+    let Some(number) = node.number() else {
+        return text_moment(&node.into_text().ok_or_else(|| Fault::new(NO_MOMENT))?);
+    };
+    match number.as_i64() {
+        Some(whole) => whole_moment(i128::from(whole)),
+        None => number.as_f64().map_or_else(|| Err(Fault::new(NO_MOMENT)), fractional_moment),
     }
 }
 

@@ -110,7 +110,7 @@ async fn converse(app: &App, stream: UnixStream) -> std::io::Result<()> {
 }
 
 async fn create(app: &App, new: &NewApplication) -> Result<Keys, CreateError> {
-    let (application, keys) = provisioning::provision(new, &app.master_key, clock::now())?;
+    let (application, keys) = provisioning::provision(new, &app.master_key, &app.nonces, clock::now())?;
     app.pipeline.store.create_application(application).await?;
     app.applications.replace(app.pipeline.store.applications().await?);
     Ok(keys)

@@ -3,7 +3,7 @@
 use rightful_domain::{
     Application, ApplicationId, ApplicationMode, Credential, CredentialKind, InvalidId, Timestamp, Verdict,
 };
-use rightful_store::MasterKey;
+use rightful_store::{MasterKey, Nonces};
 use serde::{Deserialize, Serialize};
 
 use crate::applications::digest;
@@ -74,14 +74,13 @@ pub(crate) enum ProvisioningError {
     Fallback { key: &'static str },
     #[error("could not make an id: {0}")]
     Id(#[from] InvalidId),
-    #[error("could not seal a secret")]
-    Seal,
 }
 
 /// Makes an application with its keys: what is stored, and what is shown once.
 pub(crate) fn provision(
     new: &NewApplication,
     master_key: &MasterKey,
+    nonces: &Nonces,
     now: Timestamp,
 ) -> Result<(Application, Keys), ProvisioningError> {
     let name = new.name.trim();
@@ -94,7 +93,7 @@ pub(crate) fn provision(
         name: name.into(),
         test: new.test,
         mode: if new.observe { ApplicationMode::Observe } else { ApplicationMode::Enforce },
-        credentials: credentials(&keys, master_key)?,
+        credentials: credentials(&keys, master_key, nonces),
         fallback_mild: fallback(&new.fallback_mild, "fallback_mild")?,
         fallback_strict: fallback(&new.fallback_strict, "fallback_strict")?,
         deadline_ms: new.deadline_ms,
@@ -124,7 +123,7 @@ fn mint(test: bool) -> Keys {
     }
 }
 
-fn credentials(keys: &Keys, master_key: &MasterKey) -> Result<Vec<Credential>, ProvisioningError> {
+fn credentials(keys: &Keys, master_key: &MasterKey, nonces: &Nonces) -> Vec<Credential> {
     let hashed = |kind, public_id: &str, secret: &str| Credential {
         kind,
         public_id: public_id.into(),
@@ -136,18 +135,16 @@ fn credentials(keys: &Keys, master_key: &MasterKey) -> Result<Vec<Credential>, P
         kind: CredentialKind::SumsubAppToken,
         public_id: keys.sumsub.app_token.as_str().into(),
         secret_digest: None,
-        sealed_secret: Some(
-            master_key.seal(keys.sumsub.secret_key.as_bytes(), clock::random()).map_err(|_| ProvisioningError::Seal)?,
-        ),
+        sealed_secret: Some(master_key.seal(keys.sumsub.secret_key.as_bytes(), nonces)),
     };
-    Ok(vec![
+    vec![
         hashed(CredentialKind::NativeApiKey, "", &keys.native.api_key),
         hashed(CredentialKind::RavelinSecretKey, "", &keys.ravelin.secret_key),
         hashed(CredentialKind::RavelinPublishableKey, "", &keys.ravelin.publishable_key),
         hashed(CredentialKind::TransmitClient, &keys.transmit.client_id, &keys.transmit.client_secret),
         sumsub,
         hashed(CredentialKind::RuptClient, &keys.rupt.client_id, &keys.rupt.api_secret),
-    ])
+    ]
 }
 
 /// `N` random bytes in letters and digits that survive a double click, a URL and a shell.

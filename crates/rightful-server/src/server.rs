@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use rightful_dialects::Glossary;
 use rightful_engine::Policy;
 use rightful_enrich::{EnrichError, Enricher};
-use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Store, StoreError};
+use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Nonces, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -35,6 +35,7 @@ pub(crate) struct App {
     pub(crate) pipeline: Pipeline,
     pub(crate) applications: Applications,
     pub(crate) master_key: MasterKey,
+    pub(crate) nonces: Nonces,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) body_bytes_max: usize,
     pub(crate) public_url: String,
@@ -90,6 +91,7 @@ impl Server {
             applications: Applications::default(),
             link_key: master_key.derive("rightful signed links v1"),
             master_key,
+            nonces: Nonces::from_seed(clock::random()),
             trusted_proxies: config.trusted_proxies()?,
             body_bytes_max: config.server.body_bytes_max,
             public_url: config.server.public_url.trim_end_matches('/').to_owned(),
@@ -128,7 +130,7 @@ impl Server {
     }
 
     /// Runs until told to stop, lets requests in progress end, and closes the data folder.
-    pub(crate) async fn run(mut self) -> Result<(), StoreError> {
+    pub(crate) async fn run(mut self) {
         self.tasks.spawn({
             let shutdown = self.app.shutdown.clone();
             async move {
@@ -140,9 +142,8 @@ impl Server {
         self.app.shutdown.requested().await;
         tracing::info!("stopping");
         while self.tasks.join_next().await.is_some() {}
-        self.store.close()?;
+        self.store.close();
         tracing::info!("stopped");
-        Ok(())
     }
 }
 
@@ -152,7 +153,7 @@ const METRICS_CONNECTIONS_MAX: usize = 64;
 /// Opens the embedded store as configured, and says what was found.
 pub(crate) fn open_store(config: &Config, master_key: &MasterKey) -> Result<EmbeddedStore, StoreError> {
     let options = EmbeddedOptions {
-        master_key: master_key.clone(),
+        master_key: master_key.copy(),
         go_on_after_loss: config.store.go_on_after_loss,
         replay_max: config.store.replay_max,
         queue_max: config.store.queue_max,

@@ -267,7 +267,7 @@ fn bad_keys_are_refused_in_the_dialects_own_shape() {
     let shop = Shop::new(&[]);
     let server = shop.serve();
     let body = login("ann", "phone-a", now_ms()).to_string();
-    for authorization in ["", "token", "token nonsense", "Bearer x", &shop.bearer(), "token \u{e9}"] {
+    for authorization in ["", "token", "token nonsense", "Bearer x", &shop.bearer()] {
         let answer = server.post("/v3/login?score=true", &[("authorization", authorization)], &body);
         assert_eq!(answer.status, 401, "{authorization}");
         let refusal = answer.json();

@@ -173,10 +173,14 @@ fn device_ids(node: Node<'_>) -> Result<Vec<DeviceId>, Fault> {
 type Named<T> = Vec<(Box<str>, T)>;
 
 fn components(node: Node<'_>) -> Result<Named<Box<str>>, Fault> {
-    named(node, COMPONENTS_MAX, |node| match node {
-        Node::Number(number) => Ok(number.to_string().into()),
-        Node::Flag(flag) => Ok(flag.to_string().into()),
-        other => text(other).map(|text| cut(&text, LABEL_BYTES_MAX).into()),
+    named(node, COMPONENTS_MAX, |node| {
+        if let Some(number) = node.number() {
+            return Ok(number.to_string().into());
+        }
+        if let Node::Flag(flag) = node {
+            return Ok(flag.to_string().into());
+        }
+        text(node).map(|text| cut(&text, LABEL_BYTES_MAX).into())
     })
 }
 

@@ -6,10 +6,12 @@ use rightful_domain::{
 };
 use serde::Serialize;
 
+use super::answers::{
+    AssessmentBody, CredentialStatusBody, EventRemembered, EvidenceMap, Features, FeedbackSaid, FeedbackTaken,
+    FindingBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, Problem, ProblemPlace, SentencesBody,
+};
 use super::wire::{
-    AppBody, AssessmentBody, BehaviorBody, CredentialStatusBody, DeviceBody, EventBody, EventRemembered, EvidenceMap,
-    Features, FeedbackSaid, FeedbackTaken, FindingBody, LocationBody, MechanismBody, NetworkBody, PageBody,
-    PaymentBody, PaymentViewBody, PersonBody, PolicyBody, PreviousDeviceBody, Problem, ProblemPlace, SentencesBody,
+    AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
     Texts,
 };
 use super::{money, words};

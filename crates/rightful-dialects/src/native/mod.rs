@@ -22,6 +22,7 @@
 //! - What a password was is told in `mechanisms[].password_sha256`, looked up and wiped; a password or a hash of one
 //!   anywhere else is kept as `‹withheld›`.
 
+mod answers;
 mod decode;
 mod encode;
 mod money;

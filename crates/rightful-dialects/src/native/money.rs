@@ -33,11 +33,10 @@ pub(super) fn amount_text(money: Money) -> String {
 }
 
 fn amount(node: Node<'_>) -> Result<i64, Fault> {
-    let digits = match &node {
-        // A number is printed with as few digits as tell it apart, so 19.99 is 19.99 again.
-        Node::Number(number) => ten_thousandths(&number.to_string()),
-        Node::Text(text) => ten_thousandths(text),
-        _ => None,
+    // A number is printed with as few digits as tell it apart, so 19.99 is 19.99 again.
+    let digits = match node.number() {
+        Some(number) => ten_thousandths(&number.to_string()),
+        None => node.into_text().and_then(|text| ten_thousandths(&text)),
     };
     digits.ok_or_else(|| Fault::new(NO_AMOUNT))
 }

@@ -3,9 +3,8 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::wire::{
-    AssessmentBody, EventBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem,
-};
+use super::answers::{AssessmentBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem};
+use super::wire::EventBody;
 
 /// The contract of our own API.
 #[must_use]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
-use rightful_store::{Office, StoreError};
+use rightful_store::{Nonces, Office, StoreError};
 
 use super::CommandError;
 use crate::config::Config;
@@ -104,16 +104,17 @@ fn create_here(config: &Config, new: &NewApplication) -> Result<Result<Keys, Com
         Err(error) => return Ok(Err(error.into())),
     };
     let store = server::open_store(config, &master_key)?;
-    let (application, keys) = match provisioning::provision(new, &master_key, clock::now()) {
-        Ok(provisioned) => provisioned,
-        Err(error) => return Ok(Err(error.into())),
-    };
+    let (application, keys) =
+        match provisioning::provision(new, &master_key, &Nonces::from_seed(clock::random()), clock::now()) {
+            Ok(provisioned) => provisioned,
+            Err(error) => return Ok(Err(error.into())),
+        };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Ok(Err(error.into())),
     };
     runtime.block_on(store.create_application(application))?;
-    store.close()?;
+    store.close();
     Ok(Ok(keys))
 }
 

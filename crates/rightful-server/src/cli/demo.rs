@@ -101,7 +101,7 @@ impl Demo {
             () = stop.requested() => Ok(()),
         };
         stop.request();
-        running.await??;
+        running.await?;
         told
     }
 

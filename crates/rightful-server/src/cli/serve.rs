@@ -50,7 +50,8 @@ impl Serve {
 async fn serve(config: Config, metrics_are_required: bool) -> Result<(), CommandError> {
     let server = Server::start(&config, metrics_are_required).await?;
     tracing::info!(address = %server.address, "listening on http://{}", server.address);
-    Ok(server.run().await?)
+    server.run().await;
+    Ok(())
 }
 
 /// The runtime of a server.

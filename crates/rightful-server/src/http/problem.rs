@@ -18,7 +18,9 @@ pub(crate) fn refusal(error: &PipelineError) -> Refusal {
             tracing::error!(error = %source, "the store is unavailable");
             (RefusalKind::Unavailable, "the store is unavailable; try again")
         }
-        PipelineError::Store(inner @ (StoreError::Corrupt { .. } | StoreError::Locked)) => {
+        PipelineError::Store(
+            inner @ (StoreError::Corrupt { .. } | StoreError::Locked | StoreError::UnknownApplication { .. }),
+        ) => {
             tracing::error!(error = %inner, "a request failed");
             (RefusalKind::Internal, "internal error")
         }

@@ -1,0 +1,130 @@
+//! What the server relies on at the seam: keys, links, retries, and answers that repeat.
+
+mod support;
+
+use rightful_dialects::{ALL, Access, Intake, Query, Reply, Told};
+use rightful_domain::{
+    Conclusion, CredentialKind, DeviceId, DeviceSnapshot, Feedback, FeedbackKind, FeedbackTarget, Outcome, Verdict,
+};
+use support::{Request, application, dialect, record};
+
+const LOGIN: &[u8] = br#"{"timestamp":1630066771,"login":{"username":"a","customerId":"ann","success":true,
+    "authenticationMechanism":{"password":{"success":true}}},"device":{"deviceId":"d"}}"#;
+
+fn login(query: &str, body: &[u8]) -> Option<Told> {
+    let ravelin = dialect("ravelin");
+    match Request::new(ravelin, "POST", "/v3/login", body)?.query(query).decode(ravelin) {
+        Ok(Intake::Assess(told) | Intake::Observe(told)) => Some(*told),
+        _ => None,
+    }
+}
+
+#[test]
+fn no_two_dialects_answer_on_one_path() {
+    let mut routes: Vec<String> = Vec::new();
+    for dialect in ALL {
+        routes.extend(dialect.routes().iter().map(|route| format!("{:?} {}", route.method, route.path)));
+    }
+    let n_routes = routes.len();
+    routes.sort();
+    routes.dedup();
+    assert_eq!(routes.len(), n_routes);
+}
+
+#[test]
+fn a_key_is_presented_in_its_dialect_s_way() {
+    let presented = |name: &str, header: &'static str| {
+        let presented = dialect(name).presented(&|asked| (asked == "authorization").then_some(header), Query(""));
+        presented.map(|presented| (presented.kind, presented.secret.to_owned()))
+    };
+    let ravelin = Some((CredentialKind::RavelinSecretKey, "sk_live_1".to_owned()));
+    assert_eq!(presented("ravelin", "token sk_live_1"), ravelin);
+    assert_eq!(presented("ravelin", "Token sk_live_1"), ravelin);
+    assert_eq!(presented("ravelin", "Bearer sk_live_1"), None);
+    assert_eq!(presented("native", "Bearer key"), Some((CredentialKind::NativeApiKey, "key".to_owned())));
+    assert_eq!(presented("native", "token key"), None);
+}
+
+#[test]
+fn the_same_login_again_is_a_retry_and_another_is_not() {
+    let key = |query, body: &[u8]| login(query, body).and_then(|told| told.retry).expect("a retry key").key;
+    let spaced = [LOGIN, b" "].concat();
+    assert_eq!(key("score=true", LOGIN), key("score=true", LOGIN));
+    assert_ne!(key("score=true", LOGIN), key("", LOGIN));
+    assert_ne!(key("score=true", LOGIN), key("score=true", &spaced));
+}
+
+#[test]
+fn an_idempotency_key_names_the_request_and_its_body_is_compared() {
+    let native = dialect("native");
+    let key = |path: &'static str, key: &'static str, body: &'static [u8]| {
+        let mut request = Request::new(native, "POST", path, body).expect("a route");
+        request.headers.push(("idempotency-key", key));
+        match request.decode(native) {
+            Ok(Intake::Assess(told) | Intake::Observe(told)) => told.retry.expect("a retry key"),
+            other => panic!("an event is one: {other:?}"),
+        }
+    };
+    let first = key("/v1/assessments", "k", br#"{"action":"login"}"#);
+    assert_eq!(first, key("/v1/assessments", "k", br#"{"action":"login"}"#));
+    assert_ne!(first.key, key("/v1/assessments", "l", br#"{"action":"login"}"#).key);
+    let other_body = key("/v1/assessments", "k", br#"{"action":"logout"}"#);
+    assert_eq!((first.key, first.body == other_body.body), (other_body.key, false));
+    let other_path = key("/v1/events", "k", br#"{"action":"login"}"#);
+    assert_eq!((first.key, first.body == other_path.body), (other_path.key, false));
+}
+
+#[test]
+fn a_retry_is_answered_with_the_same_bytes_whatever_was_said_since() {
+    for (name, path, body, query) in [
+        ("ravelin", "/v3/login", LOGIN, "score=true"),
+        ("native", "/v1/assessments", br#"{"action":"login","account":"ann"}"#, ""),
+    ] {
+        let dialect = dialect(name);
+        let request = Request::new(dialect, "POST", path, body).expect("a route").query(query);
+        let Ok(Intake::Assess(told)) = request.decode(dialect) else { panic!("{name} assesses") };
+        let first = record(told.event, Some(Verdict::Challenge));
+        let mut later = first.clone();
+        later.sequence += 1;
+        let (application, event) = (application().id, first.entry.event.id);
+        let received_at = support::RECEIVED_AT;
+        later.feedback.push(Feedback {
+            application: application.clone(),
+            target: FeedbackTarget::Event(event),
+            kind: FeedbackKind::ConfirmedTakeover,
+            received_at,
+        });
+        later.conclusion = Some(Conclusion { application, event, outcome: Outcome::Failed, received_at });
+        let answer = |record| request.reply(dialect, &Reply::Assessed(Box::new(record)));
+        assert_eq!(answer(first), answer(later), "{name}");
+    }
+}
+
+#[test]
+fn a_link_leads_to_its_application_and_its_event() {
+    let ravelin = dialect("ravelin");
+    let told = login("score=true", LOGIN).expect("a login");
+    let mut record = record(told.event, Some(Verdict::Allow));
+    record.entry.previous_device = Some(DeviceSnapshot {
+        id: DeviceId::new("other").expect("an id"),
+        kind: None,
+        manufacturer: None,
+        model: None,
+        os: None,
+        ip: None,
+        user_agent: None,
+        at: support::RECEIVED_AT,
+    });
+    let event = record.entry.event.id;
+    let request = Request::new(ravelin, "POST", "/v3/login", LOGIN).expect("a route");
+    let response = request.reply(ravelin, &Reply::Assessed(Box::new(record)));
+    let answer: serde_json::Value = serde_json::from_slice(&response.body).expect("JSON");
+    let url = answer["customerChanges"][0]["verificationURL"].as_str().expect("a link");
+    let (address, query) = url.split_once('?').expect("a query");
+    assert_eq!(address, "https://rightful.example/v2/change/verify");
+    assert_eq!(ravelin.linked_application(Query(query)), Some(application().id));
+
+    let request = Request::new(ravelin, "GET", "/v2/change/verify", b"").expect("a route").query(query);
+    assert_eq!(request.route.access, Access::Link);
+    assert!(matches!(request.decode(ravelin), Ok(Intake::Recall(found)) if found == event));
+}

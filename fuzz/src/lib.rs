@@ -1,0 +1,92 @@
+//! What the fuzz targets share: bytes of a stranger, decoded on one route of one dialect.
+//!
+//! `cargo +nightly fuzz run ravelin_decode` from the root; `corpus/` holds the dialects' examples as seeds.
+
+use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Query, Reply, Response};
+use rightful_domain::{
+    Application, ApplicationId, ApplicationMode, Assessment, Enrichment, Entry, Event, EventId, Record, Sentences,
+    Teaching, Timestamp, Verdict,
+};
+
+/// 2023-11-14T22:13:20Z.
+const RECEIVED_AT: Timestamp = Timestamp::from_seconds(1_700_000_000);
+
+/// Decodes `data` in a dialect: its first byte chooses the route, its first line the query, the rest is the body. What is
+/// taken is remembered and written back; what is not is refused in the dialect's shape.
+pub fn decode(dialect: &str, data: &[u8]) {
+    let Some(dialect) = ALL.iter().find(|known| known.name() == dialect) else { return };
+    let Some((choice, rest)) = data.split_first() else { return };
+    let routes = dialect.routes();
+    let Some(route) = routes.get(usize::from(*choice) % routes.len()) else { return };
+    let line_end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let (line, body) = rest.split_at(line_end);
+    let query = std::str::from_utf8(line).unwrap_or("");
+    let application = application();
+    let parameters = [("id", query)];
+    let header = |name: &str| (name == "idempotency-key" || name == "accept-language").then_some(query);
+    let call = Call {
+        route,
+        parameters: &parameters,
+        query: Query(query),
+        header: &header,
+        body: body.strip_prefix(b"\n").unwrap_or(body),
+        application: &application,
+        event_id: EventId::from_bytes([7; 16]),
+        received_at: RECEIVED_AT,
+        peer: None,
+        public_url: "https://rightful.example",
+        link_key: &[7; 32],
+        glossary: glossary(),
+    };
+    let response = answer(*dialect, &call);
+    assert!(response.status < 500 || response.body.starts_with(b"{"), "a refusal has its shape");
+    let _ = dialect.linked_application(call.query);
+    let _ = dialect.presented(&header, call.query);
+}
+
+fn answer(dialect: &dyn Dialect, call: &Call<'_>) -> Response {
+    match dialect.decode(call) {
+        Ok(Intake::Assess(told)) => dialect.reply(call, &Reply::Assessed(Box::new(record(told.event)))),
+        Ok(Intake::Observe(told)) => dialect.reply(call, &Reply::Recalled(Box::new(record(told.event)))),
+        Ok(Intake::Conclude { .. } | Intake::Recall(_) | Intake::Search(_) | Intake::Feedback(_)) => {
+            dialect.reply(call, &Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 })
+        }
+        Err(refusal) => dialect.refuse(Some(call.route), &refusal, call.received_at),
+    }
+}
+
+fn record(event: Event) -> Record {
+    let entry = Entry {
+        event,
+        enrichment: Enrichment::default(),
+        assessment: None,
+        teaching: Teaching::Nothing,
+        previous_device: None,
+        retry: None,
+    };
+    Record { sequence: 1, entry, conclusion: None, feedback: Vec::new() }
+}
+
+fn application() -> Application {
+    Application {
+        id: ApplicationId::new("shop").expect("a short text is an id"),
+        name: "Shop".into(),
+        test: false,
+        mode: ApplicationMode::Enforce,
+        credentials: Vec::new(),
+        fallback_mild: Verdict::Allow,
+        fallback_strict: Verdict::Challenge,
+        deadline_ms: 500,
+        created_at: RECEIVED_AT,
+    }
+}
+
+fn glossary() -> Glossary {
+    fn feature_names(_schema: u16) -> &'static [&'static str] {
+        &[]
+    }
+    fn sentences(_event: &Event, _assessment: &Assessment) -> Sentences {
+        Sentences::default()
+    }
+    Glossary { feature_names, sentences }
+}
