@@ -1,7 +1,7 @@
 # An application that knows only the name that was typed: once the name is known to be Ann's, so is her history.
 policy default
 
-08:00       login ok      ann       phone-a   lisbon   -> allow
-+1d 08:00   login ok      @ann      phone-a   lisbon   -> ?
-+1d 08:01   login failed  @ann      laptop-x  lagos    -> ?
-+1d 08:02   login failed  @mallory  laptop-x  lagos    -> ?
+08:00   login ok      ann       phone-a   lisbon   -> allow
+09:00   login ok      @ann      phone-a   lisbon   -> allow PROFILE_DEVICE_FAMILIAR PROFILE_IP_FAMILIAR
+09:01   login failed  @ann      laptop-x  lagos    -> allow PROFILE_DEVICE_NEW
+09:02   login failed  @mallory  laptop-x  lagos    -> allow !PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR

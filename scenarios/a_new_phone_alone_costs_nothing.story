@@ -2,13 +2,13 @@
 policy default
 
 09:00       login ok  ann  phone-a  lisbon   -> allow !PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
-+1d 09:00   login ok  ann  phone-a  lisbon   -> ?
-+2d 09:00   login ok  ann  phone-a  lisbon   -> ?
-+3d 09:00   login ok  ann  phone-a  lisbon   -> ?
++1d 09:00   login ok  ann  phone-a  lisbon   -> allow PROFILE_DEVICE_FAMILIAR PROFILE_IP_FAMILIAR
++2d 09:00   login ok  ann  phone-a  lisbon   -> allow
++3d 09:00   login ok  ann  phone-a  lisbon   -> allow
 
 # The new phone, at home; then out of town.
-+4d 18:00   login ok  ann  phone-b  lisbon   -> ?
-+5d 09:00   login ok  ann  phone-b  porto    -> ?
++4d 18:00   login ok  ann  phone-b  lisbon   -> allow PROFILE_DEVICE_NEW PROFILE_IP_FAMILIAR
++5d 09:00   login ok  ann  phone-b  porto    -> allow PROFILE_DEVICE_FAMILIAR !PROFILE_DEVICE_NEW !PROFILE_IP_FAMILIAR
 
-# And a second one at once, elsewhere: still nothing but new.
-+5d 09:30   login ok  ann  laptop-a hotel    -> ?
+# And a third device at once, elsewhere: still nothing but new.
++5d 09:30   login ok  ann  laptop-a hotel    -> allow PROFILE_DEVICE_NEW !PROFILE_IP_FAMILIAR

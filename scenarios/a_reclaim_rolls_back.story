@@ -2,16 +2,17 @@
 # everything the intruder taught is forgotten; what the intruder used is not.
 policy default
 
-08:00       login ok  ann  phone-a   lisbon          -> allow
-+1d 08:00   login ok  ann  phone-a   lisbon          -> ?
-+2d 03:00   login ok  ann  laptop-x  lagos           -> ?
-+3d 03:00   login ok  ann  laptop-x  lagos           -> ?
+08:00   login ok  ann  phone-a   lisbon       -> allow
+09:00   login ok  ann  phone-a   lisbon       -> allow PROFILE_DEVICE_FAMILIAR
+10:00   login ok  ann  laptop-x  lagos        -> allow PROFILE_DEVICE_NEW
+11:00   login ok  ann  laptop-x  lagos        -> allow PROFILE_DEVICE_FAMILIAR PROFILE_IP_FAMILIAR
 
-+3d 09:00   feedback takeover ann                    -> ?
-+3d 09:05   login ok  ann  phone-a   lisbon          -> ?
-+3d 09:10   login ok  ann  laptop-x  lagos           -> ?
+12:00   feedback takeover ann
+12:05   login ok  ann  phone-a   lisbon       -> challenge USER_REPORTED_COMPROMISE
+12:10   login ok  ann  laptop-x  lagos        -> challenge USER_REPORTED_COMPROMISE
 
-+3d 12:00   reclaim ann since +2d 03:00              -> ?
-+3d 12:05   login ok  ann  phone-a   lisbon          -> ?
-+3d 12:10   login ok  ann  laptop-x  lagos           -> ?
-+3d 12:15   login ok  ann  laptop-a  lagos           -> ?
+15:00   reclaim ann since 10:00               -> unlearned 2
+15:05   login ok  ann  phone-a   lisbon       -> allow PROFILE_DEVICE_FAMILIAR !USER_REPORTED_COMPROMISE
+15:10   login ok  ann  laptop-x  lagos        -> deny DEVICE_RISKY_REPUTATION !PROFILE_DEVICE_FAMILIAR
+15:15   login ok  ann  laptop-a  lagos        -> challenge IP_RISKY_REPUTATION PROFILE_DEVICE_NEW
+15:20   login ok  ben  phone-b   lagos        -> allow !IP_RISKY_REPUTATION

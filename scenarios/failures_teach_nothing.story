@@ -1,7 +1,6 @@
 # An intruder who knocks long enough does not become an acquaintance.
 policy default
 
-09:00       login ok  ann  phone-a  lisbon                                -> allow
-+1d 09:00   login ok  ann  phone-a  lisbon                                -> ?
-+1d 12:00   5 times every 30min  login failed  ann  laptop-x  lagos       -> ?
-+2d 12:00   login ok  ann  laptop-x  lagos                                -> ?
+09:00   login ok  ann  phone-a  lisbon                            -> allow
+12:00   5 times every 30min  login failed  ann  laptop-x  lagos   -> allow PROFILE_DEVICE_NEW
+20:00   login failed  ann  laptop-x  lagos                        -> allow PROFILE_DEVICE_NEW !PROFILE_IP_FAMILIAR

@@ -2,12 +2,11 @@
 # the owner may be asked, but is never refused.
 policy default
 
-08:00       login ok  ann  phone-a  lisbon                                       -> allow
-+1d 08:00   login ok  ann  phone-a  lisbon                                       -> ?
-+2d 08:00   login ok  ann  phone-a  lisbon                                       -> ?
+08:00      login ok  ann  phone-a  lisbon                                -> allow
+09:00      login ok  ann  phone-a  lisbon                                -> allow PROFILE_DEVICE_FAMILIAR PROFILE_IP_FAMILIAR
 
-+2d 10:00:00   50 times every 1s  login failed  ann  bot      hosting             -> ?
-+2d 10:00:50   login ok                         ann  bot      hosting             -> ?
-+2d 10:00:55   login ok                         ann  phone-a  lisbon              -> ?
-+2d 10:00:58   login ok                         ann  phone-b  lisbon              -> ?
-+2d 10:00:59   login ok                         ann  phone-1  hotel               -> ?
+10:00:00   50 times every 1s  login failed  ann  bot      hosting        -> deny PROFILE_ACTION_VELOCITY PROFILE_DEVICE_NEW
+10:00:50   login ok                         ann  bot      hosting        -> deny PROFILE_ACTION_VELOCITY PROFILE_DEVICE_NEW
+10:00:55   login ok                         ann  phone-a  lisbon         -> allow PROFILE_ACTION_VELOCITY PROFILE_DEVICE_FAMILIAR
+10:00:57   login ok                         ann  phone-a  carrier        -> allow PROFILE_ACTION_VELOCITY PROFILE_DEVICE_FAMILIAR !PROFILE_IP_FAMILIAR
+10:00:59   login ok                         ann  phone-b  hotel          -> challenge PROFILE_ACTION_VELOCITY PROFILE_DEVICE_NEW

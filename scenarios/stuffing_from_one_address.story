@@ -1,15 +1,15 @@
 # A list of stolen pairs, worked through quickly by one tool from one address. Most names are nobody's here.
 policy default
 
-08:00       login ok  ann         phone-a  lisbon                                  -> allow
-+1d 08:00   login ok  ann         phone-a  lisbon                                  -> ?
+08:00      login ok  ann  phone-a  lisbon                                     -> allow
+09:00      login ok  ann  phone-a  lisbon                                     -> allow PROFILE_DEVICE_FAMILIAR
 
-# The first tries look like anybody.
-+1d 10:00:00   5 times every 1s   login failed  @stranger-#  bot  hosting           -> ?
-+1d 10:00:05  30 times every 1s   login failed  @stranger-#  bot  hosting           -> ?
+# The first tries look like anybody's.
+10:00:00   2 times every 1s   login failed  @stranger-#  bot  hosting         -> allow !IP_ACTION_VELOCITY
+10:00:02   33 times every 1s  login failed  @customer-#  bot  hosting         -> deny IP_ACTION_VELOCITY DEVICE_PROFILE_VELOCITY DEVICE_SUSPICIOUS_VELOCITY
 
 # A pair that works: the right password, at the end of a flood.
-+1d 10:00:40   login ok  ann      bot      hosting                                  -> ?
+10:00:40   login ok  ann  bot      hosting                                    -> deny IP_ACTION_VELOCITY DEVICE_SUSPICIOUS_VELOCITY PROFILE_DEVICE_NEW
 
-# Her own door meanwhile is not her neighbour's affair.
-+1d 10:01:00   login ok  ann      phone-a  lisbon                                   -> ?
+# Her own door is none of it.
+10:01:00   login ok  ann  phone-a  lisbon                                     -> allow PROFILE_DEVICE_FAMILIAR !IP_ACTION_VELOCITY !PROFILE_ACTION_VELOCITY
