@@ -22,5 +22,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Password hashes pass through this process: a core image must not keep what the store does not. Refused only where
+    // the system has no such switch.
+    let _no_such_switch = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     cli::run()
 }

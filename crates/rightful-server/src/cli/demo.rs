@@ -43,10 +43,10 @@ pub(super) struct Demo {
     #[arg(long)]
     listen: Option<SocketAddr>,
     /// How many customers the shop has
-    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    #[arg(long, default_value_t = 3_000, value_parser = clap::value_parser!(u32).range(1..=200_000))]
     customers: u32,
     /// How many hours of the shop pass in one hour, until the story has caught up with the present
-    #[arg(long, default_value_t = 120.0, value_parser = speed)]
+    #[arg(long, default_value_t = 240.0, value_parser = speed)]
     speed: f64,
     /// Tell the same story again
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! Applications.
+//! Applications: made once, changed whole, and found again with their keys after a restart.
 
 use std::sync::Arc;
 
