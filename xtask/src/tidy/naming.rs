@@ -6,7 +6,7 @@ use super::{Complaint, Rule, Source, Tree};
 const LINES_MAX: usize = 600;
 
 /// Files that were longer when the rule came, with their ceilings. This list may only shrink, and so may a ceiling.
-const LONGER: [(&str, usize); 1] = [("crates/rightful-dialects/src/native/wire.rs", 650)];
+const LONGER: [(&str, usize); 0] = [];
 
 /// How far below its ceiling a file may be before the ceiling must follow it.
 const SLACK: usize = 50;

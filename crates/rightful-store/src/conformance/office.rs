@@ -1,4 +1,4 @@
-//! Applications.
+//! Applications: made, changed, and listed again.
 
 use std::sync::Arc;
 
