@@ -2,8 +2,8 @@
 //!
 //! It is fuzzy: states are written one by one while logins go on, each with the last row it has learned from. When all
 //! that was dirty at some row is written, the mark moves to that row, and a restart replays from there; a state that has
-//! learned more than the mark says skips what it knows. Off the way of logins: another thread, small batches, no sync of
-//! its own (the journal is one, so whoever syncs next syncs this as well, and a mark is never safer than its states).
+//! learned more than the mark says skips what it knows. Off the way of logins: another thread, and files of its own,
+//! which are synced before the mark is moved.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,13 +14,12 @@ use parking_lot::{Condvar, Mutex};
 use rightful_domain::Timestamp;
 
 use super::Shared;
+use super::bulk::write_sorted;
 use super::disk::{failed, unavailable};
 use super::keys::RETRY_PREFIX;
 use super::retries::Answered;
 use crate::StoreError;
 
-/// States in one batch: a few hundred kB, so that a login's commit waits a millisecond at most for one.
-const RUN_MAX: usize = 256;
 /// States that may be dirty before a checkpoint begins, however few rows there were.
 const DIRTY_MAX: usize = 100_000;
 /// Long-lived retry keys looked at in one checkpoint, to remove the dead.
@@ -124,13 +123,16 @@ fn run(shared: &Shared, requests: &Receiver<u64>, progress: &Progress) {
 /// Writes what is dirty, and moves the mark to `upto`: every row until there must have been learned.
 pub(super) fn checkpoint(shared: &Shared, upto: u64) -> Result<(), StoreError> {
     let disk = &shared.disk;
-    shared.states.take_dirty(RUN_MAX, |run| {
-        let mut batch = disk.database.batch();
-        for (key, bytes) in run {
-            batch.insert(&disk.state, key.to_bytes(), bytes);
-        }
-        batch.commit().map_err(failed)
+    write_sorted(&disk.state, |put| shared.states.take_dirty(|key, bytes| put(key.to_bytes().into(), bytes.into())))?;
+    let recent = shared.recent.begin_writing();
+    write_sorted(&disk.events, |put| {
+        recent.by_event().into_iter().try_for_each(|(key, sequence)| put(key.into(), sequence.to_be_bytes().into()))
     })?;
+    write_sorted(&disk.postings, |put| {
+        recent.by_key().into_iter().try_for_each(|(key, brief)| put(key.into(), brief.as_bytes().into()))
+    })?;
+    drop(recent);
+    shared.recent.end_writing();
     disk.office.insert(MARK_KEY, upto.to_be_bytes()).map_err(failed)?;
     shared.acknowledged.sync().map_err(unavailable)?;
     shared.mark.store(upto, Ordering::Release);

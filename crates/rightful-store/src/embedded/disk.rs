@@ -19,8 +19,9 @@ const JOURNALS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 /// Neighbours in the ledger are alike (the same agents, the same evidence), so large blocks compress well.
 const LEDGER_BLOCK_BYTES: u32 = 32 * 1024;
-/// Threads that write and merge files.
-const WORKERS: usize = 2;
+/// Threads that write and merge files. With more, the database's first one asks for flushes only, and spins while another
+/// merges.
+const WORKERS: usize = 1;
 
 /// The database.
 #[derive(Clone)]
@@ -28,9 +29,13 @@ pub(super) struct Disk {
     pub(super) database: Database,
     /// Sequence number to row: the truth.
     pub(super) ledger: Keyspace,
-    /// All that leads to a row; see `keys`.
+    /// What is rarely written and leads to a row, or is said of one; see `keys`.
     pub(super) index: Keyspace,
-    /// State key to state, as of some row.
+    /// Event to sequence number. Written in sorted runs only.
+    pub(super) events: Keyspace,
+    /// Account, device or address, then sequence number, to what the entry is in short. Written in sorted runs only.
+    pub(super) postings: Keyspace,
+    /// State key to state, as of some row. Written in sorted runs only.
     pub(super) state: Keyspace,
     /// Subject to its key, sealed.
     pub(super) keys: Keyspace,
@@ -49,8 +54,10 @@ impl Disk {
         let keyspace = |name, options: fn() -> KeyspaceCreateOptions| database.keyspace(name, options).map_err(failed);
         Ok(Self {
             ledger: keyspace("ledger", ledger_options)?,
-            index: keyspace("index", large_options)?,
-            state: keyspace("state", large_options)?,
+            index: keyspace("index", small_options)?,
+            events: keyspace("events", small_options)?,
+            postings: keyspace("postings", small_options)?,
+            state: keyspace("state", small_options)?,
             keys: keyspace("keys", small_options)?,
             office: keyspace("office", small_options)?,
             database,

@@ -20,7 +20,10 @@ pub(super) struct Found {
 impl Shared {
     /// Where an event is in the ledger; None if it is not there, or belongs to another application.
     pub(super) fn sequence_of_event(&self, event: EventId) -> Result<Option<u64>, StoreError> {
-        let found = self.disk.index.get(event_key(event)).map_err(failed)?;
+        if let Some(sequence) = self.recent.event(event) {
+            return Ok(Some(sequence));
+        }
+        let found = self.disk.events.get(event_key(event)).map_err(failed)?;
         Ok(found.and_then(|bytes| sequence_of(&bytes)))
     }
 

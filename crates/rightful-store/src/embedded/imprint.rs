@@ -9,6 +9,7 @@ use rightful_domain::{
 };
 
 use super::disk::{Disk, corrupt_row, read_row};
+use super::search::Brief;
 use super::state::{Change, State, States};
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;
@@ -23,8 +24,12 @@ pub(super) struct Imprint {
     pub(super) subject: Option<StateKey>,
     /// The username, where the event also names an account.
     alias: Option<(StateKey, AccountId)>,
+    /// The account's tag; None if the event names none, though it may have a subject.
+    pub(super) account: Option<Tag>,
     /// What it would teach; its account is the subject.
     pub(super) lesson: Lesson,
+    /// What the entry is, in short.
+    pub(super) brief: Brief,
     /// When it was received.
     pub(super) received_at: Timestamp,
     outcome: Outcome,
@@ -51,7 +56,9 @@ impl Imprint {
             event.mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
         Self {
             subject: subject.map(|tag| tagger.subject_key(tag)),
+            account: account.map(|(_, tag)| tag),
             alias,
+            brief: Brief::of(entry),
             lesson: tagger.lesson(event, subject),
             received_at: event.received_at,
             outcome: event.outcome,

@@ -1,10 +1,10 @@
-//! The layout of keys on disk. Each index key is at most 20 bytes where it is written for every login, since the
-//! database keeps keys of that length without an allocation.
+//! The layout of keys on disk. Those written for every login are at most 20 bytes, which the database keeps without an
+//! allocation.
 
 use rightful_domain::{EventId, Tag, Timestamp};
 
 /// Which index a key belongs to: its first byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Index {
     /// Account, then sequence: what the entry is, in short.
     Account,
@@ -51,8 +51,8 @@ fn of_event<const N: usize>(letter: u8, event: EventId, rest: &[u8]) -> [u8; N] 
 }
 
 /// Where an event is in the ledger.
-pub(super) fn event_key(event: EventId) -> [u8; 17] {
-    of_event(b'e', event, &[])
+pub(super) const fn event_key(event: EventId) -> [u8; 16] {
+    *event.as_bytes()
 }
 
 /// What profiles have made of an event, where that is no longer what its entry says.

@@ -5,6 +5,7 @@
 //! writes, in batches that form by themselves; whoever asks to remember something is told when it is synced, not before.
 
 mod acknowledged;
+mod bulk;
 mod checkpoint;
 mod disk;
 mod find;
@@ -14,6 +15,7 @@ mod office;
 mod open;
 mod plan;
 mod recall;
+mod recent;
 mod replay;
 mod retries;
 mod search;
@@ -45,6 +47,7 @@ use acknowledged::Acknowledged;
 use disk::{Disk, unavailable};
 use find::sealing_subject;
 use imprint::Imprint;
+use recent::Recent;
 use retries::Retries;
 use state::States;
 use subjects::Subjects;
@@ -64,6 +67,7 @@ struct Shared {
     dir: PathBuf,
     disk: Disk,
     states: States,
+    recent: Recent,
     taggers: Taggers,
     subjects: Subjects,
     retries: Mutex<Retries>,
@@ -119,8 +123,6 @@ impl Shared {
             event: entry.event.id,
             retry: entry.retry,
             imprint: Imprint::of(entry, &tagger, username),
-            account: entry.event.account.as_ref().map(|account| tagger.account(account)),
-            brief: search::brief(entry),
             tagger,
             new_key,
             answer,

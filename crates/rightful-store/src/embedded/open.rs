@@ -14,12 +14,12 @@ use super::acknowledged::{self, Acknowledged, Told};
 use super::checkpoint::{Checkpointer, MARK_KEY, checkpoint};
 use super::disk::{Disk, failed, read_row, unavailable};
 use super::keys::{RETRY_PREFIX, TIME_PREFIX, sequence_of};
-use super::replay::{Replayed, keep_retries, replay};
+use super::replay::{Memory, Replayed, keep_retries, replay};
 use super::state::{STATES_KEPT_MAX, States};
 use super::subjects::Subjects;
 use super::tags::Taggers;
 use super::writer::Writer;
-use super::{EmbeddedStore, Retries, Shared};
+use super::{EmbeddedStore, Recent, Retries, Shared};
 use crate::{MasterKey, Nonces, StoreError};
 
 /// Rows that a restart replays at most, unless told otherwise: two seconds' work on a small machine.
@@ -209,7 +209,9 @@ fn remember(
     let taggers = Taggers::new(&master_key);
     let states = States::new(disk.state.clone(), STATES_KEPT_MAX);
     let mut retries = Retries::default();
-    let mut replayed = replay(&disk, &states, &taggers, &mut retries, mark)?;
+    let recent = Recent::default();
+    let mut memory = Memory { states: &states, taggers: &taggers, recent: &recent, retries: &mut retries };
+    let mut replayed = replay(&disk, &mut memory, mark)?;
     if let Some((_, bytes)) = &last
         && let Ok(row) = read_row(highest, bytes)
     {
@@ -223,6 +225,7 @@ fn remember(
     let shared = Shared {
         dir: dir.to_owned(),
         states,
+        recent,
         taggers,
         subjects: Subjects::new(Arc::new(master_key), Arc::clone(&opening.nonces), disk.keys.clone()),
         retries: Mutex::new(older),

@@ -15,7 +15,7 @@ use super::Shared;
 use super::disk::failed;
 use super::find::Found;
 use super::imprint::{Imprint, TOO_OLD, changes_contact, is_entrance};
-use super::keys::{Index, sequence_of, status_key};
+use super::keys::{Index, status_key};
 use super::state::Change;
 use super::tags::{StateKey, Tagger};
 use crate::record::{Effect, Erasure};
@@ -175,11 +175,10 @@ impl Shared {
         received_at: Timestamp,
     ) -> Result<(Erasure, Plan), StoreError> {
         let tag = tagger.account(&account);
-        let (first, last) = (Index::Account.key(tag, 0), Index::Account.key(tag, u64::MAX));
         let mut usernames = BTreeSet::new();
-        for guard in self.disk.index.range(first..=last).rev().take(ERASED_ROWS_MAX) {
-            let key = guard.key().map_err(failed)?;
-            let found = self.found_at(sequence_of(&key).unwrap_or_default())?;
+        let rows = self.rows_under(Index::Account, tag, u64::MAX, ERASED_ROWS_MAX);
+        for sequence in rows.take(ERASED_ROWS_MAX) {
+            let found = self.found_at(sequence?)?;
             let of_account = found.filter(|found| found.record.entry.event.account.as_ref() == Some(&account));
             usernames.extend(of_account.and_then(|found| found.username));
         }
@@ -353,12 +352,11 @@ impl Shared {
         since: Timestamp,
         also_reported: bool,
     ) -> Result<Vec<Target>, StoreError> {
-        let (first, last) = (Index::Account.key(account, 0), Index::Account.key(account, u64::MAX));
         let mut events = Vec::new();
         let mut n_wanted = 0;
-        for guard in self.disk.index.range(first..=last).rev().take(ROLL_BACK_ROWS_MAX) {
-            let key = guard.key().map_err(failed)?;
-            let Some(found) = self.found_at(sequence_of(&key).unwrap_or_default())? else { continue };
+        let rows = self.rows_under(Index::Account, account, u64::MAX, ROLL_BACK_ROWS_MAX);
+        for sequence in rows.take(ROLL_BACK_ROWS_MAX) {
+            let Some(found) = self.found_at(sequence?)? else { continue };
             let entry = &found.record.entry;
             if entry.event.application != feedback.application {
                 continue;

@@ -10,7 +10,7 @@ use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::sequence_of;
 use super::retries::{SHORT_LIVED_MAX, is_long_lived};
 use super::tags::StateKey;
-use super::{Disk, Retries, States, Taggers};
+use super::{Disk, Recent, Retries, States, Taggers};
 use crate::StoreError;
 use crate::record::{ReadEntry, Said};
 
@@ -31,14 +31,16 @@ pub(super) struct Replayed {
     pub(super) damaged: Vec<String>,
 }
 
+/// What is learned from the ledger.
+pub(super) struct Memory<'a> {
+    pub(super) states: &'a States,
+    pub(super) taggers: &'a Taggers,
+    pub(super) recent: &'a Recent,
+    pub(super) retries: &'a mut Retries,
+}
+
 /// Learns every row after the mark, in order.
-pub(super) fn replay(
-    disk: &Disk,
-    states: &States,
-    taggers: &Taggers,
-    retries: &mut Retries,
-    mark: u64,
-) -> Result<Replayed, StoreError> {
+pub(super) fn replay(disk: &Disk, memory: &mut Memory<'_>, mark: u64) -> Result<Replayed, StoreError> {
     let mut replayed = Replayed::default();
     let mut expected = mark + 1;
     for guard in disk.ledger.range(expected.to_be_bytes()..) {
@@ -49,7 +51,7 @@ pub(super) fn replay(
         }
         expected = sequence + 1;
         replayed.n_rows += 1;
-        match learn_row(disk, states, taggers, retries, sequence, &bytes) {
+        match learn_row(disk, memory, sequence, &bytes) {
             Ok(received_at) => replayed.newest_at = replayed.newest_at.max(received_at),
             Err(StoreError::Corrupt { what }) => {
                 if replayed.damaged.len() < HOLES_MAX {
@@ -63,14 +65,8 @@ pub(super) fn replay(
 }
 
 /// Learns one row as the writer did when it was written.
-fn learn_row(
-    disk: &Disk,
-    states: &States,
-    taggers: &Taggers,
-    retries: &mut Retries,
-    sequence: u64,
-    bytes: &UserValue,
-) -> Result<Timestamp, StoreError> {
+fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserValue) -> Result<Timestamp, StoreError> {
+    let taggers = memory.taggers;
     let row = read_row(sequence, bytes)?;
     let head = row.head;
     let (said, effects) = row.open().map_err(corrupt_row(sequence))?;
@@ -80,6 +76,7 @@ fn learn_row(
             let ReadEntry { entry, username, .. } = *read;
             let tagger = taggers.of(&entry.event.application);
             let imprint = Imprint::of(&entry, &tagger, username);
+            memory.recent.add(std::iter::once((sequence, &imprint)));
             let subject = imprint.subject;
             imprint.changes(&tagger, &mut changes);
             (tagger, subject)
@@ -90,9 +87,9 @@ fn learn_row(
     };
     let subject = subject.or_else(|| effects.subject.map(|tag| tagger.subject_key(tag)));
     changes_of(effects.changes, subject, &tagger, disk, &mut changes)?;
-    apply(states, sequence, changes)?;
+    apply(memory.states, sequence, changes)?;
     if let Some(retry) = head.retry.filter(|retry| !is_long_lived(retry, head.received_at)) {
-        retries.keep(&retry, sequence, head.received_at);
+        memory.retries.keep(&retry, sequence, head.received_at);
     }
     Ok(head.received_at)
 }

@@ -16,17 +16,41 @@ const ROWS_SEEN_MAX: usize = 50_000;
 /// Rows are written in the order of receipt but for this much, and clocks are set back.
 const DISORDER: std::time::Duration = std::time::Duration::from_secs(300);
 
-/// What an entry is, in short, as kept in each index: verdict, outcome, action, reasons. For filters that need not open
-/// the entry.
-pub(super) fn brief(entry: &Entry) -> Vec<u8> {
-    let verdict = entry.assessment.as_ref().map_or(15, |assessment| assessment.verdict.number());
-    let (action, _) = entry.event.action.word();
-    let findings = entry.assessment.as_ref().map_or(&[][..], |assessment| &assessment.findings);
-    let mut brief = Vec::with_capacity(2 + findings.len());
-    brief.push(verdict | (entry.event.outcome.number() << 4));
-    brief.push(action);
-    brief.extend(findings.iter().map(|finding| finding.reason.number()));
-    brief
+/// What an entry is, in short, as kept beside each of its keys: for filters that need not open the entry.
+///
+/// Verdict (15 if not judged), outcome above it, and the highest bit if there are more reasons than fit; then the action;
+/// then the reasons. At most 15 bytes, which with the length makes 16, and which the database keeps without an allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Brief {
+    bytes: [u8; BRIEF_BYTES_MAX],
+    length: u8,
+}
+
+const BRIEF_BYTES_MAX: usize = 15;
+/// Set in the first byte if the entry has more reasons than fit: it must be opened to know them.
+const HAS_MORE: u8 = 0x80;
+
+impl Brief {
+    /// Of an entry.
+    pub(super) fn of(entry: &Entry) -> Self {
+        let verdict = entry.assessment.as_ref().map_or(15, |assessment| assessment.verdict.number());
+        let (action, _) = entry.event.action.word();
+        let findings = entry.assessment.as_ref().map_or(&[][..], |assessment| &assessment.findings);
+        let has_more = if findings.len() > BRIEF_BYTES_MAX - 2 { HAS_MORE } else { 0 };
+        let said = [verdict | (entry.event.outcome.number() << 4) | has_more, action];
+        let reasons = findings.iter().map(|finding| finding.reason.number());
+        let mut brief = Self { bytes: [0; BRIEF_BYTES_MAX], length: 0 };
+        for (to, from) in brief.bytes.iter_mut().zip(said.into_iter().chain(reasons)) {
+            *to = from;
+            brief.length += 1;
+        }
+        brief
+    }
+
+    /// As on disk.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or(&self.bytes)
+    }
 }
 
 /// Where rows come from, newest first; with their bytes, where they lie at hand.
@@ -81,9 +105,7 @@ impl Shared {
 
     fn rows<'a>(&'a self, search: &Search, tagger: &Tagger, newest: u64) -> Rows<'a> {
         let of_index = |index: Index, tag: Tag| -> Rows<'a> {
-            let range = index.key(tag, 0)..=index.key(tag, newest);
-            let keys = self.disk.index.range(range).rev();
-            Box::new(keys.map(|guard| Ok((sequence_of(&guard.key().map_err(failed)?).unwrap_or_default(), None))))
+            Box::new(self.rows_under(index, tag, newest, ROWS_SEEN_MAX + 1).map(|row| Ok((row?, None))))
         };
         if let Some(account) = &search.account {
             return of_index(Index::Account, tagger.account(account));
@@ -99,6 +121,22 @@ impl Shared {
             let (key, bytes) = guard.into_inner().map_err(failed)?;
             Ok((sequence_of(&key).unwrap_or_default(), Some(bytes)))
         }))
+    }
+
+    /// The rows under a key that are not newer than `newest`, newest first; at most `max` of them from RAM.
+    pub(super) fn rows_under(
+        &self,
+        index: Index,
+        tag: Tag,
+        newest: u64,
+        max: usize,
+    ) -> impl Iterator<Item = Result<u64, StoreError>> + use<'_> {
+        // RAM first: what a checkpoint moves to disk in between is then found twice, not never.
+        let recent = self.recent.rows(index, tag, newest, max);
+        let newest_on_disk = recent.last().map_or(newest, |sequence| sequence.saturating_sub(1));
+        let on_disk = self.disk.postings.range(index.key(tag, 0)..=index.key(tag, newest_on_disk)).rev();
+        let on_disk = on_disk.map(|guard| Ok(sequence_of(&guard.key().map_err(failed)?).unwrap_or_default()));
+        recent.into_iter().map(Ok).chain(on_disk)
     }
 
     fn look(

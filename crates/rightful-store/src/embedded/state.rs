@@ -80,7 +80,7 @@ impl States {
     }
 
     fn shard(&self, key: StateKey) -> &Mutex<Shard> {
-        // The low bits choose the bucket inside the shard's map, so the shard takes high ones.
+        // The high bits: the low ones choose the bucket inside the shard's map, and shards are in the order of tags.
         let place = usize::try_from(key.tag.get() >> 58).unwrap_or_default() % SHARDS;
         self.shards.get(place).expect("a remainder by the number of shards is the place of one")
     }
@@ -137,26 +137,24 @@ impl States {
         self.n_kept.load(Ordering::Relaxed) > self.kept_max
     }
 
-    /// Takes out the bytes of everything that must be written, a shard at a time, a run of at most `run_max` states at
-    /// a time. What is changed while that goes on is written next time.
+    /// Gives the bytes of everything that must be written, in the order of the keys' bytes. What is changed meanwhile is
+    /// written next time.
     pub(super) fn take_dirty(
         &self,
-        run_max: usize,
-        mut write: impl FnMut(Vec<(StateKey, Vec<u8>)>) -> Result<(), StoreError>,
+        mut write: impl FnMut(StateKey, Vec<u8>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         for shard in &self.shards {
-            let keys = std::mem::take(&mut shard.lock().dirty);
-            for run in keys.chunks(run_max.max(1)) {
-                let mut written = Vec::with_capacity(run.len());
-                for key in run {
-                    // One lock a state: a login that waits here waits for one state's bytes, not for a run's.
-                    let mut shard = shard.lock();
-                    let resident = shard.residents.get_mut(key).expect("what is dirty stays until it is written");
-                    resident.dirty = false;
-                    written.push((*key, encode_state(&resident.state)));
-                }
-                self.n_dirty.fetch_sub(written.len(), Ordering::Relaxed);
-                write(written)?;
+            let mut keys = std::mem::take(&mut shard.lock().dirty);
+            keys.sort_unstable_by_key(|key| key.to_bytes());
+            for key in keys {
+                // One lock a state: a login that waits here waits for one state's bytes.
+                let mut shard = shard.lock();
+                let resident = shard.residents.get_mut(&key).expect("what is dirty stays until it is written");
+                resident.dirty = false;
+                let bytes = encode_state(&resident.state);
+                drop(shard);
+                self.n_dirty.fetch_sub(1, Ordering::Relaxed);
+                write(key, bytes)?;
             }
         }
         Ok(())

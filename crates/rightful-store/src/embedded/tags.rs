@@ -132,16 +132,16 @@ pub(super) struct StateKey {
 }
 
 impl StateKey {
-    /// As on disk.
+    /// As on disk: the tag first, so that shard after shard is the order of the bytes.
     pub(super) fn to_bytes(self) -> [u8; 13] {
         let letter = match self.kind {
             StateKind::Subject => b's',
             StateKind::Device => b'd',
             StateKind::Address => b'i',
         };
-        let [a, b, c, d] = self.application.to_be_bytes();
-        let [e, f, g, h, i, j, k, l] = self.tag.get().to_be_bytes();
-        [letter, a, b, c, d, e, f, g, h, i, j, k, l]
+        let [a, b, c, d, e, f, g, h] = self.tag.get().to_be_bytes();
+        let [i, j, k, l] = self.application.to_be_bytes();
+        [a, b, c, d, e, f, g, h, letter, i, j, k, l]
     }
 }
 

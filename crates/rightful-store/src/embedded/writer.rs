@@ -17,7 +17,7 @@ use super::Shared;
 use super::checkpoint::Checkpointer;
 use super::disk::{failed, unavailable};
 use super::imprint::{Imprint, Op, apply, changes_of};
-use super::keys::{Index, event_key, minute_of, retry_key, status_key, time_key};
+use super::keys::{minute_of, retry_key, status_key, time_key};
 use super::plan::Plan;
 use super::retries::{Answered, is_long_lived};
 use super::subjects::NewKey;
@@ -57,10 +57,6 @@ pub(super) struct RecordCommand {
     pub(super) retry: Option<RetryKey>,
     pub(super) imprint: Imprint,
     pub(super) tagger: Arc<Tagger>,
-    /// The account's tag, where the event names an account.
-    pub(super) account: Option<rightful_domain::Tag>,
-    /// What the entry is, in short, for the indexes.
-    pub(super) brief: Vec<u8>,
     pub(super) new_key: Option<NewKey>,
     pub(super) answer: oneshot::Sender<Result<Placed, StoreError>>,
 }
@@ -260,19 +256,11 @@ impl Writer {
     }
 
     fn put_record(&mut self, command: RecordCommand, plan: Plan) {
-        let RecordCommand { draft, event, retry, imprint, tagger, account, brief, new_key, answer } = command;
+        let RecordCommand { draft, event, retry, imprint, tagger, new_key, answer } = command;
         let (batch, disk) = (&mut self.batch, &self.shared.disk);
         let sequence = batch.next_sequence;
         batch.next_sequence += 1;
         batch.writes.insert(&disk.ledger, sequence.to_be_bytes(), draft.finish(sequence, None, &plan.effects));
-        batch.writes.insert(&disk.index, event_key(event), sequence.to_be_bytes());
-        let lesson = &imprint.lesson;
-        let indexed = [(Index::Account, account), (Index::Device, lesson.device), (Index::Address, lesson.address)];
-        for (index, tag) in indexed {
-            if let Some(tag) = tag {
-                batch.writes.insert(&disk.index, index.key(tag, sequence), brief.as_slice());
-            }
-        }
         for (event, status) in &plan.statuses {
             batch.writes.insert(&disk.index, status_key(*event), [status.number()]);
         }
@@ -500,6 +488,8 @@ impl Writer {
                 kept.keep(retry, *sequence, *now);
             }
         }
+        let entries = learning.iter().filter_map(|learning| Some((learning.sequence, learning.imprint.as_ref()?)));
+        self.shared.recent.add(entries);
         let mut changes: Vec<(StateKey, Op)> = Vec::with_capacity(16);
         for Learning { sequence, tagger, imprint, subject, effects } in learning {
             if let Some(imprint) = imprint {
