@@ -2,6 +2,7 @@
 //!
 //! A story that takes longer than a day is for the engine alone, whose clock is an argument: it shows as ignored here.
 
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a kit of tests: without the usual harness, clippy cannot tell")]
 mod testkit;
 
 use std::fs;
