@@ -4,6 +4,7 @@
 //! complain about, so a rule that can no longer fail is itself a failing test.
 
 mod crates;
+mod dependencies;
 mod documents;
 mod graph;
 mod licenses;
@@ -58,6 +59,8 @@ pub const RULES: &[Rule] = &[
     crates::A_HEAVY_LIBRARY_HAS_ONE_OWNER,
     crates::EACH_CRATE_IS_ON_THE_MAP,
     crates::EACH_CRATE_TAKES_THE_LINTS_OF_THE_WORKSPACE,
+    dependencies::EACH_DEPENDENCY_IS_USED,
+    dependencies::EACH_VERSION_OFFERED_IS_TAKEN,
     documents::LINKS_LEAD_SOMEWHERE,
     documents::THE_MAP_IS_SHORT,
     documents::DOCUMENTS_NAME_SETTINGS_THAT_EXIST,
