@@ -92,7 +92,7 @@ pub struct Round {
     pub n_doubled: usize,
     /// Logins that were acknowledged before the kill.
     pub n_acknowledged: usize,
-    /// How long the load had lasted when the kill came.
+    /// How long the load had lasted when the kill came; zero in the last look.
     pub killed_after: Duration,
 }
 
@@ -106,19 +106,14 @@ impl Round {
 
 impl fmt::Display for Round {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "round {:>3}  ready {:>5} ms  sought {:>6}  lost {}  doubled {}  sent again {:>2}  |  acknowledged {:>6}  killed after {:>5} ms{}",
-            self.number,
-            self.ready.as_millis(),
-            self.n_sought,
-            self.n_lost,
-            self.n_doubled,
-            self.n_repeated,
-            self.n_acknowledged,
-            self.killed_after.as_millis(),
-            if self.is_good() { "" } else { "  FAILED" },
-        )
+        let (number, ready_ms, n_again) = (self.number, self.ready.as_millis(), self.n_repeated);
+        write!(f, "round {number:>3}  ready {ready_ms:>5} ms  sent again {n_again:>2}")?;
+        write!(f, "  sought {:>6}  lost {}  doubled {}", self.n_sought, self.n_lost, self.n_doubled)?;
+        if self.killed_after > Duration::ZERO {
+            let (n, after_ms) = (self.n_acknowledged, self.killed_after.as_millis());
+            write!(f, "  |  acknowledged {n:>6}  killed after {after_ms:>4} ms")?;
+        }
+        f.write_str(if self.is_good() { "" } else { "  FAILED" })
     }
 }
 

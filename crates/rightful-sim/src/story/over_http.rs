@@ -42,8 +42,7 @@ impl OverHttp {
         story: &Story,
         now: Timestamp,
     ) -> Result<Option<Self>, HttpError> {
-        let Some(first) = story.steps.first().map(|step| step.at) else { return Ok(None) };
-        if story.length().saturating_sub(first) > LENGTH_MAX {
+        if story.lasts() > LENGTH_MAX {
             return Ok(None);
         }
         Ok(Some(Self {

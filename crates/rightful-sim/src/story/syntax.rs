@@ -21,6 +21,13 @@ impl Story {
     pub fn length(&self) -> Duration {
         self.steps.iter().map(Step::end).max().unwrap_or_default()
     }
+
+    /// From the first thing that happens to the last.
+    #[must_use]
+    pub fn lasts(&self) -> Duration {
+        let first = self.steps.first().map_or(Duration::ZERO, |step| step.at);
+        self.length().saturating_sub(first)
+    }
 }
 
 /// One thing that happens.
