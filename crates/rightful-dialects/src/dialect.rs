@@ -225,6 +225,48 @@ pub enum RefusalKind {
 }
 
 impl RefusalKind {
+    /// Every sort, by status.
+    pub const ALL: [Self; 11] = [
+        Self::Malformed,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Conflict,
+        Self::TooLarge,
+        Self::UnsupportedType,
+        Self::RateLimited,
+        Self::Internal,
+        Self::Unavailable,
+    ];
+
+    /// What it means and what to do about it, for the developer who met it.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Malformed => {
+                "The request is not what this path takes. `errors` names the place in the body. Correct it; sending it \
+                 again unchanged will fail again."
+            }
+            Self::Unauthorized => {
+                "No key was presented, or one that is not valid here. Each dialect has a key of its own; \
+                 `rightful app create` shows them once."
+            }
+            Self::Forbidden => "The link is not valid: it was altered, it has expired, or it belongs elsewhere.",
+            Self::NotFound => "There is no such path, or no such event in the key's application.",
+            Self::MethodNotAllowed => "The path exists and takes another method.",
+            Self::Conflict => {
+                "The idempotency key was used before, within 24 hours, with another path or body. Use a fresh key for \
+                 each request, and the same only to repeat it."
+            }
+            Self::TooLarge => "The body is larger than `server.body_bytes_max`.",
+            Self::UnsupportedType => "The body is of a type that this path does not take. Send JSON.",
+            Self::RateLimited => "Too many requests. Wait, then send it again.",
+            Self::Internal => "The fault is ours, and it is in the server's log. Nothing was stored.",
+            Self::Unavailable => "The store is away or busy. Nothing was stored; send it again.",
+        }
+    }
+
     /// The HTTP status.
     #[must_use]
     pub const fn status(self) -> u16 {

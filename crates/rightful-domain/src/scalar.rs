@@ -111,7 +111,8 @@ impl LogOdds {
     /// Clamped to ±[`LogOdds::LIMIT`]; what is not a number counts as no evidence.
     #[must_use]
     pub fn new(nats: f64) -> Self {
-        if nats.is_nan() { Self(0.0) } else { Self(nats.clamp(-Self::LIMIT, Self::LIMIT)) }
+        // Adding zero makes a negative zero, the sum of no evidence, a plain one.
+        if nats.is_nan() { Self(0.0) } else { Self(nats.clamp(-Self::LIMIT, Self::LIMIT) + 0.0) }
     }
 
     /// In nats.

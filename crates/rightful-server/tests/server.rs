@@ -349,6 +349,9 @@ fn health_and_the_contract_are_open_and_metrics_are_elsewhere() {
     assert_eq!(server.get("/health/ready", &[]).json()["status"], "ready");
     assert_eq!(server.get("/openapi.json", &[]).json()["openapi"].as_str().map(|version| &version[..3]), Some("3.1"));
     assert_eq!(server.get("/metrics", &[]).status, 404);
+    let problem = server.get("/v1/assessments", &[]).json();
+    let explained = server.get(problem["type"].as_str().unwrap(), &[]);
+    assert_eq!((explained.status, explained.text.starts_with("unauthorized (401)")), (200, true), "{}", explained.text);
 }
 
 #[test]

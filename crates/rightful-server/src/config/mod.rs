@@ -282,6 +282,20 @@ mod tests {
     }
 
     #[test]
+    fn the_reference_page_is_made_from_the_defaults() {
+        let page = format!(
+            "# Configuration\n\n<!-- Made from crates/rightful-server/src/config/default.toml: \
+             UPDATE_EXPECT=1 cargo test -p rightful-server. -->\n\n`rightful config reference` prints this, \
+             `rightful config check` what is in effect.\n\n```toml\n{DEFAULTS}```\n"
+        );
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/configuration.md");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&file, &page).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), page);
+    }
+
+    #[test]
     fn the_environment_goes_before_the_file() {
         let config = load(
             "[server]\nbody_bytes_max = 2048\nlisten = \"127.0.0.1:1\"",

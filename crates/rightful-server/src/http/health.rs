@@ -1,10 +1,12 @@
-//! Health and metrics.
+//! What anybody may ask: health, metrics, the contract, and what an error means.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use rightful_dialects::RefusalKind;
 
 use crate::server::App;
 
@@ -39,5 +41,15 @@ pub(crate) async fn openapi() -> Response {
             tracing::error!(%error, "could not write the OpenAPI document");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+    }
+}
+
+/// What a problem's `type` points to: the code in words.
+pub(crate) async fn explain(axum::extract::Path(code): axum::extract::Path<String>) -> Response {
+    let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    match RefusalKind::ALL.into_iter().find(|kind| kind.code() == code) {
+        Some(kind) => (StatusCode::OK, text, format!("{} ({})\n\n{}\n", kind.code(), kind.status(), kind.meaning()))
+            .into_response(),
+        None => (StatusCode::NOT_FOUND, text, "There is no such error.\n").into_response(),
     }
 }

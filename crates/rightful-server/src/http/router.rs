@@ -15,7 +15,8 @@ pub(crate) fn api(app: Arc<App>) -> Router {
     let mut router = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .route("/openapi.json", get(health::openapi));
+        .route("/openapi.json", get(health::openapi))
+        .route("/errors/{code}", get(health::explain));
     for dialect in rightful_dialects::ALL {
         for route in dialect.routes() {
             let filter = match route.method {
