@@ -2,6 +2,7 @@
 //! replays. Run as `cargo run --release -p rightful-store --example measure -- [CALLERS] [LOGINS] [ACCOUNTS]`.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use rightful_domain::{
     Outcome, PaymentAction, PaymentView, Person, Pii, PolicyVersion, ReasonCode, RiskScore, Source, Teaching,
     Timestamp, Verdict,
 };
-use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory};
+use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, OpenReport};
 
 // As the server does.
 #[global_allocator]
@@ -120,82 +121,63 @@ fn cpu() -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
+/// One caller: recalls and records until there are enough logins.
+async fn call(store: Arc<EmbeddedStore>, next: Arc<AtomicU64>, n_logins: u64, n_accounts: u64) -> Vec<Duration> {
+    let mut latencies = Vec::new();
+    loop {
+        let n = next.fetch_add(1, Ordering::Relaxed);
+        if n >= n_logins {
+            return latencies;
+        }
+        let event = login(n, n_accounts);
+        let begun = Instant::now();
+        let history = store.recall(&event.attempt(), event.received_at).await.expect("recall");
+        let depth = history.account.map_or(0, |account| account.profile.n_learned);
+        store.record(judged(event, depth)).await.expect("record");
+        latencies.push(begun.elapsed());
+    }
+}
+
+async fn load(store: &Arc<EmbeddedStore>, n_callers: u64, n_logins: u64, n_accounts: u64) -> Vec<Duration> {
+    let next = Arc::new(AtomicU64::new(0));
+    let calls = (0..n_callers).map(|_| tokio::spawn(call(Arc::clone(store), Arc::clone(&next), n_logins, n_accounts)));
+    let mut latencies = Vec::new();
+    for caller in calls.collect::<Vec<_>>() {
+        latencies.extend(caller.await.expect("a caller"));
+    }
+    latencies.sort_unstable();
+    latencies
+}
+
+fn open(dir: &Path) -> (EmbeddedStore, OpenReport) {
+    EmbeddedStore::open(dir, EmbeddedOptions::new(MasterKey::from_bytes([7; 32]), [9; 32])).expect("a store")
+}
+
 #[expect(clippy::print_stdout, reason = "a program for people")]
 fn main() {
     let mut arguments = std::env::args().skip(1).filter_map(|text| text.parse::<u64>().ok());
     let (n_callers, n_logins) = (arguments.next().unwrap_or(64), arguments.next().unwrap_or(300_000));
     let n_accounts = arguments.next().unwrap_or(10_000);
-    let what = std::env::args().nth(4).unwrap_or_default();
     let dir = tempfile::tempdir().expect("a folder for the data");
-    let options = || EmbeddedOptions::new(MasterKey::from_bytes([7; 32]), [9; 32]);
-    let (store, _) = EmbeddedStore::open(dir.path(), options()).expect("a store");
-    let store = Arc::new(store);
+    let store = Arc::new(open(dir.path()).0);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
-    let next = Arc::new(AtomicU64::new(0));
     let (started, cpu_before) = (Instant::now(), cpu());
-    let mut latencies = runtime.block_on(async {
-        let mut tasks = Vec::new();
-        for _ in 0..n_callers {
-            let (store, next, what) = (Arc::clone(&store), Arc::clone(&next), what.clone());
-            tasks.push(tokio::spawn(async move {
-                let mut latencies = Vec::new();
-                loop {
-                    let n = next.fetch_add(1, Ordering::Relaxed);
-                    if n >= n_logins {
-                        return latencies;
-                    }
-                    let event = login(n, n_accounts);
-                    let begun = Instant::now();
-                    if what == "make" {
-                        std::hint::black_box(judged(event, 1));
-                        continue;
-                    }
-                    let history = store.recall(&event.attempt(), event.received_at).await.expect("recall");
-                    let depth = history.account.map_or(0, |account| account.profile.n_learned);
-                    if what == "recall" {
-                        std::hint::black_box(judged(event, depth));
-                        continue;
-                    }
-                    store.record(judged(event, depth)).await.expect("record");
-                    latencies.push(begun.elapsed());
-                }
-            }));
-        }
-        let mut latencies = Vec::new();
-        for task in tasks {
-            latencies.extend(task.await.expect("a caller"));
-        }
-        latencies
-    });
+    let latencies = runtime.block_on(load(&store, n_callers, n_logins, n_accounts));
     let (took, spent) = (started.elapsed(), cpu() - cpu_before);
-    latencies.sort_unstable();
     let at = |share: usize| latencies.get(latencies.len() * share / 1_000).copied().unwrap_or_default();
-    let each = |total: Duration| total.as_secs_f64() * 1e6 / n_logins as f64;
+    let each = spent.as_secs_f64() * 1e6 / n_logins as f64;
     println!("{n_callers} callers, {n_logins} logins, {n_accounts} accounts");
-    println!("  {:.1} CPU-µs a login, {:.0} logins/s", each(spent), n_logins as f64 / took.as_secs_f64());
+    println!("  {each:.1} CPU-µs a login, {:.0} logins/s", n_logins as f64 / took.as_secs_f64());
     println!("  p50 {:?}, p99 {:?}, p99.9 {:?}", at(500), at(990), at(999));
-    let health = runtime.block_on(store.health()).expect("health");
-    println!("  {} rows to replay, {} bytes on disk a login", health.n_to_replay, health.disk_bytes / n_logins);
     drop(Arc::into_inner(store));
     let cpu_before = cpu();
-    let (store, report) = EmbeddedStore::open(dir.path(), options()).expect("a store");
-    println!(
-        "  opened in {:?} ({:?} by the database), {} replayed, {:?} CPU",
-        report.took,
-        report.database_took,
-        report.n_replayed,
-        cpu() - cpu_before
-    );
-    let closing = Instant::now();
+    let (store, report) = open(dir.path());
+    let (took, by_database, n) = (report.took, report.database_took, report.n_replayed);
+    println!("  abandoned and opened in {took:?}, {by_database:?} by the database, {n} rows replayed");
+    println!("  which took {:?} of CPU", cpu() - cpu_before);
     store.close();
-    println!("  closed in {:?}", closing.elapsed());
     drop(store);
-    let (store, report) = EmbeddedStore::open(dir.path(), options()).expect("a store");
+    let (store, report) = open(dir.path());
     let health = runtime.block_on(store.health()).expect("health");
-    println!(
-        "  then opened in {:?}, {} replayed, {} bytes on disk a login",
-        report.took,
-        report.n_replayed,
-        health.disk_bytes / n_logins
-    );
+    println!("  closed and opened in {:?}, {} bytes on disk a login", report.took, health.disk_bytes / n_logins);
 }

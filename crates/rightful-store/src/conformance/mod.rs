@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-pub use sample::{APPLICATION, Script};
+pub use sample::{APPLICATION, Script, judged, login};
 
 use crate::{Store, StoreError};
 

@@ -122,7 +122,8 @@ pub(super) fn id(n: u64) -> EventId {
 }
 
 /// The n-th event: a successful login with a password, n seconds after the start.
-pub(super) fn login(n: u64, account: &str, device: &str, ip: &str) -> Event {
+#[must_use]
+pub fn login(n: u64, account: &str, device: &str, ip: &str) -> Event {
     let at = START.plus(std::time::Duration::from_secs(n));
     Event {
         id: id(n),
@@ -182,7 +183,8 @@ pub(super) fn private_login(n: u64, account: &str) -> Event {
 }
 
 /// An event as judged, asked for and answered.
-pub(super) fn judged(event: &Event, verdict: Verdict) -> Entry {
+#[must_use]
+pub fn judged(event: &Event, verdict: Verdict) -> Entry {
     answered(event, verdict, Some(verdict))
 }
 

@@ -31,6 +31,8 @@ pub const QUEUE_MAX: usize = 4_096;
 const DATABASE_DIR: &str = "db";
 /// The file that the database writes last when it is made.
 const DATABASE_MADE_FILE: &str = "version";
+/// How the names of the database's journals end.
+const JOURNAL_EXTENSION: &str = "jnl";
 /// The file that is locked while the folder is open.
 const LOCK_FILE: &str = "lock";
 /// Where in the office a known text is, sealed: tells a wrong master key before it does harm.
@@ -131,7 +133,14 @@ fn lock(dir: &Path) -> Result<File, StoreError> {
 fn open_database(dir: &Path, told: Told, go_on: bool, loss: &mut Loss) -> Result<Disk, StoreError> {
     let path = dir.join(DATABASE_DIR);
     if path.join(DATABASE_MADE_FILE).try_exists().map_err(unavailable)? {
-        return Disk::open(&path);
+        return match Disk::open(&path) {
+            Err(StoreError::Corrupt { what }) if go_on => {
+                let aside = set_journals_aside(dir, &path).map_err(unavailable)?;
+                note(loss, format!("{what}; its journals were set aside in {aside}"), go_on)?;
+                Disk::open(&path)
+            }
+            opened => opened,
+        };
     }
     if told != Told::Missing {
         let what = match told {
@@ -147,6 +156,23 @@ fn open_database(dir: &Path, told: Told, go_on: bool, loss: &mut Loss) -> Result
         std::fs::remove_dir_all(&path).map_err(unavailable)?;
     }
     Disk::open(&path)
+}
+
+/// The database refuses to open with a journal that does not read back. What is in its files is there without it; the rest
+/// is kept for somebody who wants to look.
+fn set_journals_aside(dir: &Path, database: &Path) -> std::io::Result<String> {
+    let names = (1_u32..).map(|n| format!("set-aside-{n}"));
+    let name = names.into_iter().find(|name| !dir.join(name).exists()).unwrap_or_default();
+    let aside = dir.join(&name);
+    std::fs::create_dir(&aside)?;
+    for entry in std::fs::read_dir(database)? {
+        let entry = entry?;
+        if entry.path().extension().is_some_and(|end| end == JOURNAL_EXTENSION) {
+            std::fs::rename(entry.path(), aside.join(entry.file_name()))?;
+        }
+    }
+    File::open(database)?.sync_all()?;
+    Ok(name)
 }
 
 /// Notes a loss, or refuses to go on.

@@ -1,1 +1,266 @@
-//! Stored forms: what was written reads back the same, old golden bytes stay readable, and no bytes panic.
+//! Laws of the stored forms: what is written reads back, old bytes read for ever, and any bytes at all read as something
+//! or as an error.
+
+mod dice;
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use rightful_domain::{
+    AccountId, Application, ApplicationId, ApplicationMode, Conclusion, Credential, CredentialKind, EventId, Family,
+    Feedback, FeedbackKind, FeedbackTarget, KeyDigest, Lesson, Mark, MechanismKind, Outcome, Profile, Tag, Timestamp,
+    Verdict, Window,
+};
+
+use self::dice::Dice;
+use super::{
+    Draft, Effect, Effects, Erasure, ReadEntry, Row, Said, Undecodable, decode_application, decode_state,
+    encode_application, encode_state, open_private, private_bytes,
+};
+use crate::embedded::State;
+
+/// The bytes of a row, as the writer makes them.
+fn row_of(sequence: u64, draft: Draft, effects: &Effects) -> Vec<u8> {
+    draft.finish(sequence, effects.subject, &effects.changes)
+}
+
+fn read(sequence: u64, bytes: &[u8]) -> Result<(Said<'_>, Effects), Undecodable> {
+    Row::read(sequence, bytes)?.open()
+}
+
+/// Golden bytes: 64 hexadecimal digits a line.
+fn hex(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let lines: Vec<&str> = digits.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    lines.join("\n") + "\n"
+}
+
+#[track_caller]
+fn check_golden(name: &str, golden: &str, bytes: &[u8]) {
+    assert_eq!(hex(bytes), golden, "{name}: what is written has changed: it needs a new version, and these bytes stay");
+}
+
+fn lesson(n: u8) -> Lesson {
+    Lesson {
+        event: EventId::from_bytes([n; 16]),
+        at: Timestamp::from_seconds(1_767_225_600 + i64::from(n)),
+        account: Some(Tag::new(1)),
+        device: Some(Tag::new(u64::from(n) + 100)),
+        address: None,
+        model: Some(Tag::new(7)),
+    }
+}
+
+fn every_effect() -> Effects {
+    let at = Timestamp::from_seconds(1_767_225_600);
+    let changes = vec![
+        Effect::Learn(lesson(1)),
+        Effect::Unlearn(lesson(2)),
+        Effect::Hold { lesson: lesson(3), matures: true },
+        Effect::Drop(EventId::from_bytes([4; 16])),
+        Effect::RollBack { to: at, lessons: vec![lesson(5), lesson(6)] },
+        Effect::Bad(Family::Device, Tag::new(8)),
+        Effect::NotBad(Family::Address, Tag::new(9)),
+        Effect::Reported(at),
+        Effect::Unreported,
+        Effect::Reclaimed(at),
+        Effect::ContactChanged(at),
+        Effect::Concluded { lesson: lesson(10), outcome: Outcome::Failed },
+        Effect::LatestDevice(11),
+        Effect::Forget,
+        Effect::Unalias(Tag::new(12)),
+    ];
+    Effects { subject: Some(Tag::new(1)), changes }
+}
+
+fn application() -> ApplicationId {
+    ApplicationId::new("shop").unwrap()
+}
+
+fn conclusion() -> Conclusion {
+    let received_at = Timestamp::from_seconds(1_767_225_601);
+    let event = EventId::from_bytes([1; 16]);
+    Conclusion { application: application(), event, outcome: Outcome::Succeeded, received_at }
+}
+
+fn feedback() -> Feedback {
+    Feedback {
+        application: application(),
+        target: FeedbackTarget::Account {
+            account: AccountId::new("anna").unwrap(),
+            first_event: Some(EventId::from_bytes([1; 16])),
+        },
+        kind: FeedbackKind::ChallengePassed { mechanism: Some(MechanismKind::Other("palm".into())) },
+        received_at: Timestamp::from_seconds(1_767_225_601),
+    }
+}
+
+fn erasure() -> Erasure {
+    Erasure {
+        application: application(),
+        account: AccountId::new("anna").unwrap(),
+        usernames: vec![Tag::new(5)],
+        received_at: Timestamp::from_seconds(1_767_225_601),
+    }
+}
+
+fn state() -> State {
+    let mut profile = Profile::default();
+    profile.learn(&lesson(1));
+    profile.learn(&lesson(2));
+    profile.hold(lesson(3), true);
+    profile.remember_bad(Family::Device, Tag::new(8));
+    profile.standing.reported_at = Some(Timestamp::from_seconds(9));
+    let mark = |n: u8| Mark {
+        at: lesson(n).at,
+        event: u64::from(n),
+        counterparts: [Some(Tag::new(u64::from(n % 2) + 1)), None],
+        outcome: Outcome::Failed,
+    };
+    State {
+        applied: 77,
+        profile: Arc::new(profile),
+        window: Window::restore([mark(1), mark(2), mark(3)], None),
+        latest_device: rightful_domain::DeviceSnapshot::of(&Dice::full(1).entry().event).map(Box::new),
+        alias: Some(AccountId::new("anna").unwrap()),
+    }
+}
+
+fn an_application() -> Application {
+    Application {
+        id: application(),
+        name: "The shop".into(),
+        test: true,
+        mode: ApplicationMode::Observe,
+        credentials: vec![Credential {
+            kind: CredentialKind::SumsubAppToken,
+            public_id: "sbx:1".into(),
+            secret_digest: Some(KeyDigest([3; 32])),
+            sealed_secret: Some([1, 2, 3].into()),
+        }],
+        fallback_mild: Verdict::Allow,
+        fallback_strict: Verdict::Challenge,
+        deadline_ms: 500,
+        created_at: Timestamp::from_seconds(1_767_225_600),
+    }
+}
+
+#[test]
+fn the_first_version_is_written_as_it_always_was() {
+    let entry = Dice::full(1).entry();
+    let private = private_bytes(&entry).unwrap();
+    let draft = Draft::entry(&entry, 0x0102_0304, Some(Tag::new(3)), &private);
+    check_golden("entry", include_str!("golden/entry_v1.hex"), &row_of(1, draft, &Effects::default()));
+    let draft = Draft::conclusion(&conclusion(), 2);
+    check_golden("conclusion", include_str!("golden/conclusion_v1.hex"), &row_of(2, draft, &every_effect()));
+    let draft = Draft::feedback(&feedback(), 2);
+    check_golden("feedback", include_str!("golden/feedback_v1.hex"), &row_of(3, draft, &Effects::default()));
+    let draft = Draft::erasure(&erasure(), 2);
+    check_golden("erasure", include_str!("golden/erasure_v1.hex"), &row_of(4, draft, &Effects::default()));
+    check_golden("state", include_str!("golden/state_v1.hex"), &encode_state(&state()));
+    check_golden("application", include_str!("golden/application_v1.hex"), &encode_application(&an_application()));
+}
+
+fn bytes_of(golden: &str) -> Vec<u8> {
+    let digits: Vec<u32> = golden.chars().filter_map(|c| c.to_digit(16)).collect();
+    digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap()).collect()
+}
+
+#[test]
+fn the_first_version_is_read_for_ever() {
+    let bytes = bytes_of(include_str!("golden/entry_v1.hex"));
+    let (Said::Entry(read_entry), effects) = read(1, &bytes).unwrap() else { panic!("not an entry") };
+    let ReadEntry { mut entry, username, sealed } = *read_entry;
+    open_private(&mut entry, sealed).unwrap();
+    assert_eq!((entry, username, effects), (Dice::full(1).entry(), Some(Tag::new(3)), Effects::default()));
+    let bytes = bytes_of(include_str!("golden/conclusion_v1.hex"));
+    let (Said::Conclusion(said), effects) = read(2, &bytes).unwrap() else { panic!("not a conclusion") };
+    assert_eq!((said, effects), (conclusion(), every_effect()));
+    let bytes = bytes_of(include_str!("golden/feedback_v1.hex"));
+    let (Said::Feedback(said), _) = read(3, &bytes).unwrap() else { panic!("not feedback") };
+    assert_eq!(said, feedback());
+    let bytes = bytes_of(include_str!("golden/erasure_v1.hex"));
+    let (Said::Erasure(said), _) = read(4, &bytes).unwrap() else { panic!("not an erasure") };
+    assert_eq!(said, erasure());
+    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v1.hex"))), Ok(state()));
+    let bytes = bytes_of(include_str!("golden/application_v1.hex"));
+    assert_eq!(decode_application(&bytes), Ok(an_application()));
+}
+
+#[test]
+fn a_row_in_the_place_of_another_does_not_read() {
+    let bytes = row_of(5, Draft::conclusion(&conclusion(), 2), &Effects::default());
+    assert!(read(5, &bytes).is_ok());
+    assert_eq!(read(6, &bytes).err(), Some(Undecodable("checksum does not match")));
+}
+
+/// The row's checksum made right, so that decoding gets to see what lies behind it.
+fn with_checksum(sequence: u64, mut bytes: Vec<u8>) -> Vec<u8> {
+    let checksum = super::checksum(sequence, &bytes);
+    bytes.extend_from_slice(&checksum.to_le_bytes());
+    bytes
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_written_reads_back(seed in any::<u64>(), sequence in any::<u64>()) {
+        let entry = Dice::new(seed).entry();
+        let private = private_bytes(&entry);
+        let sealed = private.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
+        let bytes = row_of(sequence, Draft::entry(&entry, 9, None, sealed), &every_effect());
+        let (said, effects) = read(sequence, &bytes).map_err(|cause| TestCaseError::fail(cause.0))?;
+        let Said::Entry(read_entry) = said else { return Err(TestCaseError::fail("not an entry")) };
+        let ReadEntry { entry: mut found, sealed, .. } = *read_entry;
+        if private.is_some() {
+            open_private(&mut found, sealed).map_err(|cause| TestCaseError::fail(cause.0))?;
+        }
+        prop_assert_eq!(found, entry);
+        prop_assert_eq!(effects, every_effect());
+    }
+
+    #[test]
+    fn a_flipped_bit_is_found(seed in any::<u64>(), place in any::<prop::sample::Index>(), bit in 0_u8..8) {
+        let entry = Dice::new(seed).entry();
+        let mut bytes = row_of(1, Draft::entry(&entry, 9, None, &[]), &Effects::default());
+        let place = place.index(bytes.len());
+        bytes[place] ^= 1 << bit;
+        prop_assert!(read(1, &bytes).is_err());
+    }
+
+    #[test]
+    fn any_bytes_read_as_something_or_as_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = read(1, &bytes).is_ok();
+        let _ = decode_state(&bytes).is_ok();
+        let _ = decode_application(&bytes).is_ok();
+        let _ = open_private(&mut Dice::full(1).entry(), &bytes).is_ok();
+        let mut row = vec![super::ROW_VERSION];
+        row.extend_from_slice(&bytes);
+        let _ = read(1, &with_checksum(1, row)).is_ok();
+        let mut record = vec![1];
+        record.extend_from_slice(&bytes);
+        record.extend_from_slice(&crc32fast::hash(&record).to_le_bytes());
+        let _ = decode_state(&record).is_ok();
+        let _ = decode_application(&record).is_ok();
+    }
+
+    #[test]
+    fn a_damaged_row_with_a_right_checksum_reads_as_something_or_as_an_error(
+        seed in any::<u64>(), flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let entry = Dice::new(seed).entry();
+        let mut bytes = row_of(1, Draft::entry(&entry, 9, None, &[1, 2, 3]), &every_effect());
+        bytes.truncate(bytes.len() - super::CHECKSUM_BYTES);
+        for (place, byte) in flips {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        let _ = read(1, &with_checksum(1, bytes)).is_ok();
+    }
+
+    #[test]
+    fn a_state_reads_back(seed in any::<u64>(), n in 0_usize..200) {
+        let mut dice = Dice::new(seed);
+        let state = dice.state(n);
+        prop_assert_eq!(decode_state(&encode_state(&state)), Ok(state));
+    }
+}

@@ -1,0 +1,357 @@
+//! Arbitrary values, from a number: so that a case that fails can be thrown again.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rightful_domain::{
+    AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior, ChallengeKind,
+    CorrelationId, CountryCode, CredentialStatus, Device, DeviceAlias, DeviceAliasKind, DeviceId, DeviceSnapshot,
+    Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family, FeatureVector, Finding,
+    FreeFields, Lesson, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, Network, Outcome, Payment,
+    PaymentAction, PaymentDirection, PaymentView, Person, Pii, PolicyVersion, Profile, ReasonCode, RetryKey, RiskScore,
+    SessionId, Source, Tag, Teaching, Timestamp, Verdict, Window,
+};
+
+use super::super::Numbered;
+use crate::embedded::State;
+
+pub(super) struct Dice {
+    state: u64,
+    /// Nothing is left out.
+    full: bool,
+}
+
+impl Dice {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self { state: seed, full: false }
+    }
+
+    /// With a value wherever there may be one.
+    pub(super) const fn full(seed: u64) -> Self {
+        Self { state: seed, full: true }
+    }
+
+    /// SplitMix64.
+    const fn roll(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let n = (self.state ^ (self.state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let n = (n ^ (n >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        n ^ (n >> 31)
+    }
+
+    const fn below(&mut self, n: u64) -> u64 {
+        self.roll() % n
+    }
+
+    const fn flag(&mut self) -> bool {
+        self.roll() & 1 == 1
+    }
+
+    fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let is_there = self.flag() || self.full;
+        is_there.then(|| make(self))
+    }
+
+    fn some<T>(&mut self, max: u64, make: impl Fn(&mut Self) -> T) -> Vec<T> {
+        (0..=self.below(max)).map(|_| make(self)).collect()
+    }
+
+    fn of<T: Numbered>(&mut self, n: u8) -> T {
+        let number = u8::try_from(self.below(u64::from(n))).unwrap();
+        T::of_number(number).unwrap()
+    }
+
+    fn text(&mut self) -> Box<str> {
+        let letters: Vec<char> = "abc äß€😀 \"{}\\/:@1".chars().collect();
+        self.some(12, |dice| letters[usize::try_from(dice.below(letters.len() as u64)).unwrap()])
+            .into_iter()
+            .collect::<String>()
+            .into()
+    }
+
+    fn pii(&mut self) -> Pii<Box<str>> {
+        Pii::new(self.text())
+    }
+
+    fn float(&mut self) -> f64 {
+        // Any but NaN, which is not equal to itself.
+        let float = f64::from_bits(self.roll());
+        if float.is_nan() { -0.5 } else { float }
+    }
+
+    fn at(&mut self) -> Timestamp {
+        Timestamp::from_micros(self.roll().cast_signed())
+    }
+
+    fn ip(&mut self) -> IpAddr {
+        let bits = (u128::from(self.roll()) << 64) | u128::from(self.roll());
+        if self.flag() { IpAddr::V6(bits.into()) } else { IpAddr::V4((self.roll() as u32).into()) }
+    }
+
+    fn tag(&mut self) -> Tag {
+        Tag::new(self.roll())
+    }
+
+    fn event_id(&mut self) -> EventId {
+        let [a, b] = [self.roll(), self.roll()].map(u64::to_be_bytes);
+        EventId::from_bytes([a, b].concat().try_into().unwrap())
+    }
+
+    fn action(&mut self) -> Action {
+        let n = usize::try_from(self.below(11)).unwrap();
+        Action::KNOWN.get(n).cloned().unwrap_or_else(|| Action::Custom("redeem-voucher".into()))
+    }
+
+    fn mechanism(&mut self) -> Mechanism {
+        let kinds = [
+            MechanismKind::Password,
+            MechanismKind::Social,
+            MechanismKind::OneTimeCode,
+            MechanismKind::U2f,
+            MechanismKind::RsaKey,
+            MechanismKind::SmsCode,
+            MechanismKind::MagicLink,
+            MechanismKind::Recaptcha,
+            MechanismKind::BioMetric,
+            MechanismKind::PushNotification,
+            MechanismKind::Passkey,
+            MechanismKind::Other(self.text()),
+        ];
+        let failures = [
+            FailureReason::UnknownUsername,
+            FailureReason::BadPassword,
+            FailureReason::InvalidProof,
+            FailureReason::Timeout,
+            FailureReason::RateLimit,
+            FailureReason::BannedUser,
+            FailureReason::Provider,
+            FailureReason::InternalError,
+            FailureReason::AuthenticationFailure,
+            FailureReason::Other(self.text()),
+        ];
+        Mechanism {
+            kind: kinds[usize::try_from(self.below(12)).unwrap()].clone(),
+            succeeded: self.maybe(Self::flag),
+            failure: self.maybe(|dice| failures[usize::try_from(dice.below(10)).unwrap()].clone()),
+            provider: self.maybe(Self::text),
+            sent_to: self.maybe(Self::pii),
+        }
+    }
+
+    fn device(&mut self) -> Device {
+        Device {
+            aliases: self.some(4, |dice| DeviceAlias {
+                kind: dice.of::<DeviceAliasKind>(2),
+                id: DeviceId::new(dice.text()).unwrap(),
+            }),
+            kind: self.maybe(Self::text),
+            manufacturer: self.maybe(Self::text),
+            model: self.maybe(Self::text),
+            os: self.maybe(Self::text),
+            browser: self.maybe(Self::text),
+            language: self.maybe(Self::text),
+            time_zone: self.maybe(Self::text),
+            screen: self.maybe(Self::text),
+            components: self.some(5, |dice| (dice.text(), dice.text())),
+        }
+    }
+
+    fn location(&mut self) -> Location {
+        Location {
+            country: self.maybe(|dice| CountryCode::new(if dice.flag() { "DE" } else { "DEU" }).unwrap()),
+            latitude: self.maybe(Self::float),
+            longitude: self.maybe(Self::float),
+            city: self.maybe(Self::text),
+            region: self.maybe(Self::text),
+            address: self.some(3, |dice| (dice.text(), dice.pii())),
+        }
+    }
+
+    fn payment(&mut self) -> Payment {
+        Payment {
+            amount: self.maybe(|dice| Money { ten_thousandths: dice.roll().cast_signed(), currency: *b"EUR" }),
+            method: self.maybe(Self::text),
+            method_id: self.maybe(Self::pii),
+            payee: self.maybe(Self::pii),
+            direction: self.maybe(|dice| dice.of::<PaymentDirection>(2)),
+            counterparty: self.maybe(Self::pii),
+        }
+    }
+
+    fn behavior(&mut self) -> Behavior {
+        Behavior {
+            keys: self.maybe(|dice| dice.roll() as u32),
+            pastes: self.maybe(|dice| dice.roll() as u32),
+            key_hold_ms: self.maybe(Self::float),
+            key_flight_ms: self.maybe(Self::float),
+            pointer_moves: self.maybe(|dice| dice.roll() as u32),
+            form_ms: self.maybe(Self::float),
+        }
+    }
+
+    fn event(&mut self) -> Event {
+        Event {
+            id: self.event_id(),
+            application: ApplicationId::new(self.text()).unwrap(),
+            source: self.of::<Source>(5),
+            action: self.action(),
+            outcome: self.of::<Outcome>(3),
+            account: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
+            authenticated_account: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
+            username: self.maybe(Self::pii),
+            mechanisms: self.some(4, Self::mechanism),
+            device: self.maybe(Self::device).unwrap_or_default(),
+            network: Network {
+                ip: self.maybe(Self::ip),
+                user_agent: self.maybe(Self::text),
+                origin: self.maybe(Self::text),
+            },
+            location: self.maybe(Self::location),
+            behavior: self.maybe(Self::behavior),
+            payment: self.maybe(Self::payment),
+            person: Person { email: self.maybe(Self::pii), phone: self.maybe(Self::pii), name: self.maybe(Self::pii) },
+            app: self.maybe(|dice| App {
+                name: dice.maybe(Self::text),
+                platform: dice.maybe(Self::text),
+                domain: dice.maybe(Self::text),
+            }),
+            session: self.maybe(|dice| SessionId::new(dice.text()).unwrap()),
+            correlation: self.maybe(|dice| CorrelationId::new(dice.text()).unwrap()),
+            custom: self.maybe(|dice| FreeFields::new(dice.text()).unwrap()),
+            unknown: self.maybe(|dice| FreeFields::new(dice.text()).unwrap()),
+            incumbent_verdict: self.maybe(|dice| dice.of::<Verdict>(4)),
+            at: self.at(),
+            at_clamped: self.flag(),
+            received_at: self.at(),
+        }
+    }
+
+    fn finding(&mut self) -> Finding {
+        let value = |dice: &mut Self| match dice.below(4) {
+            0 => EvidenceValue::Count(dice.roll()),
+            1 => EvidenceValue::Number(dice.float()),
+            2 => EvidenceValue::Text(dice.text()),
+            _ => EvidenceValue::Flag(dice.flag()),
+        };
+        Finding {
+            reason: ReasonCode::ALL[usize::try_from(self.below(80)).unwrap()],
+            nats: self.float(),
+            evidence: self.some(3, |dice| Evidence { name: Cow::Owned(dice.text().into_string()), value: value(dice) }),
+        }
+    }
+
+    fn assessment(&mut self, event: EventId) -> Assessment {
+        Assessment {
+            event,
+            judged_at: self.at(),
+            log_odds: LogOdds::new(self.float()),
+            risk_score: RiskScore::from_hundredths(u16::try_from(self.below(10_001)).unwrap()).unwrap(),
+            verdict: self.of::<Verdict>(4),
+            answered: self.maybe(|dice| dice.of::<Verdict>(4)),
+            findings: self.some(8, Self::finding),
+            features: FeatureVector {
+                schema: self.roll() as u16,
+                values: self.some(50, |dice| if dice.flag() { dice.below(100) as f32 } else { dice.float() as f32 }),
+            },
+            policy: PolicyVersion { id: self.text(), version: self.roll() as u32 },
+            suggested_challenges: self.some(3, |dice| dice.of::<ChallengeKind>(7)),
+            history_depth: self.roll() as u32,
+            payment: PaymentView { action: self.of::<PaymentAction>(3), score: self.roll() as u8 },
+        }
+    }
+
+    fn enrichment(&mut self) -> Enrichment {
+        Enrichment {
+            address: self.maybe(|dice| dice.of::<AddressKind>(6)),
+            agent: self.maybe(|dice| AgentTraits {
+                kind: dice.of::<AgentKind>(5),
+                browser: dice.maybe(Self::text),
+                browser_major: dice.maybe(|dice| dice.roll() as u32),
+                os: dice.maybe(Self::text),
+            }),
+            credential: self
+                .maybe(|dice| CredentialStatus { password_breached: dice.flag(), username_breached: dice.flag() }),
+            credential_tag: None,
+        }
+    }
+
+    fn snapshot(&mut self) -> DeviceSnapshot {
+        DeviceSnapshot {
+            id: DeviceId::new(self.text()).unwrap(),
+            kind: self.maybe(Self::text),
+            manufacturer: self.maybe(Self::text),
+            model: self.maybe(Self::text),
+            os: self.maybe(Self::text),
+            ip: self.maybe(Self::ip),
+            user_agent: self.maybe(Self::text),
+            at: self.at(),
+        }
+    }
+
+    pub(super) fn entry(&mut self) -> Entry {
+        let event = self.event();
+        let teachings = [
+            Teaching::Nothing,
+            Teaching::AtConclusion,
+            Teaching::Learn,
+            Teaching::Quarantine { matures: true },
+            Teaching::Quarantine { matures: false },
+        ];
+        Entry {
+            enrichment: self.enrichment(),
+            assessment: self.maybe(|dice| dice.assessment(event.id)),
+            teaching: teachings[usize::try_from(self.below(5)).unwrap()],
+            previous_device: self.maybe(Self::snapshot),
+            retry: self.maybe(|dice| RetryKey {
+                key: *dice.event_id().as_bytes(),
+                body: *dice.event_id().as_bytes(),
+                until: dice.at(),
+            }),
+            event,
+        }
+    }
+
+    fn lesson(&mut self) -> Lesson {
+        Lesson {
+            event: self.event_id(),
+            at: self.at(),
+            account: self.maybe(Self::tag),
+            device: self.maybe(|dice| Tag::new(dice.below(9) + 1)),
+            address: self.maybe(Self::tag),
+            model: self.maybe(Self::tag),
+        }
+    }
+
+    /// A state that has learned and counted about `n` times.
+    pub(super) fn state(&mut self, n: usize) -> State {
+        let mut profile = Profile::default();
+        let mut window = Window::default();
+        for _ in 0..n {
+            match self.below(4) {
+                0 => profile.learn(&self.lesson()),
+                1 => {
+                    let matures = self.flag();
+                    profile.hold(self.lesson(), matures);
+                }
+                2 => profile.remember_bad(Family::Device, self.tag()),
+                _ => {}
+            }
+            window.count(Mark {
+                at: Timestamp::from_seconds(1_767_225_600 + self.below(1_000_000).cast_signed()),
+                event: self.roll(),
+                counterparts: [self.maybe(|dice| Tag::new(dice.below(9) + 1)), self.maybe(Self::tag)],
+                outcome: self.of::<Outcome>(3),
+            });
+        }
+        profile.standing.reported_at = self.maybe(Self::at);
+        profile.standing.contact_changed_at = self.maybe(Self::at);
+        State {
+            applied: self.roll(),
+            profile: Arc::new(profile),
+            window,
+            latest_device: self.maybe(|dice| Box::new(dice.snapshot())),
+            alias: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
+        }
+    }
+}

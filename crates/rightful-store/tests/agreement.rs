@@ -1,0 +1,270 @@
+//! Random operations on the embedded store and on a plain map, which must answer alike, restarts included.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use rightful_domain::{
+    AccountId, Conclusion, Event, Family, Feedback, FeedbackKind, FeedbackTarget, Outcome, Search, Span, Verdict,
+};
+use rightful_store::conformance::{judged, login};
+use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, Recorded};
+
+const ACCOUNTS: [&str; 3] = ["anna", "berta", "clara"];
+const DEVICES: [&str; 3] = ["phone", "laptop", "tablet"];
+
+#[derive(Debug, Clone)]
+enum Operation {
+    /// Recall and record a new event.
+    Attempt {
+        account: usize,
+        device: usize,
+        outcome: Outcome,
+        verdict: Verdict,
+    },
+    /// Record an event again.
+    Again(prop::sample::Index),
+    Conclude(prop::sample::Index, Outcome),
+    Say(prop::sample::Index, FeedbackKind),
+    Restart {
+        close: bool,
+    },
+}
+
+fn operations() -> impl Strategy<Value = Vec<Operation>> {
+    let outcome = || prop_oneof![Just(Outcome::Pending), Just(Outcome::Succeeded), Just(Outcome::Failed)];
+    let verdict = prop_oneof![3 => Just(Verdict::Allow), 2 => Just(Verdict::Challenge), 1 => Just(Verdict::Deny)];
+    let kind = prop_oneof![
+        Just(FeedbackKind::ConfirmedTakeover),
+        Just(FeedbackKind::ConfirmedLegitimate),
+        Just(FeedbackKind::ChallengePassed { mechanism: None }),
+        Just(FeedbackKind::ChallengePassed { mechanism: Some(rightful_domain::MechanismKind::Recaptcha) }),
+        Just(FeedbackKind::ChallengeFailed),
+        Just(FeedbackKind::ChallengeIgnored),
+    ];
+    let attempt = (0..3_usize, 0..3_usize, outcome(), verdict)
+        .prop_map(|(account, device, outcome, verdict)| Operation::Attempt { account, device, outcome, verdict });
+    let ended = prop_oneof![Just(Outcome::Succeeded), Just(Outcome::Failed)];
+    let operation = prop_oneof![
+        6 => attempt,
+        1 => any::<prop::sample::Index>().prop_map(Operation::Again),
+        3 => (any::<prop::sample::Index>(), ended).prop_map(|(event, outcome)| Operation::Conclude(event, outcome)),
+        3 => (any::<prop::sample::Index>(), kind).prop_map(|(event, kind)| Operation::Say(event, kind)),
+        1 => any::<bool>().prop_map(|close| Operation::Restart { close }),
+    ];
+    proptest::collection::vec(operation, 1..60)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Nowhere,
+    Awaited,
+    Held,
+    Learned,
+    Revoked,
+}
+
+/// What the plain map keeps of an event.
+struct Known {
+    event: Event,
+    verdict: Verdict,
+    concluded: Option<Outcome>,
+    said: Vec<FeedbackKind>,
+    place: Place,
+}
+
+/// Where an event that was judged so and ended so belongs.
+const fn belongs(verdict: Verdict, outcome: Outcome) -> Place {
+    match (outcome, verdict) {
+        (Outcome::Pending, _) => Place::Awaited,
+        (Outcome::Failed, _) | (Outcome::Succeeded, Verdict::Deny) => Place::Nowhere,
+        (Outcome::Succeeded, Verdict::Trust | Verdict::Allow) => Place::Learned,
+        (Outcome::Succeeded, Verdict::Challenge) => Place::Held,
+    }
+}
+
+impl Known {
+    fn outcome(&self) -> Outcome {
+        self.concluded.unwrap_or(self.event.outcome)
+    }
+
+    fn is_reported(&self) -> bool {
+        let last = self
+            .said
+            .iter()
+            .rev()
+            .find(|kind| matches!(kind, FeedbackKind::ConfirmedTakeover | FeedbackKind::ConfirmedLegitimate));
+        last == Some(&FeedbackKind::ConfirmedTakeover)
+    }
+
+    fn is_vouched_for(&self) -> bool {
+        let vouches = [FeedbackKind::ConfirmedLegitimate, FeedbackKind::ChallengePassed { mechanism: None }];
+        !self.is_reported() && self.said.iter().any(|kind| vouches.contains(kind))
+    }
+
+    fn conclude(&mut self, outcome: Outcome) {
+        if self.concluded == Some(outcome) {
+            return;
+        }
+        self.concluded = Some(outcome);
+        self.place = match (self.place, belongs(self.verdict, outcome)) {
+            (Place::Revoked, _) => Place::Revoked,
+            (Place::Learned, Place::Held) => Place::Learned,
+            (Place::Awaited | Place::Nowhere, Place::Held) if self.is_vouched_for() => Place::Learned,
+            (_, belongs) => belongs,
+        };
+    }
+
+    fn say(&mut self, kind: FeedbackKind) {
+        match &kind {
+            FeedbackKind::ConfirmedTakeover => self.place = Place::Revoked,
+            FeedbackKind::ConfirmedLegitimate if self.outcome() == Outcome::Succeeded => self.place = Place::Learned,
+            FeedbackKind::ChallengePassed { mechanism: None } if self.place == Place::Held => {
+                self.place = Place::Learned;
+            }
+            _ => {}
+        }
+        self.said.push(kind);
+    }
+}
+
+struct Agreement {
+    dir: tempfile::TempDir,
+    store: EmbeddedStore,
+    runtime: tokio::runtime::Runtime,
+    /// By number of the event.
+    known: BTreeMap<u64, Known>,
+}
+
+fn open(dir: &std::path::Path) -> EmbeddedStore {
+    EmbeddedStore::open(dir, EmbeddedOptions::new(MasterKey::from_bytes([7; 32]), [9; 32])).unwrap().0
+}
+
+impl Agreement {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        Self { dir, store, runtime, known: BTreeMap::new() }
+    }
+
+    fn perform(&mut self, operation: Operation) {
+        match operation {
+            Operation::Attempt { account, device, outcome, verdict } => {
+                self.attempt(ACCOUNTS[account], DEVICES[device], outcome, verdict);
+            }
+            Operation::Again(place) => {
+                let Some(known) = self.pick(place) else { return };
+                let entry = judged(&known.event, known.verdict);
+                let id = known.event.id;
+                match self.runtime.block_on(self.store.record(entry)).unwrap() {
+                    Recorded::Repeated(record) => assert_eq!(record.entry.event.id, id),
+                    Recorded::New { .. } => panic!("an event was recorded twice"),
+                }
+            }
+            Operation::Conclude(place, outcome) => {
+                let Some(known) = self.pick(place) else { return };
+                known.conclude(outcome);
+                let (application, event, received_at) =
+                    (known.event.application.clone(), known.event.id, known.event.received_at);
+                let conclusion = Conclusion { application, event, outcome, received_at };
+                let record = self.runtime.block_on(self.store.conclude(conclusion)).unwrap();
+                assert_eq!(record.outcome(), outcome);
+            }
+            Operation::Say(place, kind) => {
+                let Some(known) = self.pick(place) else { return };
+                known.say(kind.clone());
+                let (application, received_at) = (known.event.application.clone(), known.event.received_at);
+                let target = FeedbackTarget::Event(known.event.id);
+                let feedback = Feedback { application, target, kind, received_at };
+                self.runtime.block_on(self.store.apply_feedback(feedback)).unwrap();
+            }
+            Operation::Restart { close } => self.restart(close),
+        }
+    }
+
+    fn pick(&mut self, place: prop::sample::Index) -> Option<&mut Known> {
+        let n = self.known.len();
+        (n > 0).then(|| self.known.values_mut().nth(place.index(n)).unwrap())
+    }
+
+    fn restart(&mut self, close: bool) {
+        if close {
+            self.store.close();
+        }
+        // A store must be gone before its folder is opened again.
+        let elsewhere = tempfile::tempdir().unwrap();
+        drop(std::mem::replace(&mut self.store, open(elsewhere.path())));
+        self.store = open(self.dir.path());
+    }
+
+    fn attempt(&mut self, account: &str, device: &str, outcome: Outcome, verdict: Verdict) {
+        let n = self.known.len() as u64;
+        let mut event = login(n, account, device, "192.0.2.1");
+        event.outcome = outcome;
+        let history = self.runtime.block_on(self.store.recall(&event.attempt(), event.received_at)).unwrap();
+        let remembered = history.account.unwrap();
+        let tally = remembered.tally.span(Span::Hour);
+        let same = |known: &&Known| known.event.account == event.account;
+        let before = self.known.values().filter(same).count() as u32;
+        let failed = self.known.values().filter(same).filter(|known| known.outcome() == Outcome::Failed).count() as u32;
+        assert_eq!((tally.attempts, tally.failures), (before + 1, failed + u32::from(outcome == Outcome::Failed)));
+        let learned = self.known.values().filter(same).filter(|known| known.place == Place::Learned);
+        let on_device = learned.clone().filter(|known| known.event.device == event.device).count() as u32;
+        let profile = &remembered.profile;
+        let seen = history.device_tag.and_then(|tag| profile.fact(Family::Device, tag)).map_or(0, |fact| fact.n);
+        assert_eq!((profile.n_learned, seen), (learned.count() as u32, on_device), "account {account}");
+        let of_device = self.known.values().filter(|known| known.event.device == event.device);
+        let learned = of_device.filter(|known| known.place == Place::Learned).count() as u32;
+        assert_eq!(history.device.unwrap().profile.n_learned, learned, "device {device}");
+        self.runtime.block_on(self.store.record(judged(&event, verdict))).unwrap();
+        let place = belongs(verdict, outcome);
+        self.known.insert(n, Known { event, verdict, concluded: None, said: Vec::new(), place });
+    }
+
+    fn check_search(&self) {
+        for account in ACCOUNTS.map(|name| AccountId::new(name).unwrap()) {
+            let of_account = |known: &&Known| known.event.account.as_ref() == Some(&account);
+            let expected: Vec<_> = self.known.values().filter(of_account).rev().collect();
+            let search = Search {
+                application: login(0, "a", "b", "").application,
+                account: Some(account.clone()),
+                device: None,
+                subnet: None,
+                from: None,
+                to: None,
+                limit: 100,
+                cursor: None,
+            };
+            let page = self.runtime.block_on(self.store.search(&search)).unwrap();
+            assert_eq!(page.records.len(), expected.len());
+            for (record, known) in page.records.iter().zip(expected) {
+                assert_eq!(record.entry, judged(&known.event, known.verdict));
+                assert_eq!(record.outcome(), known.outcome());
+                let said: Vec<_> = record.feedback.iter().map(|said| said.kind.clone()).collect();
+                assert_eq!(said, known.said);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_store_and_a_plain_map_answer_alike(operations in operations()) {
+        let mut agreement = Agreement::new();
+        for operation in operations {
+            agreement.perform(operation);
+        }
+        for account in ACCOUNTS {
+            for device in DEVICES {
+                agreement.attempt(account, device, Outcome::Failed, Verdict::Allow);
+            }
+        }
+        agreement.check_search();
+        agreement.restart(false);
+        agreement.check_search();
+    }
+}
