@@ -163,6 +163,8 @@ impl States {
     /// Lets go of states until few enough are kept, those not used since the last sweep first. To be called by the checkpoint only, when it has written all it took: what is clean is then on disk.
     pub(super) fn let_go(&self) {
         let kept_max = self.kept_max / SHARDS;
+        // Some room, or the next login would ask for the next checkpoint.
+        let kept = kept_max / 4 * 3;
         for shard in &self.shards {
             let mut shard = shard.lock();
             let mut weight: usize = shard.residents.values().map(|resident| resident.state.weight()).sum();
@@ -172,7 +174,7 @@ impl States {
             let before = shard.residents.len();
             for only_unused in [true, false] {
                 shard.residents.retain(|_, resident| {
-                    let goes = weight > kept_max && !resident.dirty && !(only_unused && resident.used);
+                    let goes = weight > kept && !resident.dirty && !(only_unused && resident.used);
                     if goes {
                         weight -= resident.state.weight();
                     }
