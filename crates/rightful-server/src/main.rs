@@ -15,6 +15,7 @@ mod provisioning;
 mod server;
 mod shutdown;
 mod telemetry;
+mod turns;
 
 use std::process::ExitCode;
 

@@ -22,6 +22,7 @@ use crate::one_address::OneAddressWatch;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
+use crate::turns::Turns;
 
 /// How often recent samples are folded into the histograms.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
@@ -87,6 +88,7 @@ impl Server {
                 policy: Arc::new(Policy::default()),
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
+                turns: Turns::default(),
             },
             applications: Applications::default(),
             link_key: master_key.derive("rightful signed links v1"),

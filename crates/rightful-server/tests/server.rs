@@ -339,6 +339,8 @@ fn a_repeated_body_counts_as_one_attempt_even_in_parallel() {
     });
     assert_eq!(answers.len(), 1, "{answers:?}");
     assert_eq!(shop.search(&server, "?account=ann")["items"].as_array().unwrap().len(), 1);
+    let next = shop.assess(&server, &json!({"action": "login", "account": "ann", "outcome": "succeeded"}));
+    assert_eq!(next["features"]["account_attempts_1h"], 2.0, "one attempt, and this one");
 }
 
 #[test]
