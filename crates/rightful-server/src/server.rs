@@ -1,10 +1,9 @@
 //! One running server: everything it owns, how it starts and how it stops.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ipnet::IpNet;
 use rightful_dialects::Glossary;
 use rightful_engine::Policy;
 use rightful_enrich::{EnrichError, Enricher};
@@ -12,6 +11,7 @@ use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Nonces, Store, S
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::app::App;
 use crate::applications::Applications;
 use crate::clock;
 use crate::config::{Config, ConfigError};
@@ -26,24 +26,6 @@ use crate::turns::Turns;
 
 /// How often recent samples are folded into the histograms.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
-
-/// The address of the other end of a connection.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
-/// What every request may use.
-pub(crate) struct App {
-    pub(crate) pipeline: Pipeline,
-    pub(crate) applications: Applications,
-    pub(crate) master_key: MasterKey,
-    pub(crate) nonces: Nonces,
-    pub(crate) trusted_proxies: Vec<IpNet>,
-    pub(crate) body_bytes_max: usize,
-    pub(crate) public_url: String,
-    pub(crate) link_key: [u8; 32],
-    pub(crate) glossary: Glossary,
-    pub(crate) shutdown: Shutdown,
-}
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
