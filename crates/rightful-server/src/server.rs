@@ -40,6 +40,8 @@ pub(crate) enum StartError {
     Enrich(#[from] EnrichError),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: std::io::Error },
+    #[error("cannot wait for signals: {0}")]
+    Signals(std::io::Error),
     #[error("cannot open the control socket: {0}")]
     Control(std::io::Error),
 }
@@ -90,6 +92,7 @@ impl Server {
 
     async fn listen(&mut self, config: &Config, metrics_are_required: bool) -> Result<(), StartError> {
         let app = &self.app;
+        self.tasks.spawn(app.shutdown.clone().on_signal().map_err(StartError::Signals)?);
         let control = Control::bind(&config.store.data).map_err(StartError::Control)?;
         self.tasks.spawn(control.serve(Arc::clone(app)));
 
@@ -115,14 +118,6 @@ impl Server {
 
     /// Runs until told to stop, lets requests in progress end, and closes the data folder.
     pub(crate) async fn run(mut self) {
-        self.tasks.spawn({
-            let shutdown = self.app.shutdown.clone();
-            async move {
-                if let Err(error) = shutdown.on_signal().await {
-                    tracing::error!(%error, "cannot wait for signals");
-                }
-            }
-        });
         self.app.shutdown.requested().await;
         tracing::info!("stopping");
         while self.tasks.join_next().await.is_some() {}
