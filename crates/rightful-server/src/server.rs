@@ -80,7 +80,7 @@ impl Server {
             nonces: Nonces::from_seed(clock::random()),
             trusted_proxies: config.trusted_proxies()?,
             body_bytes_max: config.server.body_bytes_max,
-            public_url: config.server.public_url.trim_end_matches('/').to_owned(),
+            public_url: config.public_url(),
             glossary: Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences },
             shutdown: Shutdown::new(),
         });
