@@ -1,7 +1,8 @@
 //! What is written down of one event.
 
 use crate::{
-    Assessment, Conclusion, DeviceSnapshot, Enrichment, Event, EventId, Feedback, Outcome, Tag, Timestamp, Verdict,
+    Assessment, Conclusion, DeviceSnapshot, Enrichment, Event, EventId, Feedback, Outcome, Profile, Tag, Timestamp,
+    Verdict,
 };
 
 /// One event as it is remembered: what happened, what was known, what was judged.
@@ -45,6 +46,13 @@ impl Teaching {
     /// nobody asked, no challenge was put, so what would have been challenged matures with time instead.
     #[must_use]
     pub fn of(event: &Event, assessment: Option<&Assessment>, outcome: Outcome) -> Self {
+        Self::given(event, assessment, outcome, None)
+    }
+
+    /// The same, given the account's profile as it was before: a second factor that goes through a contact proves
+    /// nothing for seven days after that contact was changed, since it may be the intruder's.
+    #[must_use]
+    pub fn given(event: &Event, assessment: Option<&Assessment>, outcome: Outcome, profile: Option<&Profile>) -> Self {
         match outcome {
             Outcome::Pending => return Self::AtConclusion,
             Outcome::Failed => return Self::Nothing,
@@ -54,11 +62,17 @@ impl Teaching {
         let put = assessment.answered == Some(assessment.verdict);
         match assessment.verdict {
             Verdict::Trust | Verdict::Allow => Self::Learn,
-            Verdict::Challenge if put && event.has_passed_second_factor() => Self::Learn,
+            Verdict::Challenge if put && has_proved_itself(event, profile) => Self::Learn,
             Verdict::Deny if put => Self::Nothing,
             Verdict::Challenge | Verdict::Deny => Self::Quarantine { matures: !put },
         }
     }
+}
+
+fn has_proved_itself(event: &Event, profile: Option<&Profile>) -> bool {
+    let mut passed =
+        event.mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
+    passed.any(|used| profile.is_none_or(|profile| profile.releases(Some(&used.kind), event.at)))
 }
 
 /// Names a request that may be repeated, so that repeating it answers the same and counts once.

@@ -7,6 +7,7 @@ mod config;
 mod control;
 mod fallback;
 mod http;
+mod in_flight;
 mod magic;
 mod master_key;
 mod one_address;

@@ -17,6 +17,7 @@ use rightful_enrich::Enricher;
 use rightful_store::{Applied, Recorded, Store, StoreError};
 
 use crate::fallback::{self, Cause};
+use crate::in_flight::{InFlight, Turn};
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
 use crate::telemetry::Meters;
@@ -28,6 +29,7 @@ pub(crate) struct Pipeline {
     pub(crate) policy: Arc<Policy>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) one_address: OneAddressWatch,
+    pub(crate) in_flight: InFlight,
 }
 
 /// Why the road ended early.
@@ -67,7 +69,7 @@ impl Pipeline {
         Ok(fallback::answer(stand_in, application, now))
     }
 
-    /// The road itself: recall, record, nothing else awaited.
+    /// The road itself: recall, record, and before them the turn of a request that may come again.
     pub(crate) async fn judge(
         &self,
         told: Told,
@@ -76,6 +78,7 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<Record, PipelineError> {
         let Told { mut event, hashes, retry, .. } = told;
+        let _alone = self.turn(retry.as_ref()).await;
         if let Some(first) = self.answered_before(retry.as_ref(), now).await? {
             return Ok(first);
         }
@@ -102,6 +105,11 @@ impl Pipeline {
             Recorded::New { sequence } => Ok(Record { sequence, entry, conclusion: None, feedback: Vec::new() }),
             Recorded::Repeated(first) => Ok(*first),
         }
+    }
+
+    /// Recall counts an attempt before it is recorded, so repeated requests go one by one.
+    async fn turn(&self, retry: Option<&RetryKey>) -> Option<Turn<'_>> {
+        Some(self.in_flight.turn(retry?.key).await)
     }
 
     async fn answered_before(&self, retry: Option<&RetryKey>, now: Timestamp) -> Result<Option<Record>, StoreError> {
@@ -151,7 +159,7 @@ impl Pipeline {
 fn entry(facts: Facts, assessment: Assessment, retry: Option<RetryKey>) -> Entry {
     let Facts { event, enrichment, history, .. } = facts;
     Entry {
-        teaching: Teaching::of(&event, Some(&assessment), event.outcome),
+        teaching: Teaching::given(&event, Some(&assessment), event.outcome, history.account_profile()),
         previous_device: previous_device(&event, &history),
         event,
         enrichment,

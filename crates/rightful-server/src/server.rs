@@ -17,6 +17,7 @@ use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::http::{listener, router};
+use crate::in_flight::InFlight;
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
 use crate::pipeline::Pipeline;
@@ -87,6 +88,7 @@ impl Server {
                 policy: Arc::new(Policy::default()),
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
+                in_flight: InFlight::default(),
             },
             applications: Applications::default(),
             link_key: master_key.derive("rightful signed links v1"),

@@ -13,8 +13,8 @@ const LATENCY_BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0
 
 /// Starts logging to standard error, so that standard output stays a command's own.
 pub(crate) fn start_logging(log: &Log) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&log.level)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // Wrong ones were refused when the configuration was read.
+    let filter = log.filter().unwrap_or_default();
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     // A second start (in one process) keeps the first subscriber.
     let _already_started = match log.format {

@@ -339,6 +339,50 @@ fn a_repeated_body_counts_as_one_attempt_even_in_parallel() {
     });
     assert_eq!(answers.len(), 1, "{answers:?}");
     assert_eq!(shop.search(&server, "?account=ann")["items"].as_array().unwrap().len(), 1);
+    let next = shop.assess(&server, &json!({"action": "login", "account": "ann"}));
+    assert_eq!(next["features"]["account_attempts_60s"], 2.0, "the repeated login, and this one");
+}
+
+#[test]
+fn what_proves_no_owner_leaves_the_device_in_quarantine() {
+    let shop = Shop::new(&["--test"]);
+    let server = shop.serve();
+    let challenged = |device: &str, mechanism: &str| {
+        let body = json!({
+            "action": "login", "account": "magic_challenge", "outcome": "succeeded", "device": {"id": device},
+            "mechanisms": [{"kind": "password", "succeeded": true}, {"kind": mechanism, "succeeded": true}],
+        });
+        shop.assess(&server, &body)["id"].as_str().unwrap().to_owned()
+    };
+    let passed = |event: &str, mechanism: &str| {
+        let body = json!({"event_id": event, "kind": "challenge_passed", "mechanism": mechanism});
+        let answer = server.post("/v1/feedback", &[("authorization", &shop.bearer())], body.to_string());
+        answer.json()["n_released"].as_u64().unwrap()
+    };
+    let is_known = |device: &str| {
+        let body = json!({"action": "login", "account": "magic_challenge", "device": {"id": device}});
+        shop.assess(&server, &body)["features"]["device_known"] == 1.0
+    };
+    for no_proof in ["recaptcha", "captcha", "password", "sms"] {
+        let device = format!("passed by {no_proof}");
+        assert_eq!((passed(&challenged(&device, no_proof), no_proof), is_known(&device)), (0, false), "{no_proof}");
+    }
+    challenged("before", "sms_code");
+    assert!(is_known("before"));
+    shop.assess(
+        &server,
+        &json!({"action": "account_details_change", "account": "magic_challenge", "outcome": "succeeded"}),
+    );
+    assert_eq!((passed(&challenged("sms", "sms_code"), "sms_code"), is_known("sms")), (0, false));
+    challenged("key", "u2f");
+    assert!(is_known("key"));
+    let pending = json!({
+        "action": "login", "account": "magic_challenge", "device": {"id": "later"},
+        "mechanisms": [{"kind": "sms_code", "succeeded": true}],
+    });
+    let path = format!("/v1/events/{}/outcome", shop.assess(&server, &pending)["id"].as_str().unwrap());
+    server.post(&path, &[("authorization", &shop.bearer())], r#"{"outcome":"succeeded"}"#);
+    assert!(!is_known("later"));
 }
 
 #[test]

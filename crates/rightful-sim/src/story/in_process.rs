@@ -86,7 +86,7 @@ impl Judge for InProcess {
 fn entry(facts: Facts, assessment: Assessment) -> Entry {
     let Facts { event, enrichment, history, now: _ } = facts;
     Entry {
-        teaching: Teaching::of(&event, Some(&assessment), event.outcome),
+        teaching: Teaching::given(&event, Some(&assessment), event.outcome, history.account_profile()),
         previous_device: previous_device(&event, &history),
         event,
         enrichment,

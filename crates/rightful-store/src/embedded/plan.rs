@@ -221,11 +221,11 @@ impl Shared {
         let outcome = conclusion.outcome;
         plan.effects.push(Effect::Concluded { lesson: target.lesson, outcome });
         let is_old = entry.event.received_at.since(entry.event.at) > TOO_OLD;
-        let teaching = match Teaching::of(&entry.event, entry.assessment.as_ref(), outcome) {
+        let profile = self.profile_of(target.subject)?;
+        let teaching = match Teaching::given(&entry.event, entry.assessment.as_ref(), outcome, Some(&profile)) {
             _ if is_old => Teaching::Nothing,
             teaching => teaching,
         };
-        let profile = self.profile_of(target.subject)?;
         match (target.status, teaching) {
             (Status::Taught, Teaching::Learn | Teaching::Quarantine { .. })
             | (Status::Held, Teaching::Quarantine { .. }) => {}
