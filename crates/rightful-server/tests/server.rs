@@ -344,6 +344,32 @@ fn a_repeated_body_counts_as_one_attempt_even_in_parallel() {
 }
 
 #[test]
+fn a_reclaim_told_again_costs_the_owner_nothing() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let login = |device: &str, ip: &str| {
+        let body = json!({
+            "action": "login", "account": "ann", "outcome": "succeeded", "device": {"id": device}, "network": {"ip": ip},
+        });
+        shop.assess(&server, &body)
+    };
+    let tell = |body: Value| {
+        assert_eq!(server.post("/v1/feedback", &[("authorization", &shop.bearer())], body.to_string()).status, 200);
+    };
+    login("own", "192.0.2.1");
+    let first = login("evil", "198.51.100.7")["id"].clone();
+    tell(json!({"kind": "confirmed_takeover", "event_id": first}));
+    let with_first = json!({"kind": "reclaimed", "account": "ann", "first_event_id": first});
+    for again in [with_first.clone(), with_first, json!({"kind": "reclaimed", "account": "ann"})] {
+        tell(again);
+        login("own new", "203.0.113.5");
+        let own = login("own new", "203.0.113.5");
+        assert_eq!((&own["features"]["device_known"], &own["verdict"]), (&json!(1.0), &json!("allow")));
+    }
+    assert_eq!(login("evil", "198.51.100.7")["features"]["device_bad"], 1.0);
+}
+
+#[test]
 fn what_proves_no_owner_leaves_the_device_in_quarantine() {
     let shop = Shop::new(&["--test"]);
     let server = shop.serve();
