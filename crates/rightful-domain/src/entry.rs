@@ -27,10 +27,9 @@ impl Entry {
     #[must_use]
     pub fn judged(facts: Facts, assessment: Assessment, retry: Option<RetryKey>) -> Self {
         let Facts { event, enrichment, history, now: _ } = facts;
-        let teaching = Teaching::of(&event, Some(&assessment), event.outcome);
-        let profile = history.account.as_ref().map(|account| &account.profile);
+        let (profile, device) = (history.account_profile(), history.device_tag);
         Self {
-            teaching: profile.map_or(teaching, |profile| teaching.beside(&event, profile, history.device_tag)),
+            teaching: Teaching::given(&event, Some(&assessment), event.outcome, profile, device),
             previous_device: history.latest_device.filter(|previous| {
                 event.outcome == Outcome::Succeeded && event.device.id().is_some_and(|device| *device != previous.id)
             }),
@@ -66,35 +65,46 @@ impl Teaching {
     /// nobody asked, no challenge was put, so what would have been challenged matures with time instead.
     #[must_use]
     pub fn of(event: &Event, assessment: Option<&Assessment>, outcome: Outcome) -> Self {
+        Self::given(event, assessment, outcome, None, None)
+    }
+
+    /// The same, given the account's profile as it was before, and the device as the profile knows it.
+    ///
+    /// A second factor that goes through a contact proves nothing for seven days after that contact was changed, since it
+    /// may be the intruder's. And a device in quarantine is not believed because its next event looks mild: else an
+    /// intruder who leaves a challenge unanswered need only come back tomorrow. Such an event waits as well, unless it
+    /// proves itself on the spot; it matures, since nobody was asked to prove anything.
+    #[must_use]
+    pub fn given(
+        event: &Event,
+        assessment: Option<&Assessment>,
+        outcome: Outcome,
+        profile: Option<&Profile>,
+        device: Option<Tag>,
+    ) -> Self {
         match outcome {
             Outcome::Pending => return Self::AtConclusion,
             Outcome::Failed => return Self::Nothing,
             Outcome::Succeeded => {}
         }
-        let Some(assessment) = assessment else { return Self::Learn };
-        let put = assessment.answered == Some(assessment.verdict);
-        match assessment.verdict {
+        let proved = has_proved_itself(event, profile);
+        let device_is_held = profile.zip(device).is_some_and(|(profile, device)| profile.is_device_held(device));
+        let verdict = assessment.map_or(Verdict::Allow, |assessment| assessment.verdict);
+        let put = assessment.is_some_and(|assessment| assessment.answered == Some(assessment.verdict));
+        match verdict {
+            Verdict::Trust | Verdict::Allow if device_is_held && !proved => Self::Quarantine { matures: true },
             Verdict::Trust | Verdict::Allow => Self::Learn,
-            Verdict::Challenge if put && event.has_passed_second_factor() => Self::Learn,
+            Verdict::Challenge if put && proved => Self::Learn,
             Verdict::Deny if put => Self::Nothing,
             Verdict::Challenge | Verdict::Deny => Self::Quarantine { matures: !put },
         }
     }
+}
 
-    /// The same, given what the account's profile holds.
-    ///
-    /// A device in quarantine is not believed because its next event looks mild: else an intruder who leaves a challenge
-    /// unanswered need only come back tomorrow. Such an event waits as well, unless it proves itself on the spot; it
-    /// matures, since nobody was asked to prove anything.
-    #[must_use]
-    pub fn beside(self, event: &Event, profile: &Profile, device: Option<Tag>) -> Self {
-        match (self, device) {
-            (Self::Learn, Some(device)) if profile.is_device_held(device) && !event.has_passed_second_factor() => {
-                Self::Quarantine { matures: true }
-            }
-            _ => self,
-        }
-    }
+fn has_proved_itself(event: &Event, profile: Option<&Profile>) -> bool {
+    let mut passed =
+        event.mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
+    passed.any(|used| profile.is_none_or(|profile| profile.releases(Some(&used.kind), event.at)))
 }
 
 /// Names a request that may be repeated, so that repeating it answers the same and counts once.

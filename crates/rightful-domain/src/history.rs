@@ -28,6 +28,14 @@ pub struct History {
     pub model_tag: Option<Tag>,
 }
 
+impl History {
+    /// What the account has learned; None when the event names none.
+    #[must_use]
+    pub fn account_profile(&self) -> Option<&Profile> {
+        self.account.as_ref().map(|account| &*account.profile)
+    }
+}
+
 /// What is remembered of one key: what it has learned, and what it counts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Remembered {

@@ -171,14 +171,25 @@ impl Profile {
 
     /// Whether passing a challenge in this way lets an event out of quarantine.
     ///
-    /// A captcha proves a human, not an owner. What goes through a contact proves little within seven days of its
+    /// A captcha proves a human, not an owner; a password is what an intruder brings; and of a word that is not ours we
+    /// cannot tell (it may be another's captcha). What goes through a contact proves little within seven days of its
     /// change. `None`: the caller said that it was passed, and not how.
     #[must_use]
     pub fn releases(&self, mechanism: Option<&MechanismKind>, at: Timestamp) -> bool {
         let Some(mechanism) = mechanism else { return true };
         let contact_is_fresh =
             self.standing.contact_changed_at.is_some_and(|changed| at < changed.plus(Self::CONTACT_QUARANTINE));
-        *mechanism != MechanismKind::Recaptcha && !(contact_is_fresh && mechanism.goes_through_contact())
+        match mechanism {
+            MechanismKind::Recaptcha | MechanismKind::Password | MechanismKind::Other(_) => false,
+            MechanismKind::SmsCode | MechanismKind::MagicLink => !contact_is_fresh,
+            MechanismKind::Social
+            | MechanismKind::OneTimeCode
+            | MechanismKind::U2f
+            | MechanismKind::RsaKey
+            | MechanismKind::BioMetric
+            | MechanismKind::PushNotification
+            | MechanismKind::Passkey => true,
+        }
     }
 
     /// Takes one event out of quarantine; None if it is not in it.
@@ -372,7 +383,9 @@ mod tests {
         let mut profile = Profile::default();
         let at = Timestamp::from_seconds(1_000_000);
         assert!(profile.releases(None, at));
-        assert!(!profile.releases(Some(&MechanismKind::Recaptcha), at));
+        for no_proof in [MechanismKind::Recaptcha, MechanismKind::Password, MechanismKind::Other("captcha".into())] {
+            assert!(!profile.releases(Some(&no_proof), at), "{no_proof:?}");
+        }
         assert!(profile.releases(Some(&MechanismKind::SmsCode), at));
         profile.standing.contact_changed_at = Some(at.minus(Duration::from_secs(60)));
         assert!(!profile.releases(Some(&MechanismKind::SmsCode), at));

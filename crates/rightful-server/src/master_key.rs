@@ -41,15 +41,25 @@ pub(crate) fn load(config: &Config) -> Result<MasterKey, MasterKeyError> {
         return from_command(&config.store.master_key_command);
     }
     let path = config.master_key_file();
-    match std::fs::metadata(&path) {
-        Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => Err(MasterKeyError::Exposed { path }),
-        Ok(_) => {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|source| MasterKeyError::Unreadable { path: path.clone(), source })?;
-            parse(&Zeroizing::new(text), &path.display().to_string())
+    match read(&path)? {
+        Some(key) => Ok(key),
+        None => make(config, path),
+    }
+}
+
+/// The key in a file; None if there is no such file.
+fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
+    let unreadable = |source| MasterKeyError::Unreadable { path: path.to_owned(), source };
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => {
+            Err(MasterKeyError::Exposed { path: path.to_owned() })
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(config, path),
-        Err(source) => Err(MasterKeyError::Unreadable { path, source }),
+        Ok(_) => {
+            let text = std::fs::read_to_string(path).map_err(unreadable)?;
+            parse(&Zeroizing::new(text), &path.display().to_string()).map(Some)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(unreadable(source)),
     }
 }
 
@@ -57,22 +67,32 @@ fn make(config: &Config, path: PathBuf) -> Result<MasterKey, MasterKeyError> {
     let data = config.store.data.clone();
     // A folder with something in it was sealed under a key: a new one would only hide that the old one is lost.
     if std::fs::read_dir(&data).is_ok_and(|mut inside| inside.any(|entry| entry.is_ok())) {
-        return Err(MasterKeyError::Missing { data, path });
+        // Unless another starter has just made both.
+        return read(&path)?.ok_or(MasterKeyError::Missing { data, path });
     }
     let bytes = Zeroizing::new(clock::random::<32>());
     let text: Zeroizing<String> = Zeroizing::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
-    write(&path, &text).map_err(|source| MasterKeyError::Unwritable { path, source })?;
-    Ok(MasterKey::from_bytes(*bytes))
+    match write(&path, &text) {
+        Ok(()) => Ok(MasterKey::from_bytes(*bytes)),
+        Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => {
+            read(&path)?.ok_or(MasterKeyError::Unwritable { path, source })
+        }
+        Err(source) => Err(MasterKeyError::Unwritable { path, source }),
+    }
 }
 
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
-    // Made new and private from the first moment; another starter that came first wins.
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
+    // Private from the first moment, and whole before it has its name: a starter that is killed here, or that comes second,
+    // leaves no half a key. Whoever came first wins.
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}", std::process::id()));
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let named = writeln!(file, "{text}").and_then(|()| file.sync_all()).and_then(|()| std::fs::hard_link(&draft, path));
+    std::fs::remove_file(&draft)?;
+    named
 }
 
 fn from_command(command: &str) -> Result<MasterKey, MasterKeyError> {

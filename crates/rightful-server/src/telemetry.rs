@@ -1,7 +1,10 @@
 //! Logs and metrics. Names carry units; nothing here ever carries a person's data.
 
+use std::time::{Duration, Instant};
+
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use parking_lot::Mutex;
 use rightful_domain::{Assessment, ReasonCode, Verdict};
 use rightful_store::StoreHealth;
 
@@ -11,10 +14,13 @@ use crate::fallback::Cause;
 /// Upper bounds of the latency histogram, in seconds.
 const LATENCY_BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
 
+/// How often the log says that the fallback answers.
+const SAY_EVERY: Duration = Duration::from_secs(1);
+
 /// Starts logging to standard error, so that standard output stays a command's own.
 pub(crate) fn start_logging(log: &Log) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&log.level)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // Wrong ones were refused when the configuration was read.
+    let filter = log.filter().unwrap_or_default();
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     // A second start (in one process) keeps the first subscriber.
     let _already_started = match log.format {
@@ -28,6 +34,7 @@ pub(crate) struct Meters {
     verdicts: [Counter; 4],
     reasons: Vec<(ReasonCode, Counter)>,
     degraded: [(&'static str, Counter); 3],
+    degraded_said: Mutex<Option<Instant>>,
     requests: Vec<DialectMeters>,
     unknown_fields: Counter,
     store: StoreMeters,
@@ -82,6 +89,7 @@ impl Meters {
                 .collect(),
             degraded: ["deadline", "store_away", "store_busy"]
                 .map(|cause| (cause, counter!("rightful_degraded_total", "cause" => cause))),
+            degraded_said: Mutex::new(None),
             requests: rightful_dialects::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
             unknown_fields: counter!("rightful_unknown_fields_total"),
             store: StoreMeters {
@@ -112,11 +120,24 @@ impl Meters {
         if let Some((_, counter)) = self.degraded.iter().find(|(name, _)| *name == cause.as_str()) {
             counter.increment(1);
         }
+        if !self.is_time_to_say() {
+            return;
+        }
         match cause {
             Cause::StoreAway(source) => tracing::error!(error = %source, "answered with the fallback: store is away"),
             Cause::StoreBusy => tracing::warn!("answered with the fallback: the store's queue is full"),
             Cause::Deadline => tracing::warn!("answered with the fallback: the deadline passed"),
         }
+    }
+
+    /// The counter counts each; a log that repeats each would fill the disk whose fullness may be the cause.
+    fn is_time_to_say(&self) -> bool {
+        let mut said = self.degraded_said.lock();
+        let is_recent = said.is_some_and(|at| at.elapsed() < SAY_EVERY);
+        if !is_recent {
+            *said = Some(Instant::now());
+        }
+        !is_recent
     }
 
     /// A request carried fields that its dialect does not know.

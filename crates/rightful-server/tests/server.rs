@@ -342,8 +342,76 @@ fn a_repeated_body_counts_as_one_attempt_even_in_parallel() {
     });
     assert_eq!(answers.len(), 1, "{answers:?}");
     assert_eq!(shop.search(&server, "?account=ann")["items"].as_array().unwrap().len(), 1);
-    let next = shop.assess(&server, &json!({"action": "login", "account": "ann", "outcome": "succeeded"}));
-    assert_eq!(next["features"]["account_attempts_1h"], 2.0, "one attempt, and this one");
+    let next = shop.assess(&server, &json!({"action": "login", "account": "ann"}));
+    assert_eq!(next["features"]["account_attempts_60s"], 2.0, "the repeated login, and this one");
+}
+
+#[test]
+fn a_reclaim_told_again_costs_the_owner_nothing() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let login = |device: &str, ip: &str| {
+        let body = json!({
+            "action": "login", "account": "ann", "outcome": "succeeded", "device": {"id": device}, "network": {"ip": ip},
+        });
+        shop.assess(&server, &body)
+    };
+    let tell = |body: Value| {
+        assert_eq!(server.post("/v1/feedback", &[("authorization", &shop.bearer())], body.to_string()).status, 200);
+    };
+    login("own", "192.0.2.1");
+    let first = login("evil", "198.51.100.7")["id"].clone();
+    tell(json!({"kind": "confirmed_takeover", "event_id": first}));
+    let with_first = json!({"kind": "reclaimed", "account": "ann", "first_event_id": first});
+    for again in [with_first.clone(), with_first, json!({"kind": "reclaimed", "account": "ann"})] {
+        tell(again);
+        login("own new", "203.0.113.5");
+        let own = login("own new", "203.0.113.5");
+        assert_eq!((&own["features"]["device_known"], &own["verdict"]), (&json!(1.0), &json!("allow")));
+    }
+    assert_eq!(login("evil", "198.51.100.7")["features"]["device_bad"], 1.0);
+}
+
+#[test]
+fn what_proves_no_owner_leaves_the_device_in_quarantine() {
+    let shop = Shop::new(&["--test"]);
+    let server = shop.serve();
+    let challenged = |device: &str, mechanism: &str| {
+        let body = json!({
+            "action": "login", "account": "magic_challenge", "outcome": "succeeded", "device": {"id": device},
+            "mechanisms": [{"kind": "password", "succeeded": true}, {"kind": mechanism, "succeeded": true}],
+        });
+        shop.assess(&server, &body)["id"].as_str().unwrap().to_owned()
+    };
+    let passed = |event: &str, mechanism: &str| {
+        let body = json!({"event_id": event, "kind": "challenge_passed", "mechanism": mechanism});
+        let answer = server.post("/v1/feedback", &[("authorization", &shop.bearer())], body.to_string());
+        answer.json()["n_released"].as_u64().unwrap()
+    };
+    let is_known = |device: &str| {
+        let body = json!({"action": "login", "account": "magic_challenge", "device": {"id": device}});
+        shop.assess(&server, &body)["features"]["device_known"] == 1.0
+    };
+    for no_proof in ["recaptcha", "captcha", "password", "sms"] {
+        let device = format!("passed by {no_proof}");
+        assert_eq!((passed(&challenged(&device, no_proof), no_proof), is_known(&device)), (0, false), "{no_proof}");
+    }
+    challenged("before", "sms_code");
+    assert!(is_known("before"));
+    shop.assess(
+        &server,
+        &json!({"action": "account_details_change", "account": "magic_challenge", "outcome": "succeeded"}),
+    );
+    assert_eq!((passed(&challenged("sms", "sms_code"), "sms_code"), is_known("sms")), (0, false));
+    challenged("key", "u2f");
+    assert!(is_known("key"));
+    let pending = json!({
+        "action": "login", "account": "magic_challenge", "device": {"id": "later"},
+        "mechanisms": [{"kind": "sms_code", "succeeded": true}],
+    });
+    let path = format!("/v1/events/{}/outcome", shop.assess(&server, &pending)["id"].as_str().unwrap());
+    server.post(&path, &[("authorization", &shop.bearer())], r#"{"outcome":"succeeded"}"#);
+    assert!(!is_known("later"));
 }
 
 #[test]

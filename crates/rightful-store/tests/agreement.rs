@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rightful_domain::{
-    AccountId, Conclusion, Event, Family, Feedback, FeedbackKind, FeedbackTarget, Outcome, Search, Span, Verdict,
+    AccountId, Conclusion, Event, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Outcome, Search, Span,
+    Verdict,
 };
 use rightful_store::conformance::{judged, login};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, Recorded};
@@ -103,12 +104,17 @@ impl Known {
         !self.is_reported() && self.said.iter().any(|kind| vouches.contains(kind))
     }
 
-    fn conclude(&mut self, outcome: Outcome) {
+    /// `device_is_held`: the account's profile holds its device in quarantine.
+    fn conclude(&mut self, outcome: Outcome, device_is_held: bool) {
         if self.concluded == Some(outcome) {
             return;
         }
         self.concluded = Some(outcome);
-        self.place = match (self.place, belongs(self.verdict, outcome)) {
+        let belongs = match belongs(self.verdict, outcome) {
+            Place::Learned if device_is_held => Place::Held,
+            place => place,
+        };
+        self.place = match (self.place, belongs) {
             (Place::Revoked, _) => Place::Revoked,
             (Place::Learned, Place::Held) => Place::Learned,
             (Place::Awaited | Place::Nowhere, Place::Held) if self.is_vouched_for() => Place::Learned,
@@ -116,13 +122,19 @@ impl Known {
         };
     }
 
+    fn passes(&self, kind: &FeedbackKind) -> bool {
+        *kind == FeedbackKind::ChallengePassed { mechanism: None } && self.place == Place::Held
+    }
+
+    fn is_neighbor_of(&self, other: &Event) -> bool {
+        self.event.account == other.account && self.event.device == other.device
+    }
+
     fn say(&mut self, kind: FeedbackKind) {
         match &kind {
             FeedbackKind::ConfirmedTakeover => self.place = Place::Revoked,
             FeedbackKind::ConfirmedLegitimate if self.outcome() == Outcome::Succeeded => self.place = Place::Learned,
-            FeedbackKind::ChallengePassed { mechanism: None } if self.place == Place::Held => {
-                self.place = Place::Learned;
-            }
+            kind if self.passes(kind) => self.place = Place::Learned,
             _ => {}
         }
         self.said.push(kind);
@@ -164,8 +176,12 @@ impl Agreement {
                 }
             }
             Operation::Conclude(place, outcome) => {
+                let Some(device_is_held) = self.pick(place).map(|known| known.event.id).map(|id| self.is_held(id))
+                else {
+                    return;
+                };
                 let Some(known) = self.pick(place) else { return };
-                known.conclude(outcome);
+                known.conclude(outcome, device_is_held);
                 let (application, event, received_at) =
                     (known.event.application.clone(), known.event.id, known.event.received_at);
                 let conclusion = Conclusion { application, event, outcome, received_at };
@@ -174,7 +190,12 @@ impl Agreement {
             }
             Operation::Say(place, kind) => {
                 let Some(known) = self.pick(place) else { return };
+                let (id, passes) = (known.event.id, known.passes(&kind));
                 known.say(kind.clone());
+                if passes {
+                    self.release_device_of(id);
+                }
+                let Some(known) = self.pick(place) else { return };
                 let (application, received_at) = (known.event.application.clone(), known.event.received_at);
                 let target = FeedbackTarget::Event(known.event.id);
                 let feedback = Feedback { application, target, kind, received_at };
@@ -187,6 +208,27 @@ impl Agreement {
     fn pick(&mut self, place: prop::sample::Index) -> Option<&mut Known> {
         let n = self.known.len();
         (n > 0).then(|| self.known.values_mut().nth(place.index(n)).unwrap())
+    }
+
+    fn event(&self, id: EventId) -> Event {
+        self.known.values().find(|known| known.event.id == id).unwrap().event.clone()
+    }
+
+    /// Whether the device of an event is in quarantine on its account.
+    fn is_held(&self, id: EventId) -> bool {
+        let event = self.event(id);
+        let mut places = self.known.values().filter(|known| known.is_neighbor_of(&event)).map(|known| known.place);
+        places.clone().all(|place| place != Place::Learned) && places.any(|place| place == Place::Held)
+    }
+
+    /// Who passes a challenge frees all that the device has left in quarantine on the account.
+    fn release_device_of(&mut self, id: EventId) {
+        let event = self.event(id);
+        for known in self.known.values_mut().filter(|known| known.is_neighbor_of(&event)) {
+            if known.place == Place::Held {
+                known.place = Place::Learned;
+            }
+        }
     }
 
     fn restart(&mut self, close: bool) {

@@ -39,7 +39,8 @@ pub(super) fn login(call: &Call<'_>) -> Result<Intake, Refusal> {
 ///
 /// Another checkpoint is refused: remembering a login in silence would leave its caller without protection.
 fn is_scored(query: Query<'_>) -> Result<bool, Refusal> {
-    match query.value("score").as_deref() {
+    let pairs = query.pairs()?;
+    match pairs.iter().find(|(name, _)| name == "score").map(|(_, value)| value.as_ref()) {
         Some("true" | "login") => Ok(true),
         None | Some("" | "false") => Ok(false),
         Some(_) => Err(Refusal {

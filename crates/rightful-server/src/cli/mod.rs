@@ -77,10 +77,25 @@ pub(crate) fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The last resort: if standard error is gone, there is nobody to tell.
-            let _nobody_listens = writeln!(std::io::stderr(), "rightful: {error}");
+            let _nobody_listens = writeln!(std::io::stderr(), "rightful: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error and what caused it, in one line; what the outer words have said already is not said again.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = inner.source();
+    }
+    text
 }
 
 fn check(file: Option<PathBuf>, json: bool) -> Result<(), CommandError> {

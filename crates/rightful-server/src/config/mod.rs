@@ -10,6 +10,8 @@ use ipnet::IpNet;
 use rightful_domain::Verdict;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// The defaults, which are also the reference.
 pub(crate) const DEFAULTS: &str = include_str!("default.toml");
@@ -89,6 +91,23 @@ pub(crate) struct Log {
     pub(crate) format: LogFormat,
 }
 
+impl Log {
+    /// What is logged.
+    pub(crate) fn filter(&self) -> Result<EnvFilter, ConfigError> {
+        let wrong = || ConfigError::Wrong {
+            origin: "log.level".into(),
+            message: "must be error, warn, info, debug, trace, off, or a filter like \"info,rightful_store=debug\""
+                .into(),
+        };
+        // A lone word that is no level would be taken for a module's name, and everything else fall silent.
+        let is_level = |part: &str| part.contains(['=', '[']) || part.trim().parse::<LevelFilter>().is_ok();
+        if !self.level.split(',').all(is_level) {
+            return Err(wrong());
+        }
+        EnvFilter::try_new(&self.level).map_err(|_| wrong())
+    }
+}
+
 /// How a log line is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -158,6 +177,7 @@ impl Config {
             });
         }
         self.trusted_proxies()?;
+        self.log.filter()?;
         self.metrics_listen()?;
         Ok(())
     }
@@ -332,6 +352,8 @@ mod tests {
             ("[server]\nfrobnicate = 1", "unknown key \"frobnicate\""),
             ("[server]\nbody_bytes_max = 1", "server.body_bytes_max must be between 1024 and 16777216"),
             ("[server]\ntrusted_proxies = [\"all\"]", "\"all\" is neither an address nor a network"),
+            ("[log]\nlevel = \"loud\"", "log.level: must be error"),
+            ("[log]\nlevel = \"rightful=loud\"", "log.level: must be error"),
             ("[judgement]\nfallback_mild = \"trust\"", "unknown variant `trust`"),
         ] {
             let message = load(text, &[]).unwrap_err().to_string();

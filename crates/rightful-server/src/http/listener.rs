@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use axum::Router;
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use crate::app::Peer;
 use crate::shutdown::Shutdown;
 
-/// How long a caller may take to send a request's head.
+/// How long a caller may take to send a request's head, the wait for its first byte included.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long requests in progress may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -71,8 +71,11 @@ async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, shutdown:
         request.extensions_mut().insert(Peer(peer.ip()));
         router.call(request)
     });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    // HTTP/1.1 alone: guessing the version waits for bytes without a limit, and an HTTP/2 connection may idle for ever.
+    // Proxies speak HTTP/1.1 to what is behind them.
+    let mut builder = http1::Builder::new();
+    // A caller may end its side once it has said all, and still read the answer.
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).half_close(true);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
@@ -81,4 +84,35 @@ async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, shutdown:
         () = shutdown.requested() => connection.as_mut().graceful_shutdown(),
     }
     let _ended = connection.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    /// What a caller reads that says only this and then waits.
+    async fn heard_after(said: &[u8]) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", axum::routing::get(|| async { "hello" }));
+        let shutdown = Shutdown::new();
+        let serving = tokio::spawn(serve(listener, router, 1, shutdown.clone()));
+        let mut caller = TcpStream::connect(address).await.unwrap();
+        caller.write_all(said).await.unwrap();
+        let mut heard = String::new();
+        caller.read_to_string(&mut heard).await.unwrap();
+        shutdown.request();
+        serving.await.unwrap();
+        heard
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_is_not_waited_for() {
+        for said in ["", "GET / HT", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+            assert!(!heard_after(said.as_bytes()).await.contains("hello"), "{said}");
+        }
+        assert!(heard_after(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.contains("hello"));
+    }
 }

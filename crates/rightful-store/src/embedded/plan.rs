@@ -234,11 +234,8 @@ impl Shared {
         let outcome = conclusion.outcome;
         plan.effects.push(Effect::Concluded { lesson: target.lesson, outcome });
         let profile = self.profile_of(target.subject)?;
-        let teaching = Teaching::of(&entry.event, entry.assessment.as_ref(), outcome).beside(
-            &entry.event,
-            &profile,
-            target.lesson.device,
-        );
+        let (assessment, device) = (entry.assessment.as_ref(), target.lesson.device);
+        let teaching = Teaching::given(&entry.event, assessment, outcome, Some(&profile), device);
         match (target.status, teaching) {
             (Status::Taught, Teaching::Learn | Teaching::Quarantine { .. })
             | (Status::Held, Teaching::Quarantine { .. }) => {}
@@ -328,10 +325,18 @@ impl Shared {
         plan: &mut Plan,
     ) -> Result<(), StoreError> {
         let Some(subject) = subject else { return Ok(()) };
+        // What was reclaimed before is over: told again, it must not cost the owner what came since.
+        let is_over = |event: &Target| {
+            let reclaimed_at = profile.standing.reclaimed_at;
+            event.status == Status::Revoked && reclaimed_at.is_some_and(|at| event.record.entry.event.received_at <= at)
+        };
+        if target.is_some_and(is_over) {
+            return Ok(());
+        }
         let first = target.map(|target| target.lesson.at);
         let since = first.or(profile.standing.reported_at).unwrap_or(feedback.received_at);
         let events = self.events_since(subject.tag, feedback, tagger, since, first.is_none())?;
-        let reported = |event: &&Target| is_reported(&event.record.feedback);
+        let reported = |event: &&Target| is_reported(&event.record.feedback) && !is_over(event);
         let to = first.or_else(|| events.iter().filter(reported).map(|event| event.lesson.at).min()).unwrap_or(since);
         let mut lessons = Vec::new();
         for event in events.iter().filter(|event| event.lesson.at >= to) {
