@@ -7,5 +7,5 @@ policy default
 10:00   login ok  ann  hotel-computer  hotel                 -> challenge
 10:01   challenge passed  ann  hotel-computer by recaptcha   -> released 0
 10:02   login ok  ann  hotel-computer  hotel                 -> challenge PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
-10:03   challenge passed  ann  hotel-computer by u2f         -> released 1
+10:03   challenge passed  ann  hotel-computer by u2f         -> released 2
 10:04   login ok  ann  hotel-computer  hotel                 -> allow PROFILE_DEVICE_FAMILIAR

@@ -10,5 +10,5 @@ policy default
 10:05   login ok  ann  hotel-computer  hotel                          -> challenge PROFILE_DEVICE_NEW !PROFILE_IP_FAMILIAR
 10:06   challenge ignored  ann  hotel-computer                        -> released 0
 10:10   3 times every 1min  login ok  ann  hotel-computer  hotel      -> challenge PROFILE_DEVICE_NEW !PROFILE_IP_FAMILIAR
-10:13   challenge passed   ann  hotel-computer by push_notification   -> released 1
+10:13   challenge passed   ann  hotel-computer by push_notification   -> released 5
 10:14   login ok  ann  hotel-computer  hotel                          -> allow PROFILE_DEVICE_FAMILIAR !PROFILE_DEVICE_NEW

@@ -13,7 +13,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
-use crate::fields::Step;
+use crate::path::{Step, path_text};
 use crate::{Refusal, RefusalKind};
 
 /// How deep objects and lists may nest.
@@ -108,7 +108,7 @@ fn why_not(body: &[u8], error: &serde_json::Error) -> Refusal {
             serde_path_to_error::Segment::Map { key } => Some(Step::Name(key.clone())),
             serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => None,
         });
-        crate::fields::path_text(steps)
+        path_text(steps)
     });
     let path = path.filter(|path| !path.is_empty());
     // Syntax errors name positions and what was expected, never what was there; ours are the constants above.

@@ -12,6 +12,7 @@ mod json;
 mod link;
 mod native;
 mod page;
+mod path;
 mod query;
 mod ravelin;
 mod registry;

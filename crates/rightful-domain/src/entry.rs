@@ -1,8 +1,8 @@
 //! What is written down of one event.
 
 use crate::{
-    Assessment, Conclusion, DeviceSnapshot, Enrichment, Event, EventId, Feedback, Outcome, Profile, Tag, Timestamp,
-    Verdict,
+    Assessment, Conclusion, DeviceSnapshot, Enrichment, Event, EventId, Facts, Feedback, Outcome, Profile, Tag,
+    Timestamp, Verdict,
 };
 
 /// One event as it is remembered: what happened, what was known, what was judged.
@@ -20,6 +20,26 @@ pub struct Entry {
     pub previous_device: Option<DeviceSnapshot>,
     /// Set where the same request may come again and must get the same answer.
     pub retry: Option<RetryKey>,
+}
+
+impl Entry {
+    /// What is written down of an event that was judged.
+    #[must_use]
+    pub fn judged(facts: Facts, assessment: Assessment, retry: Option<RetryKey>) -> Self {
+        let Facts { event, enrichment, history, now: _ } = facts;
+        let profile = history.account_profile();
+        let teaching = Teaching::given(&event, Some(&assessment), event.outcome, profile);
+        Self {
+            teaching: profile.map_or(teaching, |profile| teaching.beside(&event, profile, history.device_tag)),
+            previous_device: history.latest_device.filter(|previous| {
+                event.outcome == Outcome::Succeeded && event.device.id().is_some_and(|device| *device != previous.id)
+            }),
+            event,
+            enrichment,
+            assessment: Some(assessment),
+            retry,
+        }
+    }
 }
 
 /// What profiles may learn of an event, so that an intruder cannot teach them.
@@ -65,6 +85,23 @@ impl Teaching {
             Verdict::Challenge if put && has_proved_itself(event, profile) => Self::Learn,
             Verdict::Deny if put => Self::Nothing,
             Verdict::Challenge | Verdict::Deny => Self::Quarantine { matures: !put },
+        }
+    }
+
+    /// The same, given what the account's profile holds.
+    ///
+    /// A device in quarantine is not believed because its next event looks mild: else an intruder who leaves a challenge
+    /// unanswered need only come back tomorrow. Such an event waits as well, unless it proves itself on the spot; it
+    /// matures, since nobody was asked to prove anything.
+    #[must_use]
+    pub fn beside(self, event: &Event, profile: &Profile, device: Option<Tag>) -> Self {
+        match (self, device) {
+            (Self::Learn, Some(device))
+                if profile.is_device_held(device) && !has_proved_itself(event, Some(profile)) =>
+            {
+                Self::Quarantine { matures: true }
+            }
+            _ => self,
         }
     }
 }

@@ -163,6 +163,12 @@ impl Profile {
         }
     }
 
+    /// Whether a device was challenged here, or could not be, and has not been believed since.
+    #[must_use]
+    pub fn is_device_held(&self, device: Tag) -> bool {
+        self.fact(Family::Device, device).is_none() && self.held.iter().any(|held| held.lesson.device == Some(device))
+    }
+
     /// Whether passing a challenge in this way lets an event out of quarantine.
     ///
     /// A captcha proves a human, not an owner; a password is what an intruder brings; and of a word that is not ours we

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
+use crate::app::App;
 use crate::clock;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
-use crate::server::App;
 
 /// The socket's name in the data folder.
 const SOCKET: &str = "control.sock";

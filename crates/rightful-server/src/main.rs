@@ -1,5 +1,6 @@
 //! `rightful`: keeps accounts with their rightful owners. One binary, one data folder.
 
+mod app;
 mod applications;
 mod cli;
 mod clock;
@@ -7,7 +8,6 @@ mod config;
 mod control;
 mod fallback;
 mod http;
-mod in_flight;
 mod magic;
 mod master_key;
 mod one_address;
@@ -16,6 +16,7 @@ mod provisioning;
 mod server;
 mod shutdown;
 mod telemetry;
+mod turns;
 
 use std::process::ExitCode;
 

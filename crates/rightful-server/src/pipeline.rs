@@ -9,18 +9,18 @@ use std::time::Duration;
 
 use rightful_dialects::Told;
 use rightful_domain::{
-    Application, ApplicationMode, Assessment, Conclusion, CredentialStatus, Entry, Event, EventId, Facts, Feedback,
-    History, Outcome, Page, Record, RetryKey, Search, Teaching, Timestamp, Verdict,
+    Application, ApplicationMode, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
+    RetryKey, Search, Timestamp, Verdict,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
 use rightful_store::{Applied, Recorded, Store, StoreError};
 
 use crate::fallback::{self, Cause};
-use crate::in_flight::{InFlight, Turn};
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
 use crate::telemetry::Meters;
+use crate::turns::Turns;
 
 /// The road of a login, with all it passes on the way.
 pub(crate) struct Pipeline {
@@ -29,7 +29,7 @@ pub(crate) struct Pipeline {
     pub(crate) policy: Arc<Policy>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) one_address: OneAddressWatch,
-    pub(crate) in_flight: InFlight,
+    pub(crate) turns: Turns,
 }
 
 /// Why the road ended early.
@@ -69,7 +69,7 @@ impl Pipeline {
         Ok(fallback::answer(stand_in, application, now))
     }
 
-    /// The road itself: recall, record, and before them the turn of a request that may come again.
+    /// The road itself: recall, record, nothing else awaited.
     pub(crate) async fn judge(
         &self,
         told: Told,
@@ -78,7 +78,8 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<Record, PipelineError> {
         let Told { mut event, hashes, retry, .. } = told;
-        let _alone = self.turn(retry.as_ref()).await;
+        // The same request twice at once: the second waits for the first, and finds its answer.
+        let _turn = self.turns.take(retry.as_ref()).await;
         if let Some(first) = self.answered_before(retry.as_ref(), now).await? {
             return Ok(first);
         }
@@ -100,16 +101,11 @@ impl Pipeline {
         }
         assessment.answered = answered(application.mode, asked, assessment.verdict);
         self.meters.judged(&assessment);
-        let entry = entry(facts, assessment, retry);
+        let entry = Entry::judged(facts, assessment, retry);
         match self.store.record(entry.clone()).await? {
             Recorded::New { sequence } => Ok(Record { sequence, entry, conclusion: None, feedback: Vec::new() }),
             Recorded::Repeated(first) => Ok(*first),
         }
-    }
-
-    /// Recall counts an attempt before it is recorded, so repeated requests go one by one.
-    async fn turn(&self, retry: Option<&RetryKey>) -> Option<Turn<'_>> {
-        Some(self.in_flight.turn(retry?.key).await)
     }
 
     async fn answered_before(&self, retry: Option<&RetryKey>, now: Timestamp) -> Result<Option<Record>, StoreError> {
@@ -154,24 +150,6 @@ impl Pipeline {
     pub(crate) async fn search(&self, search: &Search) -> Result<Page, PipelineError> {
         Ok(self.store.search(search).await?)
     }
-}
-
-fn entry(facts: Facts, assessment: Assessment, retry: Option<RetryKey>) -> Entry {
-    let Facts { event, enrichment, history, .. } = facts;
-    Entry {
-        teaching: Teaching::given(&event, Some(&assessment), event.outcome, history.account_profile()),
-        previous_device: previous_device(&event, &history),
-        event,
-        enrichment,
-        assessment: Some(assessment),
-        retry,
-    }
-}
-
-/// The account's device before this one, where the event succeeded from another.
-fn previous_device(event: &Event, history: &History) -> Option<rightful_domain::DeviceSnapshot> {
-    let device = event.device.id()?;
-    history.latest_device.clone().filter(|previous| event.outcome == Outcome::Succeeded && previous.id != *device)
 }
 
 /// What the caller is told: nothing if nobody asked, the verdict when it is enforced, else allow.

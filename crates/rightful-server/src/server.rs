@@ -1,10 +1,9 @@
 //! One running server: everything it owns, how it starts and how it stops.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ipnet::IpNet;
 use rightful_dialects::Glossary;
 use rightful_engine::Policy;
 use rightful_enrich::{EnrichError, Enricher};
@@ -12,38 +11,21 @@ use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Nonces, Store, S
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::app::App;
 use crate::applications::Applications;
 use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::http::{listener, router};
-use crate::in_flight::InFlight;
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
+use crate::turns::Turns;
 
 /// How often recent samples are folded into the histograms.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
-
-/// The address of the other end of a connection.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
-/// What every request may use.
-pub(crate) struct App {
-    pub(crate) pipeline: Pipeline,
-    pub(crate) applications: Applications,
-    pub(crate) master_key: MasterKey,
-    pub(crate) nonces: Nonces,
-    pub(crate) trusted_proxies: Vec<IpNet>,
-    pub(crate) body_bytes_max: usize,
-    pub(crate) public_url: String,
-    pub(crate) link_key: [u8; 32],
-    pub(crate) glossary: Glossary,
-    pub(crate) shutdown: Shutdown,
-}
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +40,8 @@ pub(crate) enum StartError {
     Enrich(#[from] EnrichError),
     #[error("cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: std::io::Error },
+    #[error("cannot wait for signals: {0}")]
+    Signals(std::io::Error),
     #[error("cannot open the control socket: {0}")]
     Control(std::io::Error),
 }
@@ -88,7 +72,7 @@ impl Server {
                 policy: Arc::new(Policy::default()),
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
-                in_flight: InFlight::default(),
+                turns: Turns::default(),
             },
             applications: Applications::default(),
             link_key: master_key.derive("rightful signed links v1"),
@@ -96,7 +80,7 @@ impl Server {
             nonces: Nonces::from_seed(clock::random()),
             trusted_proxies: config.trusted_proxies()?,
             body_bytes_max: config.server.body_bytes_max,
-            public_url: config.server.public_url.trim_end_matches('/').to_owned(),
+            public_url: config.public_url(),
             glossary: Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences },
             shutdown: Shutdown::new(),
         });
@@ -108,6 +92,7 @@ impl Server {
 
     async fn listen(&mut self, config: &Config, metrics_are_required: bool) -> Result<(), StartError> {
         let app = &self.app;
+        self.tasks.spawn(app.shutdown.clone().on_signal().map_err(StartError::Signals)?);
         let control = Control::bind(&config.store.data).map_err(StartError::Control)?;
         self.tasks.spawn(control.serve(Arc::clone(app)));
 
@@ -133,14 +118,6 @@ impl Server {
 
     /// Runs until told to stop, lets requests in progress end, and closes the data folder.
     pub(crate) async fn run(mut self) {
-        self.tasks.spawn({
-            let shutdown = self.app.shutdown.clone();
-            async move {
-                if let Err(error) = shutdown.on_signal().await {
-                    tracing::error!(%error, "cannot wait for signals");
-                }
-            }
-        });
         self.app.shutdown.requested().await;
         tracing::info!("stopping");
         while self.tasks.join_next().await.is_some() {}

@@ -1,5 +1,6 @@
 //! Stopping: asked for once, seen by everybody.
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 /// A request to stop that any task can await.
@@ -31,15 +32,18 @@ impl Shutdown {
         let _sender_is_ours = requested.wait_for(|requested| *requested).await;
     }
 
-    /// Asks everybody to stop when the process is told to: SIGTERM or Ctrl-C.
-    pub(crate) async fn on_signal(self) -> std::io::Result<()> {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-            () = self.requested() => {}
-        }
-        self.request();
-        Ok(())
+    /// Asks everybody to stop when the process is told to: SIGTERM or Ctrl-C. Listens from the call on, not from when
+    /// the future is first polled, so that no signal falls between.
+    pub(crate) fn on_signal(self) -> std::io::Result<impl Future<Output = ()>> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+                () = self.requested() => {}
+            }
+            self.request();
+        })
     }
 }

@@ -246,6 +246,9 @@ fn observing_judges_and_answers_as_if_allowed() {
     let server = shop.serve();
     let answer = shop.assess(&server, &json!({"action": "login", "account": "magic_deny", "outcome": "succeeded"}));
     assert_eq!((&answer["verdict"], &answer["answered"]), (&json!("deny"), &json!("allow")));
+    let answer = shop.assess(&server, &json!({"action": "withdraw", "account": "magic_fallback"}));
+    assert_eq!((&answer["verdict"], &answer["answered"]), (&json!("challenge"), &json!("allow")));
+    assert_eq!(answer["reasons"], json!(["ENGINE_DEGRADED"]));
 }
 
 #[test]

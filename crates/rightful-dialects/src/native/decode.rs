@@ -381,5 +381,5 @@ fn limit(value: &str) -> Result<u16, Fault> {
 
 /// A parameter's name, as far as it can be one.
 fn shown(name: &str) -> String {
-    crate::fields::path_text(std::iter::once(crate::fields::Step::Name(name.to_owned())))
+    crate::path::path_text(std::iter::once(crate::path::Step::Name(name.to_owned())))
 }

@@ -77,9 +77,8 @@ impl Demo {
         serve::runtime()?.block_on(self.play(config))
     }
 
-    async fn play(self, mut config: Config) -> Result<(), CommandError> {
+    async fn play(self, config: Config) -> Result<(), CommandError> {
         let keys = keys(&config).await?;
-        config.server.public_url = format!("http://{}", config.server.listen);
         let server = Server::start(&config, false).await?;
         let address = server.address;
         let stop = server.app.shutdown.clone();

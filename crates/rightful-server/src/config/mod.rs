@@ -169,6 +169,13 @@ impl Config {
         within("store.replay_max", self.store.replay_max, 1_000, 10_000_000)?;
         within("store.queue_max", self.store.queue_max as u64, 16, 1_000_000)?;
         within("judgement.deadline_ms", self.judgement.deadline_ms.into(), 10, 60_000)?;
+        let url = self.public_url();
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            return Err(ConfigError::Wrong {
+                origin: "server.public_url".into(),
+                message: "must begin with https:// or http://".into(),
+            });
+        }
         self.trusted_proxies()?;
         self.log.filter()?;
         self.metrics_listen()?;
@@ -208,6 +215,14 @@ impl Config {
             beside.into()
         } else {
             self.store.master_key_file.clone()
+        }
+    }
+
+    /// How this server is reached from outside, without a slash at the end.
+    pub(crate) fn public_url(&self) -> String {
+        match self.server.public_url.trim_end_matches('/') {
+            "" => format!("http://{}", self.server.listen),
+            url => url.to_owned(),
         }
     }
 

@@ -12,9 +12,9 @@ use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKi
 use rightful_domain::{Application, EventId, Timestamp};
 
 use super::{address, body, problem};
+use crate::app::{App, Peer};
 use crate::clock;
 use crate::pipeline::Asked;
-use crate::server::{App, Peer};
 
 /// Answers one request.
 pub(crate) async fn answer(

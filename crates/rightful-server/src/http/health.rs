@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use rightful_dialects::RefusalKind;
 
-use crate::server::App;
+use crate::app::App;
 
 /// The process runs.
 pub(crate) async fn live() -> impl IntoResponse {

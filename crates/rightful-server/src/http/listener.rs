@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::server::Peer;
+use crate::app::Peer;
 use crate::shutdown::Shutdown;
 
 /// How long a caller may take to send a request's head, the wait for its first byte included.

@@ -8,7 +8,7 @@ use axum::routing::{MethodFilter, MethodRouter, get};
 use rightful_dialects::{Dialect, Method, Refusal, RefusalKind};
 
 use super::{dispatch, health};
-use crate::server::App;
+use crate::app::App;
 
 /// The API: every dialect's paths, health, and the contract.
 pub(crate) fn api(app: Arc<App>) -> Router {

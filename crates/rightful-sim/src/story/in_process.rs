@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AddressKind, ApplicationId, ApplicationMode, Assessment, Conclusion, DeviceSnapshot, Enrichment, Entry, Event,
-    EventId, Facts, Feedback, FeedbackKind, FeedbackTarget, History, Outcome, Teaching, Timestamp, Verdict,
+    AddressKind, ApplicationId, ApplicationMode, Conclusion, Enrichment, Entry, Event, EventId, Facts, Feedback,
+    FeedbackKind, FeedbackTarget, Outcome, Timestamp, Verdict,
 };
 use rightful_engine::Policy;
 use rightful_store::{Applied, Store};
@@ -62,7 +62,7 @@ impl Judge for InProcess {
             verdict: assessment.verdict,
             reasons: assessment.findings.iter().map(|finding| finding.reason).collect(),
         };
-        self.store.record(entry(facts, assessment)).await?;
+        self.store.record(Entry::judged(facts, assessment, None)).await?;
         Ok(judged)
     }
 
@@ -81,23 +81,6 @@ impl Judge for InProcess {
         let application = self.application.clone();
         Ok(self.store.apply_feedback(Feedback { application, target, kind, received_at: now }).await?)
     }
-}
-
-fn entry(facts: Facts, assessment: Assessment) -> Entry {
-    let Facts { event, enrichment, history, now: _ } = facts;
-    Entry {
-        teaching: Teaching::given(&event, Some(&assessment), event.outcome, history.account_profile()),
-        previous_device: previous_device(&event, &history),
-        event,
-        enrichment,
-        assessment: Some(assessment),
-        retry: None,
-    }
-}
-
-fn previous_device(event: &Event, history: &History) -> Option<DeviceSnapshot> {
-    let device = event.device.id()?;
-    history.latest_device.clone().filter(|previous| event.outcome == Outcome::Succeeded && previous.id != *device)
 }
 
 /// What the address says by its number alone. No data set is read: a story is true on every machine.

@@ -74,7 +74,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     quarantine::a_captcha_releases_nothing,
     quarantine::a_fresh_contact_releases_nothing,
     quarantine::a_second_factor_releases_what_its_device_left,
-    quarantine::a_failed_challenge_is_not_released_by_its_device,
+    quarantine::a_failed_challenge_waits_for_its_device_to_prove_itself,
     quarantine::what_could_not_be_challenged_matures,
     quarantine::a_pending_event_is_learned_at_its_conclusion,
     quarantine::a_conclusion_twice_is_one_and_another_replaces_it,

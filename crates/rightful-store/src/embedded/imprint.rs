@@ -15,7 +15,7 @@ use super::tags::{StateKey, Tagger};
 use crate::StoreError;
 use crate::record::{Effect, Said};
 
-/// An event older than this when it comes is in no window and teaches nothing.
+/// An event older than this when it comes enters no window; profiles, which forget nothing by the day, may learn of it.
 pub(super) const TOO_OLD: Duration = Duration::from_secs(86_400);
 
 /// What an entry leaves, beside what the writer finds out.

@@ -14,7 +14,7 @@ use rightful_domain::{
 use super::Shared;
 use super::disk::failed;
 use super::find::Found;
-use super::imprint::{Imprint, TOO_OLD, changes_contact, is_entrance};
+use super::imprint::{Imprint, changes_contact, is_entrance};
 use super::keys::{Index, status_key};
 use super::state::Change;
 use super::tags::{StateKey, Tagger};
@@ -103,6 +103,19 @@ impl Plan {
         if is_entrance(&event.action) {
             self.effects.push(Effect::LatestDevice(target.record.sequence));
         }
+    }
+
+    /// Lets what the device of a proved event has left in quarantine go with it; how many events that is.
+    fn release_with(&mut self, target: &Target, profile: &Profile) -> u32 {
+        let Some(device) = target.lesson.device else { return 0 };
+        let others = profile.held.iter().filter(|held| held.lesson.event != target.lesson.event);
+        let mut n_released = 0;
+        for held in others.filter(|held| held.lesson.device == Some(device)) {
+            self.effects.push(Effect::Learn(held.lesson));
+            self.statuses.push((held.lesson.event, Status::Taught));
+            n_released += 1;
+        }
+        n_released
     }
 
     /// Takes back what an event taught, or takes it out of quarantine.
@@ -220,12 +233,12 @@ impl Shared {
         let entry = &target.record.entry;
         let outcome = conclusion.outcome;
         plan.effects.push(Effect::Concluded { lesson: target.lesson, outcome });
-        let is_old = entry.event.received_at.since(entry.event.at) > TOO_OLD;
         let profile = self.profile_of(target.subject)?;
-        let teaching = match Teaching::given(&entry.event, entry.assessment.as_ref(), outcome, Some(&profile)) {
-            _ if is_old => Teaching::Nothing,
-            teaching => teaching,
-        };
+        let teaching = Teaching::given(&entry.event, entry.assessment.as_ref(), outcome, Some(&profile)).beside(
+            &entry.event,
+            &profile,
+            target.lesson.device,
+        );
         match (target.status, teaching) {
             (Status::Taught, Teaching::Learn | Teaching::Quarantine { .. })
             | (Status::Held, Teaching::Quarantine { .. }) => {}
@@ -257,14 +270,8 @@ impl Shared {
     fn release_by_proof(&self, target: &Target, profile: &Profile, plan: &mut Plan) {
         let mechanisms = &target.record.entry.event.mechanisms;
         let mut proofs = mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
-        let Some(device) = target.lesson.device else { return };
-        if !proofs.any(|used| profile.releases(Some(&used.kind), target.lesson.at)) {
-            return;
-        }
-        let held = profile.held.iter().filter(|held| held.lesson.device == Some(device));
-        for held in held.filter(|held| held.lesson.event != target.lesson.event) {
-            plan.effects.push(Effect::Learn(held.lesson));
-            plan.statuses.push((held.lesson.event, Status::Taught));
+        if proofs.any(|used| profile.releases(Some(&used.kind), target.lesson.at)) {
+            plan.release_with(target, profile);
         }
     }
 
@@ -286,11 +293,15 @@ impl Shared {
                 {
                     plan.learn(target);
                     plan.applied.n_released += 1;
+                    plan.applied.n_released += plan.release_with(target, &profile);
                 }
             }
-            // Its device may prove itself and it would still not be believed; but it may yet pass its challenge.
+            // It waits on, and no longer ripens: only a proof lets it out.
             FeedbackKind::ChallengeFailed => {
-                plan.effects.extend(target.map(|target| Effect::Drop(target.lesson.event)));
+                let held = target.filter(|target| target.status == Status::Held);
+                plan.effects.extend(held.into_iter().flat_map(|target| {
+                    [Effect::Drop(target.lesson.event), Effect::Hold { lesson: target.lesson, matures: false }]
+                }));
             }
             // It stays where it is: what nobody answered proves nothing, for or against.
             FeedbackKind::ChallengeIgnored => {}

@@ -1,0 +1,29 @@
+//! What every request may use.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use rightful_dialects::Glossary;
+use rightful_store::{MasterKey, Nonces};
+
+use crate::applications::Applications;
+use crate::pipeline::Pipeline;
+use crate::shutdown::Shutdown;
+
+/// The address of the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// What every request may use.
+pub(crate) struct App {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) applications: Applications,
+    pub(crate) master_key: MasterKey,
+    pub(crate) nonces: Nonces,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) public_url: String,
+    pub(crate) link_key: [u8; 32],
+    pub(crate) glossary: Glossary,
+    pub(crate) shutdown: Shutdown,
+}
