@@ -69,7 +69,7 @@ impl Pipeline {
         Ok(fallback::answer(stand_in, application, now))
     }
 
-    /// The road itself: recall, record, and before them the turn of a request that may come again.
+    /// The road itself: recall, record, nothing else awaited.
     pub(crate) async fn judge(
         &self,
         told: Told,
