@@ -75,7 +75,10 @@ impl Teaching {
         let put = assessment.answered == Some(assessment.verdict);
         match assessment.verdict {
             Verdict::Trust | Verdict::Allow => Self::Learn,
-            Verdict::Challenge if put && event.has_passed_second_factor() => Self::Learn,
+            // A code sent to a contact proves something only if the contact is old, which `beside` knows.
+            Verdict::Challenge if put && event.passed_second_factors().any(|kind| !kind.goes_through_contact()) => {
+                Self::Learn
+            }
             Verdict::Deny if put => Self::Nothing,
             Verdict::Challenge | Verdict::Deny => Self::Quarantine { matures: !put },
         }
@@ -85,12 +88,15 @@ impl Teaching {
     ///
     /// A device in quarantine is not believed because its next event looks mild: else an intruder who leaves a challenge
     /// unanswered need only come back tomorrow. Such an event waits as well, unless it proves itself on the spot; it
-    /// matures, since nobody was asked to prove anything.
+    /// matures only if all that the device has left there does, or silence after a challenge would be a proof.
     #[must_use]
     pub fn beside(self, event: &Event, profile: &Profile, device: Option<Tag>) -> Self {
+        let is_proved = event.passed_second_factors().any(|kind| profile.releases(Some(kind), event.at));
         match (self, device) {
-            (Self::Learn, Some(device)) if profile.is_device_held(device) && !event.has_passed_second_factor() => {
-                Self::Quarantine { matures: true }
+            (Self::Quarantine { matures: false }, _) if is_proved => Self::Learn,
+            (Self::Learn, Some(device)) if profile.is_device_held(device) && !is_proved => {
+                let mut held = profile.held.iter().filter(|held| held.lesson.device == Some(device));
+                Self::Quarantine { matures: held.all(|held| held.matures) }
             }
             _ => self,
         }
