@@ -1,4 +1,6 @@
-//! Reading a body within its limit.
+//! Reading a body within its limits of size and time.
+
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use http_body_util::BodyExt;
@@ -8,8 +10,16 @@ use rightful_dialects::{Refusal, RefusalKind};
 /// finding the connection reset.
 const DISCARDED_BYTES_MAX: usize = 32 << 20;
 
-/// The whole body; refused if it is longer than `bytes_max` or breaks off.
-pub(crate) async fn read(mut body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
+/// How long a caller may take to send a body: who sends a byte a minute must not keep a connection from others.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The whole body; refused if it is longer than `bytes_max`, breaks off or takes too long.
+pub(crate) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
+    let too_slow = |_elapsed| refusal(RefusalKind::Malformed, "the body did not come in time");
+    tokio::time::timeout(BODY_TIMEOUT, read_whole(body, bytes_max)).await.map_err(too_slow)?
+}
+
+async fn read_whole(mut body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
     let mut first: Option<Bytes> = None;
     let mut rest: Vec<u8> = Vec::new();
     let mut n_bytes = 0;
@@ -46,4 +56,34 @@ async fn discard(mut body: Body, already: usize) {
 
 fn refusal(kind: RefusalKind, detail: &str) -> Refusal {
     Refusal { kind, detail: detail.into(), path: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use super::*;
+
+    /// A caller who has announced a body and sends none.
+    struct Silence;
+
+    impl hyper::body::Body for Silence {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _context: &mut Context<'_>,
+        ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_refused_in_time() {
+        let refused = read(Body::new(Silence), 10).await;
+        assert_eq!(refused.map_err(|refusal| refusal.kind), Err(RefusalKind::Malformed));
+    }
 }

@@ -71,7 +71,8 @@ async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, shutdown:
         request.extensions_mut().insert(Peer(peer.ip()));
         router.call(request)
     });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // HTTP/1 alone: telling the versions apart waits for a first byte without an end, and HTTP/2 has no timeout for heads.
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
@@ -81,4 +82,33 @@ async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, shutdown:
         () = shutdown.requested() => connection.as_mut().graceful_shutdown(),
     }
     let _ended = connection.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_or_half_a_head_gives_its_slot_to_the_next() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = Shutdown::new();
+        let serving = tokio::spawn(serve(listener, Router::new(), 1, shutdown.clone()));
+        for said in ["", "PRI * HTTP/2", "GET / HT"] {
+            let mut silent = TcpStream::connect(address).await.unwrap();
+            silent.write_all(said.as_bytes()).await.unwrap();
+            let mut answer = Vec::new();
+            silent.read_to_end(&mut answer).await.unwrap();
+            assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{said}");
+        }
+        let mut next = TcpStream::connect(address).await.unwrap();
+        next.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        next.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 404"));
+        shutdown.request();
+        serving.await.unwrap();
+    }
 }
