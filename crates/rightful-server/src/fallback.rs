@@ -53,7 +53,7 @@ pub(crate) fn answer(event: Event, application: &Application, now: Timestamp) ->
         log_odds: neutral,
         risk_score: neutral.score(),
         verdict,
-        answered: Some(verdict),
+        answered: Some(application.mode.answered(verdict)),
         findings: vec![Finding { reason: ReasonCode::EngineDegraded, nats: 0.0, evidence }],
         features: FeatureVector::default(),
         policy: PolicyVersion { id: "fallback".into(), version: 1 },
