@@ -72,7 +72,10 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     // Made new and private from the first moment; another starter that came first wins.
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     writeln!(file, "{text}")?;
-    file.sync_all()
+    file.sync_all()?;
+    // The name, too, must survive a power cut: what will be sealed does.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }
 
 fn from_command(command: &str) -> Result<MasterKey, MasterKeyError> {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use ipnet::IpNet;
 use rightful_dialects::Glossary;
 use rightful_engine::Policy;
@@ -42,6 +43,8 @@ pub(crate) struct App {
     pub(crate) public_url: String,
     pub(crate) link_key: [u8; 32],
     pub(crate) glossary: Glossary,
+    /// The OpenAPI document, written once: anybody may ask for it.
+    pub(crate) contract: Bytes,
     pub(crate) shutdown: Shutdown,
 }
 
@@ -98,6 +101,7 @@ impl Server {
             body_bytes_max: config.server.body_bytes_max,
             public_url: config.server.public_url.trim_end_matches('/').to_owned(),
             glossary: Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences },
+            contract: contract().into(),
             shutdown: Shutdown::new(),
         });
         app.applications.replace(app.pipeline.store.applications().await?);
@@ -147,6 +151,10 @@ impl Server {
         self.store.close();
         tracing::info!("stopped");
     }
+}
+
+fn contract() -> String {
+    rightful_dialects::openapi().to_json().expect("texts, numbers and flags under textual names can always be written")
 }
 
 /// The most connections to the metrics at once.
