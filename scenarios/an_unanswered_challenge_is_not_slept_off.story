@@ -9,3 +9,5 @@ policy default
 +2d 10:00   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
 +4d 10:00   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
 +6d 10:00   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
++9d 10:10   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
++10d 10:00   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR

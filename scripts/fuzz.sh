@@ -11,7 +11,7 @@ if ! cargo +nightly fuzz --version >/dev/null 2>&1; then
   exit 1
 fi
 found=0
-for folder in crates/*/fuzz; do
+for folder in fuzz; do
   [ -e "$folder/Cargo.toml" ] || continue
   for target in $(cargo +nightly fuzz list --fuzz-dir "$folder"); do
     found=1

@@ -44,7 +44,7 @@ impl Entry {
 /// What profiles may learn of an event, so that an intruder cannot teach them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Teaching {
-    /// Nothing: it failed, was denied, or is too old.
+    /// Nothing: it failed or was denied.
     Nothing,
     /// Nothing yet: its outcome is not known.
     AtConclusion,
@@ -73,7 +73,8 @@ impl Teaching {
     /// A second factor that goes through a contact proves nothing for seven days after that contact was changed, since it
     /// may be the intruder's. And a device in quarantine is not believed because its next event looks mild: else an
     /// intruder who leaves a challenge unanswered need only come back tomorrow. Such an event waits as well, unless it
-    /// proves itself on the spot; it matures, since nobody was asked to prove anything.
+    /// proves itself on the spot; it matures only if all that the device has left there does, or silence after a
+    /// challenge would be a proof.
     #[must_use]
     pub fn given(
         event: &Event,
@@ -88,11 +89,13 @@ impl Teaching {
             Outcome::Succeeded => {}
         }
         let proved = has_proved_itself(event, profile);
-        let device_is_held = profile.zip(device).is_some_and(|(profile, device)| profile.is_device_held(device));
+        let held = profile.zip(device).map_or_else(Vec::new, |(profile, device)| profile.held_of(device));
         let verdict = assessment.map_or(Verdict::Allow, |assessment| assessment.verdict);
         let put = assessment.is_some_and(|assessment| assessment.answered == Some(assessment.verdict));
         match verdict {
-            Verdict::Trust | Verdict::Allow if device_is_held && !proved => Self::Quarantine { matures: true },
+            Verdict::Trust | Verdict::Allow if !proved && !held.is_empty() => {
+                Self::Quarantine { matures: held.iter().all(|held| held.matures) }
+            }
             Verdict::Trust | Verdict::Allow => Self::Learn,
             Verdict::Challenge if put && proved => Self::Learn,
             Verdict::Deny if put => Self::Nothing,

@@ -69,7 +69,13 @@ impl Event {
     /// True if it proved itself with a second factor on the spot, which passes a challenge before it is put.
     #[must_use]
     pub fn has_passed_second_factor(&self) -> bool {
-        self.mechanisms.iter().any(|mechanism| mechanism.succeeded == Some(true) && mechanism.kind.is_second_factor())
+        self.passed_second_factors().next().is_some()
+    }
+
+    /// The second factors that it passed.
+    pub fn passed_second_factors(&self) -> impl Iterator<Item = &MechanismKind> {
+        let passed = self.mechanisms.iter().filter(|mechanism| mechanism.succeeded == Some(true));
+        passed.map(|mechanism| &mechanism.kind).filter(|kind| kind.is_second_factor())
     }
 }
 

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::Timestamp;
+
 /// The longest text id accepted, in bytes. Vendors allow 255 characters at most; four-byte letters are rare enough.
 pub const ID_BYTES_MAX: usize = 512;
 
@@ -132,6 +134,17 @@ impl EventId {
         &self.0
     }
 
+    /// When it was made, in whole ms: the receipt of its event. The beginning of time for a UUID that is not of version 7.
+    #[must_use]
+    pub fn received_at(&self) -> Timestamp {
+        let [a, b, c, d, e, f, version, ..] = self.0;
+        if version >> 4 != 7 {
+            return Timestamp::from_micros(i64::MIN);
+        }
+        // 48 bits fit.
+        Timestamp::from_millis(u64::from_be_bytes([0, 0, a, b, c, d, e, f]).cast_signed())
+    }
+
     /// Parses the hyphenated or bare hexadecimal form, of any UUID version.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let mut bytes = [0_u8; 16];
@@ -178,6 +191,7 @@ mod tests {
         let text = id.to_string();
         assert_eq!(&text[14..15], "7");
         assert_eq!(EventId::parse(&text), Ok(id));
+        assert_eq!(id.received_at(), Timestamp::from_millis(1_700_000_000_123));
         assert_eq!(EventId::parse(&text.replace('-', "")), Ok(id));
     }
 

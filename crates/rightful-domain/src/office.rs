@@ -35,6 +35,15 @@ pub enum ApplicationMode {
 }
 
 impl ApplicationMode {
+    /// What a caller is told who asks for a verdict.
+    #[must_use]
+    pub const fn answered(self, verdict: Verdict) -> Verdict {
+        match self {
+            Self::Observe => Verdict::Allow,
+            Self::Enforce => verdict,
+        }
+    }
+
     /// As spelled in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -163,33 +163,27 @@ impl Profile {
         }
     }
 
-    /// Whether a device was challenged here, or could not be, and has not been believed since.
+    /// What a device has left in quarantine: nothing if it is familiar, since then it was believed before or since.
     #[must_use]
-    pub fn is_device_held(&self, device: Tag) -> bool {
-        self.fact(Family::Device, device).is_none() && self.held.iter().any(|held| held.lesson.device == Some(device))
+    pub fn held_of(&self, device: Tag) -> Vec<&Held> {
+        if self.fact(Family::Device, device).is_some() {
+            return Vec::new();
+        }
+        self.held.iter().filter(|held| held.lesson.device == Some(device)).collect()
     }
 
     /// Whether passing a challenge in this way lets an event out of quarantine.
     ///
-    /// A captcha proves a human, not an owner; a password is what an intruder brings; and of a word that is not ours we
-    /// cannot tell (it may be another's captcha). What goes through a contact proves little within seven days of its
-    /// change. `None`: the caller said that it was passed, and not how.
+    /// A captcha proves a human, a password what an intruder has, and a word that we do not know nothing that we know
+    /// of. What goes through a contact proves little within seven days of its change. `None`: the caller said that it
+    /// was passed, and not how.
     #[must_use]
     pub fn releases(&self, mechanism: Option<&MechanismKind>, at: Timestamp) -> bool {
         let Some(mechanism) = mechanism else { return true };
         let contact_is_fresh =
             self.standing.contact_changed_at.is_some_and(|changed| at < changed.plus(Self::CONTACT_QUARANTINE));
-        match mechanism {
-            MechanismKind::Recaptcha | MechanismKind::Password | MechanismKind::Other(_) => false,
-            MechanismKind::SmsCode | MechanismKind::MagicLink => !contact_is_fresh,
-            MechanismKind::Social
-            | MechanismKind::OneTimeCode
-            | MechanismKind::U2f
-            | MechanismKind::RsaKey
-            | MechanismKind::BioMetric
-            | MechanismKind::PushNotification
-            | MechanismKind::Passkey => true,
-        }
+        let proves_owner = mechanism.is_second_factor() || mechanism.goes_through_contact();
+        proves_owner && !(contact_is_fresh && mechanism.goes_through_contact())
     }
 
     /// Takes one event out of quarantine; None if it is not in it.
@@ -208,7 +202,11 @@ impl Profile {
         if self.standing.reported_at.is_some() {
             return Vec::new();
         }
-        self.release_if(|held| held.matures && now.since(held.lesson.at) >= Self::MATURITY)
+        // From its receipt, which the id says, or from its own time if that is later: what is told late must have been
+        // there to be reported for as long.
+        self.release_if(|held| {
+            held.matures && now.since(held.lesson.at.max(held.lesson.event.received_at())) >= Self::MATURITY
+        })
     }
 
     fn release_if(&mut self, released: impl Fn(&Held) -> bool) -> Vec<Lesson> {
@@ -376,6 +374,31 @@ mod tests {
         assert_eq!(profile.release_matured(late), vec![]);
         profile.standing.reported_at = None;
         assert_eq!(profile.release_matured(late), vec![lesson(1, 10, 5)]);
+    }
+
+    #[test]
+    fn what_is_told_late_matures_no_sooner_than_seven_days_after_it_was_told() {
+        let told = Timestamp::from_seconds(1_700_000_000);
+        let mut late = lesson(1, 10, 5);
+        late.event = EventId::from_parts(1_700_000_000_000, [1; 10]);
+        let mut profile = Profile::default();
+        profile.hold(late, true);
+        assert_eq!(profile.release_matured(told.plus(Profile::MATURITY).minus(Duration::from_micros(1))), vec![]);
+        assert_eq!(profile.release_matured(told.plus(Profile::MATURITY)), vec![late]);
+    }
+
+    #[test]
+    fn what_an_intruder_has_and_what_nobody_knows_release_nothing() {
+        let (profile, at) = (Profile::default(), Timestamp::from_seconds(1_000_000));
+        for (mechanism, releases) in [
+            (MechanismKind::Password, false),
+            (MechanismKind::Social, false),
+            (MechanismKind::Other("hcaptcha".into()), false),
+            (MechanismKind::MagicLink, true),
+            (MechanismKind::Passkey, true),
+        ] {
+            assert_eq!(profile.releases(Some(&mechanism), at), releases, "{mechanism:?}");
+        }
     }
 
     #[test]

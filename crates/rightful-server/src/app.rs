@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use axum::body::Bytes;
 use ipnet::IpNet;
 use rightful_dialects::Glossary;
 use rightful_store::{MasterKey, Nonces};
@@ -25,5 +26,7 @@ pub(crate) struct App {
     pub(crate) public_url: String,
     pub(crate) link_key: [u8; 32],
     pub(crate) glossary: Glossary,
+    /// The OpenAPI document, written once: anybody may ask for it.
+    pub(crate) contract: Bytes,
     pub(crate) shutdown: Shutdown,
 }

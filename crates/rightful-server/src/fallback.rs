@@ -1,8 +1,8 @@
 //! The answer when no judgement can be had: the application's stated verdict, never a silent allow.
 
 use rightful_domain::{
-    Action, Application, ApplicationMode, Assessment, Enrichment, Entry, Event, Evidence, EvidenceValue, FeatureVector,
-    Finding, LogOdds, PaymentAction, PaymentView, PolicyVersion, ReasonCode, Record, Teaching, Timestamp, Verdict,
+    Action, Application, Assessment, Enrichment, Entry, Event, Evidence, EvidenceValue, FeatureVector, Finding,
+    LogOdds, PaymentAction, PaymentView, PolicyVersion, ReasonCode, Record, Teaching, Timestamp, Verdict,
 };
 
 /// Why no judgement could be had.
@@ -53,10 +53,7 @@ pub(crate) fn answer(event: Event, application: &Application, now: Timestamp) ->
         log_odds: neutral,
         risk_score: neutral.score(),
         verdict,
-        answered: Some(match application.mode {
-            ApplicationMode::Enforce => verdict,
-            ApplicationMode::Observe => Verdict::Allow,
-        }),
+        answered: Some(application.mode.answered(verdict)),
         findings: vec![Finding { reason: ReasonCode::EngineDegraded, nats: 0.0, evidence }],
         features: FeatureVector::default(),
         policy: PolicyVersion { id: "fallback".into(), version: 1 },

@@ -92,7 +92,10 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     let named = writeln!(file, "{text}").and_then(|()| file.sync_all()).and_then(|()| std::fs::hard_link(&draft, path));
     std::fs::remove_file(&draft)?;
-    named
+    named?;
+    // The name, too, must survive a power cut: what will be sealed does.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }
 
 fn from_command(command: &str) -> Result<MasterKey, MasterKeyError> {

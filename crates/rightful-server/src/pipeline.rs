@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use rightful_dialects::Told;
 use rightful_domain::{
-    Application, ApplicationMode, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
-    RetryKey, Search, Timestamp, Verdict,
+    Application, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record, RetryKey,
+    Search, Timestamp,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -99,7 +99,7 @@ impl Pipeline {
             Some(Magic::Fallback) => return Ok(fallback::answer(facts.event, application, now)),
             Some(Magic::Breached) | None => {}
         }
-        assessment.answered = answered(application.mode, asked, assessment.verdict);
+        assessment.answered = (asked == Asked::Yes).then(|| application.mode.answered(assessment.verdict));
         self.meters.judged(&assessment);
         let entry = Entry::judged(facts, assessment, retry);
         match self.store.record(entry.clone()).await? {
@@ -149,14 +149,5 @@ impl Pipeline {
     /// Finds earlier events.
     pub(crate) async fn search(&self, search: &Search) -> Result<Page, PipelineError> {
         Ok(self.store.search(search).await?)
-    }
-}
-
-/// What the caller is told: nothing if nobody asked, the verdict when it is enforced, else allow.
-fn answered(mode: ApplicationMode, asked: Asked, verdict: Verdict) -> Option<Verdict> {
-    match (asked, mode) {
-        (Asked::No, _) => None,
-        (Asked::Yes, ApplicationMode::Enforce) => Some(verdict),
-        (Asked::Yes, ApplicationMode::Observe) => Some(Verdict::Allow),
     }
 }

@@ -82,6 +82,7 @@ impl Server {
             body_bytes_max: config.server.body_bytes_max,
             public_url: config.public_url(),
             glossary: Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences },
+            contract: contract().into(),
             shutdown: Shutdown::new(),
         });
         app.applications.replace(app.pipeline.store.applications().await?);
@@ -124,6 +125,10 @@ impl Server {
         self.store.close();
         tracing::info!("stopped");
     }
+}
+
+fn contract() -> String {
+    rightful_dialects::openapi().to_json().expect("texts, numbers and flags under textual names can always be written")
 }
 
 /// The most connections to the metrics at once.

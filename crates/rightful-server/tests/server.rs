@@ -150,6 +150,8 @@ fn an_idempotency_key_answers_the_same_or_conflicts() {
     assert_eq!(first.json()["id"], again.json()["id"]);
     let other = json!({"action": "login", "account": "bob"}).to_string();
     assert_eq!(server.post("/v1/assessments", &headers, &other).status, 409);
+    let beyond_ascii = [headers[0], ("idempotency-key", "schlüssel")];
+    assert_eq!(server.post("/v1/assessments", &beyond_ascii, &body).status, 400);
     server.kill();
     let server = shop.serve();
     assert_eq!(server.post("/v1/assessments", &headers, &body).json()["id"], first.json()["id"]);

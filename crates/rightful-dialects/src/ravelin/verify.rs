@@ -3,7 +3,7 @@
 //! Whoever holds the link may answer for seven days. The page says nothing that an intruder who reads the mail could use,
 //! loads nothing, runs nothing, and changes nothing until a button is pressed.
 
-use rightful_domain::{Feedback, FeedbackKind, FeedbackTarget, Record};
+use rightful_domain::{Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Record};
 
 use super::VERIFY_PURPOSE;
 use crate::link::{self, InvalidLink};
@@ -24,7 +24,9 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Intake, Refusal> {
     let link = checked(call)?;
     let form = std::str::from_utf8(call.body).ok().filter(|form| form.len() <= ANSWER_BYTES_MAX).unwrap_or("");
     let kind = match Query(form).value("answer").as_deref() {
-        Some("yes") => FeedbackKind::ConfirmedLegitimate,
+        // Who reads the owner's mail can press this, so it is worth a link sent there and no more: it releases what was
+        // challenged unless the contact is new, and takes back no report.
+        Some("yes") => FeedbackKind::ChallengePassed { mechanism: Some(MechanismKind::MagicLink) },
         Some("no") => FeedbackKind::ConfirmedTakeover,
         _ => return Err(refusal(RefusalKind::Malformed, "answer must be yes or no")),
     };

@@ -30,7 +30,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> Result<(), CommandError> {
         let mut config = super::load(self.config)?;
-        let metrics_default = super::load(None).map(|defaults| defaults.server.metrics_listen).unwrap_or_default();
+        let metrics_default = Config::load(None, []).map(|defaults| defaults.server.metrics_listen).unwrap_or_default();
         if let Some(data) = self.data {
             config.store.data = data;
         }

@@ -1,4 +1,4 @@
-//! Reading a body within its limit.
+//! Reading a body within its limits of size and time.
 
 use std::time::Duration;
 

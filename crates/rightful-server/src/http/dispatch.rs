@@ -82,16 +82,19 @@ async fn receive(
     let (head, request_body) = request.into_parts();
     let query = Query(head.uri.query().unwrap_or(""));
     let application = authenticate(app, dialect, route, &|name| text(&head.headers, name), query);
-    // Read even if refused, so that the caller gets the refusal and not a broken connection.
-    let body = body::read(request_body, app.body_bytes_max).await;
+    // Read even if refused, so that the caller gets the refusal and not a broken connection; but of a stranger, nothing is
+    // kept.
+    let bytes_max = if application.is_ok() { app.body_bytes_max } else { 0 };
+    let body = body::read(request_body, bytes_max).await;
     let peer = caller(app, peer, &head.headers);
     let event_id = clock::event_id(now);
     Ok(Received { route, head, parameters, application: application?, body: body?, event_id, now, peer })
 }
 
-/// A header's value; None if absent or not text.
+/// A header's value; None if absent or not text. Beyond ASCII as well, so that a dialect can refuse what it must not
+/// overlook.
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+    headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
 }
 
 fn caller(app: &App, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {

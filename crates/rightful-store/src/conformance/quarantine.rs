@@ -91,7 +91,7 @@ pub(super) async fn a_failed_challenge_waits_for_its_device_to_prove_itself(back
     same("times the device was seen", script.familiarity(&event).await?, 0)?;
     let history = script.look(&event).await?;
     let device = there("the device's tag", history.device_tag)?;
-    same("whether it is held", there("the account", history.account)?.profile.is_device_held(device), true)?;
+    same("whether it is held", there("the account", history.account)?.profile.held_of(device).is_empty(), false)?;
     let mut proved = login(2, "anna", "phone", "192.0.2.1");
     proved.mechanisms.push(proof(MechanismKind::OneTimeCode));
     script.record(&proved, Verdict::Allow).await?;
