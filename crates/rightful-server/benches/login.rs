@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -22,11 +23,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Connections at full load.
 const CONNECTIONS: usize = 64;
-/// Different accounts; each has two devices and an address of its own.
+/// Different accounts unless `-- --accounts N` says otherwise; each has two devices and an address of its own.
 const ACCOUNTS: u64 = 10_000;
 /// Logins before measuring, so that caches and profiles are as in life.
 const WARM_UP: u64 = 20_000;
-/// Logins that are measured.
+/// Logins that are measured unless `-- --logins N` says otherwise.
 const MEASURED: u64 = 200_000;
 /// How long the load at half the rate lasts.
 const HALF_LOAD: Duration = Duration::from_secs(10);
@@ -45,7 +46,23 @@ fn main() -> Done<()> {
     if arguments.iter().any(|argument| argument == "--test") {
         return Ok(());
     }
-    runtime.block_on(measure())
+    let size = Size {
+        accounts: number(&arguments, "--accounts", ACCOUNTS)?,
+        logins: number(&arguments, "--logins", MEASURED)?,
+    };
+    runtime.block_on(measure(size))
+}
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Size {
+    accounts: u64,
+    logins: u64,
+}
+
+fn number(arguments: &[String], name: &str, default: u64) -> Done<u64> {
+    let given = arguments.iter().position(|argument| argument == name).and_then(|place| arguments.get(place + 1));
+    Ok(given.map_or(Ok(default), |text| text.parse())?.max(1))
 }
 
 /// The least that any JSON service does.
@@ -62,20 +79,21 @@ async fn echo() -> Done<()> {
     Ok(axum::serve(listener, router).await?)
 }
 
-async fn measure() -> Done<()> {
+async fn measure(size: Size) -> Done<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     let echo = Process::echo()?;
     let (server, key) = Process::server(&data)?;
     let mut rows = Vec::new();
     for (name, process) in [("echo", &echo), ("rightful", &server)] {
-        run(process, &key, 0, WARM_UP, None).await?;
+        run(process, &key, size, 0..WARM_UP, None).await?;
         let before = process.cpu_us()?;
-        let full = run(process, &key, WARM_UP, MEASURED, None).await?;
+        let full = run(process, &key, size, WARM_UP..WARM_UP + size.logins, None).await?;
         let cpu_us = (process.cpu_us()? - before) / full.n_answers() as f64;
         let half_rate = full.answers_per_s() / 2.0;
         let n_half = (half_rate * HALF_LOAD.as_secs_f64()) as u64;
-        let half = run(process, &key, WARM_UP + MEASURED, n_half, Some(half_rate)).await?;
+        let next = WARM_UP + size.logins;
+        let half = run(process, &key, size, next..next + n_half, Some(half_rate)).await?;
         rows.push((name, cpu_us, full, half));
     }
     let sequence = WARM_UP + rows.iter().last().map_or(0, |(_, _, full, half)| full.n_answers() + half.n_answers());
@@ -96,9 +114,10 @@ async fn measure() -> Done<()> {
     Ok(())
 }
 
-async fn run(process: &Process, key: &str, from: u64, n: u64, rate: Option<f64>) -> Done<LoadReport> {
+async fn run(process: &Process, key: &str, size: Size, which: Range<u64>, rate: Option<f64>) -> Done<LoadReport> {
     let authorization = format!("token {key}");
-    let requests = (from..from + n).map(move |nth| login(&authorization, nth));
+    let n = which.end - which.start;
+    let requests = which.map(move |nth| login(&authorization, nth, size.accounts));
     let plan = LoadPlan {
         address: process.address,
         connections: CONNECTIONS,
@@ -114,8 +133,8 @@ async fn run(process: &Process, key: &str, from: u64, n: u64, rate: Option<f64>)
 }
 
 /// The seed's login with all its fields, of one of many customers.
-fn login(authorization: &str, nth: u64) -> Vec<u8> {
-    let account = nth.wrapping_mul(0x9E37_79B9_7F4A_7C15) % ACCOUNTS;
+fn login(authorization: &str, nth: u64, accounts: u64) -> Vec<u8> {
+    let account = nth.wrapping_mul(0x9E37_79B9_7F4A_7C15) % accounts;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let place = json!({
         "country": "GBR", "postalCode": "E1 1AA", "latitude": 51.503252, "longitude": -0.127899,
