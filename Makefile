@@ -16,7 +16,10 @@ UNIT := $(if $(NEXTEST),cargo nextest run --locked --workspace $(if $(CI),--prof
 FUZZ_S ?= 60
 ROUNDS ?= 200
 
-.PHONY: help setup demo dev test check fmt lint docs deny doctest unit story bless bench soak fuzz
+# What `make data` brings, if it was brought; another folder if the environment names one.
+demo dev: export RIGHTFUL_JUDGEMENT__INTELLIGENCE ?= $(wildcard data/intelligence)
+
+.PHONY: help setup demo dev data test check fmt lint docs deny doctest unit story bless bench soak fuzz
 
 help: ## Print these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +33,9 @@ check: fmt lint docs deny doctest unit ## The gate: formatting, lints, docs, lic
 
 dev: setup ## A server on 127.0.0.1:8700, built for debugging, with its data in target/dev
 	$(RIGHTFUL) -- serve --data target/dev
+
+data: ## Bring freely licensed data sets about network addresses into data/intelligence (needs npm, once)
+	bash scripts/data.sh
 
 story: ## Run the stories whose name contains NAME
 	cargo test --locked --workspace --test stories -- "$(NAME)"

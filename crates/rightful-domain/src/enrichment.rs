@@ -1,5 +1,12 @@
 //! What data sets say of an event. Absence is never evidence: every field may be unknown.
 
+use std::sync::Arc;
+
+use crate::{CountryCode, OutOfRange};
+
+/// The most claims about one address's network that are kept: each kind by one set, and room for a second witness.
+pub const NETWORK_CLAIMS_MAX: usize = 16;
+
 /// What data sets say of the address, the agent and the credential of one event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Enrichment {
@@ -11,6 +18,128 @@ pub struct Enrichment {
     pub credential: Option<CredentialStatus>,
     /// The password's tag of the day; None when the event carries no password hash.
     pub credential_tag: Option<CredentialTag>,
+    /// The country of the address; None when no data set knows, or the address is not a public one.
+    pub country: Option<CountryCode>,
+    /// The region, state or province, in English; None when not known.
+    pub region: Option<Arc<str>>,
+    /// The city, in English; None when not known.
+    pub city: Option<Arc<str>>,
+    /// About where; None when not known.
+    pub coordinates: Option<Coordinates>,
+    /// The radius around the coordinates in which the address probably is, in km; None when the data set does not say.
+    pub accuracy_km: Option<u16>,
+    /// The number of the autonomous system that announces the address; None when not known.
+    pub asn: Option<u32>,
+    /// Who runs that system; None when not known.
+    pub organization: Option<Arc<str>>,
+    /// What data sets call the network, in order of kind and then of who says so; empty when none names it, which says
+    /// nothing. At most [`NETWORK_CLAIMS_MAX`].
+    pub networks: Vec<NetworkClaim>,
+}
+
+impl Enrichment {
+    /// Whether any data set calls the network this.
+    #[must_use]
+    pub fn is_network(&self, kind: NetworkKind) -> bool {
+        self.networks.iter().any(|claim| claim.kind == kind)
+    }
+}
+
+/// A place on Earth, kept in millionths of a degree (11 cm at the equator), so that equal places are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Coordinates {
+    latitude_microdegrees: i32,
+    longitude_microdegrees: i32,
+}
+
+impl Coordinates {
+    /// From degrees: latitude -90 to 90, longitude -180 to 180.
+    ///
+    /// # Errors
+    /// Either is outside its range or not a number.
+    pub fn from_degrees(latitude: f64, longitude: f64) -> Result<Self, OutOfRange> {
+        // A comparison with what is not a number is false.
+        if latitude.abs() <= 90.0 && longitude.abs() <= 180.0 {
+            let microdegrees = |degrees: f64| (degrees * 1e6).round() as i32;
+            Ok(Self { latitude_microdegrees: microdegrees(latitude), longitude_microdegrees: microdegrees(longitude) })
+        } else {
+            Err(OutOfRange)
+        }
+    }
+
+    /// From millionths of a degree.
+    ///
+    /// # Errors
+    /// As [`Coordinates::from_degrees`].
+    pub fn from_microdegrees(latitude: i32, longitude: i32) -> Result<Self, OutOfRange> {
+        Self::from_degrees(f64::from(latitude) / 1e6, f64::from(longitude) / 1e6)
+    }
+
+    /// Degrees north, -90 to 90.
+    #[must_use]
+    pub fn latitude(self) -> f64 {
+        f64::from(self.latitude_microdegrees) / 1e6
+    }
+
+    /// Degrees east, -180 to 180.
+    #[must_use]
+    pub fn longitude(self) -> f64 {
+        f64::from(self.longitude_microdegrees) / 1e6
+    }
+
+    /// Latitude and longitude in millionths of a degree.
+    #[must_use]
+    pub const fn microdegrees(self) -> (i32, i32) {
+        (self.latitude_microdegrees, self.longitude_microdegrees)
+    }
+}
+
+/// What one data set calls the network of an address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NetworkClaim {
+    /// What it calls it.
+    pub kind: NetworkKind,
+    /// Who says so: the data set's file.
+    pub said_by: Arc<str>,
+}
+
+/// What sort of network an address is in. No claim means unknown, which is what most homes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NetworkKind {
+    /// Homes: cable, DSL, fiber.
+    Residential,
+    /// Servers for rent: a data center.
+    Hosting,
+    /// A virtual private network that anybody can buy.
+    Vpn,
+    /// An exit of the Tor network.
+    Tor,
+    /// A privacy relay that keeps the country and hides the address, as browsers have it built in.
+    Relay,
+    /// An open proxy, or a home that lets strangers through.
+    Proxy,
+    /// A carrier of mobile phones: one address, many people.
+    MobileCarrier,
+}
+
+impl NetworkKind {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Residential, Self::Hosting, Self::Vpn, Self::Tor, Self::Relay, Self::Proxy, Self::MobileCarrier];
+
+    /// As spelled in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Residential => "residential",
+            Self::Hosting => "hosting",
+            Self::Vpn => "vpn",
+            Self::Tor => "tor",
+            Self::Relay => "relay",
+            Self::Proxy => "proxy",
+            Self::MobileCarrier => "mobile_carrier",
+        }
+    }
 }
 
 /// What an address is, by its number alone.
@@ -28,6 +157,25 @@ pub enum AddressKind {
     Reserved,
     /// RFC 5737 and RFC 3849: made for documents, so nobody's.
     Documentation,
+}
+
+impl AddressKind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Public, Self::Private, Self::CarrierNat, Self::Loopback, Self::Reserved, Self::Documentation];
+
+    /// As spelled in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+            Self::CarrierNat => "carrier_nat",
+            Self::Loopback => "loopback",
+            Self::Reserved => "reserved",
+            Self::Documentation => "documentation",
+        }
+    }
 }
 
 /// What an agent string says of itself. A claim, not a fact.
@@ -75,5 +223,29 @@ pub struct CredentialTag(pub u64);
 impl std::fmt::Debug for CredentialTag {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("CredentialTag(‹secret›)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coordinates_are_on_earth() {
+        for (latitude, longitude, is_place) in [
+            (51.5142, -0.0931, true),
+            (90.0, 180.0, true),
+            (-90.0, -180.0, true),
+            (90.001, 0.0, false),
+            (0.0, -180.001, false),
+            (f64::NAN, 0.0, false),
+            (0.0, f64::INFINITY, false),
+        ] {
+            assert_eq!(Coordinates::from_degrees(latitude, longitude).is_ok(), is_place, "{latitude} {longitude}");
+        }
+        let london = Coordinates::from_degrees(51.514_2, -0.093_1).expect("a place");
+        assert_eq!((london.latitude(), london.longitude()), (51.514_2, -0.093_1));
+        assert_eq!(Coordinates::from_microdegrees(51_514_200, -93_100), Ok(london));
+        assert_eq!(Coordinates::from_microdegrees(90_000_001, 0), Err(OutOfRange));
     }
 }

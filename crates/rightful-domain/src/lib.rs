@@ -26,7 +26,10 @@ mod window;
 pub use assessment::{Assessment, ChallengeKind, PaymentAction, PaymentView, PolicyVersion, Sentences, Verdict};
 pub use attempt::{Attempt, Subject};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
-pub use enrichment::{AddressKind, AgentKind, AgentTraits, CredentialStatus, CredentialTag, Enrichment};
+pub use enrichment::{
+    AddressKind, AgentKind, AgentTraits, Coordinates, CredentialStatus, CredentialTag, Enrichment, NETWORK_CLAIMS_MAX,
+    NetworkClaim, NetworkKind,
+};
 pub use entry::{Entry, Lesson, Record, RetryKey, Teaching};
 pub use event::{
     Action, App, Behavior, Device, DeviceAlias, DeviceAliasKind, Event, FREE_FIELDS_BYTES_MAX, FailureReason,

@@ -12,6 +12,20 @@ pub(crate) fn kind_of(ip: IpAddr) -> AddressKind {
     }
 }
 
+/// The address that data sets know: IPv4 where it was written inside an IPv6 one, by mapping or by a translator.
+pub(crate) fn innermost(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => IpAddr::V4(v4),
+        IpAddr::V6(v6) => translated(v6).map_or(IpAddr::V6(v6), IpAddr::V4),
+    }
+}
+
+/// The IPv4 address behind the well-known prefix of translators (RFC 6052).
+fn translated(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [0x64, 0xff9b, 0, 0, 0, 0, high, low] = v6.segments() else { return None };
+    Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
+}
+
 /// By the IANA IPv4 Special-Purpose Address Registry (RFC 6890 and its updates).
 fn kind_of_v4(v4: Ipv4Addr) -> AddressKind {
     match v4.octets() {
@@ -27,6 +41,9 @@ fn kind_of_v4(v4: Ipv4Addr) -> AddressKind {
 
 /// By the IANA IPv6 registries: only `2000::/3` is handed out, and the well-known prefix of translators (RFC 6052).
 fn kind_of_v6(v6: Ipv6Addr) -> AddressKind {
+    if let Some(v4) = translated(v6) {
+        return kind_of_v4(v4);
+    }
     match v6.segments() {
         [0, 0, 0, 0, 0, 0, 0, 1] => AddressKind::Loopback,
         [0xfc00..=0xfdff, ..] => AddressKind::Private,
@@ -34,11 +51,6 @@ fn kind_of_v6(v6: Ipv6Addr) -> AddressKind {
         [0x2001, 0xdb8, ..] | [0x3fff, 0..=0x0fff, ..] => AddressKind::Documentation,
         // Benchmarking, RFC 5180.
         [0x2001, 2, 0, ..] => AddressKind::Reserved,
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            let [a, b] = high.to_be_bytes();
-            let [c, d] = low.to_be_bytes();
-            kind_of_v4(Ipv4Addr::new(a, b, c, d))
-        }
         [0x2000..=0x3fff, ..] => AddressKind::Public,
         _ => AddressKind::Reserved,
     }
@@ -120,5 +132,11 @@ mod tests {
         check("::ffff:8.8.8.8", Public);
         check("64:ff9b::a00:1", Private);
         check("64:ff9b::808:808", Public);
+        for (address, inner) in
+            [("64:ff9b::808:808", "8.8.8.8"), ("::ffff:8.8.8.8", "8.8.8.8"), ("2a00::8.8.8.8", "2a00::8.8.8.8")]
+        {
+            let parse = |text: &str| text.parse::<IpAddr>().expect("an address");
+            assert_eq!(innermost(parse(address)), parse(inner), "{address}");
+        }
     }
 }

@@ -8,21 +8,18 @@
 //!
 //! Blank lines and lines that begin with `#` are skipped; any other line is an error with its number.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use rightful_domain::{CredentialStatus, PasswordHashes};
 use ring::digest::{SHA256, digest};
 
+use crate::lines::each_entry;
 use crate::{BadLine, EnrichError};
 
 /// The file of breached passwords in the data folder.
 pub const BREACHED_PASSWORDS_FILE: &str = "breached-passwords.txt";
 /// The file of breached usernames in the data folder.
 pub const BREACHED_USERNAMES_FILE: &str = "breached-usernames.txt";
-/// The most entries of one file; at 16 bytes each, 160 MB.
-pub const ENTRIES_MAX: usize = 10_000_000;
 /// The longest line: a digest, a count, and room for white space.
 const LINE_BYTES_MAX: u64 = 128;
 
@@ -142,47 +139,15 @@ fn hex_digit(digit: u8) -> Option<u8> {
     }
 }
 
-/// Hands over each entry of a file; false if there is no such file.
+/// Hands over each digest of a file; false if there is no such file.
 fn each_digest(
     folder: &Path,
     file: &str,
     mut take: impl FnMut(&[u8]) -> Result<(), BadLine>,
 ) -> Result<bool, EnrichError> {
-    let unreadable = |source| EnrichError::Unreadable { file: file.to_owned(), source };
-    let mut reader = match File::open(folder.join(file)) {
-        Ok(opened) => BufReader::new(opened),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(unreadable(error)),
-    };
-    let (mut line, mut n_entries, mut text) = (0, 0, Vec::new());
-    while next_line(&mut reader, &mut text).map_err(unreadable)? {
-        line += 1;
-        let bad = |why| EnrichError::BadLine { file: file.to_owned(), line, why };
-        let entry = text.trim_ascii();
-        if entry.is_empty() || entry.starts_with(b"#") {
-            continue;
-        }
-        if text.len() as u64 > LINE_BYTES_MAX {
-            return Err(bad(BadLine::TooLong));
-        }
-        n_entries += 1;
-        if n_entries > ENTRIES_MAX {
-            return Err(EnrichError::TooMany { file: file.to_owned(), max: ENTRIES_MAX });
-        }
-        take(entry.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii()).map_err(bad)?;
-    }
-    Ok(true)
-}
-
-/// Reads a line, and of one that is too long just enough to see that; a comment may be of any length. False at the end.
-fn next_line(reader: &mut BufReader<File>, text: &mut Vec<u8>) -> io::Result<bool> {
-    text.clear();
-    let n_read = reader.by_ref().take(LINE_BYTES_MAX + 1).read_until(b'\n', text)?;
-    let is_cut = n_read as u64 > LINE_BYTES_MAX && !text.ends_with(b"\n");
-    if is_cut {
-        reader.skip_until(b'\n')?;
-    }
-    Ok(n_read > 0)
+    each_entry(folder, file, LINE_BYTES_MAX, |entry| {
+        take(entry.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii())
+    })
 }
 
 #[cfg(test)]

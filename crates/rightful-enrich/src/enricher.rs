@@ -3,19 +3,22 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parking_lot::RwLock;
-use rightful_domain::{Enrichment, Event, PasswordHashes};
+use parking_lot::{Mutex, RwLock};
+use rightful_domain::{AddressKind, Enrichment, Event, PasswordHashes};
 use zeroize::Zeroizing;
 
 use crate::agent::AgentReader;
-use crate::breach::BreachIndex;
+use crate::data_sets::{self, DataSetInfo, DataSets, Stamps};
 use crate::{EnrichError, address, credential_tag};
 
 /// All data sets, as read when it was opened or last reloaded.
 pub struct Enricher {
     folder: Option<PathBuf>,
     agents: AgentReader,
-    breaches: RwLock<Arc<BreachIndex>>,
+    sets: RwLock<Arc<DataSets>>,
+    /// What the folder was when it was last looked at, read or not: what is broken is read once, not each minute. Held
+    /// while reading, so that of two who read the later is the newer.
+    seen: Mutex<Stamps>,
     seed: Zeroizing<[u8; 32]>,
 }
 
@@ -27,34 +30,87 @@ impl Enricher {
     /// # Errors
     /// The folder or a file in it cannot be read, or a line of it is broken. A file that is not there is no error.
     pub fn open(data: Option<&Path>, seed: [u8; 32]) -> Result<Self, EnrichError> {
+        let sets = match data {
+            Some(folder) => DataSets::read(folder, data_sets::stamps(folder)?, None)?,
+            None => DataSets::none()?,
+        };
         Ok(Self {
             folder: data.map(Path::to_path_buf),
             agents: AgentReader::new(),
-            breaches: RwLock::new(Arc::new(read_breaches(data)?)),
+            seen: Mutex::new(sets.stamps().clone()),
+            sets: RwLock::new(Arc::new(sets)),
             seed: Zeroizing::new(seed),
         })
     }
 
-    /// Reads the data folder again, while events go on being enriched.
+    /// Reads the whole data folder again, while events go on being enriched.
     ///
     /// # Errors
     /// As [`Enricher::open`]; what was read before then stays in use.
     pub fn reload(&self) -> Result<(), EnrichError> {
-        let breaches = Arc::new(read_breaches(self.folder.as_deref())?);
-        *self.breaches.write() = breaches;
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let mut seen = self.seen.lock();
+        let stamps = data_sets::stamps(folder)?;
+        seen.clone_from(&stamps);
+        let sets = Arc::new(DataSets::read(folder, stamps, None)?);
+        *self.sets.write() = sets;
         Ok(())
     }
 
+    /// Reads what changed in the data folder since it was last looked at, by lengths and times of writing; true if
+    /// something did. A folder that is broken is an error once, until it changes again.
+    ///
+    /// # Errors
+    /// As [`Enricher::reload`]. A folder that cannot be listed is an error each time.
+    pub fn refresh(&self) -> Result<bool, EnrichError> {
+        let Some(folder) = &self.folder else { return Ok(false) };
+        let mut seen = self.seen.lock();
+        let stamps = data_sets::stamps(folder)?;
+        if stamps == *seen {
+            return Ok(false);
+        }
+        seen.clone_from(&stamps);
+        let before = Arc::clone(&self.sets.read());
+        let sets = Arc::new(DataSets::read(folder, stamps, Some(&before))?);
+        *self.sets.write() = sets;
+        Ok(true)
+    }
+
+    /// The data sets in use, by file.
+    #[must_use]
+    pub fn data_sets(&self) -> Vec<DataSetInfo> {
+        self.sets.read().infos()
+    }
+
+    /// Files of the data folder that are no data sets, or say nothing that is used.
+    #[must_use]
+    pub fn unused_files(&self) -> Vec<String> {
+        self.sets.read().unused()
+    }
+
     /// What the data sets say of an event. Consumes the password hashes, and wipes them.
+    ///
+    /// Only a public address is looked up: behind somebody's own router, or a carrier's, there is no geography.
     #[must_use]
     pub fn enrich(&self, event: &Event, hashes: PasswordHashes) -> Enrichment {
         let username = event.username.as_ref().map(|username| username.reveal().as_ref());
-        let breaches = Arc::clone(&self.breaches.read());
+        let sets = Arc::clone(&self.sets.read());
+        let kind = event.network.ip.map(address::kind_of);
+        let public = event.network.ip.filter(|_| kind == Some(AddressKind::Public));
+        let facts = public.map(|ip| sets.about(ip)).unwrap_or_default();
         Enrichment {
-            address: event.network.ip.map(address::kind_of),
+            address: kind,
             agent: event.network.user_agent.as_deref().map(|agent| (*self.agents.read(agent)).clone()),
-            credential: breaches.status(&hashes, username),
+            credential: sets.breaches.status(&hashes, username),
             credential_tag: credential_tag::of(&hashes, &self.seed, &event.application, event.received_at),
+            country: facts.country,
+            region: facts.region,
+            city: facts.city,
+            coordinates: facts.coordinates,
+            accuracy_km: facts.accuracy_km,
+            asn: facts.asn,
+            organization: facts.organization,
+            networks: facts.networks,
         }
     }
 }
@@ -64,8 +120,4 @@ impl std::fmt::Debug for Enricher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Enricher").field("folder", &self.folder).finish_non_exhaustive()
     }
-}
-
-fn read_breaches(folder: Option<&Path>) -> Result<BreachIndex, EnrichError> {
-    folder.map_or_else(|| Ok(BreachIndex::default()), BreachIndex::read)
 }

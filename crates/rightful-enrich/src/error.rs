@@ -31,6 +31,14 @@ pub enum EnrichError {
         /// The most that is held.
         max: usize,
     },
+    /// The file is named or looks like a MaxMind DB, and is none that can be read.
+    #[error("{file} is a broken database: {why}")]
+    BadDatabase {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 /// What is wrong with a line.
@@ -45,4 +53,22 @@ pub enum BadLine {
     /// It is hexadecimal, of a length that no digest of this file has.
     #[error("the digest has a length that is neither SHA-256's nor, for passwords, SHA-1's")]
     WrongLength,
+    /// It is not UTF-8, or its quotes do not match.
+    #[error("the line is not text with matching quotes")]
+    NotText,
+    /// It has more or fewer columns than its kind of file.
+    #[error("the line must have the columns start, end, country or start, end, asn, organization")]
+    WrongColumns,
+    /// Where an address must be there is none.
+    #[error("there is no network address where one must be")]
+    NotAnAddress,
+    /// The last address is before the first, or of another family.
+    #[error("the range ends before it begins, or in the other family of addresses")]
+    Backwards,
+    /// A range of all addresses says nothing, and comes from a mistake.
+    #[error("the range is the whole internet")]
+    WholeInternet,
+    /// The country is not two letters, the system not a number.
+    #[error("the third column is neither a country of two letters nor the number of an autonomous system")]
+    NotAPlace,
 }

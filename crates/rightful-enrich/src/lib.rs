@@ -7,9 +7,17 @@ mod address;
 mod agent;
 mod breach;
 mod credential_tag;
+mod data_sets;
 mod enricher;
 mod error;
+mod geo;
+mod lines;
+mod network;
+mod ranges;
+mod record;
 
-pub use breach::{BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE, ENTRIES_MAX};
+pub use breach::{BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE};
+pub use data_sets::{DataSetInfo, DataSetKind};
 pub use enricher::Enricher;
 pub use error::{BadLine, EnrichError};
+pub use lines::ENTRIES_MAX;

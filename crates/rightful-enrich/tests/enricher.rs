@@ -4,7 +4,7 @@ use std::fs;
 
 use rightful_domain::{
     Action, AddressKind, AgentKind, ApplicationId, CredentialStatus, Device, Enrichment, Event, EventId, Network,
-    Outcome, PasswordHashes, Person, Pii, Source, Timestamp,
+    NetworkKind, Outcome, PasswordHashes, Person, Pii, Source, Timestamp,
 };
 use rightful_enrich::{BREACHED_PASSWORDS_FILE, EnrichError, Enricher};
 use zeroize::Zeroizing;
@@ -95,4 +95,121 @@ fn the_seed_and_what_was_sent_are_never_printed() {
     let said = enricher.enrich(&event(), sent(BREACHED));
     assert_eq!(format!("{enricher:?}"), "Enricher { folder: None, .. }");
     assert_eq!(format!("{:?}", said.credential_tag), "Some(CredentialTag(‹secret›))");
+}
+
+/// A folder with files of the test data and others, by name.
+fn folder(databases: &[&str], texts: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in databases {
+        let from = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+        fs::copy(from, folder.path().join(name)).expect("copied");
+    }
+    for (name, text) in texts {
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    folder
+}
+
+fn from(ip: &str) -> Event {
+    let ip = Some(ip.parse().expect("an address"));
+    Event { network: Network { ip, ..Network::default() }, ..event() }
+}
+
+fn about(enricher: &Enricher, ip: &str) -> Enrichment {
+    enricher.enrich(&from(ip), PasswordHashes::default())
+}
+
+const CITY: &str = "GeoIP2-City-Test.mmdb";
+const COUNTRY: &str = "GeoIP2-Country-Test.mmdb";
+const ASN: &str = "GeoLite2-ASN-Test.mmdb";
+
+#[test]
+fn all_sets_together_say_where_whose_and_what() {
+    let folder = folder(
+        &[COUNTRY, CITY, ASN, "GeoIP2-Anonymous-IP-Test.mmdb"],
+        &[
+            ("vpn.txt", "81.2.69.0/24\n"),
+            ("hosting_asn.txt", "AS64500\n"),
+            ("systems.csv", "81.2.69.0,81.2.69.255,64500,Example\n"),
+            ("ATTRIBUTION.txt", "not a list"),
+            ("README.md", "not a list"),
+            (".hidden.csv", "broken"),
+            ("half.mmdb.part", "broken"),
+        ],
+    );
+    fs::rename(folder.path().join(CITY), folder.path().join("renamed.bin")).expect("renamed");
+    let enricher = Enricher::open(Some(folder.path()), SEED).expect("opened");
+    let said = about(&enricher, "81.2.69.160");
+    assert_eq!(said.country.map(|country| country.as_str().to_owned()).as_deref(), Some("GB"));
+    assert_eq!((said.city.as_deref(), said.accuracy_km), (Some("London"), Some(100)));
+    assert_eq!((said.asn, said.organization.as_deref()), (Some(64_500), Some("Example")));
+    let claims: Vec<_> = said.networks.iter().map(|claim| (claim.kind.as_str(), &*claim.said_by)).collect();
+    let anonymous = "GeoIP2-Anonymous-IP-Test.mmdb";
+    assert_eq!(
+        claims,
+        [
+            ("hosting", anonymous),
+            ("hosting", "hosting_asn.txt"),
+            ("vpn", anonymous),
+            ("vpn", "vpn.txt"),
+            ("tor", anonymous),
+            ("proxy", anonymous),
+        ]
+    );
+    assert!(said.is_network(NetworkKind::Vpn) && !said.is_network(NetworkKind::Relay));
+    assert_eq!(about(&enricher, "::ffff:81.2.69.160").city, said.city);
+    assert_eq!(about(&enricher, "64:ff9b::5102:45a0").city, said.city);
+    assert_eq!(enricher.unused_files(), ["ATTRIBUTION.txt", "README.md"]);
+    let kinds: Vec<_> = enricher.data_sets().iter().map(|set| (set.kind.as_str(), set.built_at.is_some())).collect();
+    let names = ["anonymizer", "country", "asn", "hosting", "city", "asn", "vpn"];
+    assert_eq!(kinds, names.map(|name| (name, true)));
+}
+
+#[test]
+fn an_address_that_is_not_public_is_nowhere() {
+    let everything = "0.0.0.0,255.255.255.255,PT\n::,ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff,PT\n";
+    let folder = folder(&[], &[("all.csv", everything), ("vpn.txt", "0.0.0.0/1\n128.0.0.0/1\n::/1\n")]);
+    let enricher = Enricher::open(Some(folder.path()), SEED).expect("opened");
+    for address in
+        ["10.0.0.1", "100.64.0.1", "192.0.2.1", "127.0.0.1", "::1", "2001:db8::1", "fd00::1", "::ffff:10.0.0.1"]
+    {
+        let said = about(&enricher, address);
+        assert_eq!((said.country, said.networks.len()), (None, 0), "{address}");
+    }
+    for address in ["8.8.8.8", "2a00::1", "::ffff:8.8.8.8"] {
+        let said = about(&enricher, address);
+        assert_eq!((said.country.is_some(), said.networks.len()), (true, 1), "{address}");
+    }
+}
+
+#[test]
+fn a_refresh_reads_what_changed_and_says_what_is_broken_once() {
+    let folder = folder(&[CITY], &[("vpn.txt", "81.2.69.0/24\n")]);
+    let enricher = Enricher::open(Some(folder.path()), SEED).expect("opened");
+    let n_claims = || about(&enricher, "81.2.69.160").networks.len();
+    assert!(!enricher.refresh().expect("nothing to read"));
+    assert_eq!(n_claims(), 1);
+
+    fs::write(folder.path().join("tor.txt"), "81.2.69.160\n").expect("written");
+    assert!(enricher.refresh().expect("read"));
+    assert_eq!(n_claims(), 2);
+
+    fs::write(folder.path().join("vpn.txt"), "81.2.69.0/24\nbroken line\n").expect("written");
+    assert!(matches!(enricher.refresh(), Err(EnrichError::BadLine { line: 2, .. })));
+    assert!(!enricher.refresh().expect("said already"));
+    assert!(enricher.reload().is_err());
+    assert_eq!((n_claims(), about(&enricher, "81.2.69.160").city.as_deref()), (2, Some("London")));
+
+    fs::remove_file(folder.path().join("vpn.txt")).expect("removed");
+    fs::remove_file(folder.path().join(CITY)).expect("removed");
+    assert!(enricher.refresh().expect("read"));
+    assert_eq!((n_claims(), about(&enricher, "81.2.69.160").city), (1, None));
+    enricher.reload().expect("read");
+}
+
+#[test]
+fn a_broken_database_is_a_clear_error() {
+    let folder = folder(&["GeoIP2-City-Test-Invalid-Node-Count.mmdb"], &[]);
+    let error = Enricher::open(Some(folder.path()), SEED).expect_err("broken").to_string();
+    assert!(error.starts_with("GeoIP2-City-Test-Invalid-Node-Count.mmdb is a broken database: "), "{error}");
 }

@@ -6,6 +6,7 @@ mod cli;
 mod clock;
 mod config;
 mod control;
+mod data_watch;
 mod fallback;
 mod http;
 mod magic;

@@ -16,6 +16,7 @@ use crate::applications::Applications;
 use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
+use crate::data_watch::DataWatch;
 use crate::http::{listener, router};
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
@@ -107,6 +108,8 @@ impl Server {
                 Err(error) => tracing::warn!(%address, %error, "metrics are off: their address cannot be listened on"),
             }
         }
+        let watch = DataWatch::begin(Arc::clone(&app.pipeline.enricher), config.judgement.data_age_days_max);
+        self.tasks.spawn(watch.run(app.shutdown.clone()));
         self.tasks.spawn(fold_meters(Arc::clone(&app.pipeline.meters), app.shutdown.clone()));
 
         let address = config.server.listen;

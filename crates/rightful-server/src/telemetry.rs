@@ -1,11 +1,14 @@
 //! Logs and metrics. Names carry units; nothing here ever carries a person's data.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use parking_lot::Mutex;
-use rightful_domain::{Assessment, ReasonCode, Verdict};
+use rightful_domain::{Assessment, ReasonCode, Timestamp, Verdict};
+use rightful_enrich::DataSetInfo;
 use rightful_store::StoreHealth;
 
 use crate::config::{Log, LogFormat};
@@ -16,6 +19,8 @@ const LATENCY_BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0
 
 /// How often the log says that the fallback answers.
 const SAY_EVERY: Duration = Duration::from_secs(1);
+/// The age of data sets.
+const DATA_AGE: &str = "rightful_data_age_seconds";
 
 /// Starts logging to standard error, so that standard output stays a command's own.
 pub(crate) fn start_logging(log: &Log) {
@@ -166,6 +171,28 @@ impl Meters {
         self.exporter.render()
     }
 
+    /// How old the data sets are, by what they are about, in the same format: of several about one thing the oldest. Not
+    /// a gauge of the recorder's, which would go on telling the age of a set that was taken away.
+    pub(crate) fn render_ages(sets: &[DataSetInfo], now: Timestamp) -> String {
+        let mut oldest = BTreeMap::new();
+        for set in sets {
+            if let Some(built_at) = set.built_at {
+                let age_s = now.since(built_at).as_secs();
+                let slot = oldest.entry(set.kind.as_str()).or_insert(age_s);
+                *slot = age_s.max(*slot);
+            }
+        }
+        let mut text = String::new();
+        if !oldest.is_empty() {
+            text = format!("# HELP {DATA_AGE} Age of the oldest data set about each thing.\n# TYPE {DATA_AGE} gauge\n");
+        }
+        for (set, age_s) in oldest {
+            // Writing to a text cannot fail.
+            let _written = writeln!(text, "{DATA_AGE}{{set=\"{set}\"}} {age_s}");
+        }
+        text
+    }
+
     /// Folds recent samples into the histograms, so that they do not grow between two scrapes.
     pub(crate) fn fold(&self) {
         self.exporter.run_upkeep();
@@ -180,5 +207,36 @@ impl DialectMeters {
                 .map(|class| counter!("rightful_requests_total", "dialect" => dialect, "status" => class)),
             seconds: histogram!("rightful_request_seconds", "dialect" => dialect),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rightful_enrich::DataSetKind;
+
+    use super::*;
+
+    #[test]
+    fn of_several_sets_about_one_thing_the_oldest_age_is_told() {
+        let set = |kind, built_at_s: Option<i64>| DataSetInfo {
+            file: "set".into(),
+            kind,
+            built_at: built_at_s.map(Timestamp::from_seconds),
+            n_entries: None,
+        };
+        let now = Timestamp::from_seconds(1_000);
+        assert_eq!(Meters::render_ages(&[], now), "");
+        let sets = [
+            set(DataSetKind::City, Some(900)),
+            set(DataSetKind::City, Some(400)),
+            set(DataSetKind::Asn, Some(2_000)),
+            set(DataSetKind::Country, None),
+        ];
+        let told = Meters::render_ages(&sets, now);
+        let samples: Vec<&str> = told.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(
+            samples,
+            ["rightful_data_age_seconds{set=\"asn\"} 0", "rightful_data_age_seconds{set=\"city\"} 600"]
+        );
     }
 }

@@ -457,3 +457,39 @@ fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     }
     all
 }
+
+#[test]
+fn data_sets_are_told_in_answers_and_read_again_when_asked() {
+    let shop = Shop::new(&[]);
+    let sets = shop.folder.path().join("sets");
+    std::fs::create_dir(&sets).unwrap();
+    let bring = |file: &str, text: &str| std::fs::write(sets.join(file), text).unwrap();
+    bring("countries.csv", "81.2.69.0,81.2.69.255,GB\n");
+    bring("systems.csv", "81.2.69.0,81.2.69.255,20712,Andrews & Arnold Ltd\n");
+    let folder = [("RIGHTFUL_JUDGEMENT__INTELLIGENCE", sets.to_str().unwrap())];
+    let server = Server::start_with(&shop.data(), &folder);
+    let said_of = |ip: &str| {
+        let body = json!({ "account": "ann", "action": "login", "outcome": "succeeded", "network": { "ip": ip } });
+        shop.assess(&server, &body)["enrichment"].clone()
+    };
+
+    let known = said_of("81.2.69.160");
+    assert_eq!((&known["country"], &known["asn"]), (&json!("GB"), &json!(20_712)), "{known}");
+    assert_eq!(known["organization"], "Andrews & Arnold Ltd");
+    assert_eq!((&known["city"], &known["networks"]), (&Value::Null, &json!([])));
+    let private = said_of("10.0.0.1");
+    assert_eq!((&private["country"], &private["address_kind"]), (&Value::Null, &json!("private")));
+
+    // The signal is taken while questions go on: one of the next is answered with the new list.
+    bring("vpn.txt", "81.2.69.160\n");
+    server.signal("HUP");
+    let mut answers = (0..5_000).map(|_| said_of("81.2.69.160")["networks"].clone());
+    let claims = answers.find(|claims| *claims != json!([]));
+    assert_eq!(claims, Some(json!([{ "kind": "vpn", "said_by": "vpn.txt" }])));
+
+    bring("tor.txt", "no address\n");
+    server.signal("HUP");
+    for _ in 0..50 {
+        assert_eq!(said_of("81.2.69.160")["country"], "GB");
+    }
+}

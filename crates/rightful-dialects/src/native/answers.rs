@@ -77,12 +77,52 @@ pub(super) struct AssessmentBody<'a> {
     pub(super) payment_view: Option<PaymentViewBody>,
     /// Whether the credential has been seen in public breaches; null where it could not be looked up.
     pub(super) credential_status: Option<CredentialStatusBody>,
+    /// What data sets say of the address.
+    pub(super) enrichment: EnrichmentBody<'a>,
     /// The account's device before this one, where this one is another.
     pub(super) previous_device: Option<PreviousDeviceBody<'a>>,
     /// What was said of it since, oldest first.
     pub(super) feedback: Vec<FeedbackSaid<'a>>,
     /// The event as it is kept, in the shape in which it can be sent.
     pub(super) event: EventBody<'a>,
+}
+
+/// What data sets say of an event's address. Null where none knows, which is held against nobody.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Enrichment)]
+pub(super) struct EnrichmentBody<'a> {
+    /// What the address is by its number: public, private, carrier_nat, loopback, reserved, documentation.
+    pub(super) address_kind: Option<&'static str>,
+    /// The country of the address: ISO 3166-1, two letters.
+    pub(super) country: Option<&'a str>,
+    /// The region, state or province, in English.
+    pub(super) region: Option<&'a str>,
+    /// The city, in English.
+    pub(super) city: Option<&'a str>,
+    /// Degrees north.
+    #[schema(minimum = -90, maximum = 90)]
+    pub(super) latitude: Option<f64>,
+    /// Degrees east.
+    #[schema(minimum = -180, maximum = 180)]
+    pub(super) longitude: Option<f64>,
+    /// The radius around there in which the address probably is, in km.
+    pub(super) accuracy_km: Option<u16>,
+    /// The number of the autonomous system that announces the address.
+    pub(super) asn: Option<u32>,
+    /// Who runs that system.
+    pub(super) organization: Option<&'a str>,
+    /// What data sets call the network; empty where none names it.
+    pub(super) networks: Vec<NetworkClaimBody<'a>>,
+}
+
+/// What one data set calls the network of an address.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NetworkClaim)]
+pub(super) struct NetworkClaimBody<'a> {
+    /// residential, hosting, vpn, tor, relay, proxy or mobile_carrier.
+    pub(super) kind: &'static str,
+    /// Which data set says so.
+    pub(super) said_by: &'a str,
 }
 
 /// One reason with its evidence and its share.

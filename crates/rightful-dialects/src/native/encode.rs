@@ -1,14 +1,15 @@
 //! From our answers to our own API's JSON.
 
 use rightful_domain::{
-    App, Assessment, Behavior, Device, DeviceSnapshot, Entry, Event, EventId, Feedback, FeedbackKind, FeedbackTarget,
-    FreeFields, Location, Mechanism, Money, Network, Page, Payment, Person, Pii, Record,
+    App, Assessment, Behavior, Device, DeviceSnapshot, Enrichment, Entry, Event, EventId, Feedback, FeedbackKind,
+    FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim, Page, Payment, Person, Pii, Record,
 };
 use serde::Serialize;
 
 use super::answers::{
-    AssessmentBody, CredentialStatusBody, EventRemembered, EvidenceMap, Features, FeedbackSaid, FeedbackTaken,
-    FindingBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, Problem, ProblemPlace, SentencesBody,
+    AssessmentBody, CredentialStatusBody, EnrichmentBody, EventRemembered, EvidenceMap, Features, FeedbackSaid,
+    FeedbackTaken, FindingBody, NetworkClaimBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, Problem,
+    ProblemPlace, SentencesBody,
 };
 use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
@@ -140,10 +141,46 @@ fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>)
             password_breached: status.password_breached,
             username_breached: status.username_breached,
         }),
+        enrichment: enriched(enrichment),
         previous_device: previous_device.as_ref().map(previous),
         feedback: now.map(|record| record.feedback.iter().map(said).collect()).unwrap_or_default(),
         event: event_body(event),
     }
+}
+
+fn enriched(enrichment: &Enrichment) -> EnrichmentBody<'_> {
+    // What is said of the agent and the credential is elsewhere in an answer, the tag of the day nowhere.
+    let Enrichment {
+        address,
+        agent: _,
+        credential: _,
+        credential_tag: _,
+        country,
+        region,
+        city,
+        coordinates,
+        accuracy_km,
+        asn,
+        organization,
+        networks,
+    } = enrichment;
+    EnrichmentBody {
+        address_kind: address.map(|kind| kind.as_str()),
+        country: country.as_ref().map(|country| country.as_str()),
+        region: region.as_deref(),
+        city: city.as_deref(),
+        latitude: coordinates.map(|place| place.latitude()),
+        longitude: coordinates.map(|place| place.longitude()),
+        accuracy_km: *accuracy_km,
+        asn: *asn,
+        organization: organization.as_deref(),
+        networks: networks.iter().map(network_claim).collect(),
+    }
+}
+
+fn network_claim(claim: &NetworkClaim) -> NetworkClaimBody<'_> {
+    let NetworkClaim { kind, said_by } = claim;
+    NetworkClaimBody { kind: kind.as_str(), said_by }
 }
 
 fn findings(judged: &Assessment) -> Vec<FindingBody<'_>> {

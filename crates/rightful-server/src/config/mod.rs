@@ -59,6 +59,7 @@ pub(crate) struct StoreConfig {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Judgement {
     pub(crate) intelligence: PathBuf,
+    pub(crate) data_age_days_max: u32,
     pub(crate) deadline_ms: u32,
     pub(crate) fallback_mild: FallbackVerdict,
     pub(crate) fallback_strict: FallbackVerdict,
@@ -168,6 +169,7 @@ impl Config {
         within("server.connections_max", self.server.connections_max as u64, 1, 100_000)?;
         within("store.replay_max", self.store.replay_max, 1_000, 10_000_000)?;
         within("store.queue_max", self.store.queue_max as u64, 16, 1_000_000)?;
+        within("judgement.data_age_days_max", self.judgement.data_age_days_max.into(), 1, 3_650)?;
         within("judgement.deadline_ms", self.judgement.deadline_ms.into(), 10, 60_000)?;
         let url = self.public_url();
         if !url.starts_with("https://") && !url.starts_with("http://") {

@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use rightful_dialects::RefusalKind;
 
 use crate::app::App;
+use crate::clock;
+use crate::telemetry::Meters;
 
 /// The process runs.
 pub(crate) async fn live() -> impl IntoResponse {
@@ -29,7 +31,9 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let health = app.pipeline.store.health().await.unwrap_or_default();
     let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
-    (StatusCode::OK, text, app.pipeline.meters.render(&health)).into_response()
+    let mut rendered = app.pipeline.meters.render(&health);
+    rendered.push_str(&Meters::render_ages(&app.pipeline.enricher.data_sets(), clock::now()));
+    (StatusCode::OK, text, rendered).into_response()
 }
 
 /// The native API's contract.

@@ -84,9 +84,14 @@ impl Server {
 
     /// As an operator would; true if it ended well.
     pub(crate) fn stop(mut self) -> bool {
-        let done = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(done.success());
+        self.signal("TERM");
         self.child.wait().unwrap().success()
+    }
+
+    /// Sends a signal by its name without SIG.
+    pub(crate) fn signal(&self, name: &str) {
+        let done = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(done.success());
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

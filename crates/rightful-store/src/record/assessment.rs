@@ -132,7 +132,8 @@ impl<'a> StoredFinding<'a> {
 /// Kind, browser, its major version, system.
 type StoredAgent<'a> = (u8, Option<&'a str>, Option<u32>, Option<&'a str>);
 
-/// Without the credential's tag of the day, which is never stored.
+/// Without the credential's tag of the day, which is never stored, and without what is known of the address beyond its
+/// kind, which is `whereabouts`.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredEnrichment<'a> {
     address: Option<u8>,
@@ -170,7 +171,7 @@ impl<'a> StoredEnrichment<'a> {
                 password_breached,
                 username_breached,
             }),
-            credential_tag: None,
+            ..Enrichment::default()
         })
     }
 }

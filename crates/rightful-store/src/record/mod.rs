@@ -16,6 +16,7 @@ mod private;
 mod state;
 #[cfg(test)]
 mod tests;
+mod whereabouts;
 
 use rightful_domain::{Conclusion, Entry, Feedback, InvalidId, RetryKey, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -29,9 +30,12 @@ use entry::StoredEntry;
 pub(crate) use entry::{ReadEntry, open_private, private_bytes};
 pub(crate) use number::{Numbered, Worded};
 pub(crate) use state::{decode_state, encode_state};
+use whereabouts::StoredWhereabouts;
 
-/// The version of rows that is written.
+/// The version of rows that is written, but for entries.
 const ROW_VERSION: u8 = 1;
+/// The version of entries that is written: since 2, what data sets say of the address follows an entry's own words.
+const ENTRY_VERSION: u8 = 2;
 /// The checksum at the end of each row, in bytes.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -111,31 +115,32 @@ impl Draft {
     pub(crate) fn entry(entry: &Entry, application: u32, username: Option<Tag>, sealed: &[u8]) -> Self {
         let received_at = entry.event.received_at;
         let head = Head { kind: RowKind::Entry, application, received_at, retry: entry.retry };
-        Self::of(&head, &StoredEntry::of(entry, username, sealed))
+        let words = (StoredEntry::of(entry, username, sealed), StoredWhereabouts::of(&entry.enrichment));
+        Self::of(ENTRY_VERSION, &head, &words)
     }
 
     pub(crate) fn conclusion(conclusion: &Conclusion, application: u32) -> Self {
         let received_at = conclusion.received_at;
         let head = Head { kind: RowKind::Conclusion, application, received_at, retry: None };
-        Self::of(&head, &StoredConclusion::of(conclusion))
+        Self::of(ROW_VERSION, &head, &StoredConclusion::of(conclusion))
     }
 
     pub(crate) fn feedback(feedback: &Feedback, application: u32) -> Self {
         let received_at = feedback.received_at;
         let head = Head { kind: RowKind::Feedback, application, received_at, retry: None };
-        Self::of(&head, &StoredFeedback::of(feedback))
+        Self::of(ROW_VERSION, &head, &StoredFeedback::of(feedback))
     }
 
     pub(crate) fn erasure(erasure: &Erasure, application: u32) -> Self {
         let received_at = erasure.received_at;
         let head = Head { kind: RowKind::Erasure, application, received_at, retry: None };
-        Self::of(&head, &StoredErasure::of(erasure))
+        Self::of(ROW_VERSION, &head, &StoredErasure::of(erasure))
     }
 
-    fn of(head: &Head, body: &impl Serialize) -> Self {
+    fn of(version: u8, head: &Head, body: &impl Serialize) -> Self {
         // Most rows are below this; a longer one costs a reallocation.
         let mut bytes = Vec::with_capacity(1_024);
-        bytes.push(ROW_VERSION);
+        bytes.push(version);
         append(&mut bytes, &StoredHead::of(head));
         append(&mut bytes, body);
         Self(bytes)
@@ -163,6 +168,7 @@ fn checksum(sequence: u64, bytes: &[u8]) -> u32 {
 /// A row whose checksum is right, not read further than its head.
 pub(crate) struct Row<'a> {
     pub(crate) head: Head,
+    version: u8,
     rest: &'a [u8],
 }
 
@@ -190,19 +196,27 @@ impl<'a> Row<'a> {
         if checksum(sequence, row).to_le_bytes() != *told {
             return Err(Undecodable("checksum does not match"));
         }
-        let Some((&ROW_VERSION, row)) = row.split_first() else {
+        let Some((&version @ (ROW_VERSION | ENTRY_VERSION), row)) = row.split_first() else {
             return Err(Undecodable("unknown version of a row"));
         };
         let (head, rest) = take::<StoredHead>(row)?;
-        Ok(Self { head: head.restore()?, rest })
+        Ok(Self { head: head.restore()?, version, rest })
     }
 
     /// Reads what it says, and its effects.
     pub(crate) fn open(self) -> Result<(Said<'a>, Effects), Undecodable> {
         let (said, rest) = match self.head.kind {
             RowKind::Entry => {
-                let (entry, rest) = take::<StoredEntry<'_>>(self.rest)?;
-                (Said::Entry(Box::new(entry.restore(self.head.retry)?)), rest)
+                let (entry, mut rest) = take::<StoredEntry<'_>>(self.rest)?;
+                let mut entry = entry.restore(self.head.retry)?;
+                if self.version == ENTRY_VERSION {
+                    let (whereabouts, after) = take::<Option<StoredWhereabouts<'_>>>(rest)?;
+                    rest = after;
+                    if let Some(whereabouts) = whereabouts {
+                        whereabouts.restore(&mut entry.entry.enrichment)?;
+                    }
+                }
+                (Said::Entry(Box::new(entry)), rest)
             }
             RowKind::Conclusion => {
                 let (conclusion, rest) = take::<StoredConclusion<'_>>(self.rest)?;

@@ -2,7 +2,7 @@
 
 use rightful_domain::{
     Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DeviceAliasKind, FailureReason,
-    Family, MechanismKind, Outcome, PaymentAction, PaymentDirection, Source, Verdict,
+    Family, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection, Source, Verdict,
 };
 
 use super::Undecodable;
@@ -13,7 +13,7 @@ pub(crate) trait Numbered: Sized {
     fn of_number(number: u8) -> Result<Self, Undecodable>;
 }
 
-// A macro, because the match must be written in both directions for fourteen enums, and two hand-kept tables drift.
+// A macro, because the match must be written in both directions for fifteen enums, and two hand-kept tables drift.
 // The first match has no wildcard: a new variant in the domain stops the build here.
 macro_rules! numbered {
     ($type:ident { $($variant:ident = $number:literal),+ $(,)? }) => {
@@ -49,6 +49,7 @@ numbered!(ChallengeKind {
 });
 numbered!(AddressKind { Public = 0, Private = 1, CarrierNat = 2, Loopback = 3, Reserved = 4, Documentation = 5 });
 numbered!(AgentKind { Desktop = 0, Mobile = 1, Crawler = 2, Automation = 3, Unknown = 4 });
+numbered!(NetworkKind { Residential = 0, Hosting = 1, Vpn = 2, Tor = 3, Relay = 4, Proxy = 5, MobileCarrier = 6 });
 numbered!(Family { Account = 0, Device = 1, Address = 2, Model = 3 });
 numbered!(ApplicationMode { Observe = 0, Enforce = 1 });
 numbered!(CredentialKind {

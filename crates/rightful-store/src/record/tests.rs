@@ -146,11 +146,11 @@ fn an_application() -> Application {
 }
 
 #[test]
-fn the_first_version_is_written_as_it_always_was() {
-    let entry = Dice::full(1).entry();
+fn what_is_written_is_written_as_it_always_was() {
+    let entry = Dice::full(1).entry_v2();
     let private = private_bytes(&entry).unwrap();
     let draft = Draft::entry(&entry, 0x0102_0304, Some(Tag::new(3)), &private);
-    check_golden("entry", include_str!("golden/entry_v1.hex"), &row_of(1, draft, &Effects::default()));
+    check_golden("entry", include_str!("golden/entry_v2.hex"), &row_of(1, draft, &Effects::default()));
     let draft = Draft::conclusion(&conclusion(), 2);
     check_golden("conclusion", include_str!("golden/conclusion_v1.hex"), &row_of(2, draft, &every_effect()));
     let draft = Draft::feedback(&feedback(), 2);
@@ -188,6 +188,15 @@ fn the_first_version_is_read_for_ever() {
 }
 
 #[test]
+fn the_second_version_of_entries_is_read_for_ever() {
+    let bytes = bytes_of(include_str!("golden/entry_v2.hex"));
+    let (Said::Entry(read_entry), effects) = read(1, &bytes).unwrap() else { panic!("not an entry") };
+    let ReadEntry { mut entry, username, sealed } = *read_entry;
+    open_private(&mut entry, sealed).unwrap();
+    assert_eq!((entry, username, effects), (Dice::full(1).entry_v2(), Some(Tag::new(3)), Effects::default()));
+}
+
+#[test]
 fn a_row_in_the_place_of_another_does_not_read() {
     let bytes = row_of(5, Draft::conclusion(&conclusion(), 2), &Effects::default());
     assert!(read(5, &bytes).is_ok());
@@ -204,7 +213,7 @@ fn with_checksum(sequence: u64, mut bytes: Vec<u8>) -> Vec<u8> {
 proptest! {
     #[test]
     fn whatever_is_written_reads_back(seed in any::<u64>(), sequence in any::<u64>()) {
-        let entry = Dice::new(seed).entry();
+        let entry = Dice::new(seed).entry_v2();
         let private = private_bytes(&entry);
         let sealed = private.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
         let bytes = row_of(sequence, Draft::entry(&entry, 9, None, sealed), &every_effect());
@@ -220,7 +229,7 @@ proptest! {
 
     #[test]
     fn a_flipped_bit_is_found(seed in any::<u64>(), place in any::<prop::sample::Index>(), bit in 0_u8..8) {
-        let entry = Dice::new(seed).entry();
+        let entry = Dice::new(seed).entry_v2();
         let mut bytes = row_of(1, Draft::entry(&entry, 9, None, &[]), &Effects::default());
         let place = place.index(bytes.len());
         bytes[place] ^= 1 << bit;
@@ -233,9 +242,11 @@ proptest! {
         let _ = decode_state(&bytes).is_ok();
         let _ = decode_application(&bytes).is_ok();
         let _ = open_private(&mut Dice::full(1).entry(), &bytes).is_ok();
-        let mut row = vec![super::ROW_VERSION];
-        row.extend_from_slice(&bytes);
-        let _ = read(1, &with_checksum(1, row)).is_ok();
+        for version in [super::ROW_VERSION, super::ENTRY_VERSION] {
+            let mut row = vec![version];
+            row.extend_from_slice(&bytes);
+            let _ = read(1, &with_checksum(1, row)).is_ok();
+        }
         let mut record = vec![1];
         record.extend_from_slice(&bytes);
         record.extend_from_slice(&crc32fast::hash(&record).to_le_bytes());
@@ -247,7 +258,7 @@ proptest! {
     fn a_damaged_row_with_a_right_checksum_reads_as_something_or_as_an_error(
         seed in any::<u64>(), flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
-        let entry = Dice::new(seed).entry();
+        let entry = Dice::new(seed).entry_v2();
         let mut bytes = row_of(1, Draft::entry(&entry, 9, None, &[1, 2, 3]), &every_effect());
         bytes.truncate(bytes.len() - super::CHECKSUM_BYTES);
         for (place, byte) in flips {

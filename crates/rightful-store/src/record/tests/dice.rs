@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use rightful_domain::{
     AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior, ChallengeKind,
-    CorrelationId, CountryCode, CredentialStatus, Device, DeviceAlias, DeviceAliasKind, DeviceId, DeviceSnapshot,
-    Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family, FeatureVector, Finding,
-    FreeFields, Lesson, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, Network, Outcome, Payment,
-    PaymentAction, PaymentDirection, PaymentView, Person, Pii, PolicyVersion, Profile, ReasonCode, RetryKey, RiskScore,
-    SessionId, Source, Tag, Teaching, Timestamp, Verdict, Window,
+    Coordinates, CorrelationId, CountryCode, CredentialStatus, Device, DeviceAlias, DeviceAliasKind, DeviceId,
+    DeviceSnapshot, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family, FeatureVector,
+    Finding, FreeFields, Lesson, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, Network, NetworkClaim,
+    NetworkKind, Outcome, Payment, PaymentAction, PaymentDirection, PaymentView, Person, Pii, PolicyVersion, Profile,
+    ReasonCode, RetryKey, RiskScore, SessionId, Source, Tag, Teaching, Timestamp, Verdict, Window,
 };
 
 use super::super::Numbered;
@@ -272,8 +272,33 @@ impl Dice {
             }),
             credential: self
                 .maybe(|dice| CredentialStatus { password_breached: dice.flag(), username_breached: dice.flag() }),
-            credential_tag: None,
+            ..Enrichment::default()
         }
+    }
+
+    /// An entry with all that its second version has; the dice fall for the rest as they did for the first.
+    pub(super) fn entry_v2(&mut self) -> Entry {
+        let mut entry = self.entry();
+        let text = |dice: &mut Self| dice.text().into();
+        let n_claims = if self.full { 3 } else { self.below(4) };
+        entry.enrichment = Enrichment {
+            country: self.maybe(|_| CountryCode::new("PT").unwrap()),
+            region: self.maybe(text),
+            city: self.maybe(text),
+            coordinates: self.maybe(|dice| {
+                let up_to = |dice: &mut Self, max: u64| i32::try_from(dice.below(2 * max)).unwrap() - max as i32;
+                let (latitude, longitude) = (up_to(dice, 90_000_000), up_to(dice, 180_000_000));
+                Coordinates::from_microdegrees(latitude, longitude).unwrap()
+            }),
+            accuracy_km: self.maybe(|dice| dice.roll() as u16),
+            asn: self.maybe(|dice| dice.roll() as u32),
+            organization: self.maybe(text),
+            networks: (0..n_claims)
+                .map(|_| NetworkClaim { kind: self.of::<NetworkKind>(7), said_by: self.text().into() })
+                .collect(),
+            ..entry.enrichment
+        };
+        entry
     }
 
     fn snapshot(&mut self) -> DeviceSnapshot {

@@ -1,0 +1,156 @@
+//! Keeps the data sets fresh while the server runs: reads again what changed, and says what is old or broken.
+//!
+//! A folder that cannot be read changes nothing that is in use. Nothing is said twice.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rightful_domain::Timestamp;
+use rightful_enrich::{DataSetInfo, DataSetKind, EnrichError, Enricher};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::clock;
+use crate::shutdown::Shutdown;
+
+/// How often the folder is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+const SECONDS_A_DAY: u64 = 86_400;
+
+/// Looks after one enricher.
+pub(crate) struct DataWatch {
+    enricher: Arc<Enricher>,
+    age_max: Duration,
+    /// The sets whose age was told, as they were.
+    told_old: BTreeSet<(Arc<str>, Option<Timestamp>)>,
+    /// The last error that was told.
+    told_broken: Option<String>,
+}
+
+/// Why the folder is read.
+#[derive(Debug, Clone, Copy)]
+enum Cause {
+    /// A minute passed: what changed is read.
+    Minute,
+    /// SIGHUP: everything is read.
+    Asked,
+}
+
+impl DataWatch {
+    /// Says what is there.
+    pub(crate) fn begin(enricher: Arc<Enricher>, age_days_max: u32) -> Self {
+        let age_max = Duration::from_secs(u64::from(age_days_max) * SECONDS_A_DAY);
+        let mut watch = Self { enricher, age_max, told_old: BTreeSet::new(), told_broken: None };
+        watch.tell_sets();
+        watch.tell_age(clock::now());
+        watch
+    }
+
+    /// Reads again each minute what changed, and all on SIGHUP, until the server stops.
+    pub(crate) async fn run(mut self, shutdown: Shutdown) {
+        let mut hangups = match signal(SignalKind::hangup()) {
+            Ok(hangups) => hangups,
+            Err(error) => {
+                tracing::error!(%error, "cannot wait for SIGHUP: data sets are not read again");
+                return;
+            }
+        };
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        loop {
+            let cause = tokio::select! {
+                _ = ticks.tick() => Cause::Minute,
+                _ = hangups.recv() => Cause::Asked,
+                () = shutdown.requested() => return,
+            };
+            let enricher = Arc::clone(&self.enricher);
+            let read = tokio::task::spawn_blocking(move || match cause {
+                Cause::Minute => enricher.refresh(),
+                Cause::Asked => enricher.reload().map(|()| true),
+            });
+            match read.await {
+                Ok(read) => self.tell(cause, read),
+                Err(error) => tracing::error!(%error, "reading the data sets failed; the former stay in use"),
+            }
+            self.tell_age(clock::now());
+        }
+    }
+
+    fn tell(&mut self, cause: Cause, read: Result<bool, EnrichError>) {
+        match (read, cause) {
+            (Ok(true), _) => {
+                self.told_broken = None;
+                self.tell_sets();
+            }
+            (Ok(false), _) => {}
+            (Err(error), cause) => {
+                let message = error.to_string();
+                let is_new = self.told_broken.as_ref() != Some(&message) || matches!(cause, Cause::Asked);
+                if is_new {
+                    tracing::error!(error = message, "cannot read the data sets again; the former stay in use");
+                }
+                self.told_broken = Some(message);
+            }
+        }
+    }
+
+    fn tell_sets(&self) {
+        let sets = self.enricher.data_sets();
+        for set in &sets {
+            tracing::info!(file = &*set.file, about = set.kind.as_str(), n_entries = set.n_entries, "data set in use");
+        }
+        for file in self.enricher.unused_files() {
+            tracing::debug!(file, "not a data set that is used");
+        }
+        if !sets.iter().any(is_geography) {
+            tracing::info!(
+                "no data set says where addresses are: geography is unknown, and held against nobody (`make data` brings \
+                 some)"
+            );
+        }
+    }
+
+    fn tell_age(&mut self, now: Timestamp) {
+        for set in old(&self.enricher.data_sets(), now, self.age_max) {
+            let age_days = set.built_at.map(|at| now.since(at).as_secs() / SECONDS_A_DAY);
+            if self.told_old.insert((Arc::clone(&set.file), set.built_at)) {
+                tracing::warn!(
+                    file = &*set.file,
+                    about = set.kind.as_str(),
+                    age_days,
+                    "a data set is old: bring a newer one"
+                );
+            }
+        }
+    }
+}
+
+fn is_geography(set: &DataSetInfo) -> bool {
+    matches!(set.kind, DataSetKind::City | DataSetKind::Country)
+}
+
+/// The sets that are older than they may be. What breaches hold stays true, so that does not age.
+fn old(sets: &[DataSetInfo], now: Timestamp, age_max: Duration) -> impl Iterator<Item = &DataSetInfo> {
+    let is_old = move |set: &&DataSetInfo| set.built_at.is_some_and(|at| now.since(at) > age_max);
+    sets.iter().filter(|set| set.kind != DataSetKind::Breach).filter(is_old)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_old_when_it_is_older_than_it_may_be() {
+        let day = |n: i64| Timestamp::from_seconds(n * 86_400);
+        let set = |kind, built_at| DataSetInfo { file: "set".into(), kind, built_at, n_entries: None };
+        let age_max = Duration::from_secs(45 * SECONDS_A_DAY);
+        for (kind, built_at, is_old) in [
+            (DataSetKind::City, Some(day(55)), false),
+            (DataSetKind::City, Some(day(54)), true),
+            (DataSetKind::City, Some(day(200)), false),
+            (DataSetKind::City, None, false),
+            (DataSetKind::Breach, Some(day(0)), false),
+        ] {
+            assert_eq!(old(&[set(kind, built_at)], day(100), age_max).count() == 1, is_old, "{built_at:?}");
+        }
+    }
+}
