@@ -85,9 +85,18 @@ pub(crate) fn account(node: Node<'_>) -> Result<AccountId, Fault> {
     id(node, AccountId::new)
 }
 
-/// A device's name.
-pub(crate) fn device_id(node: Node<'_>) -> Result<DeviceId, Fault> {
-    id(node, DeviceId::new)
+/// A device's name; None if it is empty. It may be a cookie, so whoever holds the device chooses it: what cannot be an id
+/// is named by its digest, and tells devices apart as well.
+pub(crate) fn device_id(node: Node<'_>) -> Result<Option<DeviceId>, Fault> {
+    let text = text(node)?;
+    match DeviceId::new(text.as_ref()) {
+        Ok(id) => Ok(Some(id)),
+        Err(InvalidId::Empty) => Ok(None),
+        Err(InvalidId::TooLong | InvalidId::Control | InvalidId::NotUuid) => {
+            let digest = format!("unfit:{}", blake3::hash(text.as_bytes()).to_hex());
+            DeviceId::new(digest).map(Some).map_err(|invalid| Fault::new(invalid.to_string()))
+        }
+    }
 }
 
 /// An address of the network, in canonical form.

@@ -62,7 +62,8 @@ impl Teaching {
     /// What profiles may learn of an event that was judged so and ended so.
     ///
     /// `answered` rather than `verdict` decides whether somebody could have been challenged: in observe mode, or where
-    /// nobody asked, no challenge was put, so what would have been challenged matures with time instead.
+    /// nobody asked, no challenge was put, so what would have been challenged matures with time instead; what would have
+    /// been denied does not.
     #[must_use]
     pub fn of(event: &Event, assessment: Option<&Assessment>, outcome: Outcome) -> Self {
         Self::given(event, assessment, outcome, None, None)
@@ -97,9 +98,11 @@ impl Teaching {
                 Self::Quarantine { matures: held.iter().all(|held| held.matures) }
             }
             Verdict::Trust | Verdict::Allow => Self::Learn,
-            Verdict::Challenge if put && proved => Self::Learn,
+            Verdict::Challenge if proved => Self::Learn,
+            Verdict::Challenge => Self::Quarantine { matures: !put },
             Verdict::Deny if put => Self::Nothing,
-            Verdict::Challenge | Verdict::Deny => Self::Quarantine { matures: !put },
+            // Silence does not make a friend of who would have been refused.
+            Verdict::Deny => Self::Quarantine { matures: false },
         }
     }
 }

@@ -176,12 +176,12 @@ impl Profile {
     ///
     /// A captcha proves a human, a password what an intruder has, and a word that we do not know nothing that we know
     /// of. What goes through a contact proves little within seven days of its change. `None`: the caller said that it
-    /// was passed, and not how.
+    /// was passed and not how, so it may have been by the contact.
     #[must_use]
     pub fn releases(&self, mechanism: Option<&MechanismKind>, at: Timestamp) -> bool {
-        let Some(mechanism) = mechanism else { return true };
         let contact_is_fresh =
             self.standing.contact_changed_at.is_some_and(|changed| at < changed.plus(Self::CONTACT_QUARANTINE));
+        let Some(mechanism) = mechanism else { return !contact_is_fresh };
         let proves_owner = mechanism.is_second_factor() || mechanism.goes_through_contact();
         proves_owner && !(contact_is_fresh && mechanism.goes_through_contact())
     }

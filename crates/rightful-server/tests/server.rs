@@ -254,6 +254,33 @@ fn observing_judges_and_answers_as_if_allowed() {
 }
 
 #[test]
+fn a_name_belongs_to_who_was_believed_under_it() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let tell = |action: &str, account: Value, outcome: &str| {
+        let body = json!({"action": action, "account": account, "username": "ann@example.com", "outcome": outcome});
+        shop.assess(&server, &body)["account"].clone()
+    };
+    tell("login", json!("ann"), "succeeded");
+    tell("register", json!("eve"), "succeeded");
+    tell("login", json!("mallory"), "failed");
+    assert_eq!(tell("login", Value::Null, "failed"), "ann");
+}
+
+#[test]
+fn the_same_word_twice_is_said_once() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    let id = shop.assess(&server, &json!({"action": "login", "account": "ann", "outcome": "succeeded"}))["id"].clone();
+    for kind in ["confirmed_legitimate", "confirmed_legitimate", "confirmed_takeover", "confirmed_takeover"] {
+        let body = json!({"event_id": id, "kind": kind}).to_string();
+        assert_eq!(server.post("/v1/feedback", &[("authorization", &shop.bearer())], body).status, 200);
+    }
+    let told = shop.search(&server, "?account=ann");
+    assert_eq!(told["items"][0]["feedback"].as_array().unwrap().len(), 2, "{told}");
+}
+
+#[test]
 fn one_application_sees_nothing_of_another() {
     let shop = Shop::new(&[]);
     let server = shop.serve();

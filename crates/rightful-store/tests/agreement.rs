@@ -131,13 +131,17 @@ impl Known {
     }
 
     fn say(&mut self, kind: FeedbackKind) {
+        let before = self.place;
         match &kind {
             FeedbackKind::ConfirmedTakeover => self.place = Place::Revoked,
             FeedbackKind::ConfirmedLegitimate if self.outcome() == Outcome::Succeeded => self.place = Place::Learned,
             kind if self.passes(kind) => self.place = Place::Learned,
             _ => {}
         }
-        self.said.push(kind);
+        // What was said last and moves nothing is not written again.
+        if self.said.last() != Some(&kind) || self.place != before {
+            self.said.push(kind);
+        }
     }
 }
 

@@ -146,7 +146,7 @@ fn read_mechanism(fields: &mut Fields<'_>, hashes: &mut PasswordHashes) -> Resul
 }
 
 fn read_device(fields: &mut Fields<'_>) -> Result<Device, Fault> {
-    let id = fields.optional("id", device_id)?;
+    let id = fields.optional("id", device_id)?.flatten();
     let others = fields.optional("aliases", device_ids)?.unwrap_or_default();
     // What a caller says is a caller's name; ours are signed, and arrive by other ways.
     let aliases = id.into_iter().chain(others).map(|id| DeviceAlias { kind: DeviceAliasKind::Vendor, id }).collect();
@@ -166,7 +166,7 @@ fn read_device(fields: &mut Fields<'_>) -> Result<Device, Fault> {
 
 fn device_ids(node: Node<'_>) -> Result<Vec<DeviceId>, Fault> {
     let items = list_of(node, ALIASES_MAX)?.into_iter().enumerate();
-    items.map(|(index, item)| device_id(item).map_err(|fault| fault.within_item(index))).collect()
+    items.filter_map(|(index, item)| device_id(item).map_err(|fault| fault.within_item(index)).transpose()).collect()
 }
 
 /// Values under names of the caller's own.

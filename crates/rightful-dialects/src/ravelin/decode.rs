@@ -202,7 +202,7 @@ struct Origin {
 
 fn read_device(fields: &mut Fields<'_>, own_location: Option<&Node<'_>>) -> Result<Origin, Fault> {
     let mut origin = Origin::default();
-    let id = fields.optional("deviceId", device_id)?;
+    let id = fields.optional("deviceId", device_id)?.flatten();
     origin.device.aliases.extend(id.map(|id| DeviceAlias { kind: DeviceAliasKind::Vendor, id }));
     origin.network.ip = fields.optional("ipAddress", address)?;
     origin.network.user_agent = fields.optional("userAgent", user_agent)?.flatten();

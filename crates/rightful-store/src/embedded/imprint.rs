@@ -23,7 +23,7 @@ pub(super) struct Imprint {
     /// The account, or the username where there is none; None if the event names neither.
     pub(super) subject: Option<StateKey>,
     /// The username, where the event also names an account.
-    alias: Option<(StateKey, AccountId)>,
+    alias: Option<Alias>,
     /// The account's tag; None if the event names none, though it may have a subject.
     pub(super) account: Option<Tag>,
     /// What it would teach; its account is the subject.
@@ -42,15 +42,28 @@ pub(super) struct Imprint {
     latest_device: Option<Box<DeviceSnapshot>>,
 }
 
+/// A username, and the account it belongs to.
+struct Alias {
+    username: StateKey,
+    account: AccountId,
+    rebinds: bool,
+}
+
 impl Imprint {
     /// `username` is the tag of the event's username: it may no longer be readable.
     pub(super) fn of(entry: &Entry, tagger: &Tagger, username: Option<Tag>) -> Self {
         let event = &entry.event;
         let account = event.account.as_ref().map(|account| (account, tagger.account(account)));
         let subject = account.map(|(_, tag)| tag).or(username);
-        let alias = account.zip(username).map(|((account, _), tag)| (tagger.subject_key(tag), account.clone()));
         let counts = event.received_at.since(event.at) <= TOO_OLD;
         let learns = entry.teaching == Teaching::Learn;
+        // A name is bound to an account only by who was believed there: whoever fails at, or registers under, another's name
+        // must not draw that name's next logins to an account of theirs.
+        let alias = account.zip(username).filter(|_| learns).map(|((account, _), tag)| Alias {
+            username: tagger.subject_key(tag),
+            account: account.clone(),
+            rebinds: event.action != Action::Register,
+        });
         let succeeded = event.outcome == Outcome::Succeeded && entry.teaching != Teaching::Nothing;
         let passed =
             event.mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
@@ -77,8 +90,8 @@ impl Imprint {
         if self.counts {
             count(&self.lesson, self.outcome, tagger, changes);
         }
-        if let Some((username, account)) = self.alias {
-            changes.push((username, Op::Alias(account)));
+        if let Some(Alias { username, account, rebinds }) = self.alias {
+            changes.push((username, Op::Alias { account, rebinds }));
         }
         match self.teaching {
             Teaching::Learn => learn(&self.lesson, tagger, changes),
@@ -134,7 +147,11 @@ pub(super) enum Op {
     Reclaimed(Timestamp),
     ContactChanged(Timestamp),
     LatestDevice(Box<DeviceSnapshot>),
-    Alias(AccountId),
+    /// The username is this account's; one that belongs to another already only if it rebinds.
+    Alias {
+        account: AccountId,
+        rebinds: bool,
+    },
     Forget,
 }
 
@@ -271,8 +288,10 @@ fn take_in(state: &mut State, op: Op) {
                 state.latest_device = Some(device);
             }
         }
-        Op::Alias(account) => {
-            state.alias = Some(account);
+        Op::Alias { account, rebinds } => {
+            if rebinds || state.alias.is_none() {
+                state.alias = Some(account);
+            }
         }
         Op::Forget => {
             *state = State { applied: state.applied, ..State::default() };
@@ -306,6 +325,6 @@ fn take_in_profile(profile: &mut rightful_domain::Profile, op: Op) {
         Op::ContactChanged(at) => {
             profile.standing.contact_changed_at = profile.standing.contact_changed_at.max(Some(at));
         }
-        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias(_) | Op::Forget => {}
+        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias { .. } | Op::Forget => {}
     }
 }

@@ -29,6 +29,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::TrySendError;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -53,6 +54,9 @@ use state::States;
 use subjects::Subjects;
 use tags::Taggers;
 use writer::{Command, OfficeChange, Placed, Queue, RecordCommand};
+
+/// How often the folder's size is looked at, at most.
+const DISK_LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// A store in one folder. Cheap to share behind an `Arc`; dropping it stops its threads, [`EmbeddedStore::close`] also
 /// writes everything down so that the next opening has nothing to replay.
@@ -83,6 +87,8 @@ struct Shared {
     newest_at: AtomicI64,
     /// How far the sweep of long-lived retry keys has come.
     swept_upto: Mutex<Vec<u8>>,
+    /// When the folder was last looked at, and what it took.
+    disk_bytes: Mutex<Option<(Instant, u64)>>,
     /// Something could not be written: what memory knows and what is safe may differ, so nothing more is taken.
     broken: AtomicBool,
     /// Held as long as the store is open.
@@ -127,6 +133,19 @@ impl Shared {
             new_key,
             answer,
         }))
+    }
+
+    /// What the folder takes, looked at no more often than every ten seconds: anybody may ask how the store is.
+    fn disk_bytes(&self) -> Result<u64, StoreError> {
+        let mut looked = self.disk_bytes.lock();
+        if let Some((at, bytes)) = *looked
+            && at.elapsed() < DISK_LOOK_EVERY
+        {
+            return Ok(bytes);
+        }
+        let bytes = open::disk_bytes(&self.dir).map_err(unavailable)?;
+        *looked = Some((Instant::now(), bytes));
+        Ok(bytes)
     }
 
     fn record_of(&self, sequence: u64) -> Result<Record, StoreError> {
@@ -253,7 +272,7 @@ impl Ledger for EmbeddedStore {
         self.shared.check_running()?;
         let (sequence, n_to_replay) = (self.shared.durable.load(Ordering::Acquire), self.shared.n_to_replay());
         let n_queued = self.shared.queued.load(Ordering::Relaxed);
-        let disk_bytes = self.read(|shared| open::disk_bytes(&shared.dir).map_err(unavailable)).await?;
+        let disk_bytes = self.read(Shared::disk_bytes).await?;
         Ok(StoreHealth { sequence, n_to_replay, n_queued, disk_bytes })
     }
 }

@@ -262,6 +262,7 @@ fn remember(
         queued: AtomicU64::new(0),
         newest_at: AtomicI64::new(replayed.newest_at.as_micros()),
         swept_upto: Mutex::new(RETRY_PREFIX.to_vec()),
+        disk_bytes: Mutex::new(None),
         broken: AtomicBool::new(false),
         disk,
         _lock: lock,

@@ -25,6 +25,8 @@ use crate::{Applied, StoreError};
 const ROLL_BACK_ROWS_MAX: usize = 10_000;
 /// The most rows of an account that an erasure looks through for the names it went by.
 const ERASED_ROWS_MAX: usize = 100_000;
+/// The most that may be said of one event; what comes later changes nothing.
+const FEEDBACK_MAX: usize = 64;
 /// An event may be received this much before it says it happened.
 const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(300);
 
@@ -96,6 +98,14 @@ pub(super) struct Target {
 }
 
 impl Plan {
+    /// Whether feedback on an event says more than was said last, or moves an event.
+    pub(super) fn is_news(&self, feedback: &Feedback, target: &Target) -> bool {
+        let said = &target.record.feedback;
+        let is_repeated = said.last().is_some_and(|last| last.kind == feedback.kind && last.target == feedback.target);
+        let moves = self.statuses.iter().any(|moved| *moved != (target.lesson.event, target.status));
+        said.len() < FEEDBACK_MAX && (moves || !is_repeated)
+    }
+
     fn learn(&mut self, target: &Target) {
         self.effects.push(Effect::Learn(target.lesson));
         self.statuses.push((target.lesson.event, Status::Taught));

@@ -378,12 +378,16 @@ impl Writer {
                 return Ok(None);
             }
             let plan = self.shared.plan_feedback(&feedback, &tagger, subject, target.as_ref())?;
+            let is_news = target.as_ref().is_none_or(|target| plan.is_news(&feedback, target));
+            let plan = is_news.then_some(plan);
             Ok(Some((subject, plan)))
         });
         match planned {
             Err(error) => drop(answer.send(Err(error))),
             Ok(None) => return Admitted::Later(Command::ApplyFeedback(feedback, answer)),
-            Ok(Some((subject, plan))) => {
+            // Said before, or said too often: nothing is written, so that who holds a link cannot fill the ledger.
+            Ok(Some((_, None))) => self.batch.answers.push(Answer::Applied(answer, Applied::default())),
+            Ok(Some((subject, Some(plan)))) => {
                 let applied = plan.applied.clone();
                 let draft = Draft::feedback(&feedback, tagger.short);
                 self.put_amendment(tagger, draft, about, subject, plan, feedback.received_at);
