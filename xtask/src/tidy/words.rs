@@ -81,7 +81,7 @@ fn notes_without_issue(source: &Source) -> Vec<Complaint> {
 }
 
 fn machine_paths(source: &Source) -> Vec<Complaint> {
-    // Part of a longer path is nobody's: `https://example.org/work/` does not begin one.
+    // Part of a longer path is nobody's: `https://example.org/srv/` does not begin one.
     let begins_a_path = |line: &str, place: usize| {
         line.get(..place).is_none_or(|before| !before.ends_with(|c: char| c.is_alphanumeric() || "._-})".contains(c)))
     };
