@@ -247,6 +247,21 @@ pub enum MechanismKind {
 }
 
 impl MechanismKind {
+    /// The eleven that have a name, in the order of the documentation.
+    pub const KNOWN: [Self; 11] = [
+        Self::Password,
+        Self::Social,
+        Self::OneTimeCode,
+        Self::U2f,
+        Self::RsaKey,
+        Self::SmsCode,
+        Self::MagicLink,
+        Self::Recaptcha,
+        Self::BioMetric,
+        Self::PushNotification,
+        Self::Passkey,
+    ];
+
     /// True for what proves possession or presence of the owner beside a password; a captcha does not.
     #[must_use]
     pub const fn is_second_factor(&self) -> bool {

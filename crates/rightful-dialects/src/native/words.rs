@@ -9,21 +9,6 @@ use utoipa::openapi::{Array, Object};
 
 use crate::scalars::{WORD_BYTES_MAX, cut};
 
-/// The eleven mechanisms that have a name.
-const MECHANISMS: [MechanismKind; 11] = [
-    MechanismKind::Password,
-    MechanismKind::Social,
-    MechanismKind::OneTimeCode,
-    MechanismKind::U2f,
-    MechanismKind::RsaKey,
-    MechanismKind::SmsCode,
-    MechanismKind::MagicLink,
-    MechanismKind::Recaptcha,
-    MechanismKind::BioMetric,
-    MechanismKind::PushNotification,
-    MechanismKind::Passkey,
-];
-
 /// The nine failure reasons that have a name.
 const FAILURES: [FailureReason; 9] = [
     FailureReason::UnknownUsername,
@@ -49,7 +34,7 @@ pub(super) const FEEDBACK: [&str; 6] = [
 
 /// The mechanism of that spelling; another is kept, cut.
 pub(super) fn mechanism(text: &str) -> MechanismKind {
-    let known = MECHANISMS.into_iter().find(|kind| kind.as_str() == text);
+    let known = MechanismKind::KNOWN.into_iter().find(|kind| kind.as_str() == text);
     known.unwrap_or_else(|| MechanismKind::Other(cut(text, WORD_BYTES_MAX).into()))
 }
 
@@ -151,7 +136,10 @@ pub(super) fn action_schema() -> Object {
 }
 
 pub(super) fn mechanism_schema() -> Object {
-    such_as(MECHANISMS.iter().map(MechanismKind::as_str), "; another is kept as spelled, at most 64 bytes of it.")
+    such_as(
+        MechanismKind::KNOWN.iter().map(MechanismKind::as_str),
+        "; another is kept as spelled, at most 64 bytes of it.",
+    )
 }
 
 pub(super) fn outcome_schema() -> Object {
@@ -201,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_word_reads_back() {
-        for kind in MECHANISMS {
+        for kind in MechanismKind::KNOWN {
             assert_eq!(mechanism(kind.as_str()), kind);
         }
         for reason in FAILURES {

@@ -23,19 +23,6 @@ const CHALLENGE_ENDS: [&str; 3] = ["passed", "failed", "ignored"];
 const FEEDBACK_KINDS: [&str; 2] = ["takeover", "legitimate"];
 /// What a step can do beside the ten actions.
 const DEEDS: [&str; 4] = ["challenge", "outcome", "feedback", "reclaim"];
-const MECHANISMS: [MechanismKind; 11] = [
-    MechanismKind::Password,
-    MechanismKind::Social,
-    MechanismKind::OneTimeCode,
-    MechanismKind::U2f,
-    MechanismKind::RsaKey,
-    MechanismKind::SmsCode,
-    MechanismKind::MagicLink,
-    MechanismKind::Recaptcha,
-    MechanismKind::BioMetric,
-    MechanismKind::PushNotification,
-    MechanismKind::Passkey,
-];
 
 /// Why a text is no story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,8 +194,8 @@ fn proofs(words: &mut Words<'_>) -> Result<Vec<MechanismKind>, StoryError> {
 }
 
 fn mechanism(words: &Words<'_>, word: Word<'_>) -> Result<MechanismKind, StoryError> {
-    let name = words.choose(word, "proof", MECHANISMS.iter().map(MechanismKind::as_str))?;
-    Ok(MECHANISMS.into_iter().find(|kind| kind.as_str() == name).unwrap_or(MechanismKind::Password))
+    let name = words.choose(word, "proof", MechanismKind::KNOWN.iter().map(MechanismKind::as_str))?;
+    Ok(MechanismKind::KNOWN.into_iter().find(|kind| kind.as_str() == name).unwrap_or(MechanismKind::Password))
 }
 
 fn challenge(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryError> {
