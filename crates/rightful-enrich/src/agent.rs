@@ -1,7 +1,7 @@
 //! What an agent string says of itself: browser, system, and whether it names a tool. A claim, not a fact.
 //!
 //! Reading one costs some 1.5 µs, odd ones more, and an application sees few different ones, so they are remembered by
-//! their whole text: looking one up costs some 0.1 µs (`examples/cost.rs`).
+//! their whole text: looking one up costs some 0.1 µs (`examples/lookup_cost.rs`).
 
 use std::sync::Arc;
 
