@@ -1,6 +1,6 @@
 //! What was judged of one event.
 
-use crate::{EventId, FeatureVector, Finding, LogOdds, RiskScore, Timestamp};
+use crate::{EventId, FeatureVector, Finding, LogOdds, News, RiskScore, Timestamp};
 
 /// The four answers, mildest first: a later one is stricter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +129,8 @@ pub struct Assessment {
     pub history_depth: u32,
     /// The payment view of the account.
     pub payment: PaymentView,
+    /// What was new about the event, for learning it.
+    pub news: News,
 }
 
 /// An assessment in words.

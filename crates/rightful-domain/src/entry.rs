@@ -1,8 +1,8 @@
 //! What is written down of one event.
 
 use crate::{
-    Assessment, Conclusion, DeviceSnapshot, Enrichment, Event, EventId, Facts, Feedback, Outcome, Profile, Tag,
-    Timestamp, Verdict,
+    Assessment, Circumstances, Conclusion, DeviceSnapshot, Enrichment, Event, EventId, Facts, Feedback, News, Outcome,
+    Place, Profile, Tag, Timestamp, Verdict,
 };
 
 /// One event as it is remembered: what happened, what was known, what was judged.
@@ -125,7 +125,7 @@ pub struct RetryKey {
 }
 
 /// What a profile learns from one event, in tags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lesson {
     /// The event it comes from.
     pub event: EventId,
@@ -139,6 +139,36 @@ pub struct Lesson {
     pub address: Option<Tag>,
     /// The device's model or platform.
     pub model: Option<Tag>,
+    /// Whom money went to.
+    pub payee: Option<Tag>,
+    /// What was paid with.
+    pub payment_method: Option<Tag>,
+    /// Where it was, if that can be told.
+    pub place: Option<Place>,
+    /// Where from, with what, and when.
+    pub circumstances: Circumstances,
+    /// What was new about that.
+    pub news: News,
+}
+
+impl Lesson {
+    /// A lesson that teaches nothing yet.
+    #[must_use]
+    pub fn new(event: EventId, at: Timestamp) -> Self {
+        Self {
+            event,
+            at,
+            account: None,
+            device: None,
+            address: None,
+            model: None,
+            payee: None,
+            payment_method: None,
+            place: None,
+            circumstances: Circumstances::default(),
+            news: News::default(),
+        }
+    }
 }
 
 /// An entry as it is found again, with all that was said since.

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::{AccountId, DeviceId, Event, Profile, Tag, Tally, Timestamp};
+use crate::population::Backdrop;
+use crate::{AccountId, Circumstances, Crowd, DeviceId, Event, Profile, Tag, Tally, Timestamp};
 
 /// What is remembered around one event. Read once, before judging; the attempt itself is already counted in it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -16,6 +17,20 @@ pub struct History {
     pub device: Option<Remembered>,
     /// Of the address; None when the event names none.
     pub address: Option<Remembered>,
+    /// Failures of the account at this address in 24 h: its own slips, where the address is shared.
+    pub failures_here_24h: u32,
+    /// Failures on the account in 24 h, neither on a device nor at an address that it knows.
+    pub strange_failures_24h: u32,
+    /// Who else came from the same /24 (IPv6: /48) in 24 h; None when the event names no address.
+    pub net_crowd: Option<Crowd>,
+    /// Who else came with the same agent string in 24 h; None when the event names none.
+    pub agent_crowd: Option<Crowd>,
+    /// Who else came with the same password in 24 h; None when the event carries none.
+    pub password_crowd: Option<Crowd>,
+    /// Where from, with what, and when.
+    pub circumstances: Circumstances,
+    /// What all accounts of the application say of that; None when the event names no account.
+    pub backdrop: Option<Backdrop>,
     /// The device of the account's last successful login.
     pub latest_device: Option<DeviceSnapshot>,
     /// This event's own tags, to look up in the profiles.
@@ -26,6 +41,10 @@ pub struct History {
     pub address_tag: Option<Tag>,
     /// This event's own tags, to look up in the profiles.
     pub model_tag: Option<Tag>,
+    /// This event's own tags, to look up in the profiles.
+    pub payee_tag: Option<Tag>,
+    /// This event's own tags, to look up in the profiles.
+    pub payment_method_tag: Option<Tag>,
 }
 
 impl History {

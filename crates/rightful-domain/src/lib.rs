@@ -5,17 +5,21 @@
 //! of a type in here.
 
 mod assessment;
-mod attempt;
+mod circumstances;
 mod conclusion;
+mod crowd;
 mod enrichment;
 mod entry;
 mod event;
 mod facts;
 mod features;
+mod habits;
 mod history;
 mod id;
+mod news;
 mod office;
 mod policy_source;
+mod population;
 mod profile;
 mod reason;
 mod scalar;
@@ -24,8 +28,9 @@ mod secret;
 mod window;
 
 pub use assessment::{Assessment, ChallengeKind, PaymentAction, PaymentView, PolicyVersion, Sentences, Verdict};
-pub use attempt::{Attempt, Subject};
+pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
+pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
 pub use enrichment::{
     AddressKind, AgentKind, AgentTraits, Coordinates, CredentialStatus, CredentialTag, Enrichment, NETWORK_CLAIMS_MAX,
     NetworkClaim, NetworkKind,
@@ -37,11 +42,17 @@ pub use event::{
 };
 pub use facts::Facts;
 pub use features::FeatureVector;
+pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
+pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use office::{Application, ApplicationMode, Credential, CredentialKind, KeyDigest};
 pub use policy_source::PolicySource;
-pub use profile::{FACTS_MAX, Fact, Family, HELD_MAX, Held, Profile, Standing};
+pub use population::{
+    Backdrop, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
+    VersionShares, hour_of,
+};
+pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
 pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, Timestamp};
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::{EventId, Lesson, MechanismKind, Tag, Timestamp};
+use crate::habits::Habits;
+use crate::{Coordinates, EventId, Lesson, MechanismKind, Tag, Timestamp};
 
 /// The most facts of one family that a profile keeps; the least recently seen go first.
 pub const FACTS_MAX: usize = 64;
@@ -13,6 +14,8 @@ pub const FACTS_MAX: usize = 64;
 pub const HELD_MAX: usize = 64;
 /// The most things one profile remembers as bad; the oldest go first.
 const BAD_MAX: usize = 64;
+/// The most refused challenges one profile remembers; the oldest go first.
+const REFUSALS_MAX: usize = 8;
 
 /// What a fact is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,11 +28,16 @@ pub enum Family {
     Address,
     /// A device's model or platform.
     Model,
+    /// Whom money went to.
+    Payee,
+    /// What was paid with.
+    PaymentMethod,
 }
 
 impl Family {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Account, Self::Device, Self::Address, Self::Model];
+    pub const ALL: [Self; 6] =
+        [Self::Account, Self::Device, Self::Address, Self::Model, Self::Payee, Self::PaymentMethod];
 }
 
 /// One thing that was seen on events let through.
@@ -46,7 +54,7 @@ pub struct Fact {
 }
 
 /// An event in quarantine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Held {
     /// What it would teach.
     pub lesson: Lesson,
@@ -61,10 +69,40 @@ pub struct Standing {
     pub reported_at: Option<Timestamp>,
     /// When it was last reclaimed.
     pub reclaimed_at: Option<Timestamp>,
-    /// When a contact (e-mail, phone) or a factor was last changed.
+    /// When a contact (e-mail, phone) or a factor was last changed, or access recovered.
     pub contact_changed_at: Option<Timestamp>,
+    /// Whether that was done from a device that the account did not know, or was challenged.
+    pub contact_changed_by_stranger: bool,
+    /// When somebody last proved to be the owner: passed a challenge, or was said to be.
+    pub proved_at: Option<Timestamp>,
+    /// When challenges were last failed or ignored, oldest first.
+    pub refused_at: Vec<Timestamp>,
+    /// Devices and addresses: when an event on them was last said to be a takeover, of any account.
+    pub labelled_at: Option<Timestamp>,
     /// What an intruder used: remembered as bad, oldest first.
-    pub bad: Vec<(Family, Tag)>,
+    pub bad: Vec<Bad>,
+}
+
+/// Something that an intruder used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bad {
+    /// What it is.
+    pub family: Family,
+    /// Which.
+    pub tag: Tag,
+    /// When that was said: it matters less with time.
+    pub at: Timestamp,
+}
+
+/// Where something was seen last, as far as that can be told: from a network that does not hide it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// About where.
+    pub coordinates: Coordinates,
+    /// The radius in which it probably was, in km; None where it is not told.
+    pub accuracy_km: Option<u16>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What a key has learned.
@@ -77,7 +115,11 @@ pub struct Profile {
     /// The last of them.
     pub last_at: Option<Timestamp>,
     /// What was seen on them, by family in the order of [`Family::ALL`], each sorted by tag.
-    facts: [Vec<Fact>; 4],
+    facts: [Vec<Fact>; 6],
+    /// What it usually does. Accounts only.
+    pub habits: Habits,
+    /// Where it was seen last. Accounts and devices.
+    pub last_place: Option<Place>,
     /// What is in quarantine, oldest first.
     pub held: Vec<Held>,
     /// Where the account stands; the default for devices and addresses, except for `bad`.
@@ -93,22 +135,26 @@ impl Profile {
     /// The facts of a family, by tag.
     #[must_use]
     pub fn facts(&self, family: Family) -> &[Fact] {
-        let [accounts, devices, addresses, models] = &self.facts;
+        let [accounts, devices, addresses, models, payees, methods] = &self.facts;
         match family {
             Family::Account => accounts,
             Family::Device => devices,
             Family::Address => addresses,
             Family::Model => models,
+            Family::Payee => payees,
+            Family::PaymentMethod => methods,
         }
     }
 
     fn facts_mut(&mut self, family: Family) -> &mut Vec<Fact> {
-        let [accounts, devices, addresses, models] = &mut self.facts;
+        let [accounts, devices, addresses, models, payees, methods] = &mut self.facts;
         match family {
             Family::Account => accounts,
             Family::Device => devices,
             Family::Address => addresses,
             Family::Model => models,
+            Family::Payee => payees,
+            Family::PaymentMethod => methods,
         }
     }
 
@@ -128,6 +174,14 @@ impl Profile {
             if let Some(tag) = lesson.tag(family) {
                 self.see(family, Fact { tag, first_at: lesson.at, last_at: lesson.at, n: 1 });
             }
+        }
+        if lesson.is_of_account() {
+            self.habits.learn(lesson.at, &lesson.circumstances, &lesson.news);
+        }
+        if let Some(place) = lesson.place
+            && self.last_place.is_none_or(|last| last.at <= place.at)
+        {
+            self.last_place = Some(place);
         }
     }
 
@@ -220,6 +274,12 @@ impl Profile {
     /// stays where it was.
     pub fn unlearn(&mut self, lesson: &Lesson) {
         self.n_learned = self.n_learned.saturating_sub(1);
+        if lesson.is_of_account() {
+            self.habits.unlearn(lesson.at, &lesson.circumstances, &lesson.news);
+        }
+        if self.last_place.is_some_and(|last| last.at == lesson.at) {
+            self.last_place = None;
+        }
         for family in Family::ALL {
             let Some(tag) = lesson.tag(family) else { continue };
             let facts = self.facts_mut(family);
@@ -248,26 +308,45 @@ impl Profile {
         }
         self.held.retain(|held| held.lesson.at < to);
         self.last_at = self.last_at.map(|at| at.min(to));
+        self.last_place = self.last_place.filter(|place| place.at < to);
         if self.n_learned == 0 || self.first_at.is_some_and(|at| at >= to) {
             (self.n_learned, self.first_at, self.last_at) = (0, None, None);
+            self.habits = Habits::default();
         }
     }
 
-    /// Remembers something as an intruder's.
-    pub fn remember_bad(&mut self, family: Family, tag: Tag) {
-        if self.is_bad(family, tag) {
+    /// Remembers something as an intruder's. What is remembered already keeps the later time.
+    pub fn remember_bad(&mut self, family: Family, tag: Tag, at: Timestamp) {
+        let bad = &mut self.standing.bad;
+        if let Some(known) = bad.iter_mut().find(|bad| (bad.family, bad.tag) == (family, tag)) {
+            known.at = known.at.max(at);
             return;
         }
-        self.standing.bad.push((family, tag));
-        if self.standing.bad.len() > BAD_MAX {
-            self.standing.bad.remove(0);
+        bad.push(Bad { family, tag, at });
+        if bad.len() > BAD_MAX {
+            bad.remove(0);
         }
+    }
+
+    /// Whether something is remembered as an intruder's, and since when.
+    #[must_use]
+    pub fn bad(&self, family: Family, tag: Tag) -> Option<&Bad> {
+        self.standing.bad.iter().find(|bad| (bad.family, bad.tag) == (family, tag))
     }
 
     /// Whether something is remembered as an intruder's.
     #[must_use]
     pub fn is_bad(&self, family: Family, tag: Tag) -> bool {
-        self.standing.bad.contains(&(family, tag))
+        self.bad(family, tag).is_some()
+    }
+
+    /// Remembers that a challenge was failed or ignored.
+    pub fn remember_refusal(&mut self, at: Timestamp) {
+        let refused = &mut self.standing.refused_at;
+        refused.insert(refused.partition_point(|other| *other <= at), at);
+        if refused.len() > REFUSALS_MAX {
+            refused.remove(0);
+        }
     }
 
     /// True if there is nothing to remember, so that nothing need be stored.
@@ -278,6 +357,12 @@ impl Profile {
 }
 
 impl Lesson {
+    /// Whether this is the lesson as an account sees it: nothing is its own neighbour.
+    #[must_use]
+    pub const fn is_of_account(&self) -> bool {
+        self.account.is_none()
+    }
+
     /// What this lesson says of a family.
     #[must_use]
     pub const fn tag(&self, family: Family) -> Option<Tag> {
@@ -286,6 +371,8 @@ impl Lesson {
             Family::Device => self.device,
             Family::Address => self.address,
             Family::Model => self.model,
+            Family::Payee => self.payee,
+            Family::PaymentMethod => self.payment_method,
         }
     }
 }
@@ -298,12 +385,9 @@ mod tests {
 
     fn lesson(n: u8, at: i64, device: u64) -> Lesson {
         Lesson {
-            event: EventId::from_parts(0, [n; 10]),
-            at: Timestamp::from_seconds(at),
-            account: None,
             device: Some(Tag::new(device)),
             address: Some(Tag::new(100 + device % 3)),
-            model: None,
+            ..Lesson::new(EventId::from_parts(0, [n; 10]), Timestamp::from_seconds(at))
         }
     }
 

@@ -1,6 +1,6 @@
 //! One judgement, end to end: features → findings → decision.
 
-use rightful_domain::{Assessment, Facts, PaymentAction, PaymentView};
+use rightful_domain::{Assessment, Facts, News, PaymentAction, PaymentView};
 
 use crate::policy::Policy;
 use crate::{detectors, features};
@@ -27,5 +27,6 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
         history_depth: features.tenure.account_history.unwrap_or(0),
         // No detector looks at payments yet, and an account that never paid is Allow, 0.
         payment: PaymentView { action: PaymentAction::Allow, score: 0 },
+        news: News::default(),
     }
 }

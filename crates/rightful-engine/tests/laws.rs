@@ -34,8 +34,8 @@ fn worse() -> impl Strategy<Value = Worse> {
 fn made_worse(mut scene: Scene, worse: Worse) -> Scene {
     match worse {
         Worse::Attempts(key, n, others) => return scene.attempts(key, n, 1, others),
-        Worse::BadDevice => scene.account().remember_bad(Family::Device, Tag::new(LAPTOP)),
-        Worse::BadAddress => scene.account().remember_bad(Family::Address, Tag::new(HOME)),
+        Worse::BadDevice => scene.account().remember_bad(Family::Device, Tag::new(LAPTOP), NOW),
+        Worse::BadAddress => scene.account().remember_bad(Family::Address, Tag::new(HOME), NOW),
         Worse::Reported => scene.account().standing.reported_at = Some(NOW),
     }
     scene

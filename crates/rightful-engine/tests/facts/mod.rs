@@ -98,15 +98,14 @@ impl Scene {
             Some(Remembered { profile: Arc::new(profile), tally })
         };
         let history = History {
-            resolved_account: None,
             account: remembered(scene.account),
             device: remembered(scene.device),
             address: remembered(scene.address),
-            latest_device: None,
             account_tag: Some(Tag::new(ANN)),
             device_tag: Some(Tag::new(LAPTOP)),
             address_tag: Some(Tag::new(HOME)),
             model_tag: Some(Tag::new(MODEL)),
+            ..History::default()
         };
         Facts { event: event(action), enrichment: Enrichment::default(), history, now: NOW }
     }
@@ -116,12 +115,11 @@ const NOW_S: i64 = NOW.as_micros() / 1_000_000;
 
 fn lesson(at_s: i64, account: u64, device: u64, address: u64) -> Lesson {
     Lesson {
-        event: EventId::from_parts(0, [1; 10]),
-        at: Timestamp::from_seconds(at_s),
         account: Some(Tag::new(account)),
         device: Some(Tag::new(device)),
         address: Some(Tag::new(address)),
         model: Some(Tag::new(device * 100)),
+        ..Lesson::new(EventId::from_parts(0, [1; 10]), Timestamp::from_seconds(at_s))
     }
 }
 

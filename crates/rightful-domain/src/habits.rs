@@ -1,0 +1,242 @@
+//! Habits: what an account usually does, as decayed weights of the steps of its circumstances.
+//!
+//! An event at time *t* weighs 2^(t / [`Habits::HALF_LIFE`]), counted from a fixed day (forward decay, Cormode et al.,
+//! ICDE 2009): ratios of such weights are exponentially decayed counts, and nothing ever needs to be aged. A weight can
+//! be taken back as it was given, so habits unlearn as profiles do.
+
+use std::time::Duration;
+
+use crate::circumstances::{Circumstances, Level, StepTag, Version};
+use crate::{News, Timestamp};
+
+/// The most values of one step that an account keeps; the lightest go first.
+pub const HABITS_PER_LEVEL_MAX: usize = 16;
+/// The most agents whose versions an account keeps; the longest unseen go first.
+pub const AGENTS_MAX: usize = 8;
+/// A habit lighter than this part of one event is none.
+const NEXT_TO_NOTHING: f32 = 0.001;
+/// The day that weights are counted from: 2026-01-01. Never changed, since stored weights rest on it.
+const ORIGIN: Timestamp = Timestamp::from_seconds(1_767_225_600);
+/// Exponents beyond this would leave the range of a weight: 25 years before and after the origin.
+const EXPONENT_MAX: f64 = 100.0;
+
+/// The steps whose novelty has a rate of its own: those that are compared with what the account did before.
+pub const RATED_LEVELS: usize = 14;
+
+/// One value of a step, and how often it was seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Habit {
+    /// The step.
+    pub level: Level,
+    /// Its value.
+    pub tag: StepTag,
+    /// Decayed weight, to be compared with other weights of the same account.
+    pub weight: f32,
+}
+
+impl Habit {
+    const fn order(&self) -> (Level, StepTag) {
+        (self.level, self.tag)
+    }
+}
+
+/// How often a step was new to the account, and how often that was to be expected: decayed as weights are.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Fickleness {
+    /// How often it was new.
+    pub novel: f32,
+    /// How often an account like this would have shown something new.
+    pub expected: f32,
+}
+
+/// What is remembered of one agent beside its weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgentHabit {
+    /// The agent, as [`Level::Agent`].
+    pub tag: StepTag,
+    /// The newest version of the operating system that it showed.
+    pub os_version: Version,
+    /// The newest version of the browser that it showed.
+    pub browser_version: Version,
+    /// Whether it came without a device's name the last time.
+    pub was_nameless: bool,
+    /// When it was last seen.
+    pub last_at: Timestamp,
+}
+
+/// What an account usually does.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Habits {
+    /// The weight of all events.
+    pub weight: f32,
+    /// By step, then tag.
+    steps: Vec<Habit>,
+    /// How fickle the account is, by step.
+    pub fickleness: [Fickleness; RATED_LEVELS],
+    /// Its agents, by tag.
+    agents: Vec<AgentHabit>,
+}
+
+impl Habits {
+    /// After this time, what was done counts for half.
+    pub const HALF_LIFE: Duration = Duration::from_secs(90 * 86_400);
+
+    /// What one event at this time weighs.
+    #[must_use]
+    pub fn unit(at: Timestamp) -> f32 {
+        let micros = at.as_micros().saturating_sub(ORIGIN.as_micros()) as f64;
+        let exponent = micros / (Self::HALF_LIFE.as_secs_f64() * 1e6);
+        exponent.clamp(-EXPONENT_MAX, EXPONENT_MAX).exp2() as f32
+    }
+
+    /// The weight of a value; None if it was never seen.
+    #[must_use]
+    pub fn weight_of(&self, level: Level, tag: StepTag) -> Option<f32> {
+        let place = self.place(level, tag).ok()?;
+        self.steps.get(place).map(|habit| habit.weight)
+    }
+
+    /// All values of a step, by tag.
+    #[must_use]
+    pub fn of_level(&self, level: Level) -> &[Habit] {
+        let start = self.steps.partition_point(|habit| habit.level < level);
+        let end = self.steps.partition_point(|habit| habit.level <= level);
+        self.steps.get(start..end).unwrap_or_default()
+    }
+
+    /// All values, by step, then tag.
+    #[must_use]
+    pub fn steps(&self) -> &[Habit] {
+        &self.steps
+    }
+
+    /// What is remembered of an agent.
+    #[must_use]
+    pub fn agent(&self, tag: StepTag) -> Option<&AgentHabit> {
+        let place = self.agents.binary_search_by_key(&tag, |agent| agent.tag).ok()?;
+        self.agents.get(place)
+    }
+
+    /// All agents, by tag.
+    #[must_use]
+    pub fn agents(&self) -> &[AgentHabit] {
+        &self.agents
+    }
+
+    /// From what was stored; anything in order again.
+    #[must_use]
+    pub fn restore(
+        weight: f32,
+        fickleness: [Fickleness; RATED_LEVELS],
+        mut steps: Vec<Habit>,
+        mut agents: Vec<AgentHabit>,
+    ) -> Self {
+        steps.sort_unstable_by_key(Habit::order);
+        agents.sort_unstable_by_key(|agent| agent.tag);
+        Self { weight, steps, fickleness, agents }
+    }
+
+    /// Adds one event.
+    pub fn learn(&mut self, at: Timestamp, circumstances: &Circumstances, news: &News) {
+        let unit = Self::unit(at);
+        let weight = unit * news.weight;
+        self.weight += weight;
+        for level in Level::ALL {
+            if let Some(tag) = circumstances.tag(level) {
+                self.add(level, tag, weight);
+            }
+        }
+        for ((fickleness, rate), level) in self.fickleness.iter_mut().zip(news.rates).zip(Level::ALL) {
+            if news.is_tried(level) {
+                fickleness.expected += rate.get() * unit;
+                fickleness.novel += if news.is_novel(level) { unit } else { 0.0 };
+            }
+        }
+        self.see_agent(at, circumstances);
+    }
+
+    /// Takes one event back, as far as sums go: the newest version of an agent stays.
+    pub fn unlearn(&mut self, at: Timestamp, circumstances: &Circumstances, news: &News) {
+        let unit = Self::unit(at);
+        let weight = unit * news.weight;
+        self.weight = (self.weight - weight).max(0.0);
+        for level in Level::ALL {
+            if let Some(tag) = circumstances.tag(level) {
+                self.take(level, tag, weight);
+            }
+        }
+        for ((fickleness, rate), level) in self.fickleness.iter_mut().zip(news.rates).zip(Level::ALL) {
+            if news.is_tried(level) {
+                fickleness.expected = (fickleness.expected - rate.get() * unit).max(0.0);
+                fickleness.novel = (fickleness.novel - if news.is_novel(level) { unit } else { 0.0 }).max(0.0);
+            }
+        }
+        let agents = std::mem::take(&mut self.agents);
+        self.agents = agents.into_iter().filter(|agent| self.weight_of(Level::Agent, agent.tag).is_some()).collect();
+    }
+
+    fn place(&self, level: Level, tag: StepTag) -> Result<usize, usize> {
+        self.steps.binary_search_by_key(&(level, tag), Habit::order)
+    }
+
+    fn add(&mut self, level: Level, tag: StepTag, weight: f32) {
+        match self.place(level, tag) {
+            Ok(place) => {
+                if let Some(habit) = self.steps.get_mut(place) {
+                    habit.weight += weight;
+                }
+            }
+            Err(place) => {
+                self.steps.insert(place, Habit { level, tag, weight });
+                self.make_room(level, tag);
+            }
+        }
+    }
+
+    /// Lets the lightest other value of a step go, if there are too many; hours are few by themselves.
+    fn make_room(&mut self, level: Level, newest: StepTag) {
+        let values = self.of_level(level);
+        if level == Level::Hour || values.len() <= HABITS_PER_LEVEL_MAX {
+            return;
+        }
+        let others = values.iter().filter(|habit| habit.tag != newest);
+        let lightest = others.min_by(|one, other| one.weight.total_cmp(&other.weight)).map(|habit| habit.tag);
+        if let Some(place) = lightest.and_then(|tag| self.place(level, tag).ok()) {
+            self.steps.remove(place);
+        }
+    }
+
+    fn take(&mut self, level: Level, tag: StepTag, weight: f32) {
+        let Ok(place) = self.place(level, tag) else { return };
+        if let Some(habit) = self.steps.get_mut(place) {
+            habit.weight -= weight;
+            if habit.weight <= weight * NEXT_TO_NOTHING {
+                self.steps.remove(place);
+            }
+        }
+    }
+
+    fn see_agent(&mut self, at: Timestamp, circumstances: &Circumstances) {
+        let Some(tag) = circumstances.tag(Level::Agent) else { return };
+        let was_nameless = circumstances.tag(Level::Nameless).is_some();
+        let Circumstances { os_version, browser_version, .. } = *circumstances;
+        match self.agents.binary_search_by_key(&tag, |agent| agent.tag) {
+            Ok(place) => {
+                let Some(agent) = self.agents.get_mut(place) else { return };
+                agent.os_version = agent.os_version.max(os_version);
+                agent.browser_version = agent.browser_version.max(browser_version);
+                if agent.last_at <= at {
+                    (agent.was_nameless, agent.last_at) = (was_nameless, at);
+                }
+            }
+            Err(place) => {
+                self.agents.insert(place, AgentHabit { tag, os_version, browser_version, was_nameless, last_at: at });
+                if self.agents.len() > AGENTS_MAX
+                    && let Some((oldest, _)) = self.agents.iter().enumerate().min_by_key(|(_, agent)| agent.last_at)
+                {
+                    self.agents.remove(oldest);
+                }
+            }
+        }
+    }
+}

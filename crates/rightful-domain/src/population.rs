@@ -1,0 +1,425 @@
+//! The population: what all accounts of an application do, as far as one account's event must be compared with it.
+//!
+//! Counted in accounts, not in events, so that nobody can make a value common by repeating it. Values that one account
+//! alone has shown say nothing of the others: they are the first to go when there are too many (lossy counting, Manku
+//! and Motwani, VLDB 2002). Nothing here is undone when an account is rolled back: one account weighs next to nothing.
+
+use std::hash::{BuildHasherDefault, Hasher};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use crate::circumstances::{Circumstances, Level, StepTag, Version};
+use crate::habits::RATED_LEVELS;
+use crate::news::{FAILURE_CLASSES, NameContext, NameState};
+use crate::{News, Profile, Timestamp};
+
+/// The most values that are counted at once: some 2 MB an application.
+pub const VALUES_MAX: usize = 131_072;
+/// The most browsers whose versions are followed; beyond, newcomers are not.
+const FAMILIES_MAX: usize = 1_024;
+/// The most versions of one browser that are followed; the rarest go first.
+const VERSIONS_MAX: usize = 48;
+/// After this time a version that was seen counts for half: browsers ship every four weeks.
+const VERSION_HALF_LIFE: Duration = Duration::from_secs(30 * 86_400);
+/// The most countries whose hours are counted.
+const COUNTRIES_MAX: usize = 512;
+/// Edges of the classes of accounts: days since the last event, and events learned.
+const GAP_DAYS: [f64; 3] = [1.0, 7.0, 30.0];
+const LENGTHS: [u32; 3] = [2, 4, 12];
+/// Classes of accounts.
+const CELLS: usize = (GAP_DAYS.len() + 1) * (LENGTHS.len() + 1);
+
+/// How often each rated step is new before anything was seen. Set by reasoning, not fitted: people rarely change country,
+/// and often address. It weighs as much as [`PSEUDO_EVENTS`] events.
+const PRIOR_NOVELTY: [f32; RATED_LEVELS] =
+    [0.02, 0.12, 0.10, 0.10, 0.12, 0.15, 0.20, 0.05, 0.05, 0.10, 0.10, 0.08, 0.15, 0.08];
+const PSEUDO_EVENTS: f32 = 20.0;
+/// Known, new, nameless: by what could be expected.
+const PRIOR_NAMES: [[f32; 3]; 3] = [[6.0, 12.0, 2.0], [18.0, 1.0, 1.0], [2.0, 2.0, 16.0]];
+/// Newer, older: updates go one way.
+const PRIOR_DIRECTION: [f32; 2] = [8.0, 2.0];
+const PRIOR_FAILURES: [f32; FAILURE_CLASSES] = [20.0, 1.0, 1.0, 1.0, 1.0];
+
+/// How often a step was compared, and how often it was new.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NoveltyCount {
+    /// New.
+    pub novel: f32,
+    /// Compared.
+    pub tried: f32,
+}
+
+/// One value of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ValueCount {
+    /// Accounts that have shown it.
+    pub accounts: u32,
+    /// Different values that were seen below it.
+    pub children: u32,
+}
+
+/// The versions of one browser, and of the systems it runs on, as seen lately.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct VersionShares {
+    /// When the weights were last brought up to date.
+    pub at: Timestamp,
+    /// Version and decayed weight, by version.
+    pub weights: Vec<(Version, f32)>,
+}
+
+/// Takes a tag, which is a keyed hash, for what it is.
+#[derive(Debug, Clone, Default)]
+pub struct TagHasher(u64);
+
+impl Hasher for TagHasher {
+    fn finish(&self) -> u64 {
+        // A map wants its high bits filled, too.
+        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0 << 8 | u64::from(*byte);
+        }
+    }
+
+    fn write_u32(&mut self, tag: u32) {
+        self.0 = u64::from(tag);
+    }
+}
+
+type ByTag<V> = IndexMap<u32, V, BuildHasherDefault<TagHasher>>;
+
+/// What all accounts of an application do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Population {
+    /// Accounts that have learned something.
+    pub n_accounts: u32,
+    /// Events whose device had a name; 0 where the caller names no devices, so that its lack says nothing.
+    pub n_named: u32,
+    /// Values by tag.
+    pub values: ByTag<ValueCount>,
+    /// By rated step, then class of accounts.
+    pub novelty: [[NoveltyCount; CELLS]; RATED_LEVELS],
+    /// Versions that were new to an account: newer and older ones, of systems and of browsers.
+    pub direction: [[f32; 2]; 2],
+    /// By browser: versions of systems, versions of browsers.
+    pub versions: ByTag<[VersionShares; 2]>,
+    /// By [`NameContext`], then [`NameState`].
+    pub names: [[f32; 3]; 3],
+    /// By country (0 where it is not known): events by hour.
+    pub hours: ByTag<Vec<u32>>,
+    /// By what failed around an event (see [`News::failures`]), then class.
+    pub failures: [[f32; FAILURE_CLASSES]; 3],
+}
+
+impl Default for Population {
+    fn default() -> Self {
+        let prior = |novelty: f32| [NoveltyCount { novel: novelty * PSEUDO_EVENTS, tried: PSEUDO_EVENTS }; CELLS];
+        Self {
+            n_accounts: 0,
+            n_named: 0,
+            values: ByTag::default(),
+            novelty: PRIOR_NOVELTY.map(prior),
+            direction: [PRIOR_DIRECTION; 2],
+            versions: ByTag::default(),
+            names: PRIOR_NAMES,
+            hours: ByTag::default(),
+            failures: [PRIOR_FAILURES; 3],
+        }
+    }
+}
+
+/// What the population says of one step of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StepBackdrop {
+    /// Accounts that have shown this value.
+    pub accounts: u32,
+    /// Accounts that have shown its parent.
+    pub parent_accounts: u32,
+    /// Different values that were seen below its parent.
+    pub siblings: u32,
+}
+
+/// What the population says of a version: shares, 0 to 1, of what was seen lately of the same browser.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct VersionBackdrop {
+    /// Of this version.
+    pub same: f32,
+    /// Of versions on the same side of the account's newest as this one: newer if it is newer, else older.
+    pub beyond: f32,
+    /// How many of those versions that were new to an account lay on that side.
+    pub direction: f32,
+}
+
+/// What the population says of one event's circumstances.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backdrop {
+    /// Accounts that have learned something.
+    pub n_accounts: u32,
+    /// The class of accounts that this one belongs to.
+    pub cell: u8,
+    /// By [`Level::number`].
+    pub steps: [StepBackdrop; Level::COUNT],
+    /// How often each rated step is new in this class, 0 to 1.
+    pub rates: [f32; RATED_LEVELS],
+    /// Of the system's version and the browser's.
+    pub versions: [VersionBackdrop; 2],
+    /// Whether the caller names devices at all.
+    pub names_devices: bool,
+    /// What can be expected of the device's name.
+    pub name_context: NameContext,
+    /// How names were in this context: known, new, none; adds up to more than 0.
+    pub names: [f32; 3],
+    /// Share of this hour among the hours of weekdays, or of weekends, of this country.
+    pub hour_share: f32,
+    /// By what failed around an event, then class: how many events had it so; each adds up to more than 0.
+    pub failures: [[f32; FAILURE_CLASSES]; 3],
+}
+
+impl Population {
+    /// What is said of an event of an account with this profile.
+    #[must_use]
+    pub fn backdrop(&self, profile: &Profile, circumstances: &Circumstances, at: Timestamp) -> Backdrop {
+        let cell = cell_of(profile, at);
+        let rate = |counts: &[NoveltyCount; CELLS]| {
+            counts.get(usize::from(cell)).map_or(1.0, |count| count.novel / count.tried.max(f32::MIN_POSITIVE))
+        };
+        let name_context = name_context(profile, circumstances);
+        Backdrop {
+            n_accounts: self.n_accounts,
+            cell,
+            steps: self.steps(circumstances),
+            rates: self.novelty.each_ref().map(rate),
+            versions: self.versions_of(profile, circumstances),
+            names_devices: self.n_named > 0,
+            name_context,
+            names: self.names.get(name_context as usize).copied().unwrap_or_default(),
+            hour_share: self.hour_share(circumstances),
+            failures: self.failures,
+        }
+    }
+
+    /// Counts one event that was let through. What is new of it is what was new when it was judged.
+    pub fn learn(&mut self, at: Timestamp, circumstances: &Circumstances, news: &News) {
+        self.n_accounts = self.n_accounts.saturating_add(u32::from(news.is_first));
+        self.n_named = self.n_named.saturating_add(u32::from(circumstances.tag(Level::Device).is_some()));
+        for chain in [&Level::NETWORK[..], &Level::DEVICE, &[Level::Language], &[Level::TimeZone]] {
+            self.count_chain(chain, circumstances, news);
+        }
+        for (level, counts) in Level::ALL.into_iter().zip(&mut self.novelty) {
+            if news.is_tried(level)
+                && let Some(count) = counts.get_mut(usize::from(news.cell))
+            {
+                count.tried += 1.0;
+                count.novel += f32::from(u8::from(news.is_novel(level)));
+            }
+        }
+        if let Some((context, state)) = news.name
+            && let Some(count) = self.names.get_mut(context as usize).and_then(|row| row.get_mut(state as usize))
+        {
+            *count += 1.0;
+        }
+        if news.tried != 0 {
+            for (row, class) in self.failures.iter_mut().zip(news.failures) {
+                if let Some(count) = row.get_mut(usize::from(class)) {
+                    *count += 1.0;
+                }
+            }
+        }
+        self.count_versions(at, circumstances, news);
+        self.count_hour(circumstances);
+    }
+
+    fn steps(&self, circumstances: &Circumstances) -> [StepBackdrop; Level::COUNT] {
+        let mut steps = [StepBackdrop::default(); Level::COUNT];
+        for chain in [&Level::NETWORK[..], &Level::DEVICE, &[Level::Language], &[Level::TimeZone]] {
+            let mut parent = self.root(chain);
+            for level in chain {
+                let Some(tag) = circumstances.tag(*level) else { continue };
+                let count = self.values.get(&tag.get()).copied().unwrap_or_default();
+                if let Some(place) = steps.get_mut(level.number()) {
+                    *place = StepBackdrop {
+                        accounts: count.accounts,
+                        parent_accounts: parent.accounts,
+                        siblings: parent.children,
+                    };
+                }
+                parent = count;
+            }
+        }
+        steps
+    }
+
+    fn root(&self, chain: &[Level]) -> ValueCount {
+        let root = self.values.get(&root_tag(chain)).copied().unwrap_or_default();
+        ValueCount { accounts: self.n_accounts, ..root }
+    }
+
+    fn count_chain(&mut self, chain: &[Level], circumstances: &Circumstances, news: &News) {
+        // Below a value that is new to the account, everything is.
+        let mut is_new = news.is_first;
+        let mut parent = root_tag(chain);
+        for level in chain {
+            let Some(tag) = circumstances.tag(*level) else { continue };
+            is_new |= news.is_novel(*level);
+            if is_new {
+                self.count_value(parent, tag);
+            }
+            parent = tag.get();
+        }
+    }
+
+    fn count_value(&mut self, parent: u32, tag: StepTag) {
+        if self.values.len() >= VALUES_MAX {
+            self.make_room();
+        }
+        let count = self.values.entry(tag.get()).or_default();
+        let is_first = count.accounts == 0;
+        count.accounts = count.accounts.saturating_add(1);
+        if is_first {
+            let parent = self.values.entry(parent).or_default();
+            parent.children = parent.children.saturating_add(1);
+        }
+    }
+
+    fn make_room(&mut self) {
+        let mut rare = 1;
+        while self.values.len() > VALUES_MAX / 4 * 3 {
+            self.values.retain(|_, count| count.accounts > rare || count.children > rare);
+            rare = rare.saturating_mul(2);
+        }
+    }
+
+    fn versions_of(&self, profile: &Profile, circumstances: &Circumstances) -> [VersionBackdrop; 2] {
+        let shares = circumstances.tag(Level::Browser).and_then(|browser| self.versions.get(&browser.get()));
+        let agent = circumstances.tag(Level::Agent).and_then(|agent| profile.habits.agent(agent));
+        let newest = agent.map(|agent| [agent.os_version, agent.browser_version]).unwrap_or_default();
+        let shown = [circumstances.os_version, circumstances.browser_version];
+        std::array::from_fn(|side| {
+            let (newest, shown) =
+                (newest.get(side).copied().unwrap_or_default(), shown.get(side).copied().unwrap_or_default());
+            let weights = shares.and_then(|shares| shares.get(side)).map_or(&[][..], |shares| &shares.weights);
+            let total: f32 = weights.iter().map(|(_, weight)| weight).sum();
+            let is_newer = shown > newest;
+            let same = weights.iter().filter(|(version, _)| *version == shown);
+            let beyond = weights.iter().filter(|(version, _)| *version != newest && (*version > newest) == is_newer);
+            let share = |weight: f32| if total > 0.0 { weight / total } else { 0.0 };
+            let [newer, older] = self.direction.get(side).copied().unwrap_or(PRIOR_DIRECTION);
+            VersionBackdrop {
+                same: share(same.map(|(_, weight)| weight).sum()),
+                beyond: share(beyond.map(|(_, weight)| weight).sum()),
+                direction: if is_newer { newer } else { older } / (newer + older),
+            }
+        })
+    }
+
+    fn count_versions(&mut self, at: Timestamp, circumstances: &Circumstances, news: &News) {
+        for (direction, level) in self.direction.iter_mut().zip([Level::OsVersion, Level::BrowserVersion]) {
+            if news.is_novel(level) {
+                let [newer, older] = direction;
+                *(if news.is_newer(level) { newer } else { older }) += 1.0;
+            }
+        }
+        let Some(browser) = circumstances.tag(Level::Browser) else { return };
+        if !self.versions.contains_key(&browser.get()) && self.versions.len() >= FAMILIES_MAX {
+            return;
+        }
+        let [os, own] = self.versions.entry(browser.get()).or_default();
+        os.see(at, circumstances.os_version);
+        own.see(at, circumstances.browser_version);
+    }
+
+    fn hour_share(&self, circumstances: &Circumstances) -> f32 {
+        let Some(hour) = circumstances.tag(Level::Hour).map(hour_of) else { return 1.0 / 24.0 };
+        let Some(hours) = self.hours.get(&country_of(circumstances)) else { return 1.0 / 24.0 };
+        let day = hours.get(hour / 24 * 24..).and_then(|hours| hours.get(..24)).unwrap_or_default();
+        let all: u32 = day.iter().sum();
+        let one = hours.get(hour).copied().unwrap_or(0);
+        (one as f32 + 1.0) / (all as f32 + 24.0)
+    }
+
+    fn count_hour(&mut self, circumstances: &Circumstances) {
+        let Some(hour) = circumstances.tag(Level::Hour).map(hour_of) else { return };
+        let country = country_of(circumstances);
+        if !self.hours.contains_key(&country) && self.hours.len() >= COUNTRIES_MAX {
+            return;
+        }
+        let hours = self.hours.entry(country).or_insert_with(|| vec![0; 48]);
+        if let Some(count) = hours.get_mut(hour) {
+            *count = count.saturating_add(1);
+        }
+    }
+}
+
+impl VersionShares {
+    fn see(&mut self, at: Timestamp, version: Version) {
+        if self.at < at {
+            let halves = at.since(self.at).as_secs_f64() / VERSION_HALF_LIFE.as_secs_f64();
+            let factor = (-halves).exp2() as f32;
+            self.weights.iter_mut().for_each(|(_, weight)| *weight *= factor);
+            self.at = at;
+        }
+        match self.weights.binary_search_by_key(&version, |(version, _)| *version) {
+            Ok(place) => {
+                if let Some((_, weight)) = self.weights.get_mut(place) {
+                    *weight += 1.0;
+                }
+            }
+            Err(place) => {
+                self.weights.insert(place, (version, 1.0));
+                if self.weights.len() > VERSIONS_MAX
+                    && let Some((rarest, _)) =
+                        self.weights.iter().enumerate().min_by(|(_, (_, one)), (_, (_, other))| one.total_cmp(other))
+                {
+                    self.weights.remove(rarest);
+                }
+            }
+        }
+    }
+}
+
+/// The class of an account: by the time since its last event, and by how much it has learned.
+fn cell_of(profile: &Profile, at: Timestamp) -> u8 {
+    let gap = profile.last_at.map_or(0.0, |last| at.since(last).as_secs_f64() / 86_400.0);
+    let gap = GAP_DAYS.iter().filter(|edge| gap >= **edge).count();
+    let length = LENGTHS.iter().filter(|edge| profile.n_learned >= **edge).count();
+    u8::try_from(gap * (LENGTHS.len() + 1) + length).unwrap_or(0)
+}
+
+fn name_context(profile: &Profile, circumstances: &Circumstances) -> NameContext {
+    match circumstances.tag(Level::Agent).and_then(|agent| profile.habits.agent(agent)) {
+        None => NameContext::AgentNew,
+        Some(agent) if agent.was_nameless => NameContext::AgentNameless,
+        Some(_) => NameContext::AgentNamed,
+    }
+}
+
+// Level numbers are never a keyed hash by more than chance.
+fn root_tag(chain: &[Level]) -> u32 {
+    chain.first().map_or(0, |level| *level as u32)
+}
+
+fn country_of(circumstances: &Circumstances) -> u32 {
+    circumstances.tag(Level::Country).map_or(0, StepTag::get)
+}
+
+/// The hour of its tag: 0 to 47.
+#[must_use]
+pub fn hour_of(tag: StepTag) -> usize {
+    usize::try_from(tag.get() - 1).unwrap_or(0).min(47)
+}
+
+/// Which known names a device has shown.
+impl NameState {
+    /// The state of an event's device, given what the account has seen.
+    #[must_use]
+    pub fn of(profile: &Profile, circumstances: &Circumstances) -> Self {
+        match circumstances.tag(Level::Device) {
+            None => Self::Nameless,
+            Some(name) if profile.habits.weight_of(Level::Device, name).is_some() => Self::Known,
+            Some(_) => Self::New,
+        }
+    }
+}
