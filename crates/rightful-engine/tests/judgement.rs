@@ -170,7 +170,7 @@ fn an_open_report_challenges_everybody_and_a_reclaim_ends_it() {
 fn an_intruders_device_is_refused_until_the_owner_has_proved_it() {
     let mut scene = Scene::default().used(20, 5, OTHER_LAPTOP, HOME);
     scene.account().standing.reclaimed_at = Some(NOW.minus(std::time::Duration::from_secs(3 * DAY_S as u64)));
-    scene.account().remember_bad(Family::Device, Tag::new(LAPTOP));
+    scene.account().remember_bad(Family::Device, Tag::new(LAPTOP), NOW);
     assert_eq!(judged(&scene).verdict, Verdict::Deny);
     assert_eq!(judged(&scene.used(1, 1, LAPTOP, HOME)).verdict, Verdict::Allow);
 }
@@ -178,10 +178,10 @@ fn an_intruders_device_is_refused_until_the_owner_has_proved_it() {
 #[test]
 fn an_intruders_address_supports_and_does_not_decide() {
     let mut familiar = Scene::default().used(20, 1, LAPTOP, OFFICE);
-    familiar.account().remember_bad(Family::Address, Tag::new(HOME));
+    familiar.account().remember_bad(Family::Address, Tag::new(HOME), NOW);
     check(&familiar, Verdict::Allow, &[ReasonCode::IpRiskyReputation, ReasonCode::ProfileDeviceFamiliar]);
     let mut elsewhere = owner_elsewhere();
-    elsewhere.account().remember_bad(Family::Address, Tag::new(HOME));
+    elsewhere.account().remember_bad(Family::Address, Tag::new(HOME), NOW);
     check(&elsewhere, Verdict::Challenge, &[ReasonCode::IpRiskyReputation, ReasonCode::ProfileDeviceNew]);
 }
 
