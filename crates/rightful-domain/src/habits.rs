@@ -50,7 +50,7 @@ pub struct Fickleness {
 }
 
 /// What is remembered of one agent beside its weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AgentHabit {
     /// The agent, as [`Level::Agent`].
     pub tag: StepTag,
@@ -58,7 +58,9 @@ pub struct AgentHabit {
     pub os_version: Version,
     /// The newest version of the browser that it showed.
     pub browser_version: Version,
-    /// Whether it came without a device's name the last time.
+    /// How much of its weight came without a device's name.
+    pub nameless_weight: f32,
+    /// Whether it came without one the last time.
     pub was_nameless: bool,
     /// When it was last seen.
     pub last_at: Timestamp,
@@ -152,7 +154,7 @@ impl Habits {
                 fickleness.novel += if news.is_novel(level) { unit } else { 0.0 };
             }
         }
-        self.see_agent(at, circumstances);
+        self.see_agent(at, circumstances, weight);
     }
 
     /// Takes one event back, as far as sums go: the newest version of an agent stays.
@@ -173,6 +175,12 @@ impl Habits {
         }
         let agents = std::mem::take(&mut self.agents);
         self.agents = agents.into_iter().filter(|agent| self.weight_of(Level::Agent, agent.tag).is_some()).collect();
+        if let Some(tag) = circumstances.tag(Level::Agent)
+            && circumstances.tag(Level::Device).is_none()
+            && let Some(agent) = self.agents.iter_mut().find(|agent| agent.tag == tag)
+        {
+            agent.nameless_weight = (agent.nameless_weight - weight).max(0.0);
+        }
     }
 
     fn place(&self, level: Level, tag: StepTag) -> Result<usize, usize> {
@@ -216,21 +224,24 @@ impl Habits {
         }
     }
 
-    fn see_agent(&mut self, at: Timestamp, circumstances: &Circumstances) {
+    fn see_agent(&mut self, at: Timestamp, circumstances: &Circumstances, weight: f32) {
         let Some(tag) = circumstances.tag(Level::Agent) else { return };
-        let was_nameless = circumstances.tag(Level::Nameless).is_some();
+        let was_nameless = circumstances.tag(Level::Device).is_none();
+        let nameless_weight = if was_nameless { weight } else { 0.0 };
         let Circumstances { os_version, browser_version, .. } = *circumstances;
         match self.agents.binary_search_by_key(&tag, |agent| agent.tag) {
             Ok(place) => {
                 let Some(agent) = self.agents.get_mut(place) else { return };
                 agent.os_version = agent.os_version.max(os_version);
                 agent.browser_version = agent.browser_version.max(browser_version);
+                agent.nameless_weight += nameless_weight;
                 if agent.last_at <= at {
                     (agent.was_nameless, agent.last_at) = (was_nameless, at);
                 }
             }
             Err(place) => {
-                self.agents.insert(place, AgentHabit { tag, os_version, browser_version, was_nameless, last_at: at });
+                let agent = AgentHabit { tag, os_version, browser_version, nameless_weight, was_nameless, last_at: at };
+                self.agents.insert(place, agent);
                 if self.agents.len() > AGENTS_MAX
                     && let Some((oldest, _)) = self.agents.iter().enumerate().min_by_key(|(_, agent)| agent.last_at)
                 {

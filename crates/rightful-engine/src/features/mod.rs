@@ -5,6 +5,7 @@
 //! of the list, together with a new schema number.
 
 mod context;
+mod likelihood;
 mod novelty;
 mod reputation;
 mod sharing;
@@ -13,9 +14,10 @@ mod velocity;
 
 use std::time::Duration;
 
-use rightful_domain::{Facts, FeatureVector};
+use rightful_domain::{Facts, FeatureVector, News};
 
 pub(crate) use context::Context;
+pub(crate) use likelihood::Likelihood;
 pub(crate) use novelty::Novelty;
 pub(crate) use reputation::Reputation;
 pub(crate) use sharing::Sharing;
@@ -46,18 +48,23 @@ pub(crate) struct Features {
     pub(crate) reputation: Reputation,
     /// What the event and the data sets say by themselves.
     pub(crate) context: Context,
+    /// How much better a stranger explains it than the owner.
+    pub(crate) likelihood: Likelihood,
 }
 
-/// Reads the numbers out of the facts.
-pub(crate) fn derive(facts: &Facts) -> Features {
-    Features {
+/// Reads the numbers out of the facts, and what was new, for learning it.
+pub(crate) fn derive(facts: &Facts) -> (Features, News) {
+    let (likelihood, news) = likelihood::derive(facts);
+    let features = Features {
         velocity: velocity::derive(&facts.history),
         sharing: sharing::derive(facts),
         novelty: novelty::derive(facts),
         tenure: tenure::derive(facts),
         reputation: reputation::derive(facts),
         context: context::derive(facts),
-    }
+        likelihood,
+    };
+    (features, news)
 }
 
 impl Features {
@@ -70,6 +77,7 @@ impl Features {
         values.extend(tenure::SLOTS.iter().map(|slot| (slot.read)(&self.tenure)));
         values.extend(reputation::SLOTS.iter().map(|slot| (slot.read)(&self.reputation)));
         values.extend(context::SLOTS.iter().map(|slot| (slot.read)(&self.context)));
+        values.extend(likelihood::SLOTS.iter().map(|slot| (slot.read)(&self.likelihood)));
         FeatureVector { schema: FEATURE_SCHEMA, values }
     }
 }
@@ -85,7 +93,8 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + novelty::SLOTS.len()
     + tenure::SLOTS.len()
     + reputation::SLOTS.len()
-    + context::SLOTS.len();
+    + context::SLOTS.len()
+    + likelihood::SLOTS.len();
 
 static NAMES: [&str; N_SLOTS] = {
     let names = ([""; N_SLOTS], 0);
@@ -94,7 +103,8 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, novelty::SLOTS);
     let names = with_names(names, tenure::SLOTS);
     let names = with_names(names, reputation::SLOTS);
-    with_names(names, context::SLOTS).0
+    let names = with_names(names, context::SLOTS);
+    with_names(names, likelihood::SLOTS).0
 };
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]
