@@ -10,7 +10,7 @@ use crate::circumstances::{Circumstances, Level, StepTag, Version};
 use crate::{News, Timestamp};
 
 /// The most values of one step that an account keeps; the lightest go first.
-pub const HABITS_PER_LEVEL_MAX: usize = 16;
+pub const HABITS_PER_LEVEL_MAX: usize = 12;
 /// The most agents whose versions an account keeps; the longest unseen go first.
 pub const AGENTS_MAX: usize = 8;
 /// A habit lighter than this part of one event is none.
@@ -249,5 +249,90 @@ impl Habits {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn circumstances(country: u32, agent: u32, version: u64, named: bool) -> Circumstances {
+        let mut tags = [None; Level::COUNT];
+        let mut put = |level: Level, value: u32| tags[level.number()] = StepTag::new(value * 100 + level as u32 + 1);
+        put(Level::Country, country);
+        put(Level::Agent, agent);
+        put(Level::OsVersion, agent * 10 + version as u32);
+        put(Level::Hour, agent % 24);
+        if named {
+            put(Level::Device, agent + 50);
+        }
+        Circumstances::from_tags(tags, Version::from_number(version), Version::default())
+    }
+
+    fn news(novel: bool) -> News {
+        let mut news = News { weight: 0.5, ..News::default() };
+        news.note(Level::Country, 0.1, novel);
+        news
+    }
+
+    fn lessons() -> impl Strategy<Value = Vec<(Timestamp, Circumstances, News)>> {
+        let one = (0_i64..400, 1_u32..5, 1_u32..4, 0_u64..3, any::<bool>(), any::<bool>());
+        let lesson = |(day, country, agent, version, named, novel)| {
+            let at = ORIGIN.plus(Duration::from_secs(86_400 * day as u64));
+            (at, circumstances(country, agent, version, named), news(novel))
+        };
+        proptest::collection::vec(one.prop_map(lesson), 0..30)
+    }
+
+    fn is_near(one: f32, other: f32) -> bool {
+        (one - other).abs() <= 1e-3 * (1.0 + one.abs().max(other.abs()))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_back_was_never_learned(before in lessons(), after in lessons()) {
+            let mut habits = Habits::default();
+            for (at, circumstances, news) in &before {
+                habits.learn(*at, circumstances, news);
+            }
+            let wanted = habits.clone();
+            for (at, circumstances, news) in &after {
+                habits.learn(*at, circumstances, news);
+            }
+            for (at, circumstances, news) in after.iter().rev() {
+                habits.unlearn(*at, circumstances, news);
+            }
+            prop_assert!(is_near(habits.weight, wanted.weight));
+            for habit in wanted.steps() {
+                let now = habits.weight_of(habit.level, habit.tag).unwrap_or(0.0);
+                prop_assert!(is_near(now, habit.weight), "{:?} {now}", habit);
+            }
+            for habit in habits.steps() {
+                let then = wanted.weight_of(habit.level, habit.tag).unwrap_or(0.0);
+                prop_assert!(is_near(then, habit.weight), "{:?} {then}", habit);
+            }
+        }
+
+        #[test]
+        fn habits_stay_within_their_caps(lessons in lessons()) {
+            let mut habits = Habits::default();
+            for (n, (at, ..)) in lessons.iter().enumerate() {
+                let circumstances = circumstances(n as u32 + 1, n as u32 + 1, 1, true);
+                habits.learn(*at, &circumstances, &News::default());
+            }
+            prop_assert!(Level::ALL.iter().all(|level| habits.of_level(*level).len() <= HABITS_PER_LEVEL_MAX.max(48)));
+            prop_assert!(habits.of_level(Level::Country).len() <= HABITS_PER_LEVEL_MAX);
+            prop_assert!(habits.agents().len() <= AGENTS_MAX);
+        }
+    }
+
+    #[test]
+    fn after_a_half_life_an_event_counts_for_half() {
+        let later = ORIGIN.plus(Habits::HALF_LIFE);
+        assert!((Habits::unit(later) / Habits::unit(ORIGIN) - 2.0).abs() < 1e-6);
+        let far = Timestamp::from_micros(i64::MAX);
+        assert!(Habits::unit(far).is_finite() && Habits::unit(Timestamp::from_micros(i64::MIN)) > 0.0);
     }
 }

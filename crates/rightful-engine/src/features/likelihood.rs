@@ -27,14 +27,16 @@ use super::{Slot, number_slot};
 
 /// The chance that a stranger knows, and can show, the owner's value of a rated step.
 const KNOWS: [f64; rightful_domain::RATED_LEVELS] =
-    [0.5, 0.3, 0.1, 0.05, 0.05, 0.03, 0.02, 0.6, 0.6, 0.5, 0.4, 0.3, 0.3, 0.05];
-/// The part of strangers who come from anywhere: by country, network below it, device. Customers travel to where few
-/// other customers live, so a rare country says little more than a common one.
-const ANYWHERE_COUNTRY: f64 = 0.1;
-const ANYWHERE_NETWORK: f64 = 0.6;
+    [0.5, 0.3, 0.1, 0.05, 0.05, 0.03, 0.02, 0.6, 0.6, 0.5, 0.4, 0.3, 0.25, 0.05];
+/// The part of strangers who come from anywhere rather than from where other customers do. Customers travel to where
+/// few others live, so a rare country says little more than a common one; a rare provider says most, since servers are
+/// for rent where nobody lives.
+const ANYWHERE_COUNTRY: f64 = 0.05;
+const ANYWHERE_PROVIDER: f64 = 0.6;
+const ANYWHERE_PREFIX: f64 = 0.4;
 const ANYWHERE_DEVICE: f64 = 0.2;
 /// However rare a value is, a stranger is at most so many times likelier to show it.
-const ANYWHERE_RATIO_MAX: f64 = 30.0;
+const ANYWHERE_RATIO_MAX: f64 = 20.0;
 /// Novelties that hold an account's fickleness at the average.
 const FICKLE_PSEUDO: f64 = 2.0;
 /// The range of the chance of something new.
@@ -330,7 +332,8 @@ fn knows(level: Level) -> f64 {
 fn anywhere(level: Level) -> f64 {
     match level {
         Level::Country => ANYWHERE_COUNTRY,
-        Level::Asn | Level::City | Level::Block | Level::Range | Level::Net | Level::Address => ANYWHERE_NETWORK,
+        Level::Asn => ANYWHERE_PROVIDER,
+        Level::City | Level::Block | Level::Range | Level::Net | Level::Address => ANYWHERE_PREFIX,
         Level::DeviceType
         | Level::Os
         | Level::Browser
@@ -345,9 +348,29 @@ fn anywhere(level: Level) -> f64 {
     }
 }
 
+/// How many different values there are below one parent, at the least: what has not been seen yet exists, too.
+fn values_min(level: Level) -> f64 {
+    match level {
+        Level::Range | Level::Net => 16.0,
+        Level::Address => 64.0,
+        Level::Country | Level::Asn | Level::City | Level::Block => 4.0,
+        Level::DeviceType
+        | Level::Os
+        | Level::Browser
+        | Level::Agent
+        | Level::OsVersion
+        | Level::BrowserVersion
+        | Level::Device
+        | Level::Language
+        | Level::TimeZone
+        | Level::Action
+        | Level::Hour => 1.0,
+    }
+}
+
 /// How many times likelier a stranger who does not know the owner shows a value than another account does.
 fn stranger_ratio(level: Level, step: &StepBackdrop, share: f64) -> f64 {
-    let uniform = 1.0 / (f64::from(step.siblings) + 1.0);
+    let uniform = 1.0 / (f64::from(step.siblings) + 1.0).max(values_min(level));
     let part = anywhere(level);
     1.0 - part + part * (uniform / share.max(f64::MIN_POSITIVE)).min(ANYWHERE_RATIO_MAX)
 }
