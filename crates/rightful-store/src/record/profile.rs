@@ -55,8 +55,8 @@ struct StoredHabits {
     step_weights: Vec<Index>,
     /// Novel and expected, level by level; empty if all are zero.
     fickleness: Vec<Index>,
-    /// Tag, versions of system and browser, whether it came without a name, last seen.
-    agents: Vec<([u8; 4], StoredVersion, StoredVersion, bool, Index)>,
+    /// Tag, versions of system and browser, how much of its weight came without a name, whether the last did, last seen.
+    agents: Vec<([u8; 4], StoredVersion, StoredVersion, Index, bool, Index)>,
 }
 
 /// What is named by place while it is written.
@@ -211,10 +211,19 @@ impl StoredHabits {
         n_by_level.truncate(n_by_level.iter().rposition(|n| *n > 0).map_or(0, |last| last + 1));
         let (hours, others): (Vec<&Habit>, Vec<&Habit>) =
             habits.steps().iter().partition(|habit| habit.level == Level::Hour);
-        let agent = |agent: &AgentHabit| {
+        let mut agents = Vec::with_capacity(habits.agents().len());
+        for agent in habits.agents() {
             let [os, browser] = [agent.os_version, agent.browser_version].map(StoredVersion::of);
-            (stored_step(agent.tag), os, browser, agent.was_nameless, moments.index(agent.last_at))
-        };
+            let nameless = weights.index(agent.nameless_weight);
+            agents.push((
+                stored_step(agent.tag),
+                os,
+                browser,
+                nameless,
+                agent.was_nameless,
+                moments.index(agent.last_at),
+            ));
+        }
         let is_fickle = habits.fickleness.iter().any(|level| *level != Fickleness::default());
         let fickleness = habits.fickleness.iter().filter(|_| is_fickle).flat_map(|level| [level.novel, level.expected]);
         Some(Self {
@@ -224,7 +233,7 @@ impl StoredHabits {
             hours: hours.iter().map(|habit| habit.tag.get()).collect(),
             step_weights: habits.steps().iter().map(|habit| weights.index(habit.weight)).collect(),
             fickleness: fickleness.map(|weight| weights.index(weight)).collect(),
-            agents: habits.agents().iter().map(agent).collect(),
+            agents,
             weights: weights.0,
         })
     }
@@ -250,10 +259,11 @@ impl StoredHabits {
             }
         }
         let mut agents = Vec::with_capacity(self.agents.len());
-        for (tag, os, browser, was_nameless, last_at) in self.agents {
+        for (tag, os, browser, nameless, was_nameless, last_at) in self.agents {
+            let nameless_weight = weight(nameless)?;
             let (tag, last_at) = (restored_step(tag)?, moments.at(last_at)?);
             let (os_version, browser_version) = (os.restore(), browser.restore());
-            agents.push(AgentHabit { tag, os_version, browser_version, was_nameless, last_at });
+            agents.push(AgentHabit { tag, os_version, browser_version, nameless_weight, was_nameless, last_at });
         }
         Ok(Habits::restore(weight(self.weight)?, fickleness, steps, agents))
     }
