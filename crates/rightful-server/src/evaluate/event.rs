@@ -1,6 +1,5 @@
 //! A line of a log as an event and what is known of its address: no geolocation, since the log brings its own.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -96,13 +95,13 @@ impl EventMaker {
         enrichment
     }
 
-    fn place(&mut self, name: &Cow<'_, str>) -> Arc<str> {
-        if let Some(known) = self.places.get(&**name) {
+    fn place(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.places.get(name) {
             return Arc::clone(known);
         }
-        let place: Arc<str> = Arc::from(&**name);
+        let place: Arc<str> = Arc::from(name);
         if self.places.len() < PLACES_MAX {
-            self.places.insert(Box::from(&**name), Arc::clone(&place));
+            self.places.insert(Box::from(name), Arc::clone(&place));
         }
         place
     }

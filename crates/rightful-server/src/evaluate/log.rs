@@ -43,7 +43,12 @@ pub(super) struct Log {
 impl Log {
     /// Opens a log and reads its header.
     pub(super) fn open(path: &Path) -> Result<Self, EvaluateError> {
-        let (source, bytes_read, bytes) = source(path).map_err(|source| EvaluateError::file(path, source))?;
+        let file = File::open(path).map_err(|source| EvaluateError::file(path, source))?;
+        let bytes = file.metadata().map_err(|source| EvaluateError::file(path, source))?.len();
+        let bytes_read = Rc::new(Cell::new(0));
+        let counted = Counted { file, bytes_read: Rc::clone(&bytes_read) };
+        let source = unpacked(BufReader::with_capacity(BUFFER_BYTES, counted))
+            .map_err(|source| EvaluateError::file(path, source))?;
         let mut lines = csv::ReaderBuilder::new().flexible(true).has_headers(true).from_reader(source);
         let headers = lines.byte_headers().map_err(|error| unreadable(path, error))?.iter().map(header_name).collect();
         Ok(Self { path: path.to_owned(), lines, headers, record: ByteRecord::new(), bytes_read, bytes })
@@ -337,15 +342,6 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let year_of_era = year.rem_euclid(400);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-/// A file, unpacked if it is packed, with a count of the bytes read.
-fn source(path: &Path) -> std::io::Result<(Box<dyn Read>, Rc<Cell<u64>>, u64)> {
-    let file = File::open(path)?;
-    let bytes = file.metadata()?.len();
-    let bytes_read = Rc::new(Cell::new(0));
-    let counted = Counted { file, bytes_read: Rc::clone(&bytes_read) };
-    Ok((unpacked(BufReader::with_capacity(BUFFER_BYTES, counted))?, bytes_read, bytes))
 }
 
 /// A file opened for reading as text, unpacked if it is packed.
