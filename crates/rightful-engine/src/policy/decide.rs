@@ -1,16 +1,22 @@
 //! From findings to a verdict.
 //!
-//! Log-odds add up, with three laws on top: correlated findings of one family do not add without bound; a finding that
-//! is no strong proof does not reach challenge alone; and more evidence of takeover never lowers the score.
+//! Log-odds add up, with four laws on top: correlated findings of one family do not add without bound; a finding that
+//! is no strong proof does not reach challenge alone; more evidence of takeover never lowers the score; and while a
+//! takeover is reported and open, no proof lowers it below challenge.
+//!
+//! The score decides the verdict, by bands of which the challenge budget moves one, unless a list does: lists decide the
+//! verdict and never the score, so that a record shows what would have been judged. A list that lets in beats
+//! everything, an open report included: it is what an operator reaches for when all else is wrong, and one that
+//! sometimes does not work would be no such thing.
 
 use std::cmp::Ordering;
 
 use rightful_domain::{Action, ChallengeKind, FINDINGS_MAX, Finding, LogOdds, Profile, ReasonCode, Verdict};
 
-use super::Policy;
 use super::thresholds::Bands;
+use super::{Policy, lists};
 use crate::detectors::{self, EvidenceFamily, Strength};
-use crate::features::Features;
+use crate::features::{Features, Lists};
 
 /// What a policy makes of findings.
 pub(crate) struct Decision {
@@ -27,15 +33,19 @@ pub(crate) struct Decision {
 impl Policy {
     /// Decides on findings as the detectors gave them.
     pub(crate) fn decide(&self, action: &Action, features: &Features, mut findings: Vec<Finding>) -> Decision {
-        let bands = self.bands(action);
+        let bands = &self.bands(action).following(features.budget.challenge_from);
         temper_families(&mut findings, self.combining.family_fraction.get());
         findings.sort_by(heaviest_first);
         findings.truncate(FINDINGS_MAX);
         let has_adverse = findings.iter().any(Finding::is_adverse);
         hold_back_lone_finding(&mut findings, bands);
+        if features.reputation.account_reported == Some(true) {
+            hold_back_proof(&mut findings, bands);
+        }
+        findings.sort_by(heaviest_first);
         let log_odds = LogOdds::new(sum(&findings));
         let score = log_odds.score();
-        let verdict = if bands.denies(score) {
+        let judged = if bands.denies(score) {
             Verdict::Deny
         } else if bands.challenges(score) {
             Verdict::Challenge
@@ -44,6 +54,8 @@ impl Policy {
         } else {
             Verdict::Allow
         };
+        let verdict = by_lists(&features.lists, judged);
+        lists::name_lists(&features.lists, &mut findings);
         let suggested_challenges = match verdict {
             Verdict::Challenge => challenges_for(action, contact_is_fresh(features)),
             Verdict::Trust | Verdict::Allow | Verdict::Deny => Vec::new(),
@@ -94,6 +106,26 @@ fn hold_back_lone_finding(findings: &mut [Finding], bands: &Bands) {
     let others = total - lone.nats;
     let room = (bands.below_challenge().nats() - others).max(0.0);
     lone.nats = lone.nats.min(room);
+}
+
+/// Keeps a proof from lowering the score below challenge: the intruder may have enrolled the factor.
+fn hold_back_proof(findings: &mut [Finding], bands: &Bands) {
+    let total = sum(findings);
+    let proof = findings.iter_mut().find(|finding| finding.reason == ReasonCode::UserSecondFactorPassed);
+    let Some(proof) = proof else { return };
+    let room = bands.at_challenge().nats() - (total - proof.nats);
+    proof.nats = proof.nats.max(room).min(0.0);
+}
+
+/// What is let in by a list is at most allowed, what is kept out by one is denied, and letting in goes first.
+fn by_lists(lists: &Lists, judged: Verdict) -> Verdict {
+    if lists.is_allowed() {
+        judged.min(Verdict::Allow)
+    } else if lists.is_blocked() {
+        Verdict::Deny
+    } else {
+        judged
+    }
 }
 
 fn is_owner_beyond_doubt(findings: &[Finding]) -> bool {

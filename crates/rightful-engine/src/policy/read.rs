@@ -6,7 +6,8 @@ use rightful_domain::{Action, PolicySource, PolicyVersion};
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use super::thresholds::{Bands, Combining, Thresholds};
+use super::lists::NamedLists;
+use super::thresholds::{Bands, Combining, Spending, Thresholds};
 use super::{DEFAULT_POLICY, Policy, PolicyError};
 
 /// Beyond this edit distance a key is not a slip of another.
@@ -29,7 +30,9 @@ pub(super) fn read(source: &PolicySource) -> Result<Policy, PolicyError> {
     let thresholds: Thresholds = section(policy, &whole, "", "detectors")?;
     let bands_by_action = bands_by_action(policy, &verdicts)?;
     let combining: Combining = section(policy, &whole, "", "combining")?;
-    Ok(Policy { version: policy.clone(), bands, bands_by_action, combining, thresholds })
+    let budget: Spending = section(policy, &whole, "", "budget")?;
+    let lists = section::<NamedLists>(policy, &whole, "", "lists")?.into();
+    Ok(Policy { version: policy.clone(), bands, bands_by_action, combining, budget, lists, thresholds })
 }
 
 /// All keys that a policy may have: the shipped ones, and bands for each action, known or the application's own.
@@ -127,6 +130,18 @@ impl Checked for Bands {
 impl Checked for Combining {
     fn check(&self) -> Result<(), (&'static str, &'static str)> {
         Ok(())
+    }
+}
+
+impl Checked for Spending {
+    fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        Ok(())
+    }
+}
+
+impl Checked for NamedLists {
+    fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        self.overlong().map_or(Ok(()), |key| Err((key, "must have at most 10000 entries")))
     }
 }
 
