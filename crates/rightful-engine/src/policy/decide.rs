@@ -166,10 +166,11 @@ fn challenges_for(action: &Action, contact_is_fresh: bool) -> Vec<ChallengeKind>
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use rightful_domain::{PolicySource, PolicyVersion};
+    use rightful_domain::{PolicySource, PolicyVersion, ScoreBudget};
 
     use super::*;
     use crate::DETECTORS;
+    use crate::features::{Budget, Reputation};
 
     fn finding(reason: ReasonCode, nats: f64) -> Finding {
         Finding { reason, nats, evidence: vec![] }
@@ -244,6 +245,70 @@ mod tests {
         let decision = decided(&Action::Login, &findings);
         assert!((decision.log_odds.nats() - (1.0 + 0.35 * (0.6 + 0.4))).abs() < 1e-9);
         assert_eq!(decision.findings.first().map(|first| first.reason), Some(ReasonCode::IpActionVelocity));
+    }
+
+    fn with_budget(from_points: f64) -> Features {
+        let challenge_from = Some(LogOdds::new((from_points / (100.0 - from_points)).ln()));
+        Features { budget: Budget { challenge_from }, ..Features::default() }
+    }
+
+    #[test]
+    fn the_budget_moves_the_challenge_threshold_between_trust_and_denial() {
+        let challenge_min = |text: &str, from_points: f64| {
+            let features = with_budget(from_points);
+            policy(text).bands(&Action::Login).following(features.budget.challenge_from).challenge_min.get()
+        };
+        let deny_80 = "[verdicts.default]\ndeny_min = 80";
+        let trust_60 = "[verdicts.default]\ntrust_max = 60";
+        for (text, from_points, expected) in [
+            ("", 62.0, 62.0),
+            ("", 85.0, 85.0),
+            ("", 99.0, 85.0),
+            (deny_80, 85.0, 75.0),
+            (trust_60, 55.0, 60.01),
+            // Who names another number, for all actions or for this one, keeps it.
+            ("[verdicts.default]\nchallenge_min = 75", 62.0, 75.0),
+            ("[verdicts.login]\nchallenge_min = 60", 80.0, 60.0),
+            ("[verdicts.withdraw]\nchallenge_min = 60", 80.0, 80.0),
+        ] {
+            assert_eq!(challenge_min(text, from_points), expected, "{text} {from_points}");
+        }
+        assert_eq!(policy("").bands(&Action::Login).challenge_min.get(), ScoreBudget::START_POINTS);
+    }
+
+    #[test]
+    fn a_moved_threshold_challenges_from_there_on_and_holds_a_lone_finding_below() {
+        let verdict = |from_points: f64, findings: &[Finding]| {
+            let decision = Policy::default().decide(&Action::Login, &with_budget(from_points), findings.to_vec());
+            (decision.verdict, decision.log_odds.score().to_string())
+        };
+        let two = [finding(ReasonCode::ProfileDeviceNew, 0.6), finding(ReasonCode::IpRiskyReputation, 0.2)];
+        assert_eq!(verdict(68.99, &two), (Verdict::Challenge, "69.00".to_owned()));
+        assert_eq!(verdict(69.0, &two), (Verdict::Challenge, "69.00".to_owned()));
+        assert_eq!(verdict(69.01, &two), (Verdict::Allow, "69.00".to_owned()));
+        assert_eq!(verdict(60.0, &two[..1]), (Verdict::Allow, "59.99".to_owned()));
+    }
+
+    #[test]
+    fn an_open_report_holds_a_proof_at_challenge() {
+        let reported = Features {
+            reputation: Reputation { account_reported: Some(true), ..Reputation::default() },
+            ..Features::default()
+        };
+        let report = finding(ReasonCode::UserReportedCompromise, 1.3);
+        let proof = finding(ReasonCode::UserSecondFactorPassed, -2.0);
+        let familiar = finding(ReasonCode::ProfileDeviceFamiliar, -1.5);
+        let decided = |findings: &[Finding]| {
+            let decision = Policy::default().decide(&Action::Login, &reported, findings.to_vec());
+            (decision.verdict, decision.log_odds.score().to_string())
+        };
+        assert_eq!(decided(&[report.clone(), proof.clone()]), (Verdict::Challenge, "70.00".to_owned()));
+        // What is below challenge by itself stays where it is.
+        assert_eq!(decided(&[report.clone(), familiar.clone()]), decided(&[report, familiar, proof.clone()]));
+        // Without a report a proof may do all it can.
+        let bad = finding(ReasonCode::DeviceRiskyReputation, 3.0);
+        let decision = Policy::default().decide(&Action::Login, &Features::default(), vec![bad, proof]);
+        assert_eq!((decision.verdict, decision.log_odds.score().to_string()), (Verdict::Challenge, "73.11".to_owned()));
     }
 
     fn findings() -> impl Strategy<Value = Vec<Finding>> {

@@ -251,3 +251,79 @@ pub(super) fn name_lists(lists: &Lists, findings: &mut Vec<Finding>) {
     findings.truncate(FINDINGS_MAX.saturating_sub(named.len()));
     findings.extend(named);
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn range(text: &str) -> Result<[String; 2], String> {
+        let range = AddressRange::try_from(text.to_owned()).map_err(|error| error.to_string())?;
+        Ok([range.first.to_string(), range.last.to_string()])
+    }
+
+    #[test]
+    fn an_address_is_a_range_of_one_and_a_mapped_one_is_ipv4() {
+        for (text, first, last) in [
+            ("192.0.2.7", "192.0.2.7", "192.0.2.7"),
+            ("192.0.2.0/24", "192.0.2.0", "192.0.2.255"),
+            ("0.0.0.0/0", "0.0.0.0", "255.255.255.255"),
+            ("2001:db8::/32", "2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("2001:db8::1", "2001:db8::1", "2001:db8::1"),
+            ("::/0", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("::ffff:192.0.2.7", "192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.0/120", "192.0.2.0", "192.0.2.255"),
+            ("::ffff:0:0/96", "0.0.0.0", "255.255.255.255"),
+            ("::/80", "::", "::ffff:255.255.255.255"),
+        ] {
+            assert_eq!(range(text), Ok([first.to_owned(), last.to_owned()]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_network_is_refused_with_what_was_meant() {
+        const NEITHER: &str = "must be an address or a network, like 192.0.2.7 or 2001:db8::/32";
+        for (text, message) in [
+            ("", NEITHER),
+            ("192.0.2", NEITHER),
+            ("192.0.2.300", NEITHER),
+            ("192.0.2.0/", NEITHER),
+            ("192.0.2.0/+24", NEITHER),
+            ("192.0.2.0/99999999999", NEITHER),
+            ("example.com", NEITHER),
+            ("192.0.2.0/33", "has a prefix of 33 bits, of 32 there are"),
+            ("2001:db8::/129", "has a prefix of 129 bits, of 128 there are"),
+            ("192.0.2.7/24", "has bits beyond its prefix; did you mean 192.0.2.0/24?"),
+            ("2001:db8::1/32", "has bits beyond its prefix; did you mean 2001:db8::/32?"),
+        ] {
+            assert_eq!(range(text), Err(message.to_owned()), "{text}");
+        }
+    }
+
+    fn network() -> impl Strategy<Value = AddressRange> {
+        // Few addresses, so that networks lie in each other.
+        let v4 = (0_u32..64, 24_u32..=32)
+            .prop_map(|(host, bits)| AddressRange::of_network(Ipv4Addr::from(0xC000_0200 | host << 2).into(), bits));
+        let v6 = (0_u128..64, 120_u32..=128).prop_map(|(host, bits)| {
+            AddressRange::of_network(Ipv6Addr::from((0x2001_0DB8 << 96) | host << 2).into(), bits)
+        });
+        prop_oneof![v4, v6]
+    }
+
+    proptest! {
+        #[test]
+        fn a_look_up_finds_what_looking_at_each_network_finds(
+            networks in proptest::collection::vec(network(), 0..40), host in 0_u32..300,
+        ) {
+            let list = Addresses::of(networks.clone());
+            for address in [
+                IpAddr::from(Ipv4Addr::from(0xC000_0200 + host)),
+                IpAddr::from(Ipv6Addr::from((0x2001_0DB8 << 96) + u128::from(host))),
+            ] {
+                let is_in = networks.iter().any(|network| network.first <= address && address <= network.last);
+                prop_assert_eq!(list.contains(address), is_in);
+            }
+        }
+    }
+}

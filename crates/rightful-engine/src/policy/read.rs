@@ -273,6 +273,58 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_entry_of_a_list_is_refused_with_its_place() {
+        check_refused(
+            "[lists]\nblock_addresses = [\"192.0.2.0/24\", \"192.0.2.7/24\"]",
+            r#""lists.block_addresses[1]": has bits beyond its prefix; did you mean 192.0.2.0/24?"#,
+        );
+        check_refused(
+            "[lists]\nblocked_countries = [\"DE\", \"UK\"]",
+            r#""lists.blocked_countries[1]": must be a country of ISO 3166-1, in two letters or three"#,
+        );
+        check_refused("[lists]\nallow_accounts = [\"\"]", r#""lists.allow_accounts[0]": must not be empty"#);
+        check_refused(
+            "[lists]\nblock_devices = [\"a\\u0000\"]",
+            r#""lists.block_devices[0]": must not contain control characters"#,
+        );
+        check_refused(
+            "[lists]\nblock_adresses = []",
+            r#"unknown key "lists.block_adresses", did you mean "lists.block_addresses"?"#,
+        );
+        check_refused(
+            "[lists]\nallow_accounts = \"ann\"",
+            r#""lists.allow_accounts": invalid type: string "ann", expected a sequence"#,
+        );
+        check_refused(
+            "[lists]\nallow_accounts = [7]",
+            "\"lists.allow_accounts[0]\": invalid type: integer `7`, expected a string",
+        );
+    }
+
+    #[test]
+    fn a_list_has_a_longest_length() {
+        let text = |n: usize| {
+            let ids: Vec<String> = (0..n).map(|id| format!("\"{id}\"")).collect();
+            format!("[lists]\nblock_accounts = [{}]", ids.join(","))
+        };
+        assert!(parsed(&text(10_000)).is_ok());
+        check_refused(&text(10_001), r#""lists.block_accounts": must have at most 10000 entries"#);
+    }
+
+    #[test]
+    fn a_budget_is_a_share_or_off() {
+        for (share, is_read) in
+            [("0", true), ("0.001", true), ("0.1", true), ("0.0005", false), ("1", false), ("nan", false)]
+        {
+            assert_eq!(parsed(&format!("[budget]\nchallenge_share = {share}")).is_ok(), is_read, "{share}");
+        }
+        check_refused(
+            "[budget]\nchallenge_share = 5",
+            r#""budget.challenge_share": must be from 0.001 to 0.1, or 0 for off"#,
+        );
+    }
+
+    #[test]
     fn what_is_no_toml_is_refused_with_its_line() {
         let error = parsed("[verdicts.default]\ndeny_min 90").expect_err("refused").to_string();
         assert!(error.starts_with("policy \"mine\" version 7: TOML parse error at line 2"), "{error}");
