@@ -23,6 +23,7 @@ mod population;
 mod profile;
 mod reason;
 mod scalar;
+mod score_budget;
 mod search;
 mod secret;
 mod window;
@@ -55,6 +56,7 @@ pub use population::{
 pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
 pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, Timestamp};
+pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
 pub use window::{MARKS_MAX, Mark, Span, SpanTally, Tally, Window};

@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 use crate::circumstances::{Circumstances, Level, StepTag, Version};
 use crate::habits::RATED_LEVELS;
 use crate::news::{FAILURE_CLASSES, NameContext, NameState};
-use crate::{News, Profile, Timestamp};
+use crate::{BudgetThresholds, News, Profile, ScoreBudget, Timestamp};
 
 /// The most values that are counted at once: some 2 MB an application.
 pub const VALUES_MAX: usize = 131_072;
@@ -112,6 +112,8 @@ pub struct Population {
     pub hours: ByTag<Vec<u32>>,
     /// By what failed around an event (see [`News::failures`]), then class.
     pub failures: [[f32; FAILURE_CLASSES]; 3],
+    /// The evidence against events that were let through, for the challenge budget.
+    pub scores: ScoreBudget,
 }
 
 impl Default for Population {
@@ -127,6 +129,7 @@ impl Default for Population {
             names: PRIOR_NAMES,
             hours: ByTag::default(),
             failures: [PRIOR_FAILURES; 3],
+            scores: ScoreBudget::default(),
         }
     }
 }
@@ -176,6 +179,8 @@ pub struct Backdrop {
     pub hour_share: f32,
     /// By what failed around an event, then class: how many events had it so; each adds up to more than 0.
     pub failures: [[f32; FAILURE_CLASSES]; 3],
+    /// From which log-odds on to challenge, by budget.
+    pub challenge_from: BudgetThresholds,
 }
 
 impl Population {
@@ -198,6 +203,7 @@ impl Population {
             names: self.names.get(name_context as usize).copied().unwrap_or_default(),
             hour_share: self.hour_share(circumstances),
             failures: self.failures,
+            challenge_from: self.scores.thresholds_now(),
         }
     }
 
@@ -227,6 +233,10 @@ impl Population {
                     *count += 1.0;
                 }
             }
+        }
+        // The first event of an account is compared with nothing, so its evidence says nothing of a usual one's.
+        if let Some(nats) = news.nats.filter(|_| !news.is_first) {
+            self.scores.learn(at, nats);
         }
         self.count_versions(at, circumstances, news);
         self.count_hour(circumstances);

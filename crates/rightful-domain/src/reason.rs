@@ -172,11 +172,13 @@ pub enum ReasonCode {
     EmailDisposable = 79,
     /// `ENGINE_DEGRADED`.
     EngineDegraded = 80,
+    /// `USER_SECOND_FACTOR_PASSED`.
+    UserSecondFactorPassed = 81,
 }
 
 impl ReasonCode {
     /// Every code, by number.
-    pub const ALL: [Self; 80] = [
+    pub const ALL: [Self; 81] = [
         Self::ActionIsLegit,
         Self::ActionIsSuspectedFraud,
         Self::BehaviorBot,
@@ -257,6 +259,7 @@ impl ReasonCode {
         Self::SessionTokenReplayed,
         Self::EmailDisposable,
         Self::EngineDegraded,
+        Self::UserSecondFactorPassed,
     ];
 
     /// As spelled everywhere: API, console, logs, metrics.
@@ -344,6 +347,7 @@ impl ReasonCode {
             Self::SessionTokenReplayed => "SESSION_TOKEN_REPLAYED",
             Self::EmailDisposable => "EMAIL_DISPOSABLE",
             Self::EngineDegraded => "ENGINE_DEGRADED",
+            Self::UserSecondFactorPassed => "USER_SECOND_FACTOR_PASSED",
         }
     }
 

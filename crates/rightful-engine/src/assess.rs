@@ -10,7 +10,7 @@ use crate::{detectors, features};
 /// `answered` is left empty: what the caller is told is the application's mode to decide, not judgement's.
 #[must_use]
 pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
-    let (features, news) = features::derive(facts);
+    let (features, news) = features::derive(facts, policy);
     let findings = detectors::run(&features, policy.thresholds());
     let decision = policy.decide(&facts.event.action, &features, findings);
     Assessment {
@@ -27,6 +27,7 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
         history_depth: features.tenure.account_history.unwrap_or(0),
         // No detector looks at payments yet, and an account that never paid is Allow, 0.
         payment: PaymentView { action: PaymentAction::Allow, score: 0 },
-        news: News { nats: features.likelihood.nats.map(|_| decision.log_odds.nats() as f32), ..news },
+        // In the challenge budget's precision.
+        news: News { nats: Some(decision.log_odds.nats() as f32), ..news },
     }
 }

@@ -5,11 +5,14 @@
 
 use std::fmt::Write;
 
-use rightful_domain::{Assessment, ChallengeKind, Event, Evidence, EvidenceValue, Finding, Sentences, Span, Verdict};
+use rightful_domain::{
+    Assessment, ChallengeKind, Event, Evidence, EvidenceValue, Finding, ReasonCode, Sentences, Span, Verdict,
+};
 
-use crate::detectors;
+use crate::policy::is_of_list;
+use crate::{detectors, feature_names};
 
-/// Findings that the analyst's sentence names; the rest are in the assessment.
+/// Findings that the analyst's sentence names, beside those that it always names; the rest are in the assessment.
 const FINDINGS_SAID_MAX: usize = 4;
 
 /// Puts an assessment into words.
@@ -39,7 +42,9 @@ fn analyst(event: &Event, assessment: &Assessment) -> String {
         event.action.as_str(),
         assessment.risk_score
     );
-    let said: Vec<String> = assessment.findings.iter().take(FINDINGS_SAID_MAX).map(clause).collect();
+    let by_weight = assessment.findings.iter().enumerate();
+    let named = by_weight.filter(|(place, finding)| *place < FINDINGS_SAID_MAX || is_always_named(finding));
+    let said: Vec<String> = named.map(|(_, finding)| clause(finding)).collect();
     text.push_str(&joined(&said));
     let n_unsaid = assessment.findings.len().saturating_sub(said.len());
     if n_unsaid > 0 {
@@ -51,11 +56,31 @@ fn analyst(event: &Event, assessment: &Assessment) -> String {
         1 => write!(text, "; the account has 1 earlier event"),
         n => write!(text, "; the account has {n} earlier events"),
     };
+    if assessment.verdict == Verdict::Challenge
+        && let Some(from) = challenge_from(assessment)
+    {
+        let _ = write!(text, "; the budget has challenges begin at {from:.2}");
+    }
     if let Some(challenge) = assessment.suggested_challenges.first() {
         let _ = write!(text, "; ask for {}", asked_for(*challenge));
     }
+    if assessment.verdict == Verdict::Trust {
+        text.push_str("; extend the session");
+    }
     text.push('.');
     text
+}
+
+// What decides beside the weights, or lowers them, must not be among "and 3 more".
+fn is_always_named(finding: &Finding) -> bool {
+    is_of_list(finding) || finding.reason == ReasonCode::UserSecondFactorPassed
+}
+
+/// Where the challenge budget has challenges begin, in points of the score; None if it has not moved them.
+fn challenge_from(assessment: &Assessment) -> Option<f32> {
+    let features = &assessment.features;
+    let place = feature_names(features.schema).iter().position(|name| *name == "challenge_from")?;
+    features.values.get(place).copied().filter(|from| !from.is_nan())
 }
 
 fn joined(clauses: &[String]) -> String {

@@ -37,7 +37,8 @@ fn the_committed_catalogue_is_the_detectors() {
 
 #[test]
 fn the_slots_of_stored_vectors_stay_where_they_are() {
-    let stored: Vec<&str> = include_str!("golden/features_1.txt").lines().collect();
-    assert_eq!(FEATURE_SCHEMA, 1);
-    assert_eq!(feature_names(1), stored);
+    assert_eq!(FEATURE_SCHEMA, 2);
+    for (schema, stored) in [(1, include_str!("golden/features_1.txt")), (2, include_str!("golden/features_2.txt"))] {
+        assert_eq!(feature_names(schema), stored.lines().collect::<Vec<&str>>());
+    }
 }

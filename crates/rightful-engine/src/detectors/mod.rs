@@ -71,11 +71,14 @@ pub enum EvidenceFamily {
     Network,
     /// What is remembered as bad.
     Reputation,
+    /// What was proved on the spot.
+    Proof,
 }
 
 impl EvidenceFamily {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] = [Self::Velocity, Self::Sharing, Self::Device, Self::Network, Self::Reputation];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Velocity, Self::Sharing, Self::Device, Self::Network, Self::Reputation, Self::Proof];
 }
 
 const N_DETECTORS: usize =

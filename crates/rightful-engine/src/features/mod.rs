@@ -4,9 +4,12 @@
 //! stored with every assessment, so their order belongs to [`FEATURE_SCHEMA`]: a slot is only ever added at the end
 //! of the list, together with a new schema number.
 
+mod budget;
 mod context;
 mod likelihood;
+mod lists;
 mod novelty;
+mod proof;
 mod reputation;
 mod sharing;
 mod tenure;
@@ -16,21 +19,33 @@ use std::time::Duration;
 
 use rightful_domain::{Facts, FeatureVector, News};
 
+use crate::policy::Policy;
+
+pub(crate) use budget::Budget;
 pub(crate) use context::Context;
 pub(crate) use likelihood::Likelihood;
+pub(crate) use lists::Lists;
 pub(crate) use novelty::Novelty;
+pub(crate) use proof::{Factor, Proof};
 pub(crate) use reputation::Reputation;
 pub(crate) use sharing::Sharing;
 pub(crate) use tenure::Tenure;
 pub(crate) use velocity::Velocity;
 
 /// The version of the feature vector's slots that [`crate::assess()`] fills.
-pub const FEATURE_SCHEMA: u16 = 1;
+pub const FEATURE_SCHEMA: u16 = 2;
+
+/// How many slots the vectors of schema 1 had: the first ones of schema 2.
+const SLOTS_OF_SCHEMA_1: usize = 76;
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
 #[must_use]
 pub fn feature_names(schema: u16) -> &'static [&'static str] {
-    if schema == FEATURE_SCHEMA { &NAMES } else { &[] }
+    match schema {
+        1 => NAMES.get(..SLOTS_OF_SCHEMA_1).unwrap_or_default(),
+        FEATURE_SCHEMA => &NAMES,
+        _ => &[],
+    }
 }
 
 /// All numbers of one event, by family.
@@ -50,10 +65,16 @@ pub(crate) struct Features {
     pub(crate) context: Context,
     /// How much better a stranger explains it than the owner.
     pub(crate) likelihood: Likelihood,
+    /// What the application's lists say.
+    pub(crate) lists: Lists,
+    /// What the event proves on the spot.
+    pub(crate) proof: Proof,
+    /// Where challenges begin.
+    pub(crate) budget: Budget,
 }
 
-/// Reads the numbers out of the facts, and what was new, for learning it.
-pub(crate) fn derive(facts: &Facts) -> (Features, News) {
+/// Reads the numbers out of the facts, looks into the policy's lists, and says what was new, for learning it.
+pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
     let (likelihood, news) = likelihood::derive(facts);
     let features = Features {
         velocity: velocity::derive(&facts.history),
@@ -63,6 +84,9 @@ pub(crate) fn derive(facts: &Facts) -> (Features, News) {
         reputation: reputation::derive(facts),
         context: context::derive(facts),
         likelihood,
+        lists: policy.lists().look_up(facts),
+        proof: proof::derive(facts),
+        budget: budget::derive(facts, policy.challenge_share()),
     };
     (features, news)
 }
@@ -78,6 +102,9 @@ impl Features {
         values.extend(reputation::SLOTS.iter().map(|slot| (slot.read)(&self.reputation)));
         values.extend(context::SLOTS.iter().map(|slot| (slot.read)(&self.context)));
         values.extend(likelihood::SLOTS.iter().map(|slot| (slot.read)(&self.likelihood)));
+        values.extend(lists::SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
+        values.extend(proof::SLOTS.iter().map(|slot| (slot.read)(&self.proof)));
+        values.extend(budget::SLOTS.iter().map(|slot| (slot.read)(&self.budget)));
         FeatureVector { schema: FEATURE_SCHEMA, values }
     }
 }
@@ -94,7 +121,10 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + tenure::SLOTS.len()
     + reputation::SLOTS.len()
     + context::SLOTS.len()
-    + likelihood::SLOTS.len();
+    + likelihood::SLOTS.len()
+    + lists::SLOTS.len()
+    + proof::SLOTS.len()
+    + budget::SLOTS.len();
 
 static NAMES: [&str; N_SLOTS] = {
     let names = ([""; N_SLOTS], 0);
@@ -104,7 +134,10 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, tenure::SLOTS);
     let names = with_names(names, reputation::SLOTS);
     let names = with_names(names, context::SLOTS);
-    with_names(names, likelihood::SLOTS).0
+    let names = with_names(names, likelihood::SLOTS);
+    let names = with_names(names, lists::SLOTS);
+    let names = with_names(names, proof::SLOTS);
+    with_names(names, budget::SLOTS).0
 };
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]
@@ -153,7 +186,8 @@ mod tests {
         assert_eq!(names.len(), N_SLOTS);
         assert!(!names.contains(""));
         assert_eq!(feature_names(FEATURE_SCHEMA).len(), Features::default().vector().values.len());
-        assert!(feature_names(FEATURE_SCHEMA + 1).is_empty());
+        assert_eq!(feature_names(1).last(), Some(&"failed"));
+        assert!(feature_names(0).is_empty() && feature_names(FEATURE_SCHEMA + 1).is_empty());
     }
 
     #[test]

@@ -1,16 +1,22 @@
 //! From findings to a verdict.
 //!
-//! Log-odds add up, with three laws on top: correlated findings of one family do not add without bound; a finding that
-//! is no strong proof does not reach challenge alone; and more evidence of takeover never lowers the score.
+//! Log-odds add up, with four laws on top: correlated findings of one family do not add without bound; a finding that
+//! is no strong proof does not reach challenge alone; more evidence of takeover never lowers the score; and while a
+//! takeover is reported and open, no proof lowers it below challenge.
+//!
+//! The score decides the verdict, by bands of which the challenge budget moves one, unless a list does: lists decide the
+//! verdict and never the score, so that a record shows what would have been judged. A list that lets in beats
+//! everything, an open report included: it is what an operator reaches for when all else is wrong, and one that
+//! sometimes does not work would be no such thing.
 
 use std::cmp::Ordering;
 
 use rightful_domain::{Action, ChallengeKind, FINDINGS_MAX, Finding, LogOdds, Profile, ReasonCode, Verdict};
 
-use super::Policy;
 use super::thresholds::Bands;
+use super::{Policy, lists};
 use crate::detectors::{self, EvidenceFamily, Strength};
-use crate::features::Features;
+use crate::features::{Features, Lists};
 
 /// What a policy makes of findings.
 pub(crate) struct Decision {
@@ -27,15 +33,19 @@ pub(crate) struct Decision {
 impl Policy {
     /// Decides on findings as the detectors gave them.
     pub(crate) fn decide(&self, action: &Action, features: &Features, mut findings: Vec<Finding>) -> Decision {
-        let bands = self.bands(action);
+        let bands = &self.bands(action).following(features.budget.challenge_from);
         temper_families(&mut findings, self.combining.family_fraction.get());
         findings.sort_by(heaviest_first);
         findings.truncate(FINDINGS_MAX);
         let has_adverse = findings.iter().any(Finding::is_adverse);
         hold_back_lone_finding(&mut findings, bands);
+        if features.reputation.account_reported == Some(true) {
+            hold_back_proof(&mut findings, bands);
+        }
+        findings.sort_by(heaviest_first);
         let log_odds = LogOdds::new(sum(&findings));
         let score = log_odds.score();
-        let verdict = if bands.denies(score) {
+        let judged = if bands.denies(score) {
             Verdict::Deny
         } else if bands.challenges(score) {
             Verdict::Challenge
@@ -44,6 +54,8 @@ impl Policy {
         } else {
             Verdict::Allow
         };
+        let verdict = by_lists(&features.lists, judged);
+        lists::name_lists(&features.lists, &mut findings);
         let suggested_challenges = match verdict {
             Verdict::Challenge => challenges_for(action, contact_is_fresh(features)),
             Verdict::Trust | Verdict::Allow | Verdict::Deny => Vec::new(),
@@ -96,6 +108,26 @@ fn hold_back_lone_finding(findings: &mut [Finding], bands: &Bands) {
     lone.nats = lone.nats.min(room);
 }
 
+/// Keeps a proof from lowering the score below challenge: the intruder may have enrolled the factor.
+fn hold_back_proof(findings: &mut [Finding], bands: &Bands) {
+    let total = sum(findings);
+    let proof = findings.iter_mut().find(|finding| finding.reason == ReasonCode::UserSecondFactorPassed);
+    let Some(proof) = proof else { return };
+    let room = bands.at_challenge().nats() - (total - proof.nats);
+    proof.nats = proof.nats.max(room).min(0.0);
+}
+
+/// What is let in by a list is at most allowed, what is kept out by one is denied, and letting in goes first.
+fn by_lists(lists: &Lists, judged: Verdict) -> Verdict {
+    if lists.is_allowed() {
+        judged.min(Verdict::Allow)
+    } else if lists.is_blocked() {
+        Verdict::Deny
+    } else {
+        judged
+    }
+}
+
 fn is_owner_beyond_doubt(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| matches!(finding.reason, ReasonCode::ProfileTrusted | ReasonCode::ProfileFamiliar))
 }
@@ -134,10 +166,11 @@ fn challenges_for(action: &Action, contact_is_fresh: bool) -> Vec<ChallengeKind>
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use rightful_domain::{PolicySource, PolicyVersion};
+    use rightful_domain::{PolicySource, PolicyVersion, ScoreBudget};
 
     use super::*;
     use crate::DETECTORS;
+    use crate::features::{Budget, Reputation};
 
     fn finding(reason: ReasonCode, nats: f64) -> Finding {
         Finding { reason, nats, evidence: vec![] }
@@ -212,6 +245,70 @@ mod tests {
         let decision = decided(&Action::Login, &findings);
         assert!((decision.log_odds.nats() - (1.0 + 0.35 * (0.6 + 0.4))).abs() < 1e-9);
         assert_eq!(decision.findings.first().map(|first| first.reason), Some(ReasonCode::IpActionVelocity));
+    }
+
+    fn with_budget(from_points: f64) -> Features {
+        let challenge_from = Some(LogOdds::new((from_points / (100.0 - from_points)).ln()));
+        Features { budget: Budget { challenge_from }, ..Features::default() }
+    }
+
+    #[test]
+    fn the_budget_moves_the_challenge_threshold_between_trust_and_denial() {
+        let challenge_min = |text: &str, from_points: f64| {
+            let features = with_budget(from_points);
+            policy(text).bands(&Action::Login).following(features.budget.challenge_from).challenge_min.get()
+        };
+        let deny_80 = "[verdicts.default]\ndeny_min = 80";
+        let trust_60 = "[verdicts.default]\ntrust_max = 60";
+        for (text, from_points, expected) in [
+            ("", 62.0, 62.0),
+            ("", 85.0, 85.0),
+            ("", 99.0, 85.0),
+            (deny_80, 85.0, 75.0),
+            (trust_60, 55.0, 60.01),
+            // Who names another number, for all actions or for this one, keeps it.
+            ("[verdicts.default]\nchallenge_min = 75", 62.0, 75.0),
+            ("[verdicts.login]\nchallenge_min = 60", 80.0, 60.0),
+            ("[verdicts.withdraw]\nchallenge_min = 60", 80.0, 80.0),
+        ] {
+            assert_eq!(challenge_min(text, from_points), expected, "{text} {from_points}");
+        }
+        assert_eq!(policy("").bands(&Action::Login).challenge_min.get(), ScoreBudget::START_POINTS);
+    }
+
+    #[test]
+    fn a_moved_threshold_challenges_from_there_on_and_holds_a_lone_finding_below() {
+        let verdict = |from_points: f64, findings: &[Finding]| {
+            let decision = Policy::default().decide(&Action::Login, &with_budget(from_points), findings.to_vec());
+            (decision.verdict, decision.log_odds.score().to_string())
+        };
+        let two = [finding(ReasonCode::ProfileDeviceNew, 0.6), finding(ReasonCode::IpRiskyReputation, 0.2)];
+        assert_eq!(verdict(68.99, &two), (Verdict::Challenge, "69.00".to_owned()));
+        assert_eq!(verdict(69.0, &two), (Verdict::Challenge, "69.00".to_owned()));
+        assert_eq!(verdict(69.01, &two), (Verdict::Allow, "69.00".to_owned()));
+        assert_eq!(verdict(60.0, &two[..1]), (Verdict::Allow, "59.99".to_owned()));
+    }
+
+    #[test]
+    fn an_open_report_holds_a_proof_at_challenge() {
+        let reported = Features {
+            reputation: Reputation { account_reported: Some(true), ..Reputation::default() },
+            ..Features::default()
+        };
+        let report = finding(ReasonCode::UserReportedCompromise, 1.3);
+        let proof = finding(ReasonCode::UserSecondFactorPassed, -2.0);
+        let familiar = finding(ReasonCode::ProfileDeviceFamiliar, -1.5);
+        let decided = |findings: &[Finding]| {
+            let decision = Policy::default().decide(&Action::Login, &reported, findings.to_vec());
+            (decision.verdict, decision.log_odds.score().to_string())
+        };
+        assert_eq!(decided(&[report.clone(), proof.clone()]), (Verdict::Challenge, "70.00".to_owned()));
+        // What is below challenge by itself stays where it is.
+        assert_eq!(decided(&[report.clone(), familiar.clone()]), decided(&[report, familiar, proof.clone()]));
+        // Without a report a proof may do all it can.
+        let bad = finding(ReasonCode::DeviceRiskyReputation, 3.0);
+        let decision = Policy::default().decide(&Action::Login, &Features::default(), vec![bad, proof]);
+        assert_eq!((decision.verdict, decision.log_odds.score().to_string()), (Verdict::Challenge, "73.11".to_owned()));
     }
 
     fn findings() -> impl Strategy<Value = Vec<Finding>> {

@@ -3,7 +3,9 @@
 //! A policy is data. Its text names only what it changes; everything else is as shipped. Unknown keys and values out of
 //! range are refused when it is read, so that judging cannot fail.
 
+mod countries;
 mod decide;
+mod lists;
 mod read;
 mod scale;
 mod thresholds;
@@ -13,10 +15,11 @@ use std::fmt;
 
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
+pub(crate) use lists::{AccessLists, is_of_list};
 pub(crate) use scale::Factor;
 pub(crate) use thresholds::{IpActionVelocity, Thresholds};
 
-use thresholds::{Bands, Combining};
+use thresholds::{Bands, Combining, Spending};
 
 /// The text of the shipped policy: every key with its default and the reason for it.
 pub const DEFAULT_POLICY: &str = include_str!("default.toml");
@@ -28,6 +31,8 @@ pub struct Policy {
     bands: Bands,
     bands_by_action: BTreeMap<Box<str>, Bands>,
     combining: Combining,
+    budget: Spending,
+    lists: AccessLists,
     thresholds: Thresholds,
 }
 
@@ -56,6 +61,15 @@ impl Policy {
 
     pub(crate) const fn thresholds(&self) -> &Thresholds {
         &self.thresholds
+    }
+
+    pub(crate) const fn lists(&self) -> &AccessLists {
+        &self.lists
+    }
+
+    /// The share of honest events that may be challenged; 0 where the challenge threshold does not follow it.
+    pub(crate) const fn challenge_share(&self) -> f64 {
+        self.budget.challenge_share.get()
     }
 
     fn bands(&self, action: &Action) -> &Bands {

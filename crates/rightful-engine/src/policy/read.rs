@@ -6,7 +6,8 @@ use rightful_domain::{Action, PolicySource, PolicyVersion};
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use super::thresholds::{Bands, Combining, Thresholds};
+use super::lists::NamedLists;
+use super::thresholds::{Bands, Combining, Spending, Thresholds};
 use super::{DEFAULT_POLICY, Policy, PolicyError};
 
 /// Beyond this edit distance a key is not a slip of another.
@@ -29,7 +30,9 @@ pub(super) fn read(source: &PolicySource) -> Result<Policy, PolicyError> {
     let thresholds: Thresholds = section(policy, &whole, "", "detectors")?;
     let bands_by_action = bands_by_action(policy, &verdicts)?;
     let combining: Combining = section(policy, &whole, "", "combining")?;
-    Ok(Policy { version: policy.clone(), bands, bands_by_action, combining, thresholds })
+    let budget: Spending = section(policy, &whole, "", "budget")?;
+    let lists = section::<NamedLists>(policy, &whole, "", "lists")?.into();
+    Ok(Policy { version: policy.clone(), bands, bands_by_action, combining, budget, lists, thresholds })
 }
 
 /// All keys that a policy may have: the shipped ones, and bands for each action, known or the application's own.
@@ -127,6 +130,18 @@ impl Checked for Bands {
 impl Checked for Combining {
     fn check(&self) -> Result<(), (&'static str, &'static str)> {
         Ok(())
+    }
+}
+
+impl Checked for Spending {
+    fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        Ok(())
+    }
+}
+
+impl Checked for NamedLists {
+    fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        self.overlong().map_or(Ok(()), |key| Err((key, "must have at most 10000 entries")))
     }
 }
 
@@ -254,6 +269,58 @@ mod tests {
         check_refused(
             "[verdicts.login]\ndeny_min = \"high\"",
             "\"verdicts.login.deny_min\": invalid type: string \"high\", expected f64",
+        );
+    }
+
+    #[test]
+    fn a_wrong_entry_of_a_list_is_refused_with_its_place() {
+        check_refused(
+            "[lists]\nblock_addresses = [\"192.0.2.0/24\", \"192.0.2.7/24\"]",
+            r#""lists.block_addresses[1]": has bits beyond its prefix; did you mean 192.0.2.0/24?"#,
+        );
+        check_refused(
+            "[lists]\nblocked_countries = [\"DE\", \"UK\"]",
+            r#""lists.blocked_countries[1]": must be a country of ISO 3166-1, in two letters or three"#,
+        );
+        check_refused("[lists]\nallow_accounts = [\"\"]", r#""lists.allow_accounts[0]": must not be empty"#);
+        check_refused(
+            "[lists]\nblock_devices = [\"a\\u0000\"]",
+            r#""lists.block_devices[0]": must not contain control characters"#,
+        );
+        check_refused(
+            "[lists]\nblock_adresses = []",
+            r#"unknown key "lists.block_adresses", did you mean "lists.block_addresses"?"#,
+        );
+        check_refused(
+            "[lists]\nallow_accounts = \"ann\"",
+            r#""lists.allow_accounts": invalid type: string "ann", expected a sequence"#,
+        );
+        check_refused(
+            "[lists]\nallow_accounts = [7]",
+            "\"lists.allow_accounts[0]\": invalid type: integer `7`, expected a string",
+        );
+    }
+
+    #[test]
+    fn a_list_has_a_longest_length() {
+        let text = |n: usize| {
+            let ids: Vec<String> = (0..n).map(|id| format!("\"{id}\"")).collect();
+            format!("[lists]\nblock_accounts = [{}]", ids.join(","))
+        };
+        assert!(parsed(&text(10_000)).is_ok());
+        check_refused(&text(10_001), r#""lists.block_accounts": must have at most 10000 entries"#);
+    }
+
+    #[test]
+    fn a_budget_is_a_share_or_off() {
+        for (share, is_read) in
+            [("0", true), ("0.001", true), ("0.1", true), ("0.0005", false), ("1", false), ("nan", false)]
+        {
+            assert_eq!(parsed(&format!("[budget]\nchallenge_share = {share}")).is_ok(), is_read, "{share}");
+        }
+        check_refused(
+            "[budget]\nchallenge_share = 5",
+            r#""budget.challenge_share": must be from 0.001 to 0.1, or 0 for off"#,
         );
     }
 

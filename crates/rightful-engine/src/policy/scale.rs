@@ -51,6 +51,27 @@ pub(crate) type Limit = Within<1, 10_000>;
 /// Points of the score.
 pub(crate) type Points = Within<0, 100>;
 
+/// A share of events, or none at all.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(try_from = "f64")]
+pub(crate) struct Share(f64);
+
+impl Share {
+    pub(crate) const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Share {
+    type Error = &'static str;
+
+    fn try_from(value: f64) -> Result<Self, &'static str> {
+        // The ends of `rightful_domain::BUDGET_SHARES`. False for what is not a number.
+        let is_share = value == 0.0 || (0.001..=0.1).contains(&value);
+        if is_share { Ok(Self(value)) } else { Err("must be from 0.001 to 0.1, or 0 for off") }
+    }
+}
+
 /// A weight that grows with each doubling of what was seen, up to a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,9 +1,13 @@
 //! What a policy holds, key by key, as `default.toml` documents it.
 
-use rightful_domain::{LogOdds, RiskScore};
+use rightful_domain::{LogOdds, RiskScore, ScoreBudget};
 use serde::Deserialize;
 
-use super::scale::{Factor, Fraction, Growing, Limit, Nats, Points, Tempered};
+use super::scale::{Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered};
+
+/// How far below denial the budget leaves challenges at least, in points: the last thing that people notice of a policy
+/// should not be the first.
+const DENY_DISTANCE_POINTS: f64 = 5.0;
 
 /// From which scores on each verdict is given.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -20,6 +24,24 @@ impl Bands {
         let hundredths = hundredths(self.challenge_min).saturating_sub(1);
         let probability = f64::from(hundredths) / 10_000.0;
         LogOdds::new((probability / (1.0 - probability)).ln())
+    }
+
+    /// The least log-odds whose score is challenged.
+    pub(super) fn at_challenge(&self) -> LogOdds {
+        let probability = f64::from(hundredths(self.challenge_min)) / 10_000.0;
+        LogOdds::new((probability / (1.0 - probability)).ln())
+    }
+
+    /// The bands with the challenge threshold where the budget has it: between trust and denial, with a band of
+    /// challenges left in between. A policy that names another challenge threshold than the shipped one keeps it.
+    pub(super) fn following(self, challenge_from: Option<LogOdds>) -> Self {
+        let Some(from) = challenge_from.filter(|_| self.challenge_min.get() == ScoreBudget::START_POINTS) else {
+            return self;
+        };
+        let highest = self.deny_min.get() - DENY_DISTANCE_POINTS;
+        let least = self.trust_max.get() + 0.01;
+        let points = from.score().points().min(highest).max(least);
+        Points::try_from(points).map_or(self, |challenge_min| Self { challenge_min, ..self })
     }
 
     pub(super) fn denies(&self, score: RiskScore) -> bool {
@@ -51,6 +73,13 @@ pub(super) struct Combining {
     pub(super) family_fraction: Fraction,
 }
 
+/// The challenge budget.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Spending {
+    pub(super) challenge_share: Share,
+}
+
 /// The thresholds and weights of all detectors: all that a detector may know of the policy.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "SCREAMING_SNAKE_CASE")]
@@ -66,6 +95,7 @@ pub(crate) struct Thresholds {
     pub(crate) device_risky_reputation: Fixed,
     pub(crate) ip_risky_reputation: IpRiskyReputation,
     pub(crate) user_reported_compromise: Fixed,
+    pub(crate) user_second_factor_passed: UserSecondFactorPassed,
 }
 
 /// A weight that does not grow.
@@ -122,6 +152,16 @@ pub(crate) struct DeviceSuspiciousVelocity {
 pub(crate) struct IpRiskyReputation {
     pub(crate) nats: Nats,
     pub(crate) familiar_accounts_max: Limit,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserSecondFactorPassed {
+    pub(crate) resistant: Nats,
+    pub(crate) phishable: Nats,
+    pub(crate) by_contact: Nats,
+    pub(crate) relayed_fraction: Fraction,
 }
 
 impl Thresholds {

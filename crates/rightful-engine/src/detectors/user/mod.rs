@@ -3,5 +3,6 @@
 use super::Detector;
 
 mod reported_compromise;
+mod second_factor_passed;
 
-pub(super) const DETECTORS: &[Detector] = &[reported_compromise::DETECTOR];
+pub(super) const DETECTORS: &[Detector] = &[reported_compromise::DETECTOR, second_factor_passed::DETECTOR];

@@ -1,0 +1,329 @@
+//! Lists: whom a policy lets in and whom it keeps out, compiled when it is read.
+//!
+//! A look-up is a binary search. What is not known is on no list. There is no list of devices to let in: a device's name
+//! is what the client says, so it would be a password for everybody who copies it.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use rightful_domain::{
+    AccountId, CountryCode, DeviceId, Evidence, EvidenceValue, FINDINGS_MAX, Facts, Finding, InvalidId, ReasonCode,
+};
+use serde::Deserialize;
+
+use super::countries;
+use crate::features::Lists;
+
+/// The most entries of one list. Longer ones belong into a store, not into a text.
+const LIST_ENTRIES_MAX: usize = 10_000;
+
+/// The lists as a policy names them, each entry checked.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NamedLists {
+    allow_accounts: Vec<Account>,
+    allow_addresses: Vec<AddressRange>,
+    block_accounts: Vec<Account>,
+    block_addresses: Vec<AddressRange>,
+    block_devices: Vec<Device>,
+    blocked_countries: Vec<Country>,
+}
+
+impl NamedLists {
+    /// The first list with too many entries, if any.
+    pub(super) fn overlong(&self) -> Option<&'static str> {
+        let lengths = [
+            ("allow_accounts", self.allow_accounts.len()),
+            ("allow_addresses", self.allow_addresses.len()),
+            ("block_accounts", self.block_accounts.len()),
+            ("block_addresses", self.block_addresses.len()),
+            ("block_devices", self.block_devices.len()),
+            ("blocked_countries", self.blocked_countries.len()),
+        ];
+        lengths.into_iter().find(|(_, length)| *length > LIST_ENTRIES_MAX).map(|(key, _)| key)
+    }
+}
+
+/// An account's id, as the caller spells it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+struct Account(AccountId);
+
+impl TryFrom<String> for Account {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        AccountId::new(text).map(Self)
+    }
+}
+
+/// One of a device's names, as the caller spells it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+struct Device(DeviceId);
+
+impl TryFrom<String> for Device {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        DeviceId::new(text).map(Self)
+    }
+}
+
+/// A country, in both spellings.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+struct Country([CountryCode; 2]);
+
+impl TryFrom<String> for Country {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let spellings = countries::spellings(&text);
+        spellings.map(Self).ok_or("must be a country of ISO 3166-1, in two letters or three")
+    }
+}
+
+/// Addresses from the first to the last, of one kind. IPv4-mapped IPv6 is IPv4, as it is the same machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+struct AddressRange {
+    first: IpAddr,
+    last: IpAddr,
+}
+
+impl TryFrom<String> for AddressRange {
+    type Error = Cow<'static, str>;
+
+    fn try_from(text: String) -> Result<Self, Cow<'static, str>> {
+        const NEITHER: &str = "must be an address or a network, like 192.0.2.7 or 2001:db8::/32";
+        let (address, length) =
+            text.split_once('/').map_or((text.as_str(), None), |(address, length)| (address, Some(length)));
+        let address: IpAddr = address.parse().map_err(|_| NEITHER)?;
+        let bits_max: u32 = if address.is_ipv4() { 32 } else { 128 };
+        let bits = match length {
+            None => bits_max,
+            // Digits alone: `parse` would take a plus sign.
+            Some(digits) if digits.bytes().all(|c| c.is_ascii_digit()) => digits.parse().map_err(|_| NEITHER)?,
+            Some(_) => return Err(NEITHER.into()),
+        };
+        if bits > bits_max {
+            return Err(format!("has a prefix of {bits} bits, of {bits_max} there are").into());
+        }
+        let range = Self::of_network(address, bits);
+        if address == range.first {
+            // A mapped network of 96 bits or more is one of IPv4; a shorter one holds more than that.
+            return Ok(Self { first: range.first.to_canonical(), last: range.last.to_canonical() }.of_one_kind(range));
+        }
+        Err(format!("has bits beyond its prefix; did you mean {}/{bits}?", range.first).into())
+    }
+}
+
+impl AddressRange {
+    fn of_network(address: IpAddr, bits: u32) -> Self {
+        match address {
+            IpAddr::V4(address) => {
+                let host = u32::MAX.checked_shr(bits).unwrap_or(0);
+                let first = u32::from(address) & !host;
+                Self { first: Ipv4Addr::from(first).into(), last: Ipv4Addr::from(first | host).into() }
+            }
+            IpAddr::V6(address) => {
+                let host = u128::MAX.checked_shr(bits).unwrap_or(0);
+                let first = u128::from(address) & !host;
+                Self { first: Ipv6Addr::from(first).into(), last: Ipv6Addr::from(first | host).into() }
+            }
+        }
+    }
+
+    fn of_one_kind(self, otherwise: Self) -> Self {
+        if self.first.is_ipv4() == self.last.is_ipv4() { self } else { otherwise }
+    }
+}
+
+/// Addresses, as ranges that do not overlap, in order.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Addresses(Vec<AddressRange>);
+
+impl Addresses {
+    fn of(mut ranges: Vec<AddressRange>) -> Self {
+        ranges.sort_unstable();
+        let mut apart: Vec<AddressRange> = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            match apart.last_mut() {
+                // All of IPv4 sorts before all of IPv6, so that kinds do not mix here.
+                Some(before) if range.first <= before.last => before.last = before.last.max(range.last),
+                _ => apart.push(range),
+            }
+        }
+        Self(apart)
+    }
+
+    /// O(log n).
+    fn contains(&self, address: IpAddr) -> bool {
+        let place = self.0.partition_point(|range| range.first <= address);
+        place.checked_sub(1).and_then(|place| self.0.get(place)).is_some_and(|range| address <= range.last)
+    }
+}
+
+/// The lists, ready to be looked into.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct AccessLists {
+    allowed_accounts: BTreeSet<AccountId>,
+    allowed_addresses: Addresses,
+    blocked_accounts: BTreeSet<AccountId>,
+    blocked_addresses: Addresses,
+    blocked_devices: BTreeSet<DeviceId>,
+    blocked_countries: BTreeSet<CountryCode>,
+}
+
+impl From<NamedLists> for AccessLists {
+    fn from(named: NamedLists) -> Self {
+        let accounts = |listed: Vec<Account>| listed.into_iter().map(|account| account.0).collect();
+        Self {
+            allowed_accounts: accounts(named.allow_accounts),
+            allowed_addresses: Addresses::of(named.allow_addresses),
+            blocked_accounts: accounts(named.block_accounts),
+            blocked_addresses: Addresses::of(named.block_addresses),
+            blocked_devices: named.block_devices.into_iter().map(|device| device.0).collect(),
+            blocked_countries: named.blocked_countries.into_iter().flat_map(|country| country.0).collect(),
+        }
+    }
+}
+
+impl AccessLists {
+    /// What the lists say of an event. O(log n) in each.
+    pub(crate) fn look_up(&self, facts: &Facts) -> Lists {
+        let event = &facts.event;
+        let account = event.account.as_ref().or(facts.history.resolved_account.as_ref());
+        let address = event.network.ip.map(|ip| ip.to_canonical());
+        let in_accounts =
+            |list: &BTreeSet<AccountId>| account.filter(|_| !list.is_empty()).map(|account| list.contains(account));
+        let in_addresses =
+            |list: &Addresses| address.filter(|_| !list.0.is_empty()).map(|address| list.contains(address));
+        let devices = (!event.device.aliases.is_empty() && !self.blocked_devices.is_empty())
+            .then(|| event.device.aliases.iter().any(|alias| self.blocked_devices.contains(&alias.id)));
+        let country = facts.enrichment.country.filter(|_| !self.blocked_countries.is_empty());
+        Lists {
+            address_allowed: in_addresses(&self.allowed_addresses),
+            account_allowed: in_accounts(&self.allowed_accounts),
+            address_blocked: in_addresses(&self.blocked_addresses),
+            account_blocked: in_accounts(&self.blocked_accounts),
+            device_blocked: devices,
+            country_blocked: country.map(|country| self.blocked_countries.contains(&country)),
+        }
+    }
+}
+
+/// The evidence that an event is on a list that lets it in.
+const LISTED: &str = "listed";
+/// The evidence that it is on one that keeps it out: the list's key.
+pub(crate) const BLOCKED_BY_LIST: &str = "blocked_by_list";
+
+/// Whether a finding says that a list has decided.
+pub(crate) fn is_of_list(finding: &Finding) -> bool {
+    finding.evidence.iter().any(|evidence| evidence.name == LISTED || evidence.name == BLOCKED_BY_LIST)
+}
+
+/// Sees to it that each list that the event is on is named by a finding: a list decides the verdict and not the score,
+/// so such a finding may have no share of it.
+pub(super) fn name_lists(lists: &Lists, findings: &mut Vec<Finding>) {
+    let blocked = |list: &str| Evidence { name: BLOCKED_BY_LIST.into(), value: EvidenceValue::Text(list.into()) };
+    let listed = || Evidence { name: LISTED.into(), value: EvidenceValue::Flag(true) };
+    let said = [
+        (lists.account_allowed, ReasonCode::UserTrusted, listed()),
+        (lists.address_allowed, ReasonCode::IpTrusted, listed()),
+        // No reason is about a blocked account; the seed's "assumed to be fraudulent with high confidence" is nearest.
+        (lists.account_blocked, ReasonCode::ActionIsSuspectedFraud, blocked("block_accounts")),
+        (lists.address_blocked, ReasonCode::IpRiskyReputation, blocked("block_addresses")),
+        (lists.device_blocked, ReasonCode::DeviceRiskyReputation, blocked("block_devices")),
+        (lists.country_blocked, ReasonCode::IpCountryBlocked, blocked("blocked_countries")),
+    ];
+    let mut named = Vec::new();
+    for (_, reason, evidence) in said.into_iter().filter(|(is_on, ..)| *is_on == Some(true)) {
+        match findings.iter_mut().find(|finding| finding.reason == reason) {
+            Some(finding) if is_of_list(finding) => {}
+            Some(finding) => finding.evidence.push(evidence),
+            None => named.push(Finding { reason, nats: 0.0, evidence: vec![evidence] }),
+        }
+    }
+    // The lightest make room: of a list that has decided nobody may be left in the dark.
+    findings.truncate(FINDINGS_MAX.saturating_sub(named.len()));
+    findings.extend(named);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn range(text: &str) -> Result<[String; 2], String> {
+        let range = AddressRange::try_from(text.to_owned()).map_err(|error| error.to_string())?;
+        Ok([range.first.to_string(), range.last.to_string()])
+    }
+
+    #[test]
+    fn an_address_is_a_range_of_one_and_a_mapped_one_is_ipv4() {
+        for (text, first, last) in [
+            ("192.0.2.7", "192.0.2.7", "192.0.2.7"),
+            ("192.0.2.0/24", "192.0.2.0", "192.0.2.255"),
+            ("0.0.0.0/0", "0.0.0.0", "255.255.255.255"),
+            ("2001:db8::/32", "2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("2001:db8::1", "2001:db8::1", "2001:db8::1"),
+            ("::/0", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("::ffff:192.0.2.7", "192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.0/120", "192.0.2.0", "192.0.2.255"),
+            ("::ffff:0:0/96", "0.0.0.0", "255.255.255.255"),
+            ("::/80", "::", "::ffff:255.255.255.255"),
+        ] {
+            assert_eq!(range(text), Ok([first.to_owned(), last.to_owned()]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_network_is_refused_with_what_was_meant() {
+        const NEITHER: &str = "must be an address or a network, like 192.0.2.7 or 2001:db8::/32";
+        for (text, message) in [
+            ("", NEITHER),
+            ("192.0.2", NEITHER),
+            ("192.0.2.300", NEITHER),
+            ("192.0.2.0/", NEITHER),
+            ("192.0.2.0/+24", NEITHER),
+            ("192.0.2.0/99999999999", NEITHER),
+            ("example.com", NEITHER),
+            ("192.0.2.0/33", "has a prefix of 33 bits, of 32 there are"),
+            ("2001:db8::/129", "has a prefix of 129 bits, of 128 there are"),
+            ("192.0.2.7/24", "has bits beyond its prefix; did you mean 192.0.2.0/24?"),
+            ("2001:db8::1/32", "has bits beyond its prefix; did you mean 2001:db8::/32?"),
+        ] {
+            assert_eq!(range(text), Err(message.to_owned()), "{text}");
+        }
+    }
+
+    fn network() -> impl Strategy<Value = AddressRange> {
+        // Few addresses, so that networks lie in each other.
+        let v4 = (0_u32..64, 24_u32..=32)
+            .prop_map(|(host, bits)| AddressRange::of_network(Ipv4Addr::from(0xC000_0200 | host << 2).into(), bits));
+        let v6 = (0_u128..64, 120_u32..=128).prop_map(|(host, bits)| {
+            AddressRange::of_network(Ipv6Addr::from((0x2001_0DB8 << 96) | host << 2).into(), bits)
+        });
+        prop_oneof![v4, v6]
+    }
+
+    proptest! {
+        #[test]
+        fn a_look_up_finds_what_looking_at_each_network_finds(
+            networks in proptest::collection::vec(network(), 0..40), host in 0_u32..300,
+        ) {
+            let list = Addresses::of(networks.clone());
+            for address in [
+                IpAddr::from(Ipv4Addr::from(0xC000_0200 + host)),
+                IpAddr::from(Ipv6Addr::from((0x2001_0DB8 << 96) + u128::from(host))),
+            ] {
+                let is_in = networks.iter().any(|network| network.first <= address && address <= network.last);
+                prop_assert_eq!(list.contains(address), is_in);
+            }
+        }
+    }
+}
