@@ -226,6 +226,11 @@ fn the_analyst_reads_what_was_seen_and_the_person_reads_nothing_of_it() {
     assessment.answered = Some(Verdict::Allow);
     assert_eq!(sentences(&facts.event, &assessment).person, "All good, please go on.");
 
+    // Trust says what may follow from it.
+    assessment.verdict = Verdict::Trust;
+    assessment.suggested_challenges.clear();
+    assert!(sentences(&facts.event, &assessment).analyst.ends_with("20 earlier events; extend the session."));
+
     let first = Scene::default().facts(Action::Login);
     let said = sentences(&first.event, &assess(&first, &Policy::default()));
     assert_eq!(

@@ -7,7 +7,7 @@
 //!   a relay. A factor that a stranger has just enrolled proves him: a change of factors is a finding of its own.
 //! - Never: a captcha; a code by SMS within seven days of a change of contact. While a takeover is reported and open, it
 //!   does not lower the score below challenge.
-//! - Source: `DECISIONS` on quarantine, as `Profile::releases` has them; NIST SP 800-63B 5.2.5 on what resists phishing.
+//! - Source: what releases quarantine (`Profile::releases`); NIST SP 800-63B 5.2.5 on what resists phishing.
 
 use rightful_domain::{Evidence, EvidenceValue, Finding, ReasonCode};
 
