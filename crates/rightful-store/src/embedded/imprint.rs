@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rightful_domain::{
     AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, Lesson, Mark, MechanismKind, News,
-    Outcome, Profile, Tag, Teaching, Timestamp,
+    Outcome, Profile, Standing, Tag, Teaching, Timestamp, Verdict,
 };
 
 use super::disk::{Disk, corrupt_row, read_row};
@@ -38,8 +38,10 @@ pub(super) struct Imprint {
     pub(super) teaching: Teaching,
     /// The second factors it passed, where it taught or would have.
     pub(super) proofs: Vec<MechanismKind>,
-    /// It changed a contact or a factor.
-    pub(super) contact_changed: bool,
+    /// It changed a contact or a factor, or recovered access.
+    contact_changed: bool,
+    /// It was judged to be somebody else's, or nearly.
+    doubted: bool,
     latest_device: Option<Box<DeviceSnapshot>>,
 }
 
@@ -80,6 +82,7 @@ impl Imprint {
             teaching: entry.teaching,
             proofs: if succeeded { passed.map(|used| used.kind.clone()).collect() } else { Vec::new() },
             contact_changed: changes_contact(event.outcome, &event.action),
+            doubted: is_doubted(entry),
             latest_device: (learns && is_entrance(&event.action))
                 .then(|| DeviceSnapshot::of(event).map(Box::new))
                 .flatten(),
@@ -91,6 +94,7 @@ impl Imprint {
         if self.counts {
             count(&self.lesson, self.outcome, tagger, changes);
         }
+        self.change_standing(changes);
         if let Some(Alias { username, account, rebinds }) = self.alias {
             changes.push((username, Op::Alias { account, rebinds }));
         }
@@ -102,12 +106,20 @@ impl Imprint {
             }
             Teaching::Nothing | Teaching::AtConclusion => {}
         }
+        let latest = self.subject.zip(self.latest_device);
+        changes.extend(latest.map(|(subject, device)| (subject, Op::LatestDevice(device))));
+    }
+
+    /// What it does to the account's standing: before it is learned, since what it changes is judged by what was known.
+    fn change_standing(&self, changes: &mut Vec<(StateKey, Op)>) {
         let Some(subject) = self.subject else { return };
-        if self.contact_changed {
-            changes.push((subject, Op::ContactChanged(self.lesson.at)));
+        let at = self.lesson.at;
+        if !self.proofs.is_empty() {
+            changes.push((subject, Op::ProvedBy { at, proofs: self.proofs.clone() }));
         }
-        if let Some(device) = self.latest_device {
-            changes.push((subject, Op::LatestDevice(device)));
+        if self.contact_changed {
+            let lesson = Arc::clone(&self.lesson);
+            changes.push((subject, Op::ContactChangedIn { lesson, doubted: self.doubted }));
         }
     }
 }
@@ -119,7 +131,21 @@ fn news_of(entry: &Entry) -> News {
 
 /// Whether an event that ended so changed how its owner is reached or recognised.
 pub(super) fn changes_contact(outcome: Outcome, action: &Action) -> bool {
-    outcome == Outcome::Succeeded && matches!(action, Action::AccountAuthChange | Action::AccountDetailsChange)
+    let changes = matches!(action, Action::AccountAuthChange | Action::AccountDetailsChange | Action::PasswordReset);
+    outcome == Outcome::Succeeded && changes
+}
+
+/// Whether an event was judged to be somebody else's, or nearly.
+pub(super) fn is_doubted(entry: &Entry) -> bool {
+    entry.assessment.as_ref().is_some_and(|assessment| assessment.verdict >= Verdict::Challenge)
+}
+
+/// Whether an event is a stranger's: doubted, or of a device that the account does not know; of an address that it does
+/// not know, where no device is named. Nobody is a stranger to an account that knows nobody.
+pub(super) fn is_strange(profile: &Profile, lesson: &Lesson, doubted: bool) -> bool {
+    let named = lesson.device.map(|tag| (Family::Device, tag)).or(lesson.address.map(|tag| (Family::Address, tag)));
+    let is_new = named.is_some_and(|(family, tag)| profile.fact(family, tag).is_none());
+    doubted || (profile.n_learned > 0 && is_new)
 }
 
 /// Whether an action lets somebody in, so that its device is the account's latest.
@@ -152,7 +178,24 @@ pub(super) enum Op {
     Reported(Timestamp),
     Unreported,
     Reclaimed(Timestamp),
-    ContactChanged(Timestamp),
+    ContactChanged {
+        at: Timestamp,
+        by_stranger: bool,
+    },
+    /// The same, by whom this lesson is of: what the account knew before it says whether that was a stranger.
+    ContactChangedIn {
+        lesson: Arc<Lesson>,
+        doubted: bool,
+    },
+    Proved(Timestamp),
+    /// It passed these second factors, one of which may prove its owner.
+    ProvedBy {
+        at: Timestamp,
+        proofs: Vec<MechanismKind>,
+    },
+    Refused(Timestamp),
+    Labelled(Timestamp),
+    Unlabelled(Timestamp),
     LatestDevice(Box<DeviceSnapshot>),
     /// The username is this account's; one that belongs to another already only if it rebinds.
     Alias {
@@ -251,12 +294,31 @@ pub(super) fn changes_of(
             Effect::Reported(at) => Op::Reported(at),
             Effect::Unreported => Op::Unreported,
             Effect::Reclaimed(at) => Op::Reclaimed(at),
-            Effect::ContactChanged(at) => Op::ContactChanged(at),
+            Effect::Labelled(family, tag, at) => {
+                changes.extend(thing_key(family, tag, tagger).map(|key| (key, Op::Labelled(at))));
+                continue;
+            }
+            Effect::Unlabelled(family, tag, at) => {
+                changes.extend(thing_key(family, tag, tagger).map(|key| (key, Op::Unlabelled(at))));
+                continue;
+            }
+            Effect::ContactChanged { at, by_stranger } => Op::ContactChanged { at, by_stranger },
+            Effect::Proved(at) => Op::Proved(at),
+            Effect::Refused(at) => Op::Refused(at),
             Effect::Forget => Op::Forget,
         };
         changes.extend(subject.map(|subject| (subject, op)));
     }
     Ok(())
+}
+
+/// The key of a device or an address; None for what has no memory of its own.
+fn thing_key(family: Family, tag: Tag, tagger: &Tagger) -> Option<StateKey> {
+    match family {
+        Family::Device => Some(tagger.device_key(tag)),
+        Family::Address => Some(tagger.address_key(tag)),
+        Family::Account | Family::Model | Family::Payee | Family::PaymentMethod => None,
+    }
 }
 
 fn conclude(lesson: &Lesson, outcome: Outcome, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
@@ -342,6 +404,28 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
             let lessons: Vec<Lesson> = lessons.iter().map(|lesson| seen_by(kind, lesson)).collect();
             profile.roll_back(to, &lessons);
         }
+        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias { .. } | Op::Forget => {}
+        op => take_in_standing(profile, op),
+    }
+}
+
+fn take_in_standing(profile: &mut Profile, op: Op) {
+    match op {
+        Op::ContactChangedIn { lesson, doubted } => {
+            let by_stranger = is_strange(profile, &lesson, doubted);
+            change_contact(&mut profile.standing, lesson.at, by_stranger);
+        }
+        Op::ContactChanged { at, by_stranger } => change_contact(&mut profile.standing, at, by_stranger),
+        Op::ProvedBy { at, proofs } => {
+            if proofs.iter().any(|proof| profile.releases(Some(proof), at)) {
+                profile.standing.proved_at = profile.standing.proved_at.max(Some(at));
+            }
+        }
+        Op::Proved(at) => profile.standing.proved_at = profile.standing.proved_at.max(Some(at)),
+        Op::Refused(at) => profile.remember_refusal(at),
+        Op::Labelled(at) => profile.standing.labelled_at = profile.standing.labelled_at.max(Some(at)),
+        // What somebody said of it later stands.
+        Op::Unlabelled(at) => profile.standing.labelled_at = profile.standing.labelled_at.filter(|said| *said > at),
         Op::Bad(family, tag, at) => profile.remember_bad(family, tag, at),
         Op::NotBad(family, tag) => profile.standing.bad.retain(|bad| (bad.family, bad.tag) != (family, tag)),
         Op::Reported(at) => {
@@ -352,9 +436,29 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
             profile.standing.reclaimed_at = Some(at);
             profile.standing.reported_at = None;
         }
-        Op::ContactChanged(at) => {
-            profile.standing.contact_changed_at = profile.standing.contact_changed_at.max(Some(at));
-        }
-        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias { .. } | Op::Forget => {}
+        Op::Count(_)
+        | Op::Conclude { .. }
+        | Op::Learn(_)
+        | Op::Unlearn(_)
+        | Op::Hold { .. }
+        | Op::Drop(_)
+        | Op::RollBack { .. }
+        | Op::LatestDevice(_)
+        | Op::Alias { .. }
+        | Op::Forget => {}
+    }
+}
+
+/// Notes a change of contact. What a stranger changed stays a stranger's while it is fresh and nobody has proved to be the
+/// owner: else the stranger, known by then, need only change it twice.
+fn change_contact(standing: &mut Standing, at: Timestamp, by_stranger: bool) {
+    let before = standing.contact_changed_at;
+    let is_fresh = before.is_some_and(|before| at < before.plus(Profile::CONTACT_QUARANTINE));
+    let is_open = standing.contact_changed_by_stranger && is_fresh && standing.proved_at < before;
+    if before.is_none_or(|before| before <= at) {
+        standing.contact_changed_at = Some(at);
+        standing.contact_changed_by_stranger = by_stranger || is_open;
+    } else {
+        standing.contact_changed_by_stranger |= by_stranger;
     }
 }

@@ -15,7 +15,7 @@ use rightful_domain::{
 use super::Shared;
 use super::disk::failed;
 use super::find::Found;
-use super::imprint::{Imprint, changes_contact, is_entrance};
+use super::imprint::{Imprint, changes_contact, is_doubted, is_entrance, is_strange};
 use super::keys::{Index, status_key};
 use super::mind::Mind;
 use super::state::Change;
@@ -270,7 +270,8 @@ impl Shared {
             (Status::Awaited | Status::Nothing, Teaching::Nothing | Teaching::AtConclusion) => {}
         }
         if changes_contact(outcome, &entry.event.action) {
-            plan.effects.push(Effect::ContactChanged(entry.event.at));
+            let by_stranger = is_strange(&profile, &target.lesson, is_doubted(entry));
+            plan.effects.push(Effect::ContactChanged { at: entry.event.at, by_stranger });
         }
         if outcome == Outcome::Succeeded && teaching != Teaching::Nothing && target.status != Status::Revoked {
             self.release_by_proof(target, &profile, &mut plan);
@@ -282,6 +283,7 @@ impl Shared {
         let mechanisms = &target.record.entry.event.mechanisms;
         let mut proofs = mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
         if proofs.any(|used| profile.releases(Some(&used.kind), target.lesson.at)) {
+            plan.effects.push(Effect::Proved(target.lesson.at));
             plan.release_with(target, profile);
         }
     }
@@ -299,16 +301,20 @@ impl Shared {
         match &feedback.kind {
             FeedbackKind::ChallengePassed { mechanism } => {
                 if let Some(target) = target
-                    && target.status == Status::Held
+                    && target.status != Status::Revoked
                     && profile.releases(mechanism.as_ref(), feedback.received_at)
                 {
-                    plan.learn(target);
-                    plan.applied.n_released += 1;
-                    plan.applied.n_released += plan.release_with(target, &profile);
+                    plan.effects.push(Effect::Proved(feedback.received_at));
+                    if target.status == Status::Held {
+                        plan.learn(target);
+                        plan.applied.n_released += 1;
+                        plan.applied.n_released += plan.release_with(target, &profile);
+                    }
                 }
             }
             // It waits on, and no longer ripens: only a proof lets it out.
             FeedbackKind::ChallengeFailed => {
+                plan.effects.push(Effect::Refused(feedback.received_at));
                 let held = target.filter(|target| target.status == Status::Held);
                 plan.effects.extend(held.into_iter().flat_map(|target| {
                     [
@@ -318,7 +324,7 @@ impl Shared {
                 }));
             }
             // It stays where it is: what nobody answered proves nothing, for or against.
-            FeedbackKind::ChallengeIgnored => {}
+            FeedbackKind::ChallengeIgnored => plan.effects.push(Effect::Refused(feedback.received_at)),
             FeedbackKind::ConfirmedLegitimate => plan_legitimate(feedback, target, &mut plan),
             FeedbackKind::ConfirmedTakeover => {
                 plan.effects.push(Effect::Reported(feedback.received_at));
@@ -363,9 +369,9 @@ impl Shared {
             }
             plan.statuses.push((event.lesson.event, Status::Revoked));
             if !is_vouched_for(&event.record.feedback, profile) {
-                let is_strange = |family, tag| profile.fact(family, tag).is_none_or(|fact| fact.first_at >= to);
+                let is_unknown = |family, tag| profile.fact(family, tag).is_none_or(|fact| fact.first_at >= to);
                 let strange = |effect: &Effect| match effect {
-                    Effect::Bad(family, tag, _) => is_strange(*family, *tag),
+                    Effect::Bad(family, tag, _) | Effect::Labelled(family, tag, _) => is_unknown(*family, *tag),
                     _ => true,
                 };
                 plan.effects.extend(bad(&event.lesson, feedback.received_at).filter(strange));
@@ -418,14 +424,18 @@ pub(super) const fn event_of(target: &FeedbackTarget) -> Option<EventId> {
 }
 
 fn plan_legitimate(feedback: &Feedback, target: Option<&Target>, plan: &mut Plan) {
+    plan.effects.push(Effect::Proved(feedback.received_at));
     let Some(target) = target else {
         plan.effects.push(Effect::Unreported);
         return;
     };
     if is_reported(&target.record.feedback) {
         plan.effects.push(Effect::Unreported);
-        plan.effects.extend(bad(&target.lesson, feedback.received_at).filter_map(|effect| match effect {
+        let said = target.record.feedback.iter().rfind(|said| said.kind == FeedbackKind::ConfirmedTakeover);
+        let said_at = said.map_or(feedback.received_at, |said| said.received_at);
+        plan.effects.extend(bad(&target.lesson, said_at).filter_map(|effect| match effect {
             Effect::Bad(family, tag, _) => Some(Effect::NotBad(family, tag)),
+            Effect::Labelled(family, tag, said_at) => Some(Effect::Unlabelled(family, tag, said_at)),
             _ => None,
         }));
     }
@@ -438,10 +448,12 @@ fn plan_legitimate(feedback: &Feedback, target: Option<&Target>, plan: &mut Plan
     }
 }
 
+/// What an intruder used: the account remembers it, and so does the thing itself.
 fn bad(lesson: &Lesson, at: Timestamp) -> impl Iterator<Item = Effect> + use<> {
-    let device = lesson.device.map(|tag| Effect::Bad(Family::Device, tag, at));
-    let address = lesson.address.map(|tag| Effect::Bad(Family::Address, tag, at));
-    device.into_iter().chain(address)
+    let device = lesson.device.map(|tag| (Family::Device, tag));
+    let address = lesson.address.map(|tag| (Family::Address, tag));
+    let things = device.into_iter().chain(address);
+    things.flat_map(move |(family, tag)| [Effect::Bad(family, tag, at), Effect::Labelled(family, tag, at)])
 }
 
 /// Whether the last word on an event's owner was that it was not the owner.

@@ -37,7 +37,15 @@ pub(crate) enum Effect {
     /// The owner has the account again.
     Reclaimed(Timestamp),
     /// The account's contact or factor was changed.
-    ContactChanged(Timestamp),
+    ContactChanged { at: Timestamp, by_stranger: bool },
+    /// Somebody proved to be the account's owner.
+    Proved(Timestamp),
+    /// A challenge of the account was failed or ignored.
+    Refused(Timestamp),
+    /// A device or an address remembers that somebody said it was an intruder's.
+    Labelled(Family, Tag, Timestamp),
+    /// It takes back what was said at that time.
+    Unlabelled(Family, Tag, Timestamp),
     /// The windows of all three know how an attempt ended. Of the lesson, its time and whose it is are enough.
     Concluded { lesson: Arc<Lesson>, outcome: Outcome },
     /// The account's latest device is the one of the event at this place in the ledger.
@@ -62,7 +70,7 @@ pub(crate) enum StoredEffect {
     Reported(i64),
     Unreported,
     Reclaimed(i64),
-    ContactChanged(i64),
+    OldContactChanged(i64),
     Concluded(StoredTags, u8),
     LatestDevice(u64),
     Forget,
@@ -72,6 +80,11 @@ pub(crate) enum StoredEffect {
     Hold(StoredLesson, bool),
     RollBack(i64, Vec<StoredLesson>),
     Bad(u8, [u8; 8], i64),
+    ContactChanged(i64, bool),
+    Proved(i64),
+    Refused(i64),
+    Labelled(u8, [u8; 8], i64),
+    Unlabelled(u8, [u8; 8], i64),
 }
 
 impl StoredEffect {
@@ -89,7 +102,11 @@ impl StoredEffect {
             Effect::Reported(at) => Self::Reported(at.as_micros()),
             Effect::Unreported => Self::Unreported,
             Effect::Reclaimed(at) => Self::Reclaimed(at.as_micros()),
-            Effect::ContactChanged(at) => Self::ContactChanged(at.as_micros()),
+            Effect::ContactChanged { at, by_stranger } => Self::ContactChanged(at.as_micros(), *by_stranger),
+            Effect::Proved(at) => Self::Proved(at.as_micros()),
+            Effect::Refused(at) => Self::Refused(at.as_micros()),
+            Effect::Labelled(family, tag, at) => Self::Labelled(family.number(), stored_tag(*tag), at.as_micros()),
+            Effect::Unlabelled(family, tag, at) => Self::Unlabelled(family.number(), stored_tag(*tag), at.as_micros()),
             Effect::Concluded { lesson, outcome } => Self::Concluded(StoredTags::of(lesson), outcome.number()),
             Effect::LatestDevice(sequence) => Self::LatestDevice(*sequence),
             Effect::Forget => Self::Forget,
@@ -114,7 +131,20 @@ impl StoredEffect {
             Self::Reported(at) => Effect::Reported(Timestamp::from_micros(at)),
             Self::Unreported => Effect::Unreported,
             Self::Reclaimed(at) => Effect::Reclaimed(Timestamp::from_micros(at)),
-            Self::ContactChanged(at) => Effect::ContactChanged(Timestamp::from_micros(at)),
+            Self::OldContactChanged(at) => {
+                Effect::ContactChanged { at: Timestamp::from_micros(at), by_stranger: false }
+            }
+            Self::ContactChanged(at, by_stranger) => {
+                Effect::ContactChanged { at: Timestamp::from_micros(at), by_stranger }
+            }
+            Self::Proved(at) => Effect::Proved(Timestamp::from_micros(at)),
+            Self::Refused(at) => Effect::Refused(Timestamp::from_micros(at)),
+            Self::Labelled(family, tag, at) => {
+                Effect::Labelled(Family::of_number(family)?, restored_tag(tag), Timestamp::from_micros(at))
+            }
+            Self::Unlabelled(family, tag, at) => {
+                Effect::Unlabelled(Family::of_number(family)?, restored_tag(tag), Timestamp::from_micros(at))
+            }
             Self::Concluded(lesson, outcome) => {
                 Effect::Concluded { lesson: old(lesson), outcome: Outcome::of_number(outcome)? }
             }

@@ -72,7 +72,7 @@ fn effects(lesson: fn(u8) -> Lesson, said_at: Timestamp) -> Vec<Effect> {
         Effect::Reported(at),
         Effect::Unreported,
         Effect::Reclaimed(at),
-        Effect::ContactChanged(at),
+        Effect::ContactChanged { at, by_stranger: false },
         Effect::Concluded { lesson: Arc::new(old_lesson(10)), outcome: Outcome::Failed },
         Effect::LatestDevice(11),
         Effect::Forget,
@@ -86,7 +86,16 @@ fn old_effects() -> Effects {
 }
 
 fn every_effect() -> Effects {
-    Effects { subject: Some(Tag::new(1)), changes: effects(lesson, Timestamp::from_seconds(1_767_225_700)) }
+    let at = Timestamp::from_seconds(1_767_225_700);
+    let mut changes = effects(lesson, at);
+    changes.extend([
+        Effect::ContactChanged { at, by_stranger: true },
+        Effect::Proved(at),
+        Effect::Refused(at),
+        Effect::Labelled(Family::Device, Tag::new(13), at),
+        Effect::Unlabelled(Family::Address, Tag::new(14), at),
+    ]);
+    Effects { subject: Some(Tag::new(1)), changes }
 }
 
 /// The tags of people's data in the entries below.
@@ -341,6 +350,26 @@ proptest! {
         }
         bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
         let _ = decode_state(&bytes).is_ok();
+    }
+
+    #[test]
+    fn what_is_learned_and_unlearned_leaves_what_was_before(seed in any::<u64>(), n in 0_usize..8) {
+        let mut dice = Dice::new(seed);
+        let lesson = |dice: &mut Dice| Lesson { account: None, ..dice.lesson() };
+        let mut profile = Profile::default();
+        (0..n).for_each(|_| profile.learn(&lesson(&mut dice)));
+        let before = profile.clone();
+        let strange = lesson(&mut dice);
+        profile.learn(&strange);
+        profile.unlearn(&strange);
+        let unit = Habits::unit(strange.at);
+        prop_assert!((profile.habits.weight - before.habits.weight).abs() < 0.001 * unit);
+        let steps = |profile: &Profile| profile.habits.steps().iter().map(|habit| (habit.level, habit.tag)).collect();
+        let (kept, known): (Vec<_>, Vec<_>) = (steps(&profile), steps(&before));
+        prop_assert_eq!(kept, known);
+        for (one, other) in profile.habits.steps().iter().zip(before.habits.steps()) {
+            prop_assert!((one.weight - other.weight).abs() < 0.001 * unit, "{:?} {:?}", one, other);
+        }
     }
 
     #[test]

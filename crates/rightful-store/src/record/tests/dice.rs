@@ -351,7 +351,7 @@ impl Dice {
     fn news(&mut self) -> News {
         News {
             is_first: self.flag(),
-            weight: self.below(100) as f32 / 100.0,
+            weight: (self.below(10) + 1) as f32 / 10.0,
             tried: self.roll() as u16,
             novel: self.roll() as u16,
             newer: self.roll() as u16,
@@ -366,8 +366,9 @@ impl Dice {
     fn circumstances(&mut self) -> Circumstances {
         let tags = Level::ALL.map(|level| {
             // Few values, so that some come back.
-            let value = StepTag::MIN.saturating_add(self.below(20) as u32);
-            self.maybe(|_| if level == Level::Hour { value } else { value.saturating_mul(StepTag::MAX) })
+            let value = self.below(20) as u32 + 1;
+            let tag = if level == Level::Hour { value } else { value.wrapping_mul(0x9E37_79B9) };
+            self.maybe(|_| StepTag::new(tag).unwrap())
         });
         let version = |dice: &mut Self| Version::parse(&format!("{}.{}", dice.below(200), dice.below(7)));
         Circumstances::from_tags(tags, version(self), version(self))
