@@ -4,31 +4,61 @@
 //! stored with every assessment, so their order belongs to [`FEATURE_SCHEMA`]: a slot is only ever added at the end
 //! of the list, together with a new schema number.
 
+mod activity;
+mod agent;
+mod behavior;
+mod campaign;
 mod context;
+mod likelihood;
+mod lists;
+mod network;
 mod novelty;
+mod payment;
+mod place;
 mod reputation;
 mod sharing;
+mod standing;
 mod tenure;
+mod time_zones;
 mod velocity;
 
 use std::time::Duration;
 
-use rightful_domain::{Facts, FeatureVector};
+use rightful_domain::{Facts, FeatureVector, Level};
 
+pub(crate) use activity::Activity;
+pub(crate) use agent::{Agent, Form, System};
+pub(crate) use behavior::Behavior;
+pub(crate) use campaign::{Campaign, part};
 pub(crate) use context::Context;
+pub(crate) use likelihood::Likelihood;
+pub(crate) use lists::Lists;
+pub(crate) use network::Network;
 pub(crate) use novelty::Novelty;
+#[cfg(test)]
+pub(crate) use payment::Dealing;
+pub(crate) use payment::Payment;
+pub(crate) use place::{Place, Travel};
 pub(crate) use reputation::Reputation;
 pub(crate) use sharing::Sharing;
+pub(crate) use standing::Standing;
 pub(crate) use tenure::Tenure;
 pub(crate) use velocity::Velocity;
 
 /// The version of the feature vector's slots that [`crate::assess()`] fills.
-pub const FEATURE_SCHEMA: u16 = 1;
+pub const FEATURE_SCHEMA: u16 = 2;
+
+/// How many slots the vectors of schema 1 had: the first ones of schema 2.
+const SLOTS_OF_SCHEMA_1: usize = 76;
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
 #[must_use]
 pub fn feature_names(schema: u16) -> &'static [&'static str] {
-    if schema == FEATURE_SCHEMA { &NAMES } else { &[] }
+    match schema {
+        1 => NAMES.get(..SLOTS_OF_SCHEMA_1).unwrap_or_default(),
+        FEATURE_SCHEMA => &NAMES,
+        _ => &[],
+    }
 }
 
 /// All numbers of one event, by family.
@@ -46,6 +76,26 @@ pub(crate) struct Features {
     pub(crate) reputation: Reputation,
     /// What the event and the data sets say by themselves.
     pub(crate) context: Context,
+    /// Where the event came from.
+    pub(crate) place: Place,
+    /// What data sets call its network.
+    pub(crate) network: Network,
+    /// What the client says of itself.
+    pub(crate) agent: Agent,
+    /// How the form was typed and moved.
+    pub(crate) behavior: Behavior,
+    /// Who else was at the door.
+    pub(crate) campaign: Campaign,
+    /// Money, as the account has moved it before.
+    pub(crate) payment: Payment,
+    /// Where the account stands.
+    pub(crate) standing: Standing,
+    /// What is done, and whether the account is used to it.
+    pub(crate) activity: Activity,
+    /// What the application's lists say.
+    pub(crate) lists: Lists,
+    /// How much likelier the event is for a stranger.
+    pub(crate) likelihood: Likelihood,
 }
 
 /// Reads the numbers out of the facts.
@@ -57,6 +107,16 @@ pub(crate) fn derive(facts: &Facts) -> Features {
         tenure: tenure::derive(facts),
         reputation: reputation::derive(facts),
         context: context::derive(facts),
+        place: place::derive(facts),
+        network: network::derive(facts),
+        agent: agent::derive(facts),
+        behavior: behavior::derive(facts),
+        campaign: campaign::derive(facts),
+        payment: payment::derive(facts),
+        standing: standing::derive(facts),
+        activity: activity::derive(facts),
+        lists: Lists::default(),
+        likelihood: Likelihood::default(),
     }
 }
 
@@ -70,6 +130,16 @@ impl Features {
         values.extend(tenure::SLOTS.iter().map(|slot| (slot.read)(&self.tenure)));
         values.extend(reputation::SLOTS.iter().map(|slot| (slot.read)(&self.reputation)));
         values.extend(context::SLOTS.iter().map(|slot| (slot.read)(&self.context)));
+        values.extend(place::SLOTS.iter().map(|slot| (slot.read)(&self.place)));
+        values.extend(network::SLOTS.iter().map(|slot| (slot.read)(&self.network)));
+        values.extend(agent::SLOTS.iter().map(|slot| (slot.read)(&self.agent)));
+        values.extend(behavior::SLOTS.iter().map(|slot| (slot.read)(&self.behavior)));
+        values.extend(campaign::SLOTS.iter().map(|slot| (slot.read)(&self.campaign)));
+        values.extend(payment::SLOTS.iter().map(|slot| (slot.read)(&self.payment)));
+        values.extend(standing::SLOTS.iter().map(|slot| (slot.read)(&self.standing)));
+        values.extend(activity::SLOTS.iter().map(|slot| (slot.read)(&self.activity)));
+        values.extend(lists::SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
+        values.extend(likelihood::SLOTS.iter().map(|slot| (slot.read)(&self.likelihood)));
         FeatureVector { schema: FEATURE_SCHEMA, values }
     }
 }
@@ -85,7 +155,17 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + novelty::SLOTS.len()
     + tenure::SLOTS.len()
     + reputation::SLOTS.len()
-    + context::SLOTS.len();
+    + context::SLOTS.len()
+    + place::SLOTS.len()
+    + network::SLOTS.len()
+    + agent::SLOTS.len()
+    + behavior::SLOTS.len()
+    + campaign::SLOTS.len()
+    + payment::SLOTS.len()
+    + standing::SLOTS.len()
+    + activity::SLOTS.len()
+    + lists::SLOTS.len()
+    + likelihood::SLOTS.len();
 
 static NAMES: [&str; N_SLOTS] = {
     let names = ([""; N_SLOTS], 0);
@@ -94,7 +174,17 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, novelty::SLOTS);
     let names = with_names(names, tenure::SLOTS);
     let names = with_names(names, reputation::SLOTS);
-    with_names(names, context::SLOTS).0
+    let names = with_names(names, context::SLOTS);
+    let names = with_names(names, place::SLOTS);
+    let names = with_names(names, network::SLOTS);
+    let names = with_names(names, agent::SLOTS);
+    let names = with_names(names, behavior::SLOTS);
+    let names = with_names(names, campaign::SLOTS);
+    let names = with_names(names, payment::SLOTS);
+    let names = with_names(names, standing::SLOTS);
+    let names = with_names(names, activity::SLOTS);
+    let names = with_names(names, lists::SLOTS);
+    with_names(names, likelihood::SLOTS).0
 };
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]
@@ -123,6 +213,13 @@ fn flag_slot(flag: Option<bool>) -> f32 {
     flag.map_or(f32::NAN, |flag| if flag { 1.0 } else { 0.0 })
 }
 
+/// Whether the account was let through in this way before; None without a tag, or without anything to compare it with.
+fn known(facts: &Facts, level: Level) -> Option<bool> {
+    let habits = &facts.history.account_profile()?.habits;
+    let tag = facts.history.circumstances.tag(level)?;
+    (!habits.of_level(level).is_empty()).then(|| habits.weight_of(level, tag).is_some())
+}
+
 fn days(span: Duration) -> f64 {
     span.as_secs_f64() / 86_400.0
 }
@@ -143,7 +240,8 @@ mod tests {
         assert_eq!(names.len(), N_SLOTS);
         assert!(!names.contains(""));
         assert_eq!(feature_names(FEATURE_SCHEMA).len(), Features::default().vector().values.len());
-        assert!(feature_names(FEATURE_SCHEMA + 1).is_empty());
+        assert_eq!(feature_names(1).last(), Some(&"failed"));
+        assert!(feature_names(0).is_empty() && feature_names(FEATURE_SCHEMA + 1).is_empty());
     }
 
     #[test]

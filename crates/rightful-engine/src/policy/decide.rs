@@ -9,7 +9,8 @@ use rightful_domain::{Action, ChallengeKind, FINDINGS_MAX, Finding, LogOdds, Pro
 
 use super::Policy;
 use super::thresholds::Bands;
-use crate::detectors::{self, EvidenceFamily, Strength};
+use crate::detectors::action::{Concluded, conclude};
+use crate::detectors::{self, Detector, EvidenceFamily};
 use crate::features::Features;
 
 /// What a policy makes of findings.
@@ -28,6 +29,7 @@ impl Policy {
     /// Decides on findings as the detectors gave them.
     pub(crate) fn decide(&self, action: &Action, features: &Features, mut findings: Vec<Finding>) -> Decision {
         let bands = self.bands(action);
+        take_back_trust(&mut findings);
         temper_families(&mut findings, self.combining.family_fraction.get());
         findings.sort_by(heaviest_first);
         findings.truncate(FINDINGS_MAX);
@@ -44,6 +46,15 @@ impl Policy {
         } else {
             Verdict::Allow
         };
+        let concluded = Concluded {
+            findings: &findings,
+            score_points: score.points(),
+            is_lowest: bands.may_trust(score),
+            is_denied: bands.denies(score),
+        };
+        // Weighs nothing, so it goes last; where there is no room for it, the score says the same.
+        let conclusion = conclude(&concluded, features, &self.thresholds).filter(|_| findings.len() < FINDINGS_MAX);
+        findings.extend(conclusion);
         let suggested_challenges = match verdict {
             Verdict::Challenge => challenges_for(action, contact_is_fresh(features)),
             Verdict::Trust | Verdict::Allow | Verdict::Deny => Vec::new(),
@@ -58,6 +69,13 @@ fn sum(findings: &[Finding]) -> f64 {
 
 fn heaviest_first(one: &Finding, other: &Finding) -> Ordering {
     other.nats.abs().total_cmp(&one.nats.abs()).then(one.reason.as_str().cmp(other.reason.as_str()))
+}
+
+/// Long use on a familiar device says nothing more where anything speaks against the event.
+fn take_back_trust(findings: &mut Vec<Finding>) {
+    if findings.iter().any(Finding::is_adverse) {
+        findings.retain(|finding| finding.reason != ReasonCode::ProfileTrusted || finding.is_adverse());
+    }
 }
 
 /// Of each family, and of each direction in it, the strongest finding counts in full and the others by a fraction.
@@ -88,7 +106,7 @@ fn hold_back_lone_finding(findings: &mut [Finding], bands: &Bands) {
     let total = sum(findings);
     let mut adverse = findings.iter_mut().filter(|finding| finding.is_adverse());
     let (Some(lone), None) = (adverse.next(), adverse.next()) else { return };
-    if detectors::of(lone.reason).is_some_and(|detector| detector.strength == Strength::Strong) {
+    if detectors::of(lone.reason).is_some_and(Detector::is_strong) {
         return;
     }
     let others = total - lone.nats;

@@ -4,6 +4,7 @@
 //! range are refused when it is read, so that judging cannot fail.
 
 mod decide;
+mod evidence_limits;
 mod read;
 mod scale;
 mod thresholds;
@@ -13,8 +14,9 @@ use std::fmt;
 
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
-pub(crate) use scale::Factor;
-pub(crate) use thresholds::{IpActionVelocity, Thresholds};
+pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, UserTrusted};
+pub(crate) use scale::{Days, Factor};
+pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 
 use thresholds::{Bands, Combining};
 

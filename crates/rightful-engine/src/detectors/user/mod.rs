@@ -2,6 +2,10 @@
 
 use super::Detector;
 
+mod profile_anomaly;
+mod recently_reclaimed;
 mod reported_compromise;
+mod trusted;
 
-pub(super) const DETECTORS: &[Detector] = &[reported_compromise::DETECTOR];
+pub(super) const DETECTORS: &[Detector] =
+    &[profile_anomaly::DETECTOR, recently_reclaimed::DETECTOR, reported_compromise::DETECTOR, trusted::DETECTOR];
