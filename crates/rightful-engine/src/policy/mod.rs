@@ -15,7 +15,7 @@ use std::fmt;
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
 pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, UserTrusted};
-pub(crate) use scale::{Days, Factor};
+pub(crate) use scale::{Days, Factor, Limit};
 pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 
 use thresholds::{Bands, Combining};
