@@ -4,7 +4,7 @@ mod facts;
 
 use facts::{DAY_S, Key, NOW, Scene};
 use rightful_domain::{
-    Action, Circumstances, Facts, News, Outcome, PolicySource, PolicyVersion, Population, Profile, ReasonCode,
+    Action, Circumstances, Facts, Habits, News, Outcome, PolicySource, PolicyVersion, Population, Profile, ReasonCode,
     Teaching, Timestamp, Verdict,
 };
 use rightful_engine::{Policy, assess, feature_names, sentences};
@@ -31,6 +31,10 @@ fn lived(doubtful_nats: f32) -> Population {
 
 fn before(scene: &Scene, population: &Population) -> Facts {
     let mut facts = scene.facts(Action::Login);
+    // Judged by findings alone: what is tested is the threshold.
+    if let Some(account) = &mut facts.history.account {
+        std::sync::Arc::make_mut(&mut account.profile).habits = Habits::default();
+    }
     facts.history.backdrop = Some(population.backdrop(&Profile::default(), &Circumstances::default(), NOW));
     facts
 }
@@ -47,8 +51,8 @@ fn milder() -> Scene {
 
 #[test]
 fn the_threshold_follows_what_honest_people_score() {
-    // One in fifty scores 76.85: more than the budget has room for, less than a budget of 5 % has.
-    let population = lived(1.2);
+    // One in fifty scores 81.76: more than the budget has room for, less than a budget of 5 % has.
+    let population = lived(1.5);
     let facts = before(&milder(), &population);
     let verdict = |text: &str| assess(&facts, &policy(text)).verdict;
     assert_eq!(verdict("[budget]\nchallenge_share = 0"), Verdict::Challenge);
@@ -60,7 +64,7 @@ fn the_threshold_follows_what_honest_people_score() {
     let assessment = assess(&before(&doubtful(), &population), &policy(""));
     assert_eq!(assessment.verdict, Verdict::Challenge);
     let said = sentences(&facts.event, &assessment).analyst;
-    assert!(said.contains("the budget has challenges begin at 76."), "{said}");
+    assert!(said.contains("the budget has challenges begin at 81."), "{said}");
 }
 
 #[test]
@@ -89,8 +93,8 @@ fn a_low_threshold_challenges_nobody_for_what_is_not_known() {
     // And a lone finding is still held below.
     let new_device = before(&Scene::default().used(20, 1, 11, 101), &population);
     let assessment = assess(&new_device, &policy(""));
-    assert_eq!(assessment.findings.len(), 1);
-    assert_eq!(assessment.findings[0].reason, ReasonCode::ProfileDeviceNew);
+    let adverse = assessment.findings.iter().filter(|finding| finding.is_adverse());
+    assert_eq!(adverse.map(|finding| finding.reason).collect::<Vec<_>>(), [ReasonCode::ProfileDeviceNew]);
     assert_eq!(assessment.verdict, Verdict::Allow);
 }
 

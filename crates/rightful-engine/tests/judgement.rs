@@ -12,6 +12,15 @@ const ELSEWHERE: [u64; 2] = [99, 999];
 const OTHER_LAPTOP: u64 = 11;
 const OFFICE: u64 = 101;
 
+/// What is said of the owner at home, short of trust and with it.
+const FAMILIAR: [ReasonCode; 2] = [ReasonCode::ProfileDeviceFamiliar, ReasonCode::ProfileIpFamiliar];
+const TRUSTED: [ReasonCode; 4] = [
+    ReasonCode::ProfileDeviceFamiliar,
+    ReasonCode::ProfileIpFamiliar,
+    ReasonCode::ProfileTrusted,
+    ReasonCode::ActionIsLegit,
+];
+
 fn judged(scene: &Scene) -> Assessment {
     assess(&scene.facts(Action::Login), &Policy::default())
 }
@@ -46,11 +55,15 @@ fn the_first_event_of_all_is_allowed_at_even_odds() {
 }
 
 #[test]
-fn the_owner_at_the_familiar_door_scores_low() {
-    let familiar = [ReasonCode::ProfileDeviceFamiliar, ReasonCode::ProfileIpFamiliar];
-    let assessment = check(&owner_at_home(), Verdict::Allow, &familiar);
-    assert!(assessment.risk_score.points() < 20.0, "{}", assessment.risk_score);
+fn the_owner_at_the_familiar_door_is_trusted_after_weeks() {
+    let assessment = check(&owner_at_home(), Verdict::Trust, &TRUSTED);
+    assert!(assessment.risk_score.points() < 10.0, "{}", assessment.risk_score);
     assert_eq!(assessment.history_depth, 20);
+    check(&Scene::default().used(10, 1, LAPTOP, HOME), Verdict::Allow, &FAMILIAR);
+    for action in [Action::Register, Action::PasswordReset] {
+        let assessment = assess(&owner_at_home().facts(action), &Policy::default());
+        assert_eq!(assessment.verdict, Verdict::Allow);
+    }
 }
 
 #[test]
@@ -112,6 +125,7 @@ fn one_machine_that_hammers_an_account_is_refused() {
         ReasonCode::ProfileActionVelocity,
         ReasonCode::DeviceProfileVelocity,
         ReasonCode::IpActionVelocity,
+        ReasonCode::IpRiskyReputation,
     ];
     check(&scene, Verdict::Deny, &reasons);
 }
@@ -119,26 +133,25 @@ fn one_machine_that_hammers_an_account_is_refused() {
 #[test]
 fn a_stolen_list_from_one_address_is_challenged_on_each_account() {
     let scene = (0..100).fold(owner_elsewhere(), |scene, n| scene.attempts(Key::Address, 1, 5, [ANN + n, 500 + n]));
-    check(&scene, Verdict::Challenge, &[ReasonCode::ProfileDeviceNew, ReasonCode::IpActionVelocity]);
+    let reasons = [ReasonCode::ProfileDeviceNew, ReasonCode::IpActionVelocity, ReasonCode::IpRiskyReputation];
+    check(&scene, Verdict::Challenge, &reasons);
 }
 
 #[test]
 fn a_busy_office_of_familiar_people_is_no_attack() {
     let office = (1..=40).fold(owner_at_home(), |scene, other| scene.shared_with(ANN + other, 10));
     let scene = office.attempts(Key::Address, 150, 30, [ANN + 1, 12]);
-    let familiar = [ReasonCode::ProfileDeviceFamiliar, ReasonCode::ProfileIpFamiliar];
-    check(&scene, Verdict::Allow, &familiar);
+    check(&scene, Verdict::Trust, &TRUSTED);
 }
 
 #[test]
 fn a_household_is_exempt_and_todays_success_is_no_household() {
     let used_by_another_today = |scene: Scene| scene.attempts(Key::Device, 1, 3_600, [ANN + 1, HOME]);
-    let familiar = [ReasonCode::ProfileDeviceFamiliar, ReasonCode::ProfileIpFamiliar];
-    check(&used_by_another_today(owner_at_home().shared_with(ANN + 1, 10)), Verdict::Allow, &familiar);
+    check(&used_by_another_today(owner_at_home().shared_with(ANN + 1, 10)), Verdict::Trust, &TRUSTED);
 
     let shared = [ReasonCode::DeviceSuspiciousVelocity];
     let with_guest = used_by_another_today(owner_at_home().shared_with(ANN + 1, 0));
-    check(&with_guest, Verdict::Allow, &[&familiar[..], &shared[..]].concat());
+    check(&with_guest, Verdict::Allow, &[&FAMILIAR[..], &shared[..]].concat());
     let intruder = used_by_another_today(owner_elsewhere().shared_with(ANN + 1, 0));
     check(&intruder, Verdict::Challenge, &[&[ReasonCode::ProfileDeviceNew][..], &shared[..]].concat());
 }
@@ -163,7 +176,7 @@ fn an_open_report_challenges_everybody_and_a_reclaim_ends_it() {
 
     scene.account().standing.reported_at = None;
     scene.account().standing.reclaimed_at = Some(NOW);
-    check(&scene, Verdict::Allow, &[ReasonCode::ProfileDeviceFamiliar, ReasonCode::ProfileIpFamiliar]);
+    check(&scene, Verdict::Trust, &[&TRUSTED[..], &[ReasonCode::UserRecentlyReclaimed]].concat());
 }
 
 #[test]

@@ -5,7 +5,9 @@ mod facts;
 use facts::{ANN, HOME, Key, LAPTOP, NOW, Scene};
 use proptest::prelude::*;
 use rightful_domain::{
-    Action, AddressKind, Facts, Family, History, LogOdds, PolicySource, PolicyVersion, Tag, Timestamp, Verdict,
+    Action, AddressKind, AgentKind, AgentTraits, Behavior, Coordinates, CountryCode, CredentialStatus, Crowd, Device,
+    Enrichment, Facts, Family, History, LogOdds, NetworkClaim, NetworkKind, Place, PolicySource, PolicyVersion, Tag,
+    Timestamp, Verdict,
 };
 use rightful_engine::{DETECTORS, FEATURE_SCHEMA, Policy, Strength, assess, feature_names, sentences};
 
@@ -16,6 +18,13 @@ enum Worse {
     BadDevice,
     BadAddress,
     Reported,
+    DeviceLabelled,
+    AddressLabelled,
+    StrangeFailures(u32),
+    Refused(u8),
+    ContactChanged,
+    NetCrowd(u32),
+    PasswordCrowd(u32),
 }
 
 fn key() -> impl Strategy<Value = Key> {
@@ -28,6 +37,24 @@ fn worse() -> impl Strategy<Value = Worse> {
         1 => Just(Worse::BadDevice),
         1 => Just(Worse::BadAddress),
         1 => Just(Worse::Reported),
+        1 => Just(Worse::DeviceLabelled),
+        1 => Just(Worse::AddressLabelled),
+        1 => (1_u32..200).prop_map(Worse::StrangeFailures),
+        1 => (1_u8..8).prop_map(Worse::Refused),
+        1 => Just(Worse::ContactChanged),
+        1 => (1_u32..500).prop_map(Worse::NetCrowd),
+        1 => (1_u32..500).prop_map(Worse::PasswordCrowd),
+    ]
+}
+
+/// What somebody elsewhere can do to an account.
+fn flood() -> impl Strategy<Value = Worse> {
+    prop_oneof![
+        4 => (1_u32..2_000, 200_u64..300, 999_u64..1_100)
+            .prop_map(|(n, device, address)| Worse::Attempts(Key::Account, n, [device, address])),
+        1 => (1_u32..5_000).prop_map(Worse::StrangeFailures),
+        1 => (1_u8..8).prop_map(Worse::Refused),
+        1 => (1_u32..1_000).prop_map(Worse::PasswordCrowd),
     ]
 }
 
@@ -37,8 +64,91 @@ fn made_worse(mut scene: Scene, worse: Worse) -> Scene {
         Worse::BadDevice => scene.account().remember_bad(Family::Device, Tag::new(LAPTOP), NOW),
         Worse::BadAddress => scene.account().remember_bad(Family::Address, Tag::new(HOME), NOW),
         Worse::Reported => scene.account().standing.reported_at = Some(NOW),
+        Worse::DeviceLabelled => scene.device().standing.labelled_at = Some(NOW),
+        Worse::AddressLabelled => scene.address().standing.labelled_at = Some(NOW),
+        Worse::StrangeFailures(n) => scene.strange_failures_24h += n,
+        Worse::Refused(n) => (0..n).for_each(|_| scene.account().remember_refusal(NOW)),
+        Worse::ContactChanged => {
+            scene.account().standing.contact_changed_at = Some(NOW);
+            scene.account().standing.contact_changed_by_stranger = true;
+        }
+        Worse::NetCrowd(n) => scene.net_crowd = Some(grown(scene.net_crowd, n)),
+        Worse::PasswordCrowd(n) => scene.password_crowd = Some(grown(scene.password_crowd, n)),
     }
     scene
+}
+
+/// So many more accounts failed, each once, under names of which half exist.
+fn grown(crowd: Option<Crowd>, n: u32) -> Crowd {
+    let crowd = crowd.unwrap_or_default();
+    Crowd {
+        attempts: crowd.attempts + n,
+        failures: crowd.failures + n,
+        unknown_usernames: crowd.unknown_usernames + n / 2,
+        subjects: crowd.subjects + n,
+        failed_subjects: crowd.failed_subjects + n,
+        ..crowd
+    }
+}
+
+fn place() -> impl Strategy<Value = Coordinates> {
+    (-90.0..=90.0_f64, -180.0..=180.0_f64)
+        .prop_map(|(lat, long)| Coordinates::from_degrees(lat, long).expect("a place"))
+}
+
+fn enrichment() -> impl Strategy<Value = Enrichment> {
+    let address = proptest::option::of(proptest::sample::select(AddressKind::ALL.to_vec()));
+    let networks = proptest::collection::vec(proptest::sample::select(NetworkKind::ALL.to_vec()), 0..3);
+    let kinds = vec![AgentKind::Desktop, AgentKind::Mobile, AgentKind::Automation, AgentKind::Unknown];
+    let agent = (proptest::sample::select(kinds), proptest::sample::select(vec!["Windows 10", "iPhone", "Linux", "?"]));
+    let breached = proptest::option::of((any::<bool>(), any::<bool>()));
+    let placed = (proptest::option::of(place()), proptest::option::of(0_u16..2_000), any::<bool>());
+    (address, networks, proptest::option::of(agent), breached, placed).prop_map(
+        |(address, networks, agent, breached, (coordinates, accuracy_km, has_country))| Enrichment {
+            address,
+            coordinates,
+            accuracy_km,
+            country: has_country.then(|| CountryCode::new("NZ").expect("a country")),
+            agent: agent.map(|(kind, os)| AgentTraits {
+                kind,
+                browser: None,
+                browser_major: None,
+                os: Some(os.into()),
+            }),
+            credential: breached.map(|(password_breached, username_breached)| CredentialStatus {
+                password_breached,
+                username_breached,
+            }),
+            networks: networks.into_iter().map(|kind| NetworkClaim { kind, said_by: "a.csv".into() }).collect(),
+            ..Enrichment::default()
+        },
+    )
+}
+
+fn device() -> impl Strategy<Value = Device> {
+    let told = |words: Vec<&'static str>| proptest::option::of(proptest::sample::select(words));
+    let kind = told(vec!["phone", "tablet", "Desktop", "fridge"]);
+    let os = told(vec!["iOS 17", "Windows", "Android 14", "BeOS"]);
+    let zone = told(vec!["Europe/Madrid", "Pacific/Auckland", "Middle/Earth"]);
+    (kind, os, zone).prop_map(|(kind, os, zone)| Device {
+        kind: kind.map(Into::into),
+        os: os.map(Into::into),
+        time_zone: zone.map(Into::into),
+        ..Device::default()
+    })
+}
+
+fn behavior() -> impl Strategy<Value = Behavior> {
+    let measure = || proptest::option::of(prop_oneof![0.0..200.0_f64, Just(f64::NAN), Just(f64::INFINITY), Just(-1.0)]);
+    let n = || proptest::option::of(0_u32..60);
+    (n(), n(), n(), measure(), measure(), measure()).prop_map(|(keys, pastes, moves, hold, flight, form)| Behavior {
+        keys,
+        pastes,
+        pointer_moves: moves,
+        key_hold_ms: hold,
+        key_flight_ms: flight,
+        form_ms: form,
+    })
 }
 
 fn scene() -> impl Strategy<Value = Scene> {
@@ -61,18 +171,22 @@ fn action() -> impl Strategy<Value = Action> {
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
-    let kind = proptest::option::of(proptest::sample::select(vec![
-        AddressKind::Public,
-        AddressKind::Private,
-        AddressKind::CarrierNat,
-        AddressKind::Reserved,
-    ]));
+    let told = (enrichment(), device(), proptest::option::of(behavior()), proptest::option::of(place()));
+    let agents = vec!["", "null", "Mozilla/5.0 HeadlessChrome/126", "selenium", "curl/8"];
+    let agent = proptest::option::of(proptest::sample::select(agents));
     let gone = proptest::array::uniform7(proptest::bool::weighted(0.1));
     // The ends of time, and moments around what is remembered.
     let at = prop_oneof![Just(i64::MIN), Just(i64::MAX), NOW.as_micros() - 1_000_000..NOW.as_micros() + 1_000_000];
-    (scene(), action(), kind, gone, at).prop_map(|(scene, action, kind, gone, at)| {
+    (scene(), action(), told, agent, gone, at).prop_map(|(mut scene, action, told, agent, gone, at)| {
+        let (enrichment, device, behavior, last) = told;
+        let last = last.map(|coordinates| Place { coordinates, accuracy_km: None, at: NOW });
+        scene.account().last_place = last;
+        scene.device().last_place = last;
+        scene.enrichment = enrichment;
         let mut facts = scene.facts(action);
-        facts.enrichment.address = kind;
+        facts.event.device = device;
+        facts.event.behavior = behavior;
+        facts.event.network.user_agent = agent.map(Into::into);
         facts.event.at = Timestamp::from_micros(at);
         facts.history = without(facts.history, gone);
         facts
@@ -96,12 +210,20 @@ proptest! {
     fn any_facts_are_judged_and_the_judgement_adds_up(facts in facts()) {
         let assessment = assess(&facts, &Policy::default());
         let summed: f64 = assessment.findings.iter().map(|finding| finding.nats).sum();
-        prop_assert_eq!(assessment.log_odds, LogOdds::new(summed));
+        // Up to the order in which they were summed.
+        prop_assert!((assessment.log_odds.nats() - LogOdds::new(summed).nats()).abs() < 1e-9);
         prop_assert_eq!(assessment.risk_score, assessment.log_odds.score());
         prop_assert_eq!(assessment.features.schema, FEATURE_SCHEMA);
         prop_assert_eq!(assessment.features.values.len(), feature_names(FEATURE_SCHEMA).len());
         let score = assessment.risk_score.points();
-        let expected = if score >= 90.0 { Verdict::Deny } else if score >= 70.0 { Verdict::Challenge } else { Verdict::Allow };
+        let expected = match score {
+            90.0.. => Verdict::Deny,
+            70.0.. => Verdict::Challenge,
+            _ if assessment.verdict == Verdict::Trust => Verdict::Trust,
+            _ => Verdict::Allow,
+        };
+        let adverse = assessment.findings.iter().any(|finding| finding.is_adverse());
+        prop_assert!(expected != Verdict::Trust || (score <= 10.0 && !adverse));
         prop_assert_eq!(assessment.verdict, expected);
         prop_assert_eq!(assessment.suggested_challenges.is_empty(), expected != Verdict::Challenge);
         let said = sentences(&facts.event, &assessment);
@@ -133,12 +255,40 @@ proptest! {
     }
 
     #[test]
-    fn more_evidence_of_takeover_never_lowers_the_score(scene in scene(), worse in worse(), action in action()) {
+    fn more_evidence_of_takeover_never_lowers_the_score(
+        scene in scene(), worse in worse(), action in action(), enrichment in enrichment(),
+    ) {
+        let mut scene = scene;
+        scene.enrichment = enrichment;
         let policy = Policy::default();
         let before = assess(&scene.facts(action.clone()), &policy);
         let after = assess(&made_worse(scene, worse).facts(action), &policy);
         prop_assert!(before.risk_score <= after.risk_score, "{} > {}", before.risk_score, after.risk_score);
         prop_assert!(before.verdict <= after.verdict);
+    }
+
+    #[test]
+    fn the_owner_at_the_familiar_door_is_let_in_whatever_floods_the_account(
+        times in 1_u32..40, days in 1_i64..30, floods in proptest::collection::vec(flood(), 1..8), enrichment in enrichment(),
+    ) {
+        let mut scene = Scene::default().used(times, days, LAPTOP, HOME);
+        scene.enrichment = Enrichment { agent: None, ..enrichment };
+        let scene = floods.into_iter().fold(scene, made_worse);
+        for action in [Action::Login, Action::Checkout, Action::AccountDetailsChange] {
+            let assessment = assess(&scene.facts(action), &Policy::default());
+            prop_assert!(assessment.verdict < Verdict::Challenge, "{:?}", assessment.findings);
+        }
+    }
+
+    #[test]
+    fn whoever_floods_an_account_from_afar_never_gets_its_owner_with_a_new_phone_refused(
+        times in 1_u32..40, n in 1_u32..5_000, devices in 1_u64..40, strange in 0_u32..5_000,
+    ) {
+        let scene = Scene::default().used(times, 1, 11, 101).attempts(Key::Account, n, 5, [99, 999]);
+        let mut scene = (0..devices).fold(scene, |scene, other| scene.attempts(Key::Account, 1, 5, [200 + other, 999]));
+        scene.strange_failures_24h = strange;
+        let assessment = assess(&scene.facts(Action::Login), &Policy::default());
+        prop_assert!(assessment.verdict < Verdict::Deny, "{:?}", assessment.findings);
     }
 
     #[test]

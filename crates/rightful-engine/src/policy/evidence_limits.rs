@@ -56,6 +56,7 @@ pub(crate) struct CredentialStuffingCampaign {
     pub(crate) agent_failed_subjects_min: Limit,
     pub(crate) failure_ratio_min: Fraction,
     pub(crate) attempts_per_subject_max: Limit,
+    pub(crate) agent_nats: Nats,
     pub(crate) weight: Growing,
 }
 

@@ -19,7 +19,7 @@ use rightful_domain::{Action, PolicySource, PolicyVersion};
 
 pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, UserTrusted};
 pub(crate) use lists::{AccessLists, is_of_list};
-pub(crate) use scale::{Days, Factor};
+pub(crate) use scale::{Days, Factor, Limit};
 pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 
 use likelihood_scale::LikelihoodScale;

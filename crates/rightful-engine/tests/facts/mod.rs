@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use rightful_domain::{
-    Action, ApplicationId, Device, Enrichment, Event, EventId, Facts, History, Lesson, Mark, Network, Outcome, Person,
-    Profile, Remembered, Source, Tag, Timestamp, Window,
+    Action, ApplicationId, Circumstances, Crowd, Device, Enrichment, Event, EventId, Facts, History, Lesson, Level,
+    Mark, Network, Outcome, Person, Profile, Remembered, Source, StepTag, Tag, Timestamp, Version, Window,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_750_000_000);
@@ -33,11 +33,25 @@ pub(crate) struct Scene {
     device: (Profile, Window),
     address: (Profile, Window),
     n_events: u64,
+    pub(crate) enrichment: Enrichment,
+    pub(crate) strange_failures_24h: u32,
+    pub(crate) net_crowd: Option<Crowd>,
+    pub(crate) agent_crowd: Option<Crowd>,
+    pub(crate) password_crowd: Option<Crowd>,
+    pub(crate) payee: Option<u64>,
 }
 
 impl Scene {
     pub(crate) fn account(&mut self) -> &mut Profile {
         &mut self.account.0
+    }
+
+    pub(crate) fn device(&mut self) -> &mut Profile {
+        &mut self.device.0
+    }
+
+    pub(crate) fn address(&mut self) -> &mut Profile {
+        &mut self.address.0
     }
 
     /// The account was let through so often, once a day, the last time so many days ago.
@@ -46,11 +60,12 @@ impl Scene {
         for n in 0..i64::from(times) {
             let lesson = lesson(NOW_S - (days_ago + n) * DAY_S, ANN, device, address);
             self.account.0.learn(&lesson);
+            let of_ann = Lesson { account: Some(Tag::new(ANN)), ..lesson };
             if device == LAPTOP {
-                self.device.0.learn(&lesson);
+                self.device.0.learn(&of_ann);
             }
             if address == HOME {
-                self.address.0.learn(&lesson);
+                self.address.0.learn(&of_ann);
             }
         }
         self
@@ -105,17 +120,46 @@ impl Scene {
             device_tag: Some(Tag::new(LAPTOP)),
             address_tag: Some(Tag::new(HOME)),
             model_tag: Some(Tag::new(MODEL)),
+            payee_tag: scene.payee.map(Tag::new),
+            strange_failures_24h: scene.strange_failures_24h,
+            net_crowd: scene.net_crowd,
+            agent_crowd: scene.agent_crowd,
+            password_crowd: scene.password_crowd,
+            circumstances: circumstances(LAPTOP, HOME, &action),
             ..History::default()
         };
-        Facts { event: event(action), enrichment: Enrichment::default(), history, now: NOW }
+        Facts { event: event(action), enrichment: scene.enrichment, history, now: NOW }
     }
 }
 
 const NOW_S: i64 = NOW.as_micros() / 1_000_000;
 
+/// Where from and with what, so that neighbors of a device or an address are not each other.
+fn circumstances(device: u64, address: u64, action: &Action) -> Circumstances {
+    let mut tags = [None; Level::COUNT];
+    let place = Action::KNOWN.iter().position(|known| known == action).unwrap_or(99);
+    for (level, value) in [
+        (Level::Country, address / 100),
+        (Level::Asn, address),
+        (Level::City, address),
+        (Level::Net, address),
+        (Level::Os, device),
+        (Level::Agent, device),
+        (Level::Language, device),
+        (Level::TimeZone, device),
+        (Level::Action, place as u64),
+        (Level::Hour, 12),
+    ] {
+        tags[level.number()] = StepTag::new(u32::try_from(value + 1).expect("small"));
+    }
+    Circumstances::from_tags(tags, Version::default(), Version::default())
+}
+
 fn lesson(at_s: i64, account: u64, device: u64, address: u64) -> Lesson {
     Lesson {
-        account: Some(Tag::new(account)),
+        // An account is not its own neighbor: this is its lesson as it sees it.
+        account: (account != ANN).then(|| Tag::new(account)),
+        circumstances: circumstances(device, address, &Action::Login),
         device: Some(Tag::new(device)),
         address: Some(Tag::new(address)),
         model: Some(Tag::new(device * 100)),

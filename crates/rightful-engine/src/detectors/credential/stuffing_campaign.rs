@@ -9,7 +9,7 @@ use rightful_domain::{Crowd, Finding, ReasonCode};
 
 use crate::detectors::{Detector, EvidenceFamily, Role, Strength, comes_from_home, count, flag, number};
 use crate::features::{Features, part};
-use crate::policy::{CredentialStuffingCampaign, Thresholds};
+use crate::policy::{CredentialStuffingCampaign, Limit, Thresholds};
 
 pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::CredentialStuffingCampaign,
@@ -33,30 +33,27 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     if comes_from_home(features) {
         return None;
     }
-    let crowds = [
-        (campaign.net, limits.net_failed_subjects_min.get(), false),
-        (campaign.agent, limits.agent_failed_subjects_min.get(), true),
-    ];
-    let members = crowds.into_iter().filter_map(|(crowd, failed_subjects_min, same_client)| {
-        let crowd = crowd.filter(|crowd| is_campaign(crowd, failed_subjects_min, limits))?;
-        Some((f64::from(crowd.failed_subjects) / failed_subjects_min, crowd, same_client))
+    let in_net = campaign.net.filter(|crowd| is_campaign(crowd, limits.net_failed_subjects_min, limits));
+    let with_agent = campaign.agent.filter(|crowd| is_campaign(crowd, limits.agent_failed_subjects_min, limits));
+    let crowd = in_net.or(with_agent)?;
+    let nats = in_net.map_or(limits.agent_nats.get(), |crowd| {
+        limits.weight.of_ratio(f64::from(crowd.failed_subjects) / limits.net_failed_subjects_min.get())
     });
-    let (excess, crowd, same_client) = members.max_by(|(one, ..), (other, ..)| one.total_cmp(other))?;
     Some(Finding {
         reason: DETECTOR.reason,
-        nats: limits.weight.of_ratio(excess),
+        nats,
         evidence: vec![
             count("failed_accounts_24h", crowd.failed_subjects),
             count("attempts_24h", crowd.attempts),
             number("failure_ratio", part(crowd.failures, &crowd)),
-            flag("same_client", same_client),
+            flag("same_client", with_agent.is_some()),
         ],
     })
 }
 
-fn is_campaign(crowd: &Crowd, failed_subjects_min: f64, limits: &CredentialStuffingCampaign) -> bool {
+fn is_campaign(crowd: &Crowd, failed_subjects_min: Limit, limits: &CredentialStuffingCampaign) -> bool {
     let attempts_per_subject = f64::from(crowd.attempts) / f64::from(crowd.subjects.max(1));
-    f64::from(crowd.failed_subjects) >= failed_subjects_min
+    f64::from(crowd.failed_subjects) >= failed_subjects_min.get()
         && part(crowd.failures, crowd) >= limits.failure_ratio_min.get()
         && attempts_per_subject <= limits.attempts_per_subject_max.get()
 }
