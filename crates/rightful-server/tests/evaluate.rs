@@ -50,7 +50,7 @@ const ATTACK: usize = 18;
 /// Where the RBA data set pools users that do not exist.
 const NOBODY: &str = "-4324475583306591935";
 const USERS: usize = 12;
-const DAYS: usize = 60;
+const DAYS: usize = 59;
 
 type Row = Vec<String>;
 
