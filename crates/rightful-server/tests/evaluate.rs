@@ -279,6 +279,20 @@ fn a_missing_column_is_named_and_nothing_is_left_behind() {
 }
 
 #[test]
+fn scores_never_take_the_place_of_what_is_read() {
+    let (bench, rows) = (Bench::new(), log());
+    let scores = bench.scores(&rows, &[]);
+    let error =
+        bench.error(text(&rows, &all_columns()).as_bytes(), &["--vs", bench.path("scores.csv").to_str().unwrap()]);
+    assert!(error.contains("would be written over"), "{error}");
+    assert_eq!(std::fs::read_to_string(bench.path("scores.csv")).unwrap(), scores);
+    let file = bench.path("log.csv");
+    let output = rightful().arg("evaluate").arg(&file).arg("--scores").arg(&file).output().unwrap();
+    assert!(!output.status.success());
+    assert_eq!(std::fs::read_to_string(file).unwrap(), text(&rows, &all_columns()));
+}
+
+#[test]
 fn broken_lines_are_counted_and_quoted_without_their_values() {
     let (bench, mut rows) = (Bench::new(), log());
     rows[3][TIME] = "yesterday".to_owned();
