@@ -50,7 +50,7 @@ const ATTACK: usize = 18;
 /// Where the RBA data set pools users that do not exist.
 const NOBODY: &str = "-4324475583306591935";
 const USERS: usize = 12;
-const DAYS: usize = 60;
+const DAYS: usize = 59;
 
 type Row = Vec<String>;
 
@@ -276,6 +276,20 @@ fn a_missing_column_is_named_and_nothing_is_left_behind() {
     assert!(error.contains("no column \"IP Address\", \"Login Successful\""), "{error}");
     let left: Vec<_> = std::fs::read_dir(bench.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["log.csv"]);
+}
+
+#[test]
+fn scores_never_take_the_place_of_what_is_read() {
+    let (bench, rows) = (Bench::new(), log());
+    let scores = bench.scores(&rows, &[]);
+    let error =
+        bench.error(text(&rows, &all_columns()).as_bytes(), &["--vs", bench.path("scores.csv").to_str().unwrap()]);
+    assert!(error.contains("would be written over"), "{error}");
+    assert_eq!(std::fs::read_to_string(bench.path("scores.csv")).unwrap(), scores);
+    let file = bench.path("log.csv");
+    let output = rightful().arg("evaluate").arg(&file).arg("--scores").arg(&file).output().unwrap();
+    assert!(!output.status.success());
+    assert_eq!(std::fs::read_to_string(file).unwrap(), text(&rows, &all_columns()));
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) const TPR_GOAL: f64 = 0.98;
 /// The user's earlier logins, from and to.
 const BUCKETS: [(u32, u32); 4] = [(1, 3), (4, 11), (12, 38), (39, 1_000_000_000)];
 /// The history lengths of the published curves.
-const REAUTH_AT: [u32; 2] = [12, 39];
+pub(super) const REAUTH_AT: [u32; 2] = [12, 39];
 /// Two shares nearer than this are the same.
 const EQUAL: f64 = 1e-12;
 /// The part of the logins whose takeovers are counted against what the scores promise.
@@ -286,8 +286,18 @@ fn lowest_caught(attacks: &Ranking, tpr: f64) -> Option<f64> {
 }
 
 /// The published unit: the median over users of the share of a user's first logins that is challenged, at the threshold
-/// that catches a share of one kind. By kind, share and number of logins.
-pub(super) fn median_reauthentication(marked: &Marked<'_>) -> Vec<(String, Option<f64>)> {
+/// that catches a share of one kind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Reauthentication {
+    pub(super) kind: usize,
+    /// The share caught.
+    pub(super) tpr: f64,
+    /// The median share after each of [`REAUTH_AT`]; None where nobody has as many.
+    pub(super) medians: [Option<f64>; REAUTH_AT.len()],
+}
+
+/// The published unit, by kind and share caught.
+pub(super) fn median_reauthentication(marked: &Marked<'_>) -> Vec<Reauthentication> {
     let truth = marked.truth;
     let places = truth.slice(Slice::Late);
     let legit: Vec<(u32, u32, f64)> = truth
@@ -304,13 +314,12 @@ pub(super) fn median_reauthentication(marked: &Marked<'_>) -> Vec<(String, Optio
         }
     }
     let mut out = Vec::new();
-    for (kind, number) in truth.kinds.iter().zip(0..) {
-        let attacks = marked.of_kind(&places, Some(number));
-        for tpr in reauth_tprs(kind) {
+    for (kind, name) in truth.kinds.iter().enumerate() {
+        let attacks = marked.of_kind(&places, Some(u16::try_from(kind).unwrap_or(u16::MAX)));
+        for tpr in reauth_tprs(name) {
             let Some(cut) = lowest_caught(&attacks, *tpr) else { continue };
-            for at in REAUTH_AT {
-                out.push((format!("{kind} tpr{tpr} @{at}"), median_share(&legit, &longest, at, cut)));
-            }
+            let medians = REAUTH_AT.map(|at| median_share(&legit, &longest, at, cut));
+            out.push(Reauthentication { kind, tpr: *tpr, medians });
         }
     }
     out

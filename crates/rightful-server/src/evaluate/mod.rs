@@ -82,6 +82,8 @@ pub(crate) enum EvaluateError {
     MissingScores { path: PathBuf, n: usize },
     #[error("{}: scores are written as plain text: leave out .gz", path.display())]
     PackedScores { path: PathBuf },
+    #[error("{}: is read and would be written over: name another file for the scores", path.display())]
+    WrittenOver { path: PathBuf },
     #[error("{}: nothing to measure: the last third has no successful login of a user seen before", path.display())]
     NothingToMeasure { path: PathBuf },
     #[error(transparent)]
@@ -110,6 +112,7 @@ pub(crate) struct Evaluation {
 
 /// Scores a log, and measures the scores where it has labels.
 pub(crate) fn evaluate(options: &Options) -> Result<Evaluation, EvaluateError> {
+    check_output(options)?;
     let policy = policy(options.policy.as_deref())?;
     let judging = judge::judge(options, &policy)?;
     let results = measured(options)?;
@@ -118,6 +121,18 @@ pub(crate) fn evaluate(options: &Options) -> Result<Evaluation, EvaluateError> {
         evaluation.report(options, folder)?;
     }
     Ok(evaluation)
+}
+
+/// The scores must not take the place of what is read.
+fn check_output(options: &Options) -> Result<(), EvaluateError> {
+    // What is not there yet is no other's file.
+    let Ok(scores) = options.scores.canonicalize() else { return Ok(()) };
+    let inputs = [Some(&options.log), options.versus.as_ref(), options.policy.as_ref()];
+    let is_same = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path == scores);
+    match inputs.into_iter().flatten().find(is_same) {
+        Some(path) => Err(EvaluateError::WrittenOver { path: path.clone() }),
+        None => Ok(()),
+    }
 }
 
 fn policy(path: Option<&Path>) -> Result<Policy, EvaluateError> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use rightful_domain::{ReasonCode, Verdict};
 
-use super::measures::Figures;
+use super::measures::{Figures, REAUTH_AT};
 use super::plot::{Line, bars, curves, escaped, histograms, percent, sample};
 use super::results::{CURVE_FROM, Results, SliceFigures};
 use super::{Attacks, Inputs, Options};
@@ -288,12 +288,21 @@ fn verdicts(out: &mut String, page: &Page<'_>) -> std::fmt::Result {
 
 fn reauthentication(out: &mut String, page: &Page<'_>) -> std::fmt::Result {
     out.write_str("<h2>Challenges per user</h2>")?;
-    let caption = "The published unit: the median over users of the share of a user's first 12 and 39 logins that is \
-                   challenged, where a share of one kind is caught";
-    table_opening(out, page, caption, &["Kind, share caught, logins", "Challenged"])?;
-    for (key, value) in &page.results.own.median_reauthentication {
-        let value = value.map_or_else(|| "–".into(), percent);
-        write!(out, "<tr><th scope=\"row\">{}</th><td>{value}</td></tr>", escaped(key))?;
+    out.write_str(
+        "<p>In the published unit: the median over users of the share of a user's first logins that is challenged, at \
+         the threshold that catches a share of one kind.</p>",
+    )?;
+    let lengths = REAUTH_AT.map(|at| format!("of the first {at} logins"));
+    let mut heads = vec!["Kind", "Caught"];
+    heads.extend(lengths.iter().map(String::as_str));
+    table_opening(out, page, "Median share challenged", &heads)?;
+    for point in &page.results.own.median_reauthentication {
+        let kind = escaped(page.results.kind(point.kind));
+        write!(out, "<tr><th scope=\"row\">{kind}</th><td>{:.2}%</td>", point.tpr * 100.0)?;
+        for median in point.medians {
+            write!(out, "<td>{}</td>", median.map_or_else(|| "–".into(), percent))?;
+        }
+        out.write_str("</tr>")?;
     }
     table_closing(out)
 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::bootstrap::{self, Spread};
 use super::measures::{
-    Bucket, Calibration, Field, Figures, Marked, TPR_GOAL, VerdictShares, anchor, by_history, calibration,
-    median_reauthentication, verdicts,
+    Bucket, Calibration, Field, Figures, Marked, REAUTH_AT, Reauthentication, TPR_GOAL, VerdictShares, anchor,
+    by_history, calibration, median_reauthentication, verdicts,
 };
 use super::scores::ReasonSet;
 use super::truth::Slice;
@@ -41,7 +41,7 @@ pub(super) struct Engine {
     pub(super) late: SliceFigures,
     pub(super) day_zero: SliceFigures,
     pub(super) by_history: Vec<Bucket>,
-    pub(super) median_reauthentication: Vec<(String, Option<f64>)>,
+    pub(super) median_reauthentication: Vec<Reauthentication>,
     pub(super) calibration: Option<Calibration>,
     pub(super) verdicts: Vec<VerdictShares>,
 }
@@ -135,7 +135,7 @@ impl Results {
 
     fn engine_json(&self, engine: &Engine) -> Map<String, Value> {
         let reauthentication: Map<String, Value> =
-            engine.median_reauthentication.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+            engine.median_reauthentication.iter().flat_map(|point| self.point_json(point)).collect();
         let verdicts: Map<String, Value> = engine
             .verdicts
             .iter()
@@ -179,6 +179,11 @@ impl Results {
             out.insert(name, json!(bucket.challenged_at_goal));
         }
         Value::Object(out)
+    }
+
+    fn point_json(&self, point: &Reauthentication) -> impl Iterator<Item = (String, Value)> {
+        let name = format!("{} tpr{}", self.kind(point.kind), point.tpr);
+        REAUTH_AT.into_iter().zip(point.medians).map(move |(at, median)| (format!("{name} @{at}"), json!(median)))
     }
 
     fn bootstrap_json(&self) -> Value {

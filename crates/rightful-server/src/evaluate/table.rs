@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::measures::Figures;
+use super::measures::{Figures, REAUTH_AT};
 use super::results::{Engine, Results, SliceFigures};
 
 /// The width of the first column.
@@ -37,8 +37,17 @@ fn tables(out: &mut String, results: &Results) -> std::fmt::Result {
     writeln!(out, "\nVerdicts in the last third{simulated}")?;
     verdicts(out, results)?;
     writeln!(out, "\nMedian share of a user's first logins challenged{simulated}")?;
-    for (key, value) in &results.own.median_reauthentication {
-        writeln!(out, "  {key:<32}{}", figure(*value))?;
+    reauthentication(out, results)
+}
+
+fn reauthentication(out: &mut String, results: &Results) -> std::fmt::Result {
+    write!(out, "  {:<NAME_WIDTH$}{:>8}", "kind", "caught")?;
+    REAUTH_AT.into_iter().try_for_each(|at| write!(out, "  {:>FIGURE_WIDTH$}", format!("first {at}")))?;
+    writeln!(out)?;
+    for point in &results.own.median_reauthentication {
+        write!(out, "  {:<NAME_WIDTH$}{:>8}", results.kind(point.kind), point.tpr)?;
+        point.medians.into_iter().try_for_each(|median| write!(out, "  {:>FIGURE_WIDTH$}", figure(median)))?;
+        writeln!(out)?;
     }
     Ok(())
 }

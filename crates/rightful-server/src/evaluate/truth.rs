@@ -15,6 +15,8 @@ pub(super) const TAKEOVER: &str = "Is Account Takeover";
 const KIND: &str = "Attack Kind";
 /// The kind of takeovers that have none.
 const NO_KIND: &str = "ato";
+/// The most kinds that are told apart; those beyond count as having none.
+const KINDS_MAX: usize = 64;
 /// The kinds of the published study, from clumsy to skilled; others follow by name.
 const KNOWN_KINDS: [&str; 4] = ["naive", "vpn", "targeted", "very_targeted"];
 /// How many legitimate logins a site has seen when its first days are over.
@@ -157,7 +159,9 @@ impl Reading {
     fn done(self, has_kinds: bool) -> Truth {
         let kinds = in_order(self.logins.iter().filter_map(|(_, label)| label.as_deref()).collect());
         let numbers: HashMap<&str, u16> = kinds.iter().zip(0..).map(|(kind, number)| (&**kind, number)).collect();
-        let number = |label: &Option<Box<str>>| label.as_deref().and_then(|label| numbers.get(label).copied());
+        let unnamed = numbers.get(NO_KIND).copied();
+        let number =
+            |label: &Option<Box<str>>| label.as_deref().and_then(|label| numbers.get(label).copied().or(unnamed));
         let logins: Vec<Judged> =
             self.logins.iter().map(|(login, label)| Judged { kind: number(label), ..*login }).collect();
         let legitimate = logins.iter().filter(|login| login.kind.is_none());
@@ -178,6 +182,20 @@ impl Reading {
 fn in_order(kinds: BTreeSet<&str>) -> Vec<Box<str>> {
     let known = KNOWN_KINDS.into_iter().filter(|kind| kinds.contains(kind));
     let others = kinds.iter().copied().filter(|kind| !KNOWN_KINDS.contains(kind) && *kind != NO_KIND);
-    let unnamed = kinds.contains(NO_KIND).then_some(NO_KIND);
-    known.chain(others).chain(unnamed).map(Box::from).collect()
+    let unnamed = (kinds.contains(NO_KIND) || kinds.len() > KINDS_MAX).then_some(NO_KIND);
+    known.chain(others).take(KINDS_MAX).chain(unnamed).map(Box::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_stand_in_the_published_order_and_are_not_without_end() {
+        let order = |kinds: &[&'static str]| in_order(kinds.iter().copied().collect()).join(" ");
+        assert_eq!(order(&["ato", "zoo", "very_targeted", "bee", "naive"]), "naive very_targeted bee zoo ato");
+        let many: Vec<String> = (0..1_000).map(|n| n.to_string()).collect();
+        let kinds = in_order(many.iter().map(String::as_str).collect());
+        assert_eq!((kinds.len(), kinds.last().map(|kind| &**kind)), (KINDS_MAX + 1, Some(NO_KIND)));
+    }
 }
