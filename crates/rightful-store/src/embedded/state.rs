@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use rightful_domain::{AccountId, DeviceSnapshot, Population, Profile, Window};
 
 use super::disk::failed;
-use super::tags::{ByStateKey, StateKey};
+use super::tags::{ByStateKey, StateKey, StateKind};
 use crate::StoreError;
 use crate::record::{decode_state, encode_state};
 
@@ -132,6 +132,17 @@ impl States {
                 .map_err(|cause| StoreError::Corrupt { what: format!("the memory of a key: {}", cause.0) }),
             None => Ok(State::default()),
         }
+    }
+
+    /// The length of the stored form of each state in RAM of a kind.
+    pub(super) fn bytes_of(&self, kind: StateKind) -> Vec<usize> {
+        let mut bytes = Vec::new();
+        for shard in &self.shards {
+            let shard = shard.lock();
+            let of_kind = shard.residents.iter().filter(|(key, _)| key.kind == kind);
+            bytes.extend(of_kind.map(|(_, resident)| encode_state(&resident.state).len()));
+        }
+        bytes
     }
 
     /// States that must be written.
