@@ -3,8 +3,8 @@
 //! Two invariants. A state says up to which row of the ledger it has learned, and learns from later rows only, in their
 //! order. A state leaves RAM only when what is on disk is the same; only the checkpoint lets states go.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use fjall::Keyspace;
 use parking_lot::Mutex;
@@ -25,7 +25,7 @@ const VALUES_PER_STATE: usize = 24;
 const SHARDS: usize = 64;
 
 /// What one account, username, device or address remembers.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct State {
     /// The last row of the ledger that it has learned from.
     pub(crate) applied: u64,
@@ -37,6 +37,22 @@ pub(crate) struct State {
     pub(crate) alias: Option<AccountId>,
     /// Applications: what all accounts do.
     pub(crate) population: Option<Box<Population>>,
+}
+
+/// What has learned nothing: one for all, since most usernames and many addresses never do.
+static EMPTY: LazyLock<Arc<Profile>> = LazyLock::new(Arc::default);
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            applied: 0,
+            profile: Arc::clone(&EMPTY),
+            window: Window::default(),
+            latest_device: None,
+            alias: None,
+            population: None,
+        }
+    }
 }
 
 impl State {
