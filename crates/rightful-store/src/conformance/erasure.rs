@@ -50,3 +50,32 @@ pub(super) async fn an_account_begins_anew_after_its_erasure(backend: Arc<dyn Ba
     same("whose name it is", script.look(&nameless).await?.resolved_account, Some(account_id("anna")))?;
     same("times its device was seen", script.familiarity(&after).await?, 1)
 }
+
+pub(super) async fn what_comes_during_an_erasure_reads_after_a_restart(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let mut last = Vec::new();
+    for round in 0..20 {
+        let first = private_login(round * 100, "anna");
+        script.record(&first, Verdict::Allow).await?;
+        let erasing = {
+            let (store, now) = (script.store(), first.received_at);
+            tokio::spawn(async move { store.erase_account(&application(), &account_id("anna"), now).await })
+        };
+        let recording = (1..9).map(|n| {
+            let (script, event) = (script.clone(), private_login(round * 100 + n, "anna"));
+            tokio::spawn(async move { script.record(&event, Verdict::Allow).await })
+        });
+        for task in recording.collect::<Vec<_>>() {
+            task.await.map_err(|error| error.to_string())??;
+        }
+        erasing.await.map_err(|error| error.to_string())??;
+        let after = private_login(round * 100 + 50, "anna");
+        script.record(&after, Verdict::Allow).await?;
+        same("what came before", script.find(&first).await?.entry.event.person, Person::default())?;
+        last = vec![first, after];
+    }
+    backend.restart(Ending::Abandoned).await?;
+    let [first, after] = last.as_slice() else { return Err("no rounds".to_owned()) };
+    same("what came before", script.find(first).await?.entry.event.person, Person::default())?;
+    same("what came after", script.find(after).await?.entry.event.person, after.person.clone())
+}

@@ -62,6 +62,7 @@ macro_rules! cases {
 pub const CASES: &[(&str, CaseFn)] = cases![
     erasure::an_erased_account_is_forgotten_and_its_events_stay,
     erasure::an_account_begins_anew_after_its_erasure,
+    erasure::what_comes_during_an_erasure_reads_after_a_restart,
     feedback::a_confirmed_takeover_is_unlearned_and_remembered_as_bad,
     feedback::a_legitimate_event_is_learned_once,
     feedback::a_false_alarm_is_taken_back,

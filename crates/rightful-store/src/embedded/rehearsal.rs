@@ -10,7 +10,7 @@ use super::imprint::{Imprint, apply, changes_of};
 use super::mind::Mind;
 use super::plan::Plan;
 use super::state::States;
-use super::tags::Taggers;
+use super::tags::{StateKind, Taggers};
 use crate::MasterKey;
 
 /// Nothing is read from a disk, so nothing can fail to be.
@@ -56,6 +56,12 @@ impl Rehearsal {
     /// Takes an attempt that was recalled, and not recorded, out again, as if it had never come.
     pub fn forget(&mut self, event: &Event) {
         self.mind.forget(event).expect(INFALLIBLE);
+    }
+
+    /// How many bytes each account's own memory would take on disk, in no order; O(n).
+    #[must_use]
+    pub fn stored_bytes(&self) -> Vec<usize> {
+        self.mind.states.bytes_of(StateKind::Subject)
     }
 }
 

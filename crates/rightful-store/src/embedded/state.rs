@@ -3,15 +3,15 @@
 //! Two invariants. A state says up to which row of the ledger it has learned, and learns from later rows only, in their
 //! order. A state leaves RAM only when what is on disk is the same; only the checkpoint lets states go.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use fjall::Keyspace;
 use parking_lot::Mutex;
 use rightful_domain::{AccountId, DeviceSnapshot, Population, Profile, Window};
 
 use super::disk::failed;
-use super::tags::{ByStateKey, StateKey};
+use super::tags::{ByStateKey, StateKey, StateKind};
 use crate::StoreError;
 use crate::record::{decode_state, encode_state};
 
@@ -25,7 +25,7 @@ const VALUES_PER_STATE: usize = 24;
 const SHARDS: usize = 64;
 
 /// What one account, username, device or address remembers.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct State {
     /// The last row of the ledger that it has learned from.
     pub(crate) applied: u64,
@@ -37,6 +37,22 @@ pub(crate) struct State {
     pub(crate) alias: Option<AccountId>,
     /// Applications: what all accounts do.
     pub(crate) population: Option<Box<Population>>,
+}
+
+/// What has learned nothing: one for all, since most usernames and many addresses never do.
+static EMPTY: LazyLock<Arc<Profile>> = LazyLock::new(Arc::default);
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            applied: 0,
+            profile: Arc::clone(&EMPTY),
+            window: Window::default(),
+            latest_device: None,
+            alias: None,
+            population: None,
+        }
+    }
 }
 
 impl State {
@@ -132,6 +148,17 @@ impl States {
                 .map_err(|cause| StoreError::Corrupt { what: format!("the memory of a key: {}", cause.0) }),
             None => Ok(State::default()),
         }
+    }
+
+    /// The length of the stored form of each state in RAM of a kind.
+    pub(super) fn bytes_of(&self, kind: StateKind) -> Vec<usize> {
+        let mut bytes = Vec::new();
+        for shard in &self.shards {
+            let shard = shard.lock();
+            let of_kind = shard.residents.iter().filter(|(key, _)| key.kind == kind);
+            bytes.extend(of_kind.map(|(_, resident)| encode_state(&resident.state).len()));
+        }
+        bytes
     }
 
     /// States that must be written.

@@ -6,7 +6,7 @@ use fjall::Keyspace;
 use parking_lot::Mutex;
 
 use super::disk::failed;
-use super::tags::{ByStateKey, StateKey};
+use super::tags::{ByStateKey, StateKey, StateKeys};
 use crate::seal::SubjectKey;
 use crate::{MasterKey, Nonces, StoreError};
 
@@ -26,7 +26,14 @@ pub(super) struct Subjects {
     master: Arc<MasterKey>,
     nonces: Arc<Nonces>,
     disk: Keyspace,
-    shards: [Mutex<ByStateKey<Kept>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
+}
+
+#[derive(Default)]
+struct Shard {
+    kept: ByStateKey<Kept>,
+    /// Subjects whose key is being erased: what is on disk is not theirs any more.
+    erased: StateKeys,
 }
 
 /// A key that is not stored yet, to be written with the first row that needs it.
@@ -41,7 +48,7 @@ impl Subjects {
         Self { master, nonces, disk, shards: Default::default() }
     }
 
-    fn shard(&self, subject: StateKey) -> &Mutex<ByStateKey<Kept>> {
+    fn shard(&self, subject: StateKey) -> &Mutex<Shard> {
         let place = usize::try_from(subject.tag.get() >> 58).unwrap_or_default() % SHARDS;
         self.shards.get(place).expect("a remainder by the number of shards is the place of one")
     }
@@ -49,11 +56,12 @@ impl Subjects {
     /// The key to seal a subject's data with, made if there is none.
     pub(super) fn to_seal(&self, subject: StateKey) -> Result<(SubjectKey, Option<NewKey>), StoreError> {
         let mut shard = self.shard(subject).lock();
-        if let Some(kept) = shard.get(&subject) {
+        if let Some(kept) = shard.kept.get(&subject) {
             let new = kept.unsaved.clone().map(|sealed| NewKey { subject, sealed });
             return Ok((kept.key.clone(), new));
         }
-        let (key, unsaved) = match self.stored(subject)? {
+        let stored = if shard.erased.contains(&subject) { None } else { self.stored(subject)? };
+        let (key, unsaved) = match stored {
             Some(key) => (key, None),
             None => {
                 let key = self.nonces.draw_key();
@@ -61,17 +69,20 @@ impl Subjects {
                 (key, Some(sealed))
             }
         };
-        if shard.len() >= KEYS_KEPT_MAX / SHARDS {
-            shard.retain(|_, kept| kept.unsaved.is_some());
+        if shard.kept.len() >= KEYS_KEPT_MAX / SHARDS {
+            shard.kept.retain(|_, kept| kept.unsaved.is_some());
         }
-        shard.insert(subject, Kept { key: key.clone(), unsaved: unsaved.clone() });
+        shard.kept.insert(subject, Kept { key: key.clone(), unsaved: unsaved.clone() });
         Ok((key, unsaved.map(|sealed| NewKey { subject, sealed })))
     }
 
     /// The key to open a subject's data with; None if it was erased.
     pub(super) fn to_open(&self, subject: StateKey) -> Result<Option<SubjectKey>, StoreError> {
-        let kept = self.shard(subject).lock().get(&subject).map(|kept| kept.key.clone());
-        kept.map_or_else(|| self.stored(subject), |key| Ok(Some(key)))
+        let shard = self.shard(subject).lock();
+        let kept = shard.kept.get(&subject).map(|kept| kept.key.clone());
+        let is_erased = shard.erased.contains(&subject);
+        drop(shard);
+        if kept.is_some() || is_erased { Ok(kept) } else { self.stored(subject) }
     }
 
     fn stored(&self, subject: StateKey) -> Result<Option<SubjectKey>, StoreError> {
@@ -82,13 +93,28 @@ impl Subjects {
 
     /// Notes that a subject's key is stored.
     pub(super) fn saved(&self, subject: StateKey) {
-        if let Some(kept) = self.shard(subject).lock().get_mut(&subject) {
+        if let Some(kept) = self.shard(subject).lock().kept.get_mut(&subject) {
             kept.unsaved = None;
         }
     }
 
-    /// Forgets a subject's key. What is on disk is for the caller to remove.
+    /// Whether a key that was to be stored still is its subject's: it is not if the subject was erased since.
+    pub(super) fn is_wanted(&self, new: &NewKey) -> bool {
+        let shard = self.shard(new.subject).lock();
+        let unsaved = shard.kept.get(&new.subject).and_then(|kept| kept.unsaved.as_ref());
+        unsaved.is_some_and(|sealed| Arc::ptr_eq(sealed, &new.sealed))
+    }
+
+    /// Forgets a subject's key: from now on another is drawn. What is on disk is for the caller to remove, and to tell
+    /// when that is done.
     pub(super) fn forget(&self, subject: StateKey) {
-        self.shard(subject).lock().remove(&subject);
+        let mut shard = self.shard(subject).lock();
+        shard.kept.remove(&subject);
+        shard.erased.insert(subject);
+    }
+
+    /// Notes that a forgotten key is gone from the disk, too.
+    pub(super) fn removed(&self, subject: StateKey) {
+        self.shard(subject).lock().erased.remove(&subject);
     }
 }

@@ -112,6 +112,8 @@ pub(super) struct Batch {
     short_lived: Vec<(RetryKey, u64, Timestamp)>,
     subjects: StateKeys,
     new_keys: Vec<StateKey>,
+    /// Subjects whose keys it removes.
+    erased: StateKeys,
 }
 
 /// What became of a command.
@@ -142,6 +144,7 @@ impl Batch {
             short_lived: Vec::new(),
             subjects: StateKeys::default(),
             new_keys: Vec::new(),
+            erased: StateKeys::default(),
         }
     }
 }
@@ -218,6 +221,9 @@ impl Writer {
             }
         }
         let subject = command.imprint.subject;
+        if subject.is_some_and(|subject| self.batch.erased.contains(&subject)) {
+            return Admitted::Later(Command::Record(command));
+        }
         let plan = match self.shared.mind.plan_entry(&command.imprint) {
             Ok(plan) => plan,
             Err(error) => {
@@ -293,7 +299,10 @@ impl Writer {
     }
 
     fn put_key(&mut self, new_key: Option<NewKey>) {
-        let Some(NewKey { subject, sealed }) = new_key else { return };
+        // One drawn before its subject was erased would open what was erased.
+        let Some(NewKey { subject, sealed }) = new_key.filter(|new| self.shared.subjects.is_wanted(new)) else {
+            return;
+        };
         // A key that is there stays: an erasure may have come between, and a newer key with it.
         let is_there = self.shared.disk.keys.contains_key(subject.to_bytes()).unwrap_or(false);
         if !is_there && !self.batch.new_keys.contains(&subject) {
@@ -416,8 +425,10 @@ impl Writer {
                     let key = tagger.subject_key(*username);
                     self.batch.writes.remove(&self.shared.disk.keys, key.to_bytes());
                     self.shared.subjects.forget(key);
+                    self.batch.erased.insert(key);
                 }
                 self.shared.subjects.forget(subject);
+                self.batch.erased.insert(subject);
                 let draft = Draft::erasure(&erasure, tagger.short);
                 self.put_amendment(tagger, draft, None, Some(subject), plan, received_at);
                 self.batch.answers.push(Answer::Done(answer));
@@ -455,10 +466,11 @@ impl Writer {
         if self.batch.answers.is_empty() {
             return;
         }
-        let Batch { writes, next_sequence, learning, answers, new_keys, short_lived, .. } =
+        let Batch { writes, next_sequence, learning, answers, new_keys, erased, short_lived, .. } =
             std::mem::replace(&mut self.batch, Batch::new(&self.shared));
         let sequence = next_sequence - 1;
-        let written = self.commit(writes, sequence, &new_keys).and_then(|()| self.learn(learning, &short_lived));
+        let written =
+            self.commit(writes, sequence, &new_keys, &erased).and_then(|()| self.learn(learning, &short_lived));
         self.batch.next_sequence = self.shared.durable.load(Ordering::Acquire) + 1;
         let failure = written.err().map(|error| {
             let failure = format!("{error:?}");
@@ -471,12 +483,21 @@ impl Writer {
         }
     }
 
-    fn commit(&self, writes: OwnedWriteBatch, sequence: u64, new_keys: &[StateKey]) -> Result<(), StoreError> {
+    fn commit(
+        &self,
+        writes: OwnedWriteBatch,
+        sequence: u64,
+        new_keys: &[StateKey],
+        erased: &StateKeys,
+    ) -> Result<(), StoreError> {
         if !writes.is_empty() {
             writes.commit().map_err(failed)?;
         }
         for subject in new_keys {
             self.shared.subjects.saved(*subject);
+        }
+        for subject in erased {
+            self.shared.subjects.removed(*subject);
         }
         if sequence > self.shared.durable.load(Ordering::Acquire) {
             self.shared.acknowledged.note(sequence).map_err(unavailable)?;

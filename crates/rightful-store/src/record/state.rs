@@ -91,7 +91,11 @@ pub(crate) fn decode_state(bytes: &[u8]) -> Result<State, Undecodable> {
     let stored: StoredState<'_> = super::from_versioned_bytes(VERSION, bytes)?;
     Ok(State {
         applied: stored.applied,
-        profile: stored.profile.map(StoredProfile::restore).transpose()?.unwrap_or_default().into(),
+        profile: stored
+            .profile
+            .map(StoredProfile::restore)
+            .transpose()?
+            .map_or_else(|| State::default().profile, Into::into),
         window: stored.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
         latest_device: stored.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
         alias: super::optional_id(stored.alias, AccountId::new)?,

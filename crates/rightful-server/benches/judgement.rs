@@ -1,0 +1,293 @@
+//! What a judgement costs in this process, and whether it costs more with a hundred times the accounts.
+//!
+//! `cargo bench -p rightful-server --bench judgement`: accounts that have logged in for months, from homes, offices and
+//! phones, are judged on two threads over one memory without a disk: recall, assess, record. No HTTP, no data sets, no
+//! fsync: `login` measures those. With `-- --accounts N` one number of accounts is measured instead of two.
+
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+
+use rightful_domain::{
+    AccountId, Action, AddressKind, AgentKind, AgentTraits, ApplicationId, Coordinates, CountryCode, Device,
+    DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, EventId, Facts, FailureReason, Mechanism,
+    MechanismKind, Network, Outcome, Person, Pii, PolicySource, PolicyVersion, Source, Timestamp, Verdict,
+};
+use rightful_engine::{DEFAULT_POLICY, Policy};
+use rightful_store::Rehearsal;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Few accounts and many.
+const ACCOUNTS: [u64; 2] = [10_000, 1_000_000];
+/// Judgements that are measured, on all threads together.
+const MEASURED: u64 = 200_000;
+/// Judgements between two looks at the clock: their events are made beforehand.
+const BATCH: u64 = 2_000;
+const THREADS: u64 = 2;
+/// Monday, 5 January 2026.
+const START: i64 = 1_767_571_200;
+const DAY: u64 = 86_400;
+/// How far apart two logins of one account are, in the mean.
+const GAP_DAYS: u64 = 10;
+/// Logins of most accounts before they are measured; some have many times more, some one.
+const LOGINS_MEDIAN: u64 = 9;
+
+/// One number of accounts, measured.
+struct Measured {
+    each: Duration,
+    rate: f64,
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    // `cargo test --benches` must not take minutes.
+    if arguments.iter().any(|argument| argument == "--test") {
+        return;
+    }
+    let given =
+        arguments.iter().position(|argument| argument == "--accounts").and_then(|place| arguments.get(place + 1));
+    if let Some(n_accounts) = given.and_then(|text| text.parse().ok()) {
+        measure(n_accounts);
+        return;
+    }
+    let [few, many] = ACCOUNTS.map(measure);
+    let ratio = many.each.as_secs_f64() / few.each.as_secs_f64();
+    println!(
+        "with {} times the accounts: {ratio:.2} times the time each (asked: at most 1.25)",
+        ACCOUNTS[1] / ACCOUNTS[0]
+    );
+    println!("judgements/s on two cores: {:.0} (asked: at least 100000)", many.rate.min(few.rate));
+}
+
+fn measure(n_accounts: u64) -> Measured {
+    let version = PolicyVersion { id: "default".into(), version: 1 };
+    let policy =
+        Policy::parse(&PolicySource { version, text: DEFAULT_POLICY.into() }).expect("the default policy parses");
+    let before = resident_bytes();
+    let memory = Rehearsal::new();
+    let begun = Instant::now();
+    on_threads(|thread| remember(memory.clone(), &policy, n_accounts, thread));
+    let remembered = begun.elapsed();
+    let resident = resident_bytes().saturating_sub(before);
+    let spent = on_threads(|thread| judge(memory.clone(), &policy, n_accounts, thread));
+    let slowest = spent.iter().copied().max().unwrap_or_default();
+    let sum: Duration = spent.iter().sum();
+    let each = sum / u32::try_from(MEASURED).unwrap_or(u32::MAX);
+    let rate = MEASURED as f64 / slowest.as_secs_f64();
+    let mut stored = memory.stored_bytes();
+    stored.sort_unstable();
+    let mean = stored.iter().sum::<usize>() / stored.len().max(1);
+    let p99 = stored.get(stored.len() * 99 / 100).copied().unwrap_or(0);
+    println!(
+        "{n_accounts} accounts: {rate:.0} judgements/s on {THREADS} threads, {:.2} µs each",
+        each.as_secs_f64() * 1e6
+    );
+    println!("  their past took {:.0} s to judge", remembered.as_secs_f64());
+    println!(
+        "  {} bytes resident an account, its devices and addresses with it; {mean} bytes stored for its own state, p99 {p99}",
+        resident / n_accounts.max(1)
+    );
+    Measured { each, rate }
+}
+
+fn on_threads<T: Send>(work: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|thread| {
+                scope.spawn({
+                    let work = &work;
+                    move || work(thread)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().expect("a thread that measures does not panic")).collect()
+    })
+}
+
+/// Lets this thread's share of the accounts have their past: login after login, each round some days later.
+fn remember(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, thread: u64) {
+    let mut n = thread << 40;
+    for round in 0..LOGINS_MEDIAN * 4 {
+        let of_thread = (0..n_accounts).filter(|account| account % THREADS == thread);
+        for account in of_thread.filter(|account| round < n_logins(*account)) {
+            n += 1;
+            let seconds = round * GAP_DAYS * DAY + mixed(account ^ round << 32) % (GAP_DAYS * DAY);
+            let (event, enrichment) = login(account, round, n, seconds);
+            judge_one(&mut memory, policy, event, enrichment);
+        }
+    }
+}
+
+/// The road of a login, without what stands at its ends.
+fn judge_one(memory: &mut Rehearsal, policy: &Policy, event: Event, enrichment: Enrichment) {
+    let now = event.received_at;
+    let history = memory.recall(&event, &enrichment, now);
+    let facts = Facts { event, enrichment, history, now };
+    let mut assessment = rightful_engine::assess(&facts, policy);
+    assessment.answered = Some(Verdict::Allow);
+    memory.record(&Entry::judged(facts, assessment, None));
+}
+
+/// Judges logins of accounts in no order, and says how long that took; making them up is not counted.
+fn judge(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, thread: u64) -> Duration {
+    let mut spent = Duration::ZERO;
+    let rounds = LOGINS_MEDIAN * 4;
+    for batch in 0..MEASURED / THREADS / BATCH {
+        let events: Vec<_> = (0..BATCH)
+            .map(|i| {
+                let n = (thread + 1) << 50 | batch << 20 | i;
+                let account = mixed(n) % n_accounts;
+                // Time goes on as far as the mean gap says, whatever the number of accounts.
+                let seconds = rounds * GAP_DAYS * DAY + (batch * BATCH + i) * THREADS * GAP_DAYS * DAY / n_accounts;
+                login(account, rounds + batch, n, seconds)
+            })
+            .collect();
+        let begun = thread_cpu();
+        for (event, enrichment) in events {
+            judge_one(&mut memory, policy, event, enrichment);
+        }
+        spent += thread_cpu().saturating_sub(begun);
+    }
+    spent
+}
+
+/// One to thirty-six, nine in the median.
+fn n_logins(account: u64) -> u64 {
+    let quarter = mixed(account.wrapping_mul(5)) % 4;
+    let spread = mixed(account.wrapping_mul(7)) % LOGINS_MEDIAN;
+    match quarter {
+        0 => 1 + spread / 2,
+        1 => 5 + spread / 2,
+        2 => LOGINS_MEDIAN + spread,
+        _ => LOGINS_MEDIAN * 2 + spread * 2,
+    }
+}
+
+/// A number that looks random, from one that does not.
+const fn mixed(n: u64) -> u64 {
+    let n = n.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let n = (n ^ (n >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let n = (n ^ (n >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    n ^ (n >> 31)
+}
+
+fn pick<'a>(from: &[&'a str], n: u64) -> &'a str {
+    from.get(usize::try_from(n).unwrap_or(0) % from.len()).copied().unwrap_or_default()
+}
+
+/// A login of an account: mostly from home, with its own computer or its phone, whose browsers are updated.
+fn login(account: u64, round: u64, n: u64, seconds: u64) -> (Event, Enrichment) {
+    let at = Timestamp::from_seconds(START + i64::try_from(seconds).unwrap_or(0));
+    let (of_account, of_event) = (mixed(account), mixed(n));
+    let is_phone = of_event % 10 < 4;
+    let is_new = of_event >> 8 & 31 == 0;
+    let is_away = is_phone && of_event >> 16 & 3 == 0;
+    let device = if is_new { format!("new-{n}") } else { format!("device-{account}-{}", u8::from(is_phone)) };
+    let version = 130 + round / 3;
+    let failed = of_event >> 24 & 31 == 0;
+    let country = of_account % 40;
+    let provider = if is_away { 50 + country } else { country * 100 + of_account % 5 };
+    // A provider's homes lie in some hundred networks, its phones behind some few addresses.
+    let host = if is_away { of_event % 64 } else { 4_096 + mixed(account ^ ((round / 6) << 40)) % 65_536 };
+    let [.., c, d] = host.to_be_bytes();
+    let [.., provider_byte] = provider.to_be_bytes();
+    let ip = Ipv4Addr::new(20 + provider_byte / 2, provider_byte, c, d);
+    let (agent, os, kind) = if is_phone { phone(of_account, version) } else { computer(of_account, version) };
+    let [a, b, c, d, e, f, g, h] = of_event.to_be_bytes();
+    let event = Event {
+        id: EventId::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), [a, b, c, d, e, f, g, h, 1, 2]),
+        application: ApplicationId::new("app_0123456789abcdef").expect("a proper id"),
+        source: Source::Native,
+        action: Action::Login,
+        outcome: if failed { Outcome::Failed } else { Outcome::Succeeded },
+        account: AccountId::new(format!("customer-{account}")).ok(),
+        authenticated_account: None,
+        username: Some(Pii::new(format!("customer-{account}@example.com").into())),
+        mechanisms: vec![Mechanism {
+            kind: MechanismKind::Password,
+            succeeded: Some(!failed),
+            failure: failed.then_some(FailureReason::BadPassword),
+            provider: None,
+            sent_to: None,
+        }],
+        device: Device {
+            aliases: DeviceId::new(device)
+                .map(|id| vec![DeviceAlias { kind: DeviceAliasKind::Vendor, id }])
+                .unwrap_or_default(),
+            language: Some(pick(&["en-US", "de-DE", "fr-FR", "pt-BR"], country).into()),
+            time_zone: Some(pick(&["America/New_York", "Europe/Berlin", "America/Sao_Paulo"], country).into()),
+            ..Device::default()
+        },
+        network: Network { ip: Some(IpAddr::V4(ip)), user_agent: Some(agent.into()), origin: None },
+        location: None,
+        behavior: None,
+        payment: None,
+        person: Person::default(),
+        app: None,
+        session: None,
+        correlation: None,
+        custom: None,
+        unknown: None,
+        incumbent_verdict: None,
+        at,
+        at_clamped: false,
+        received_at: at,
+    };
+    (event, enrichment(country, provider, of_account, os, kind, version))
+}
+
+fn enrichment(country: u64, provider: u64, account: u64, os: &str, kind: AgentKind, version: u64) -> Enrichment {
+    let [a, b] = [country / 6, country % 26].map(|n| char::from(b'A' + u8::try_from(n % 26).unwrap_or(0)));
+    let city = provider * 10 + account / 64 % 10;
+    let degrees = |n: u64| (n % 160) as f64 - 80.0;
+    Enrichment {
+        address: Some(AddressKind::Public),
+        agent: Some(AgentTraits {
+            kind,
+            browser: Some("Chrome".into()),
+            browser_major: u32::try_from(version).ok(),
+            os: Some(os.into()),
+        }),
+        country: CountryCode::new(&format!("{a}{b}")).ok(),
+        city: Some(format!("City {city}").into()),
+        coordinates: Coordinates::from_degrees(degrees(city), degrees(city / 3)).ok(),
+        accuracy_km: Some(20),
+        asn: u32::try_from(1_000 + provider).ok(),
+        ..Enrichment::default()
+    }
+}
+
+fn phone(account: u64, version: u64) -> (String, &'static str, AgentKind) {
+    let model = pick(&["Pixel 10", "SM-S938B", "SM-A566B", "2312DRA50G", "CPH2609", "XQ-FS54"], account >> 20);
+    let agent = format!(
+        "Mozilla/5.0 (Linux; Android 16; {model}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 Mobile Safari/537.36"
+    );
+    (agent, "Android", AgentKind::Mobile)
+}
+
+fn computer(account: u64, version: u64) -> (String, &'static str, AgentKind) {
+    let system = ["Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7", "X11; Linux x86_64"];
+    let os = ["Windows 10", "Mac OSX", "Linux"];
+    let which = usize::try_from((account >> 28) % 16).unwrap_or(0).saturating_sub(13);
+    let agent = format!(
+        "Mozilla/5.0 ({}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 Safari/537.36",
+        system[which]
+    );
+    (agent, os[which], AgentKind::Desktop)
+}
+
+/// CPU time of this thread so far: what else the machine does must not count.
+fn thread_cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(stat.split_whitespace().next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
+}
+
+/// Bytes of this process that are in RAM.
+fn resident_bytes() -> u64 {
+    const PAGE_BYTES: u64 = 4_096;
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * PAGE_BYTES
+}
