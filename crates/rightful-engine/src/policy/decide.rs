@@ -4,10 +4,10 @@
 //! is no strong proof does not reach challenge alone; more evidence of takeover never lowers the score; and while a
 //! takeover is reported and open, no proof lowers it below challenge.
 //!
-//! The score decides the verdict, by bands of which the challenge budget moves one, unless a list does: lists decide the
-//! verdict and never the score, so that a record shows what would have been judged. A list that lets in beats
-//! everything, an open report included: it is what an operator reaches for when all else is wrong, and one that
-//! sometimes does not work would be no such thing.
+//! The score decides the verdict, by bands of which the challenge budget moves one, unless a list does, whatever the
+//! score; the findings stay, so that a record shows what was overruled. A list that lets in beats everything, an open
+//! report included: it is what an operator reaches for when all else is wrong, and one that sometimes does not work
+//! would be no such thing.
 
 use std::cmp::Ordering;
 

@@ -222,11 +222,15 @@ pub(crate) const BLOCKED_BY_LIST: &str = "blocked_by_list";
 
 /// Whether a finding says that a list has decided.
 pub(crate) fn is_of_list(finding: &Finding) -> bool {
-    finding.evidence.iter().any(|evidence| evidence.name == LISTED || evidence.name == BLOCKED_BY_LIST)
+    let says = |evidence: &Evidence| match evidence.name.as_ref() {
+        LISTED => evidence.value == EvidenceValue::Flag(true),
+        name => name == BLOCKED_BY_LIST,
+    };
+    finding.evidence.iter().any(says)
 }
 
-/// Sees to it that each list that the event is on is named by a finding: a list decides the verdict and not the score,
-/// so such a finding may have no share of it.
+/// Sees to it that a finding names each list that has decided; it may have no share of the score. Where a list lets in,
+/// those that keep out have decided nothing, and a caller who goes by reasons must not read of them.
 pub(super) fn name_lists(lists: &Lists, findings: &mut Vec<Finding>) {
     let blocked = |list: &str| Evidence { name: BLOCKED_BY_LIST.into(), value: EvidenceValue::Text(list.into()) };
     let listed = || Evidence { name: LISTED.into(), value: EvidenceValue::Flag(true) };
@@ -240,7 +244,9 @@ pub(super) fn name_lists(lists: &Lists, findings: &mut Vec<Finding>) {
         (lists.country_blocked, ReasonCode::IpCountryBlocked, blocked("blocked_countries")),
     ];
     let mut named = Vec::new();
-    for (_, reason, evidence) in said.into_iter().filter(|(is_on, ..)| *is_on == Some(true)) {
+    let let_in = lists.is_allowed();
+    let has_decided = |evidence: &Evidence| (evidence.name == LISTED) == let_in;
+    for (_, reason, evidence) in said.into_iter().filter(|(is_on, _, one)| *is_on == Some(true) && has_decided(one)) {
         match findings.iter_mut().find(|finding| finding.reason == reason) {
             Some(finding) if is_of_list(finding) => {}
             Some(finding) => finding.evidence.push(evidence),
