@@ -11,7 +11,7 @@
 
 use std::cmp::Ordering;
 
-use rightful_domain::{Action, ChallengeKind, FINDINGS_MAX, Finding, LogOdds, Profile, ReasonCode, Verdict};
+use rightful_domain::{Action, ChallengeKind, Finding, LogOdds, Profile, ReasonCode, Verdict};
 
 use super::thresholds::Bands;
 use super::{Policy, lists};
@@ -36,7 +36,7 @@ impl Policy {
         let bands = &self.bands(action).following(features.budget.challenge_from);
         temper_families(&mut findings, self.combining.family_fraction.get());
         findings.sort_by(heaviest_first);
-        findings.truncate(FINDINGS_MAX);
+        findings.truncate(lists::findings_max(&features.lists));
         let has_adverse = findings.iter().any(Finding::is_adverse);
         hold_back_lone_finding(&mut findings, bands);
         if features.reputation.account_reported == Some(true) {
@@ -166,7 +166,7 @@ fn challenges_for(action: &Action, contact_is_fresh: bool) -> Vec<ChallengeKind>
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use rightful_domain::{PolicySource, PolicyVersion, ScoreBudget};
+    use rightful_domain::{FINDINGS_MAX, PolicySource, PolicyVersion, ScoreBudget};
 
     use super::*;
     use crate::DETECTORS;
@@ -343,6 +343,13 @@ mod tests {
         fn findings_stay_within_their_cap(n in 0_usize..100) {
             let findings = vec![finding(ReasonCode::IpActionVelocity, 1.0); n];
             prop_assert_eq!(decided(&Action::Login, &findings).findings.len(), n.min(FINDINGS_MAX));
+            // Lists that have decided are named all the same, and the score is still the sum.
+            let keeps_out = Lists { country_blocked: Some(true), account_blocked: Some(true), ..Lists::default() };
+            let features = Features { lists: keeps_out, ..Features::default() };
+            let decision = Policy::default().decide(&Action::Login, &features, findings);
+            prop_assert_eq!(decision.findings.len(), (n + 2).min(FINDINGS_MAX));
+            prop_assert_eq!(decision.findings.iter().filter(|finding| super::lists::is_of_list(finding)).count(), 2);
+            prop_assert_eq!(decision.log_odds, LogOdds::new(sum(&decision.findings)));
         }
     }
 }
