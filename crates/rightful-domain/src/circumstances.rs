@@ -48,13 +48,11 @@ pub enum Level {
     Action = 16,
     /// The hour of the day in UTC, weekdays and weekends apart: 0 to 47.
     Hour = 17,
-    /// An agent that comes without a device's name.
-    Nameless = 18,
 }
 
 impl Level {
     /// How many there are.
-    pub const COUNT: usize = 19;
+    pub const COUNT: usize = 18;
 
     /// All of them, in the order of their numbers.
     pub const ALL: [Self; Self::COUNT] = [
@@ -76,7 +74,6 @@ impl Level {
         Self::TimeZone,
         Self::Action,
         Self::Hour,
-        Self::Nameless,
     ];
 
     /// Where from, coarse to fine.
@@ -231,11 +228,7 @@ impl<T: Fn(Level, u32, &[u8]) -> StepTag> Steps<T> {
             self.put(Level::OsVersion, parent, Some(&os_version.number().to_be_bytes()));
             self.put(Level::BrowserVersion, parent, Some(&browser_version.number().to_be_bytes()));
         }
-        let name = device.id().map(|id| id.as_str().as_bytes());
-        self.put(Level::Device, 0, name);
-        if name.is_none() {
-            self.put(Level::Nameless, parent, Some(&[]));
-        }
+        self.put(Level::Device, 0, device.id().map(|id| id.as_str().as_bytes()));
     }
 
     fn others(&mut self, event: &Event) {

@@ -10,7 +10,7 @@ use crate::circumstances::{Circumstances, Level, StepTag, Version};
 use crate::{News, Timestamp};
 
 /// The most values of one step that an account keeps; the lightest go first.
-pub const HABITS_PER_LEVEL_MAX: usize = 16;
+pub const HABITS_PER_LEVEL_MAX: usize = 12;
 /// The most agents whose versions an account keeps; the longest unseen go first.
 pub const AGENTS_MAX: usize = 8;
 /// A habit lighter than this part of one event is none.
@@ -50,7 +50,7 @@ pub struct Fickleness {
 }
 
 /// What is remembered of one agent beside its weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AgentHabit {
     /// The agent, as [`Level::Agent`].
     pub tag: StepTag,
@@ -58,7 +58,9 @@ pub struct AgentHabit {
     pub os_version: Version,
     /// The newest version of the browser that it showed.
     pub browser_version: Version,
-    /// Whether it came without a device's name the last time.
+    /// How much of its weight came without a device's name.
+    pub nameless_weight: f32,
+    /// Whether it came without one the last time.
     pub was_nameless: bool,
     /// When it was last seen.
     pub last_at: Timestamp,
@@ -152,7 +154,7 @@ impl Habits {
                 fickleness.novel += if news.is_novel(level) { unit } else { 0.0 };
             }
         }
-        self.see_agent(at, circumstances);
+        self.see_agent(at, circumstances, weight);
     }
 
     /// Takes one event back, as far as sums go: the newest version of an agent stays.
@@ -173,6 +175,12 @@ impl Habits {
         }
         let agents = std::mem::take(&mut self.agents);
         self.agents = agents.into_iter().filter(|agent| self.weight_of(Level::Agent, agent.tag).is_some()).collect();
+        if let Some(tag) = circumstances.tag(Level::Agent)
+            && circumstances.tag(Level::Device).is_none()
+            && let Some(agent) = self.agents.iter_mut().find(|agent| agent.tag == tag)
+        {
+            agent.nameless_weight = (agent.nameless_weight - weight).max(0.0);
+        }
     }
 
     fn place(&self, level: Level, tag: StepTag) -> Result<usize, usize> {
@@ -216,21 +224,24 @@ impl Habits {
         }
     }
 
-    fn see_agent(&mut self, at: Timestamp, circumstances: &Circumstances) {
+    fn see_agent(&mut self, at: Timestamp, circumstances: &Circumstances, weight: f32) {
         let Some(tag) = circumstances.tag(Level::Agent) else { return };
-        let was_nameless = circumstances.tag(Level::Nameless).is_some();
+        let was_nameless = circumstances.tag(Level::Device).is_none();
+        let nameless_weight = if was_nameless { weight } else { 0.0 };
         let Circumstances { os_version, browser_version, .. } = *circumstances;
         match self.agents.binary_search_by_key(&tag, |agent| agent.tag) {
             Ok(place) => {
                 let Some(agent) = self.agents.get_mut(place) else { return };
                 agent.os_version = agent.os_version.max(os_version);
                 agent.browser_version = agent.browser_version.max(browser_version);
+                agent.nameless_weight += nameless_weight;
                 if agent.last_at <= at {
                     (agent.was_nameless, agent.last_at) = (was_nameless, at);
                 }
             }
             Err(place) => {
-                self.agents.insert(place, AgentHabit { tag, os_version, browser_version, was_nameless, last_at: at });
+                let agent = AgentHabit { tag, os_version, browser_version, nameless_weight, was_nameless, last_at: at };
+                self.agents.insert(place, agent);
                 if self.agents.len() > AGENTS_MAX
                     && let Some((oldest, _)) = self.agents.iter().enumerate().min_by_key(|(_, agent)| agent.last_at)
                 {
@@ -238,5 +249,90 @@ impl Habits {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn circumstances(country: u32, agent: u32, version: u64, named: bool) -> Circumstances {
+        let mut tags = [None; Level::COUNT];
+        let mut put = |level: Level, value: u32| tags[level.number()] = StepTag::new(value * 100 + level as u32 + 1);
+        put(Level::Country, country);
+        put(Level::Agent, agent);
+        put(Level::OsVersion, agent * 10 + version as u32);
+        put(Level::Hour, agent % 24);
+        if named {
+            put(Level::Device, agent + 50);
+        }
+        Circumstances::from_tags(tags, Version::from_number(version), Version::default())
+    }
+
+    fn news(novel: bool) -> News {
+        let mut news = News { weight: 0.5, ..News::default() };
+        news.note(Level::Country, 0.1, novel);
+        news
+    }
+
+    fn lessons() -> impl Strategy<Value = Vec<(Timestamp, Circumstances, News)>> {
+        let one = (0_i64..400, 1_u32..5, 1_u32..4, 0_u64..3, any::<bool>(), any::<bool>());
+        let lesson = |(day, country, agent, version, named, novel)| {
+            let at = ORIGIN.plus(Duration::from_secs(86_400 * day as u64));
+            (at, circumstances(country, agent, version, named), news(novel))
+        };
+        proptest::collection::vec(one.prop_map(lesson), 0..30)
+    }
+
+    fn is_near(one: f32, other: f32) -> bool {
+        (one - other).abs() <= 1e-3 * (1.0 + one.abs().max(other.abs()))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_back_was_never_learned(before in lessons(), after in lessons()) {
+            let mut habits = Habits::default();
+            for (at, circumstances, news) in &before {
+                habits.learn(*at, circumstances, news);
+            }
+            let wanted = habits.clone();
+            for (at, circumstances, news) in &after {
+                habits.learn(*at, circumstances, news);
+            }
+            for (at, circumstances, news) in after.iter().rev() {
+                habits.unlearn(*at, circumstances, news);
+            }
+            prop_assert!(is_near(habits.weight, wanted.weight));
+            for habit in wanted.steps() {
+                let now = habits.weight_of(habit.level, habit.tag).unwrap_or(0.0);
+                prop_assert!(is_near(now, habit.weight), "{:?} {now}", habit);
+            }
+            for habit in habits.steps() {
+                let then = wanted.weight_of(habit.level, habit.tag).unwrap_or(0.0);
+                prop_assert!(is_near(then, habit.weight), "{:?} {then}", habit);
+            }
+        }
+
+        #[test]
+        fn habits_stay_within_their_caps(lessons in lessons()) {
+            let mut habits = Habits::default();
+            for (n, (at, ..)) in lessons.iter().enumerate() {
+                let circumstances = circumstances(n as u32 + 1, n as u32 + 1, 1, true);
+                habits.learn(*at, &circumstances, &News::default());
+            }
+            prop_assert!(Level::ALL.iter().all(|level| habits.of_level(*level).len() <= HABITS_PER_LEVEL_MAX.max(48)));
+            prop_assert!(habits.of_level(Level::Country).len() <= HABITS_PER_LEVEL_MAX);
+            prop_assert!(habits.agents().len() <= AGENTS_MAX);
+        }
+    }
+
+    #[test]
+    fn after_a_half_life_an_event_counts_for_half() {
+        let later = ORIGIN.plus(Habits::HALF_LIFE);
+        assert!((Habits::unit(later) / Habits::unit(ORIGIN) - 2.0).abs() < 1e-6);
+        let far = Timestamp::from_micros(i64::MAX);
+        assert!(Habits::unit(far).is_finite() && Habits::unit(Timestamp::from_micros(i64::MIN)) > 0.0);
     }
 }

@@ -433,3 +433,86 @@ impl NameState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EventId, Lesson};
+
+    fn circumstances(country: u32, asn: u32) -> Circumstances {
+        let mut tags = [None; Level::COUNT];
+        tags[Level::Country.number()] = StepTag::new(country);
+        tags[Level::Asn.number()] = StepTag::new(asn);
+        tags[Level::Browser.number()] = StepTag::new(77);
+        Circumstances::from_tags(tags, Version::default(), Version::of_major(138))
+    }
+
+    fn first() -> News {
+        News { is_first: true, ..News::default() }
+    }
+
+    const DAY: Timestamp = Timestamp::from_seconds(1_767_225_600);
+
+    #[test]
+    fn values_are_counted_in_accounts_and_siblings_below_their_parent() {
+        let mut population = Population::default();
+        population.learn(DAY, &circumstances(1_000, 2_000), &first());
+        population.learn(DAY, &circumstances(1_000, 2_001), &first());
+        // The same account again: nothing is new.
+        population.learn(DAY, &circumstances(1_000, 2_001), &News::default());
+        let backdrop = population.backdrop(&Profile::default(), &circumstances(1_000, 2_001), DAY);
+        let step = |level: Level| backdrop.steps[level.number()];
+        assert_eq!(step(Level::Country), StepBackdrop { accounts: 2, parent_accounts: 2, siblings: 1 });
+        assert_eq!(step(Level::Asn), StepBackdrop { accounts: 1, parent_accounts: 2, siblings: 2 });
+    }
+
+    #[test]
+    fn values_stay_within_their_cap_and_the_rare_go_first() {
+        let mut population = Population::default();
+        for _ in 0..3 {
+            population.learn(DAY, &circumstances(1_000, 2_000), &first());
+        }
+        for asn in 0..u32::try_from(VALUES_MAX).expect("fits") {
+            population.learn(DAY, &circumstances(1_000, 10_000 + asn), &first());
+        }
+        assert!(population.values.len() <= VALUES_MAX);
+        assert_eq!(population.values.get(&2_000).map(|count| count.accounts), Some(3));
+    }
+
+    #[test]
+    fn versions_fade_and_are_bounded() {
+        let mut shares = VersionShares::default();
+        for major in 0..100 {
+            shares.see(DAY.plus(Duration::from_secs(u64::from(major) * 86_400)), Version::of_major(major));
+        }
+        assert!(shares.weights.len() <= VERSIONS_MAX);
+        let weight = |major| {
+            let of = |(version, _): &&(Version, f32)| *version == Version::of_major(major);
+            shares.weights.iter().find(of).map_or(0.0, |(_, weight)| *weight)
+        };
+        assert!((weight(99) / weight(69) - 2.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_class_follows_the_gap_and_the_length_of_history() {
+        let cell = |n_learned, gap_days: u64| {
+            let mut profile = Profile::default();
+            (profile.n_learned, profile.last_at) = (n_learned, Some(DAY));
+            cell_of(&profile, DAY.plus(Duration::from_secs(gap_days * 86_400)))
+        };
+        assert_eq!([cell(1, 0), cell(2, 0), cell(4, 1), cell(12, 7), cell(40, 400)], [0, 1, 6, 11, 15]);
+        assert_eq!(usize::from(cell(u32::MAX, 4_000)), CELLS - 1);
+    }
+
+    #[test]
+    fn a_profile_that_learned_knows_the_names_it_has_seen() {
+        let mut tags = [None; Level::COUNT];
+        tags[Level::Device.number()] = StepTag::new(9);
+        let named = Circumstances::from_tags(tags, Version::default(), Version::default());
+        let mut profile = Profile::default();
+        assert_eq!(NameState::of(&profile, &named), NameState::New);
+        profile.learn(&Lesson { circumstances: named, ..Lesson::new(EventId::from_parts(0, [1; 10]), DAY) });
+        assert_eq!(NameState::of(&profile, &named), NameState::Known);
+        assert_eq!(NameState::of(&profile, &Circumstances::default()), NameState::Nameless);
+    }
+}

@@ -10,7 +10,7 @@ use crate::{detectors, features};
 /// `answered` is left empty: what the caller is told is the application's mode to decide, not judgement's.
 #[must_use]
 pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
-    let features = features::derive(facts, policy);
+    let (features, news) = features::derive(facts, policy);
     let findings = detectors::run(&features, policy.thresholds());
     let decision = policy.decide(&facts.event.action, &features, findings);
     Assessment {
@@ -28,6 +28,6 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
         // No detector looks at payments yet, and an account that never paid is Allow, 0.
         payment: PaymentView { action: PaymentAction::Allow, score: 0 },
         // In the challenge budget's precision.
-        news: News { nats: Some(decision.log_odds.nats() as f32), ..News::default() },
+        news: News { nats: Some(decision.log_odds.nats() as f32), ..news },
     }
 }

@@ -14,7 +14,7 @@ mod policy;
 mod sentences;
 
 pub use assess::assess;
-pub use detectors::{DETECTORS, Detector, EvidenceFamily, Strength};
+pub use detectors::{DETECTORS, Detector, EvidenceFamily, NOT_RAISED, Role, Strength};
 pub use features::{FEATURE_SCHEMA, feature_names};
 pub use policy::{DEFAULT_POLICY, Policy, PolicyError};
 pub use sentences::sentences;

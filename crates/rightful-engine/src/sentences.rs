@@ -98,7 +98,7 @@ fn clause(finding: &Finding) -> String {
 }
 
 /// `attempts_60s`, 34 → `34 attempts in 60 s, limit 10`; `device_age_days`, 2.5 → `device age 2.5 days`. None for what
-/// says nothing by itself: a no, a count of zero, a limit, or a count within its limit.
+/// says nothing by itself: a no, a count or measure of zero, a limit, or a count within its limit.
 fn phrase(evidence: &Evidence, all: &[Evidence]) -> Option<String> {
     let name = evidence.name.as_ref();
     let (what, span) = without_span(name);
@@ -107,10 +107,7 @@ fn phrase(evidence: &Evidence, all: &[Evidence]) -> Option<String> {
         EvidenceValue::Flag(true) => words(name),
         EvidenceValue::Text(text) => format!("{} {text}", words(name)),
         EvidenceValue::Number(_) if what == "limit" => return None,
-        EvidenceValue::Number(n) => match name.strip_suffix("_days") {
-            Some(what) => format!("{} {} days", words(what), rounded(*n)),
-            None => format!("{} {}", words(name), rounded(*n)),
-        },
+        EvidenceValue::Number(n) => measure(name, *n)?,
         EvidenceValue::Count(n) => match (span, limit_of(span, all).filter(|_| what == "attempts")) {
             (Some(_), Some(limit)) if *n as f64 <= limit => return None,
             (Some(span), Some(limit)) => format!("{n} {what} in {}, limit {}", in_words(span), rounded(limit)),
@@ -119,6 +116,31 @@ fn phrase(evidence: &Evidence, all: &[Evidence]) -> Option<String> {
         },
     };
     Some(phrase)
+}
+
+/// What the ending of a name says of its number.
+const UNITS: [(&str, &str); 6] =
+    [("_days", "days"), ("_hours", "hours"), ("_minutes", "minutes"), ("_kmh", "km/h"), ("_km", "km"), ("_ms", "ms")];
+
+/// `device_age_days`, 2.5 → `device age 2.5 days`; `failure_ratio`, 0.9 → `failure ratio 90 %`. None for what is not
+/// there.
+fn measure(name: &str, n: f64) -> Option<String> {
+    match name {
+        "stranger_ratio" => return Some(format!("{} times likelier for a stranger", rounded(n))),
+        "owner_ratio" => return Some(format!("{} times likelier for the owner", rounded(n))),
+        "days_ago" => return Some(format!("{} days ago", rounded(n))),
+        "keys_per_second" => return Some(format!("{} keys a second", rounded(n))),
+        _ => {}
+    }
+    let unit = UNITS.into_iter().find_map(|(ending, unit)| Some((name.strip_suffix(ending)?, unit)));
+    let is_part = name.ends_with("_ratio") || name.ends_with("_share");
+    match unit {
+        // A journey that nobody made.
+        Some((_, "km" | "minutes")) if n == 0.0 => None,
+        Some((what, unit)) => Some(format!("{} {} {unit}", words(what), rounded(n))),
+        None if is_part => Some(format!("{} {} %", words(name), rounded(n * 100.0))),
+        None => Some(format!("{} {}", words(name), rounded(n))),
+    }
 }
 
 /// `attempts_60s` → `attempts` and 60 s; a name without a span is itself.

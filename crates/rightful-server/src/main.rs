@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod control;
 mod data_watch;
+mod evaluate;
 mod fallback;
 mod http;
 mod magic;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rightful_domain::{
-    AccountId, Conclusion, Event, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Outcome, Search, Span,
-    Verdict,
+    AccountId, Conclusion, Enrichment, Event, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Habits, Level,
+    Outcome, Search, Span, Verdict,
 };
 use rightful_store::conformance::{judged, login};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, Recorded};
@@ -249,7 +249,8 @@ impl Agreement {
         let n = self.known.len() as u64;
         let mut event = login(n, account, device, "192.0.2.1");
         event.outcome = outcome;
-        let history = self.runtime.block_on(self.store.recall(&event.attempt(), event.received_at)).unwrap();
+        let history =
+            self.runtime.block_on(self.store.recall(&event, &Enrichment::default(), event.received_at)).unwrap();
         let remembered = history.account.unwrap();
         let tally = remembered.tally.span(Span::Hour);
         let same = |known: &&Known| known.event.account == event.account;
@@ -260,7 +261,17 @@ impl Agreement {
         let on_device = learned.clone().filter(|known| known.event.device == event.device).count() as u32;
         let profile = &remembered.profile;
         let seen = history.device_tag.and_then(|tag| profile.fact(Family::Device, tag)).map_or(0, |fact| fact.n);
-        assert_eq!((profile.n_learned, seen), (learned.count() as u32, on_device), "account {account}");
+        assert_eq!((profile.n_learned, seen), (learned.clone().count() as u32, on_device), "account {account}");
+        // What was unlearned left nothing, within rounding: all events lie within minutes.
+        let unit = Habits::unit(event.at);
+        let weight_of = |level| {
+            let tag = history.circumstances.tag(level).unwrap();
+            profile.habits.weight_of(level, tag).unwrap_or(0.0) / unit
+        };
+        for (level, n) in [(Level::Device, on_device), (Level::Action, profile.n_learned)] {
+            assert!((weight_of(level) - n as f32).abs() < 0.01, "account {account}: {level:?}, {n}");
+        }
+        assert!((profile.habits.weight / unit - profile.n_learned as f32).abs() < 0.01, "account {account}");
         let of_device = self.known.values().filter(|known| known.event.device == event.device);
         let learned = of_device.filter(|known| known.place == Place::Learned).count() as u32;
         assert_eq!(history.device.unwrap().profile.n_learned, learned, "device {device}");

@@ -3,17 +3,24 @@
 //! A detector reads the features and the thresholds and nothing else, and says at most one thing. It fires on what was
 //! seen, never on an absence of data. What several of them together mean is the policy's to decide.
 
+pub(crate) mod action;
+mod behavior;
+mod credential;
 mod device;
 mod ip;
+mod not_raised;
 mod profile;
+mod session;
 mod user;
 
 use std::borrow::Cow;
 
 use rightful_domain::{Evidence, EvidenceValue, Finding, ReasonCode};
 
-use crate::features::Features;
-use crate::policy::{Factor, Thresholds};
+pub use not_raised::NOT_RAISED;
+
+use crate::features::{Features, Travel};
+use crate::policy::{Days, Factor, ImpossibleTravel, Thresholds};
 
 /// All detectors, in the order of their reasons' spelling.
 pub const DETECTORS: &[Detector] = &LIST;
@@ -27,15 +34,29 @@ pub struct Detector {
     pub title: &'static str,
     /// What that means, in a sentence or two, for the documentation and the console.
     pub explains: &'static str,
+    /// The evidence that it needs: without it, it says nothing.
+    pub sees: &'static str,
+    /// The false alarm that it must not raise.
+    pub never: &'static str,
     /// The first release that has it.
     pub since: &'static str,
     /// Whether it may decide alone.
     pub strength: Strength,
     /// Which findings it is correlated with: of one family, the strongest counts in full.
     pub family: EvidenceFamily,
+    /// Whether it adds to the likelihood, or says what the likelihood has weighed.
+    pub role: Role,
     /// The names of the evidence it may give, units last.
     pub evidence: &'static [&'static str],
     pub(crate) detect: fn(&Features, &Thresholds) -> Option<Finding>,
+}
+
+impl Detector {
+    /// Whether it may decide alone.
+    #[must_use]
+    pub fn is_strong(&self) -> bool {
+        self.strength == Strength::Strong
+    }
 }
 
 /// Whether a finding may lift a verdict to challenge by itself.
@@ -58,6 +79,26 @@ impl Strength {
     }
 }
 
+/// What a finding is beside the likelihood of the account's own history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Evidence that the likelihood does not see.
+    Evidence,
+    /// Says in words what the likelihood, or the score, rests on.
+    Explanation,
+}
+
+impl Role {
+    /// As spelled in the documentation.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Evidence => "evidence",
+            Self::Explanation => "explanation",
+        }
+    }
+}
+
 /// Findings that tend to come together, since they see the same thing from several sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EvidenceFamily {
@@ -73,23 +114,84 @@ pub enum EvidenceFamily {
     Reputation,
     /// What was proved on the spot.
     Proof,
+    /// Where it comes from.
+    Place,
+    /// What the client says of itself.
+    Client,
+    /// How it was typed and moved.
+    Behavior,
+    /// What is known of the credential.
+    Credential,
+    /// Who else is at the door.
+    Campaign,
+    /// What is done, and in which order.
+    Activity,
+    /// Where the account stands.
+    Standing,
+    /// What the score itself says.
+    Score,
 }
 
 impl EvidenceFamily {
     /// All of them.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Velocity, Self::Sharing, Self::Device, Self::Network, Self::Reputation, Self::Proof];
+    pub(crate) const ALL: [Self; 14] = [
+        Self::Velocity,
+        Self::Sharing,
+        Self::Device,
+        Self::Network,
+        Self::Reputation,
+        Self::Place,
+        Self::Client,
+        Self::Behavior,
+        Self::Credential,
+        Self::Campaign,
+        Self::Activity,
+        Self::Standing,
+        Self::Score,
+        Self::Proof,
+    ];
+
+    /// As spelled in the documentation.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Velocity => "velocity",
+            Self::Sharing => "sharing",
+            Self::Device => "device",
+            Self::Network => "network",
+            Self::Reputation => "reputation",
+            Self::Place => "place",
+            Self::Client => "client",
+            Self::Behavior => "behavior",
+            Self::Credential => "credential",
+            Self::Campaign => "campaign",
+            Self::Activity => "activity",
+            Self::Standing => "standing",
+            Self::Score => "score",
+            Self::Proof => "proof",
+        }
+    }
 }
 
-const N_DETECTORS: usize =
-    device::DETECTORS.len() + ip::DETECTORS.len() + profile::DETECTORS.len() + user::DETECTORS.len();
+const N_DETECTORS: usize = action::DETECTORS.len()
+    + behavior::DETECTORS.len()
+    + credential::DETECTORS.len()
+    + device::DETECTORS.len()
+    + ip::DETECTORS.len()
+    + profile::DETECTORS.len()
+    + session::DETECTORS.len()
+    + user::DETECTORS.len();
 
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where it would be an error")]
 static LIST: [Detector; N_DETECTORS] = {
     let list = ([profile::DETECTORS[0]; N_DETECTORS], 0);
+    let list = with_detectors(list, action::DETECTORS);
+    let list = with_detectors(list, behavior::DETECTORS);
+    let list = with_detectors(list, credential::DETECTORS);
     let list = with_detectors(list, device::DETECTORS);
     let list = with_detectors(list, ip::DETECTORS);
     let list = with_detectors(list, profile::DETECTORS);
+    let list = with_detectors(list, session::DETECTORS);
     with_detectors(list, user::DETECTORS).0
 };
 
@@ -128,6 +230,66 @@ fn flag(name: &'static str, value: bool) -> Evidence {
     Evidence { name: Cow::Borrowed(name), value: EvidenceValue::Flag(value) }
 }
 
+fn text(name: &'static str, value: &str) -> Evidence {
+    Evidence { name: Cow::Borrowed(name), value: EvidenceValue::Text(value.into()) }
+}
+
+/// How many times likelier something is, of a ratio in nats; at most a million, beyond which nobody would check it.
+fn times_likelier(nats: f64) -> f64 {
+    const TIMES_MAX: f64 = 1e6;
+    nats.exp().min(TIMES_MAX)
+}
+
+/// What remains of a weight so long after: half after each half-life.
+fn halved(nats: f64, age_days: f64, half_life: Days) -> f64 {
+    nats * (-age_days / half_life.get()).exp2()
+}
+
+/// The account was let through on this device before, and nobody speaks against either.
+fn is_on_own_device(features: &Features) -> bool {
+    let reputation = &features.reputation;
+    features.novelty.device_known == Some(true)
+        && reputation.device_bad != Some(true)
+        && reputation.account_reported != Some(true)
+}
+
+/// The account was let through in this network before, and nobody speaks against either.
+fn is_in_own_network(features: &Features) -> bool {
+    let reputation = &features.reputation;
+    (features.novelty.address_known == Some(true) || features.place.net_known == Some(true))
+        && reputation.address_bad != Some(true)
+        && reputation.account_reported != Some(true)
+}
+
+/// The account was let through from this provider before, so that it is its way to come.
+fn comes_its_usual_way(features: &Features) -> bool {
+    let reputation = &features.reputation;
+    features.place.asn_known == Some(true)
+        && reputation.address_bad != Some(true)
+        && reputation.account_reported != Some(true)
+        || is_in_own_network(features)
+}
+
+/// The event comes from where the owner is at home, as far as that can be told: from an own device, or, where devices
+/// have no names, from an own network. Whatever others do to the account elsewhere says nothing against it.
+fn comes_from_home(features: &Features) -> bool {
+    match features.novelty.device_known {
+        Some(true) => is_on_own_device(features),
+        Some(false) => false,
+        None => is_in_own_network(features),
+    }
+}
+
+/// The speed that a journey would have taken, in km/h, beyond both radii; None where somebody could have made it.
+fn impossible_speed_kmh(travel: &Travel, thresholds: &ImpossibleTravel) -> Option<f64> {
+    /// No time at all is no divisor.
+    const HOURS_MIN: f64 = 1.0 / 60.0;
+    let distance_km = travel.beyond_radii_km(thresholds.accuracy_assumed_km.get());
+    let speed_kmh = distance_km / travel.hours.max(HOURS_MIN);
+    let is_impossible = distance_km > thresholds.distance_km_min.get() && speed_kmh > thresholds.speed_kmh_min.get();
+    is_impossible.then_some(speed_kmh)
+}
+
 /// By how much the worst of several counts exceeds its limit, as a ratio above 1; None if none does. O(n).
 fn worst_excess(counts_and_limits: &[(u32, f64)]) -> Option<f64> {
     counts_and_limits
@@ -164,6 +326,39 @@ mod tests {
             }
         }
         window.tally(Timestamp::from_seconds(0), Timestamp::from_seconds(0))
+    }
+
+    /// Whether a detector says something of the features under the shipped policy.
+    #[track_caller]
+    pub(super) fn check(detector: &Detector, features: &Features, fires: bool) -> Option<Finding> {
+        let finding = (detector.detect)(features, crate::Policy::default().thresholds());
+        assert_eq!(finding.is_some(), fires, "{finding:?}");
+        let names = finding.iter().flat_map(|finding| &finding.evidence).map(|evidence| evidence.name.as_ref());
+        assert!(!fires || names.eq(detector.evidence.iter().copied()), "{finding:?}");
+        finding
+    }
+
+    /// A journey from the last place, with radii of 50 km.
+    pub(super) const fn travel(distance_km: f64, hours: f64) -> Travel {
+        Travel { distance_km, hours, accuracy_km: Some(50.0), last_accuracy_km: Some(50.0) }
+    }
+
+    #[test]
+    fn every_detector_is_told_in_full() {
+        for detector in DETECTORS {
+            let told = [detector.title, detector.explains, detector.sees, detector.never];
+            assert!(told.iter().all(|text| !text.is_empty()), "{:?}", detector.reason);
+            assert!(!detector.title.ends_with('.') && detector.explains.ends_with('.'), "{:?}", detector.reason);
+            assert!(!detector.evidence.is_empty(), "{:?}", detector.reason);
+        }
+    }
+
+    #[test]
+    fn every_reason_is_raised_or_it_is_said_why_not() {
+        for reason in ReasonCode::ALL {
+            let n_said = NOT_RAISED.iter().filter(|(not_raised, _)| *not_raised == reason).count();
+            assert_eq!(n_said + usize::from(of(reason).is_some()), 1, "{reason:?}");
+        }
     }
 
     #[test]

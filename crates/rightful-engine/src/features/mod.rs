@@ -4,29 +4,50 @@
 //! stored with every assessment, so their order belongs to [`FEATURE_SCHEMA`]: a slot is only ever added at the end
 //! of the list, together with a new schema number.
 
+mod activity;
+mod agent;
+mod behavior;
 mod budget;
+mod campaign;
 mod context;
+mod likelihood;
 mod lists;
+mod network;
 mod novelty;
+mod payment;
+mod place;
 mod proof;
 mod reputation;
 mod sharing;
+mod standing;
 mod tenure;
+mod time_zones;
 mod velocity;
 
 use std::time::Duration;
 
-use rightful_domain::{Facts, FeatureVector};
+use rightful_domain::{Facts, FeatureVector, Level, News};
 
 use crate::policy::Policy;
 
+pub(crate) use activity::Activity;
+pub(crate) use agent::{Agent, Form, System};
+pub(crate) use behavior::Behavior;
 pub(crate) use budget::Budget;
+pub(crate) use campaign::{Campaign, part};
 pub(crate) use context::Context;
+pub(crate) use likelihood::Likelihood;
 pub(crate) use lists::Lists;
+pub(crate) use network::Network;
 pub(crate) use novelty::Novelty;
+#[cfg(test)]
+pub(crate) use payment::Dealing;
+pub(crate) use payment::Payment;
+pub(crate) use place::{Place, Travel};
 pub(crate) use proof::{Factor, Proof};
 pub(crate) use reputation::Reputation;
 pub(crate) use sharing::Sharing;
+pub(crate) use standing::Standing;
 pub(crate) use tenure::Tenure;
 pub(crate) use velocity::Velocity;
 
@@ -61,6 +82,24 @@ pub(crate) struct Features {
     pub(crate) reputation: Reputation,
     /// What the event and the data sets say by themselves.
     pub(crate) context: Context,
+    /// Where the event came from.
+    pub(crate) place: Place,
+    /// What data sets call its network.
+    pub(crate) network: Network,
+    /// What the client says of itself.
+    pub(crate) agent: Agent,
+    /// How the form was typed and moved.
+    pub(crate) behavior: Behavior,
+    /// Who else was at the door.
+    pub(crate) campaign: Campaign,
+    /// Money, as the account has moved it before.
+    pub(crate) payment: Payment,
+    /// Where the account stands.
+    pub(crate) standing: Standing,
+    /// What is done, and whether the account is used to it.
+    pub(crate) activity: Activity,
+    /// How much better a stranger explains it than the owner.
+    pub(crate) likelihood: Likelihood,
     /// What the application's lists say.
     pub(crate) lists: Lists,
     /// What the event proves on the spot.
@@ -69,19 +108,30 @@ pub(crate) struct Features {
     pub(crate) budget: Budget,
 }
 
-/// Reads the numbers out of the facts, and looks into the policy's lists.
-pub(crate) fn derive(facts: &Facts, policy: &Policy) -> Features {
-    Features {
+/// Reads the numbers out of the facts, looks into the policy's lists, and says what was new, for learning it.
+pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
+    let (likelihood, news) = likelihood::derive(facts);
+    let features = Features {
         velocity: velocity::derive(&facts.history),
         sharing: sharing::derive(facts),
         novelty: novelty::derive(facts),
         tenure: tenure::derive(facts),
         reputation: reputation::derive(facts),
         context: context::derive(facts),
+        place: place::derive(facts),
+        network: network::derive(facts),
+        agent: agent::derive(facts),
+        behavior: behavior::derive(facts),
+        campaign: campaign::derive(facts),
+        payment: payment::derive(facts),
+        standing: standing::derive(facts),
+        activity: activity::derive(facts),
+        likelihood,
         lists: policy.lists().look_up(facts),
         proof: proof::derive(facts),
         budget: budget::derive(facts, policy.challenge_share()),
-    }
+    };
+    (features, news)
 }
 
 impl Features {
@@ -94,6 +144,15 @@ impl Features {
         values.extend(tenure::SLOTS.iter().map(|slot| (slot.read)(&self.tenure)));
         values.extend(reputation::SLOTS.iter().map(|slot| (slot.read)(&self.reputation)));
         values.extend(context::SLOTS.iter().map(|slot| (slot.read)(&self.context)));
+        values.extend(place::SLOTS.iter().map(|slot| (slot.read)(&self.place)));
+        values.extend(network::SLOTS.iter().map(|slot| (slot.read)(&self.network)));
+        values.extend(agent::SLOTS.iter().map(|slot| (slot.read)(&self.agent)));
+        values.extend(behavior::SLOTS.iter().map(|slot| (slot.read)(&self.behavior)));
+        values.extend(campaign::SLOTS.iter().map(|slot| (slot.read)(&self.campaign)));
+        values.extend(payment::SLOTS.iter().map(|slot| (slot.read)(&self.payment)));
+        values.extend(standing::SLOTS.iter().map(|slot| (slot.read)(&self.standing)));
+        values.extend(activity::SLOTS.iter().map(|slot| (slot.read)(&self.activity)));
+        values.extend(likelihood::SLOTS.iter().map(|slot| (slot.read)(&self.likelihood)));
         values.extend(lists::SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
         values.extend(proof::SLOTS.iter().map(|slot| (slot.read)(&self.proof)));
         values.extend(budget::SLOTS.iter().map(|slot| (slot.read)(&self.budget)));
@@ -113,6 +172,15 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + tenure::SLOTS.len()
     + reputation::SLOTS.len()
     + context::SLOTS.len()
+    + place::SLOTS.len()
+    + network::SLOTS.len()
+    + agent::SLOTS.len()
+    + behavior::SLOTS.len()
+    + campaign::SLOTS.len()
+    + payment::SLOTS.len()
+    + standing::SLOTS.len()
+    + activity::SLOTS.len()
+    + likelihood::SLOTS.len()
     + lists::SLOTS.len()
     + proof::SLOTS.len()
     + budget::SLOTS.len();
@@ -125,6 +193,15 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, tenure::SLOTS);
     let names = with_names(names, reputation::SLOTS);
     let names = with_names(names, context::SLOTS);
+    let names = with_names(names, place::SLOTS);
+    let names = with_names(names, network::SLOTS);
+    let names = with_names(names, agent::SLOTS);
+    let names = with_names(names, behavior::SLOTS);
+    let names = with_names(names, campaign::SLOTS);
+    let names = with_names(names, payment::SLOTS);
+    let names = with_names(names, standing::SLOTS);
+    let names = with_names(names, activity::SLOTS);
+    let names = with_names(names, likelihood::SLOTS);
     let names = with_names(names, lists::SLOTS);
     let names = with_names(names, proof::SLOTS);
     with_names(names, budget::SLOTS).0
@@ -154,6 +231,13 @@ fn number_slot(number: Option<f64>) -> f32 {
 
 fn flag_slot(flag: Option<bool>) -> f32 {
     flag.map_or(f32::NAN, |flag| if flag { 1.0 } else { 0.0 })
+}
+
+/// Whether the account was let through in this way before; None without a tag, or without anything to compare it with.
+fn known(facts: &Facts, level: Level) -> Option<bool> {
+    let habits = &facts.history.account_profile()?.habits;
+    let tag = facts.history.circumstances.tag(level)?;
+    (!habits.of_level(level).is_empty()).then(|| habits.weight_of(level, tag).is_some())
 }
 
 fn days(span: Duration) -> f64 {

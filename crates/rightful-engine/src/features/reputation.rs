@@ -44,7 +44,7 @@ fn bad(account: Option<&Profile>, itself: Option<&Profile>, family: Family, tag:
 }
 
 // After a reclaim the owner may prove that a device (a family's, a reset one) is theirs after all.
-fn passed_since_reclaim(account: &Profile, family: Family, tag: Tag) -> bool {
+pub(super) fn passed_since_reclaim(account: &Profile, family: Family, tag: Tag) -> bool {
     let reclaimed_at = account.standing.reclaimed_at;
     account.fact(family, tag).zip(reclaimed_at).is_some_and(|(fact, reclaimed)| fact.last_at > reclaimed)
 }

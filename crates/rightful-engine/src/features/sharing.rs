@@ -23,9 +23,9 @@ pub(crate) struct Sharing {
     pub(crate) address_accounts_24h: Option<u32>,
     /// Devices at the address in 24 h.
     pub(crate) address_devices_24h: Option<u32>,
-    /// Accounts that were ever let through on the device.
+    /// Accounts that were let through on the device before the last 24 h.
     pub(crate) device_familiar_accounts: Option<u32>,
-    /// Accounts that were ever let through at the address.
+    /// Accounts that were let through at the address before the last 24 h.
     pub(crate) address_familiar_accounts: Option<u32>,
     /// Accounts that were let through on the device before the last 24 h: a household, as opposed to whom an intruder
     /// got through today.
@@ -40,13 +40,13 @@ pub(super) fn derive(facts: &Facts) -> Sharing {
         let distinct = remembered.as_ref()?.tally.span(Span::Day).distinct;
         distinct.get(place).copied()
     };
-    let familiar =
-        |remembered: &Option<Remembered>| Some(count_u32(remembered.as_ref()?.profile.facts(Family::Account).len()));
     let before_today = facts.event.at.minus(Span::Day.duration());
+    // Who came today may have come to raise the limits: accounts that one machine registers in a row are no crowd.
+    let familiar = |remembered: &Option<Remembered>| {
+        let accounts = remembered.as_ref()?.profile.facts(Family::Account);
+        Some(count_u32(accounts.iter().filter(|fact| fact.first_at <= before_today).count()))
+    };
     let device = history.device.as_ref().map(|device| &device.profile);
-    let household = device.map(|profile| {
-        count_u32(profile.facts(Family::Account).iter().filter(|fact| fact.first_at <= before_today).count())
-    });
     let account_in_household = device.zip(history.account_tag).map(|(profile, account)| {
         profile.fact(Family::Account, account).is_some_and(|fact| fact.first_at <= before_today)
     });
@@ -59,7 +59,7 @@ pub(super) fn derive(facts: &Facts) -> Sharing {
         address_devices_24h: distinct_24h(&history.address, SECOND),
         device_familiar_accounts: familiar(&history.device),
         address_familiar_accounts: familiar(&history.address),
-        device_household_accounts: household,
+        device_household_accounts: familiar(&history.device),
         account_in_household,
     }
 }

@@ -15,12 +15,13 @@ use rightful_domain::{Action, ChallengeKind, Finding, LogOdds, Profile, ReasonCo
 
 use super::thresholds::Bands;
 use super::{Policy, lists};
-use crate::detectors::{self, EvidenceFamily, Strength};
+use crate::detectors::action::{Concluded, conclude};
+use crate::detectors::{self, Detector, EvidenceFamily};
 use crate::features::{Features, Lists};
 
 /// What a policy makes of findings.
 pub(crate) struct Decision {
-    /// The findings' nats, summed.
+    /// The likelihood's share and the findings' nats, summed.
     pub(crate) log_odds: LogOdds,
     /// What follows from it.
     pub(crate) verdict: Verdict,
@@ -34,18 +35,29 @@ impl Policy {
     /// Decides on findings as the detectors gave them.
     pub(crate) fn decide(&self, action: &Action, features: &Features, mut findings: Vec<Finding>) -> Decision {
         let bands = &self.bands(action).following(features.budget.challenge_from);
-        temper_families(&mut findings, self.combining.family_fraction.get());
-        findings.sort_by(heaviest_first);
-        findings.truncate(lists::findings_max(&features.lists));
+        take_back_trust(&mut findings);
         let has_adverse = findings.iter().any(Finding::is_adverse);
-        hold_back_lone_finding(&mut findings, bands);
+        let base = self.likelihood.log_odds(&features.likelihood);
+        let explanations = match base {
+            Some(_) => self.likelihood.explanations(&features.likelihood, &mut findings),
+            None => Vec::new(),
+        };
+        let base = base.unwrap_or(0.0);
+        temper_families(&mut findings, self.combining.family_fraction.get());
+        hold_back_lone_finding(&mut findings, base, bands);
         if features.reputation.account_reported == Some(true) {
-            hold_back_proof(&mut findings, bands);
+            hold_back_proof(&mut findings, base, bands);
         }
-        findings.sort_by(heaviest_first);
-        let log_odds = LogOdds::new(sum(&findings));
+        let evidence = sum(&findings);
+        let log_odds = LogOdds::new(base + evidence);
         let score = log_odds.score();
-        let judged = if bands.denies(score) {
+        // An unusual owner is asked, not refused: the likelihood counts for denial as far as it reaches challenge.
+        let is_denied = bands.denies(LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score());
+        findings.extend(explanations);
+        findings.sort_by(heaviest_first);
+        let findings_max = lists::findings_max(&features.lists);
+        findings.truncate(findings_max);
+        let judged = if is_denied {
             Verdict::Deny
         } else if bands.challenges(score) {
             Verdict::Challenge
@@ -54,6 +66,15 @@ impl Policy {
         } else {
             Verdict::Allow
         };
+        let concluded = Concluded {
+            findings: &findings,
+            score_points: score.points(),
+            is_lowest: bands.may_trust(score),
+            is_denied,
+        };
+        // Weighs nothing, so it goes last; where there is no room for it, the score says the same.
+        let conclusion = conclude(&concluded, features, &self.thresholds).filter(|_| findings.len() < findings_max);
+        findings.extend(conclusion);
         let verdict = by_lists(&features.lists, judged);
         lists::name_lists(&features.lists, &mut findings);
         let suggested_challenges = match verdict {
@@ -70,6 +91,13 @@ fn sum(findings: &[Finding]) -> f64 {
 
 fn heaviest_first(one: &Finding, other: &Finding) -> Ordering {
     other.nats.abs().total_cmp(&one.nats.abs()).then(one.reason.as_str().cmp(other.reason.as_str()))
+}
+
+/// Long use on a familiar device says nothing more where anything speaks against the event.
+fn take_back_trust(findings: &mut Vec<Finding>) {
+    if findings.iter().any(Finding::is_adverse) {
+        findings.retain(|finding| finding.reason != ReasonCode::ProfileTrusted || finding.is_adverse());
+    }
 }
 
 /// Of each family, and of each direction in it, the strongest finding counts in full and the others by a fraction.
@@ -96,11 +124,16 @@ fn temper_families(findings: &mut [Finding], fraction: f64) {
 }
 
 /// Where a single finding speaks for takeover, and is no strong proof, keeps the score just below challenge.
-fn hold_back_lone_finding(findings: &mut [Finding], bands: &Bands) {
-    let total = sum(findings);
+///
+/// Where the account's history speaks for takeover as well, the finding is not alone.
+fn hold_back_lone_finding(findings: &mut [Finding], base: f64, bands: &Bands) {
+    if base > 0.0 {
+        return;
+    }
+    let total = base + sum(findings);
     let mut adverse = findings.iter_mut().filter(|finding| finding.is_adverse());
     let (Some(lone), None) = (adverse.next(), adverse.next()) else { return };
-    if detectors::of(lone.reason).is_some_and(|detector| detector.strength == Strength::Strong) {
+    if detectors::of(lone.reason).is_some_and(Detector::is_strong) {
         return;
     }
     let others = total - lone.nats;
@@ -109,8 +142,8 @@ fn hold_back_lone_finding(findings: &mut [Finding], bands: &Bands) {
 }
 
 /// Keeps a proof from lowering the score below challenge: the intruder may have enrolled the factor.
-fn hold_back_proof(findings: &mut [Finding], bands: &Bands) {
-    let total = sum(findings);
+fn hold_back_proof(findings: &mut [Finding], base: f64, bands: &Bands) {
+    let total = base + sum(findings);
     let proof = findings.iter_mut().find(|finding| finding.reason == ReasonCode::UserSecondFactorPassed);
     let Some(proof) = proof else { return };
     let room = bands.at_challenge().nats() - (total - proof.nats);
@@ -349,7 +382,7 @@ mod tests {
             let decision = Policy::default().decide(&Action::Login, &features, findings);
             prop_assert_eq!(decision.findings.len(), (n + 2).min(FINDINGS_MAX));
             prop_assert_eq!(decision.findings.iter().filter(|finding| super::lists::is_of_list(finding)).count(), 2);
-            prop_assert_eq!(decision.log_odds, LogOdds::new(sum(&decision.findings)));
+            prop_assert!(n > 30 || (decision.log_odds.nats() - sum(&decision.findings)).abs() < 1e-9);
         }
     }
 }

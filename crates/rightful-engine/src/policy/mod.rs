@@ -5,6 +5,8 @@
 
 mod countries;
 mod decide;
+mod evidence_limits;
+mod likelihood_scale;
 mod lists;
 mod read;
 mod scale;
@@ -15,10 +17,12 @@ use std::fmt;
 
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
+pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, UserTrusted};
 pub(crate) use lists::{AccessLists, is_of_list};
-pub(crate) use scale::Factor;
-pub(crate) use thresholds::{IpActionVelocity, Thresholds};
+pub(crate) use scale::{Days, Factor};
+pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 
+use likelihood_scale::LikelihoodScale;
 use thresholds::{Bands, Combining, Spending};
 
 /// The text of the shipped policy: every key with its default and the reason for it.
@@ -31,6 +35,7 @@ pub struct Policy {
     bands: Bands,
     bands_by_action: BTreeMap<Box<str>, Bands>,
     combining: Combining,
+    likelihood: LikelihoodScale,
     budget: Spending,
     lists: AccessLists,
     thresholds: Thresholds,

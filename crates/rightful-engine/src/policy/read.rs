@@ -6,6 +6,7 @@ use rightful_domain::{Action, PolicySource, PolicyVersion};
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use super::likelihood_scale::LikelihoodScale;
 use super::lists::NamedLists;
 use super::thresholds::{Bands, Combining, Spending, Thresholds};
 use super::{DEFAULT_POLICY, Policy, PolicyError};
@@ -30,9 +31,10 @@ pub(super) fn read(source: &PolicySource) -> Result<Policy, PolicyError> {
     let thresholds: Thresholds = section(policy, &whole, "", "detectors")?;
     let bands_by_action = bands_by_action(policy, &verdicts)?;
     let combining: Combining = section(policy, &whole, "", "combining")?;
+    let likelihood: LikelihoodScale = section(policy, &whole, "", "likelihood")?;
     let budget: Spending = section(policy, &whole, "", "budget")?;
     let lists = section::<NamedLists>(policy, &whole, "", "lists")?.into();
-    Ok(Policy { version: policy.clone(), bands, bands_by_action, combining, budget, lists, thresholds })
+    Ok(Policy { version: policy.clone(), bands, bands_by_action, combining, likelihood, budget, lists, thresholds })
 }
 
 /// All keys that a policy may have: the shipped ones, and bands for each action, known or the application's own.
@@ -128,6 +130,12 @@ impl Checked for Bands {
 }
 
 impl Checked for Combining {
+    fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        Ok(())
+    }
+}
+
+impl Checked for LikelihoodScale {
     fn check(&self) -> Result<(), (&'static str, &'static str)> {
         Ok(())
     }

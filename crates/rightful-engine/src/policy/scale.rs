@@ -48,6 +48,18 @@ pub(crate) type Fraction = Within<0, 1>;
 pub(crate) type Factor = Within<1, 1_000>;
 /// A count above which something is unusual; windows count exactly up to 10 000 (see [`rightful_domain::MARKS_MAX`]).
 pub(crate) type Limit = Within<1, 10_000>;
+/// A span in days; ten years at most. At least one, so that it can divide.
+pub(crate) type Days = Within<1, 3_650>;
+/// A span in hours; a year at most.
+pub(crate) type Hours = Within<0, 8_760>;
+/// A span in minutes; a day at most.
+pub(crate) type Minutes = Within<0, 1_440>;
+/// A span in ms; a minute at most.
+pub(crate) type Milliseconds = Within<0, 60_000>;
+/// A distance in km; half the Earth's circumference at most.
+pub(crate) type Km = Within<0, 20_040>;
+/// A speed in km/h.
+pub(crate) type Speed = Within<1, 100_000>;
 /// Points of the score.
 pub(crate) type Points = Within<0, 100>;
 

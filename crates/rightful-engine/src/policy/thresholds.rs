@@ -3,7 +3,15 @@
 use rightful_domain::{LogOdds, RiskScore, ScoreBudget};
 use serde::Deserialize;
 
-use super::scale::{Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered};
+use super::evidence_limits::{
+    ActionIsSuspectedFraud, BehaviorBot, BehaviorInhumanInput, CredentialCracking, CredentialEnumeration,
+    CredentialSprayCampaign, CredentialStuffingCampaign, DevicePayeeVelocity, DeviceSuspiciousLanguage,
+    DeviceSuspiciousTimezone, ImpossibleTravel, IpRiskyAnonymize, IpTrusted, ProfileActivityAnomaly,
+    ProfileChallengeFatigue, ProfileDeviceVelocity, ProfileDormantReturn, ProfileFamiliar, ProfileLocationAnomaly,
+    ProfileLocationNew, ProfilePayeeNew, ProfilePaymentMethodNew, ProfileRecoveryChain, ProfileTrusted,
+    SessionTokenReplayed, Stranger, UserRecentlyReclaimed, UserTrusted,
+};
+use super::scale::{Days, Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered};
 
 /// How far below denial the budget leaves challenges at least, in points: the last thing that people notice of a policy
 /// should not be the first.
@@ -92,10 +100,51 @@ pub(crate) struct Thresholds {
     pub(crate) ip_action_velocity: IpActionVelocity,
     pub(crate) device_profile_velocity: DeviceProfileVelocity,
     pub(crate) device_suspicious_velocity: DeviceSuspiciousVelocity,
-    pub(crate) device_risky_reputation: Fixed,
+    pub(crate) device_risky_reputation: DeviceRiskyReputation,
     pub(crate) ip_risky_reputation: IpRiskyReputation,
     pub(crate) user_reported_compromise: Fixed,
     pub(crate) user_second_factor_passed: UserSecondFactorPassed,
+    pub(crate) action_is_suspected_fraud: ActionIsSuspectedFraud,
+    pub(crate) behavior_bot: BehaviorBot,
+    pub(crate) behavior_inhuman_input: BehaviorInhumanInput,
+    pub(crate) behavior_suspicious_input: Fixed,
+    pub(crate) credential_breached: Fixed,
+    pub(crate) credential_pair_breached: Fixed,
+    pub(crate) credential_stuffing_campaign: CredentialStuffingCampaign,
+    pub(crate) credential_spray_campaign: CredentialSprayCampaign,
+    pub(crate) credential_cracking: CredentialCracking,
+    pub(crate) credential_enumeration: CredentialEnumeration,
+    pub(crate) device_bot: Fixed,
+    pub(crate) device_impossible_travel: ImpossibleTravel,
+    pub(crate) device_payee_velocity: DevicePayeeVelocity,
+    pub(crate) device_platform_anomaly: Fixed,
+    pub(crate) device_platform_automation: Fixed,
+    pub(crate) device_suspicious_language: DeviceSuspiciousLanguage,
+    pub(crate) device_suspicious_platform: Fixed,
+    pub(crate) device_suspicious_timezone: DeviceSuspiciousTimezone,
+    pub(crate) device_suspicious_useragent: Fixed,
+    pub(crate) ip_country_blocked: Fixed,
+    pub(crate) ip_is_vpn: Fixed,
+    pub(crate) ip_risky_anonymize: IpRiskyAnonymize,
+    pub(crate) ip_trusted: IpTrusted,
+    pub(crate) profile_activity_anomaly: ProfileActivityAnomaly,
+    pub(crate) profile_challenge_fatigue: ProfileChallengeFatigue,
+    pub(crate) profile_device_anomaly: Stranger,
+    pub(crate) profile_device_velocity: ProfileDeviceVelocity,
+    pub(crate) profile_dormant_return: ProfileDormantReturn,
+    pub(crate) profile_familiar: ProfileFamiliar,
+    pub(crate) profile_impossible_travel: ImpossibleTravel,
+    pub(crate) profile_location_anomaly: ProfileLocationAnomaly,
+    pub(crate) profile_location_new: ProfileLocationNew,
+    pub(crate) profile_network_anomaly: Stranger,
+    pub(crate) profile_payee_new: ProfilePayeeNew,
+    pub(crate) profile_payment_method_new: ProfilePaymentMethodNew,
+    pub(crate) profile_recovery_chain: ProfileRecoveryChain,
+    pub(crate) profile_trusted: ProfileTrusted,
+    pub(crate) session_token_replayed: SessionTokenReplayed,
+    pub(crate) user_profile_anomaly: Stranger,
+    pub(crate) user_recently_reclaimed: UserRecentlyReclaimed,
+    pub(crate) user_trusted: UserTrusted,
 }
 
 /// A weight that does not grow.
@@ -149,8 +198,21 @@ pub(crate) struct DeviceSuspiciousVelocity {
 /// See `default.toml`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct DeviceRiskyReputation {
+    pub(crate) nats: Nats,
+    pub(crate) labelled_nats: Nats,
+    pub(crate) half_life_days: Days,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct IpRiskyReputation {
     pub(crate) nats: Nats,
+    pub(crate) failing_nats: Nats,
+    pub(crate) half_life_days: Days,
+    pub(crate) attempts_24h_min: Limit,
+    pub(crate) failure_ratio_min: Fraction,
     pub(crate) familiar_accounts_max: Limit,
 }
 
@@ -175,6 +237,16 @@ impl Thresholds {
             ("IP_ACTION_VELOCITY.weight.nats", self.ip_action_velocity.weight.is_ordered()),
             ("DEVICE_PROFILE_VELOCITY.weight.nats", self.device_profile_velocity.weight.is_ordered()),
             ("DEVICE_SUSPICIOUS_VELOCITY.weight.nats", self.device_suspicious_velocity.weight.is_ordered()),
+            ("CREDENTIAL_STUFFING_CAMPAIGN.weight.nats", self.credential_stuffing_campaign.weight.is_ordered()),
+            ("CREDENTIAL_SPRAY_CAMPAIGN.weight.nats", self.credential_spray_campaign.weight.is_ordered()),
+            ("CREDENTIAL_CRACKING.weight.nats", self.credential_cracking.weight.is_ordered()),
+            ("CREDENTIAL_ENUMERATION.weight.nats", self.credential_enumeration.weight.is_ordered()),
+            ("DEVICE_IMPOSSIBLE_TRAVEL.weight.nats", self.device_impossible_travel.weight.is_ordered()),
+            ("DEVICE_PAYEE_VELOCITY.weight.nats", self.device_payee_velocity.weight.is_ordered()),
+            ("PROFILE_ACTIVITY_ANOMALY.weight.nats", self.profile_activity_anomaly.weight.is_ordered()),
+            ("PROFILE_CHALLENGE_FATIGUE.weight.nats", self.profile_challenge_fatigue.weight.is_ordered()),
+            ("PROFILE_DEVICE_VELOCITY.weight.nats", self.profile_device_velocity.weight.is_ordered()),
+            ("PROFILE_IMPOSSIBLE_TRAVEL.weight.nats", self.profile_impossible_travel.weight.is_ordered()),
         ];
         ordered.into_iter().find(|(_, is_ordered)| !is_ordered).map(|(key, _)| key)
     }

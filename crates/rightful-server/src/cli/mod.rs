@@ -2,6 +2,7 @@
 
 mod app;
 mod demo;
+mod evaluate;
 mod serve;
 
 use std::io::Write;
@@ -29,6 +30,8 @@ enum Command {
     App(app::App),
     /// Watch a simulated shop being attacked, and try a login of your own
     Demo(demo::Demo),
+    /// Judge a log of logins row by row, and measure the scores against its labels
+    Evaluate(evaluate::Evaluate),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -65,6 +68,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::App(app) => app.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Evaluate(evaluate) => evaluate.run(),
         Command::Config(ConfigCommand::Check { config, json }) => check(config, json),
         Command::Config(ConfigCommand::Reference) => print(crate::config::DEFAULTS),
         Command::Openapi => openapi(),

@@ -52,9 +52,10 @@ impl Judge for InProcess {
 
     async fn assess(&mut self, mut event: Event) -> Result<Judged, JudgeError> {
         let now = event.at;
-        let history = self.store.recall(&event.attempt(), now).await?;
+        let enrichment = enrichment(&event);
+        let history = self.store.recall(&event, &enrichment, now).await?;
         event.account = event.account.or_else(|| history.resolved_account.clone());
-        let facts = Facts { enrichment: enrichment(&event), event, history, now };
+        let facts = Facts { enrichment, event, history, now };
         let mut assessment = rightful_engine::assess(&facts, &self.policy);
         assessment.answered = Some(self.answered(assessment.verdict));
         let judged = Judged {

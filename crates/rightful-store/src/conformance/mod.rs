@@ -65,6 +65,8 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     feedback::a_confirmed_takeover_is_unlearned_and_remembered_as_bad,
     feedback::a_legitimate_event_is_learned_once,
     feedback::a_false_alarm_is_taken_back,
+    feedback::who_proved_to_be_the_owner_and_who_refused_is_remembered,
+    feedback::a_contact_changed_by_a_stranger_says_so_until_the_owner_proves_it,
     feedback::feedback_on_an_unknown_event_is_refused,
     feedback::what_was_said_is_found_with_the_event,
     office::an_application_reads_back_and_its_id_is_unique,

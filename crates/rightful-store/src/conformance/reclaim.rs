@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{Event, Family, FeedbackKind, Verdict};
+use rightful_domain::{Event, Family, FeedbackKind, Habits, Level, Verdict};
 
 use super::sample::login;
 use super::{Backend, Script, Told, holds, same, there};
@@ -45,7 +45,27 @@ async fn check_rolled_back(script: &Script, events: &[Event; 5]) -> Told {
     let tag = there("the tag", script.look(own).await?.address_tag)?;
     holds("its own address is not bad", !profile.is_bad(Family::Address, tag))?;
     let device = there("the device", script.look(strange).await?.device)?;
-    same("what the strange device learned", device.profile.n_learned, 0)
+    same("what the strange device learned", device.profile.n_learned, 0)?;
+    holds("it is labelled", device.profile.standing.labelled_at.is_some())?;
+    let own_device = there("the device", script.look(own).await?.device)?;
+    same("the owner's label", own_device.profile.standing.labelled_at, None)?;
+    check_habits(script, events, &profile.habits).await
+}
+
+/// The owner's habits are those of the owner alone.
+async fn check_habits(script: &Script, [own, strange, ..]: &[Event; 5], habits: &Habits) -> Told {
+    let unit = Habits::unit(own.at);
+    let is_near = |weight: f32| (weight / unit - 1.0).abs() < 0.001;
+    holds("one event weighs", is_near(habits.weight))?;
+    for level in [Level::Device, Level::Address, Level::Net, Level::Agent, Level::Action, Level::Hour] {
+        let [own, strange] = [script.look(own).await?.circumstances, script.look(strange).await?.circumstances];
+        let own = there("the owner's step", own.tag(level))?;
+        holds("the owner's weighs", habits.weight_of(level, own).is_some_and(is_near))?;
+        same("values", habits.of_level(level).len(), 1)?;
+        let strange = strange.tag(level).filter(|strange| *strange != own);
+        holds("the stranger's is gone", strange.is_none_or(|strange| habits.weight_of(level, strange).is_none()))?;
+    }
+    Ok(())
 }
 
 pub(super) async fn a_reclaim_goes_back_to_before_the_takeover(backend: Arc<dyn Backend>) -> Told {

@@ -9,7 +9,7 @@
 
 use rightful_domain::{Finding, ReasonCode, Span};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, count, flag, number, sharing_factor, worst_excess};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, flag, number, sharing_factor, worst_excess};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -17,9 +17,13 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::DeviceProfileVelocity,
     title: "unusually many events from the device",
     explains: "More events came from this device in a short time, on whatever accounts, than a person makes.",
+    sees: "Events of the device in 60 s or 1 h above the limit, which grows with the accounts that were let through \
+           on it before today.",
+    never: "Where the event names no device; on machines that many accounts have shared for longer than a day.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Velocity,
+    role: Role::Evidence,
     evidence: &["attempts_60s", "limit_60s", "attempts_1h", "limit_1h", "failures_1h", "accounts_24h", "saturated"],
     detect,
 };

@@ -1,49 +1,78 @@
 //! `DEVICE_RISKY_REPUTATION`: the device was an intruder's.
 //!
 //! - Threat: an intruder who was thrown out comes back with the same browser.
-//! - Evidence: the account, or the device's own record, remembers the device as bad since a takeover.
+//! - Evidence: the account, or the device's own record, remembers the device as bad since a takeover; or an event on it,
+//!   of any account, was said to be a takeover, which weighs less, since a library's computer serves many.
 //! - Known false alarms: a family's machine that was taken for an intruder's. It is forgiven once the account was
-//!   reclaimed and the device has passed a challenge.
+//!   reclaimed and the device has passed a challenge, and matters half as much after each half-life.
 //! - Never: after the account was reclaimed and the device passed a challenge.
-//! - Source: the reason catalogue. The decay of the catalogue (half-life 90 days) waits for bad marks that carry a date.
+//! - Source: the reason catalogue.
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, flag};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag, halved, number};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
 pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::DeviceRiskyReputation,
     title: "the device was an intruder's",
-    explains: "The device was used in a takeover, and has not proved to be the owner's since.",
+    explains: "The device was used in a takeover, of this account or another, and has not proved to be the owner's \
+               since.",
+    sees: "The account, or the device's own record, remembers the device as an intruder's, or an event on it of any \
+           account was said to be a takeover. Weighs half after each 90 days.",
+    never: "After the account was reclaimed and let through on the device again.",
     since: "0.1.0",
     strength: Strength::Strong,
     family: EvidenceFamily::Reputation,
-    evidence: &["device_bad"],
+    role: Role::Evidence,
+    evidence: &["device_bad", "on_another_account", "days_ago"],
     detect,
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
-    (features.reputation.device_bad == Some(true)).then(|| Finding {
+    let thresholds = &thresholds.device_risky_reputation;
+    let is_bad = features.reputation.device_bad == Some(true);
+    let standing = &features.standing;
+    let labelled = standing.device_labelled_days.map(|days| (thresholds.labelled_nats.get(), days));
+    // Where it is known as bad and not since when, it is so now.
+    let bad = is_bad.then(|| (thresholds.nats.get(), standing.device_bad_days.unwrap_or(0.0)));
+    let weigh = |(nats, days)| (halved(nats, days, thresholds.half_life_days), days);
+    let (nats, days) =
+        bad.into_iter().chain(labelled).map(weigh).max_by(|(one, _), (other, _)| one.total_cmp(other))?;
+    Some(Finding {
         reason: DETECTOR.reason,
-        nats: thresholds.device_risky_reputation.nats.get(),
-        evidence: vec![flag("device_bad", true)],
+        nats,
+        evidence: vec![flag("device_bad", is_bad), flag("on_another_account", !is_bad), number("days_ago", days)],
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::Reputation;
-    use crate::policy::Policy;
+    use crate::detectors::tests::check;
+    use crate::features::{Reputation, Standing};
+
+    fn nats(bad: Option<bool>, bad_days: f64, labelled_days: Option<f64>, fires: bool) -> Option<f64> {
+        let reputation = Reputation { device_bad: bad, ..Reputation::default() };
+        let device_bad_days = bad.filter(|bad| *bad).map(|_| bad_days);
+        let standing = Standing { device_bad_days, device_labelled_days: labelled_days, ..Standing::default() };
+        let features = Features { reputation, standing, ..Features::default() };
+        check(&DETECTOR, &features, fires).map(|finding| finding.nats)
+    }
 
     #[test]
-    fn fires_on_a_device_remembered_as_bad() {
-        for (bad, fires) in [(Some(true), true), (Some(false), false), (None, false)] {
-            let reputation = Reputation { device_bad: bad, ..Reputation::default() };
-            let features = Features { reputation, ..Features::default() };
-            assert_eq!(detect(&features, Policy::default().thresholds()).is_some(), fires, "{bad:?}");
-        }
+    fn fires_on_a_device_that_was_an_intruders_here_or_elsewhere() {
+        assert_eq!(nats(Some(true), 0.0, None, true), Some(3.0));
+        assert_eq!(nats(Some(false), 0.0, Some(0.0), true), Some(1.3));
+        assert_eq!(nats(Some(true), 0.0, Some(0.0), true), Some(3.0));
+        nats(Some(false), 0.0, None, false);
+        nats(None, 0.0, None, false);
+    }
+
+    #[test]
+    fn weighs_half_after_ninety_days() {
+        assert_eq!(nats(Some(true), 90.0, None, true), Some(1.5));
+        assert_eq!(nats(Some(true), 900.0, Some(0.0), true), Some(1.3));
     }
 }

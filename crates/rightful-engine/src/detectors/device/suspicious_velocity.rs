@@ -10,7 +10,7 @@
 
 use rightful_domain::{Finding, ReasonCode, Span};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, count, flag};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, flag};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -19,9 +19,12 @@ pub(super) const DETECTOR: Detector = Detector {
     title: "several accounts use the device",
     explains: "Two or more accounts were used on this device within a day, and they are not a household that was \
                familiar together before.",
+    sees: "Two or more accounts on the device in 24 h.",
+    never: "A household that was familiar together before today.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Sharing,
+    role: Role::Evidence,
     evidence: &["accounts_24h", "household_accounts", "account_in_household", "saturated"],
     detect,
 };

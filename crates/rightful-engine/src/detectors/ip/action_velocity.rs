@@ -10,7 +10,7 @@
 
 use rightful_domain::{AddressKind, Finding, ReasonCode, Span};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, count, flag, number, sharing_factor, worst_excess};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, flag, number, sharing_factor, worst_excess};
 use crate::features::Features;
 use crate::policy::{IpActionVelocity, Thresholds};
 
@@ -19,9 +19,13 @@ pub(super) const DETECTOR: Detector = Detector {
     title: "unusually many events from the address",
     explains: "More events came from this address in a short time, on whatever accounts, than such an address usually \
                sends.",
+    sees: "Events of the address (IPv6: its /64) in 60 s, 10 min or 1 h above the limit of its class.",
+    never: "Where many accounts have been let through before today: the limit grows with them, and behind a \
+            carrier's translator.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Velocity,
+    role: Role::Evidence,
     evidence: &[
         "attempts_60s",
         "limit_60s",

@@ -3,6 +3,17 @@
 use super::Detector;
 
 mod action_velocity;
+mod country_blocked;
+mod is_vpn;
+mod risky_anonymize;
 mod risky_reputation;
+mod trusted;
 
-pub(super) const DETECTORS: &[Detector] = &[action_velocity::DETECTOR, risky_reputation::DETECTOR];
+pub(super) const DETECTORS: &[Detector] = &[
+    action_velocity::DETECTOR,
+    country_blocked::DETECTOR,
+    is_vpn::DETECTOR,
+    risky_anonymize::DETECTOR,
+    risky_reputation::DETECTOR,
+    trusted::DETECTOR,
+];

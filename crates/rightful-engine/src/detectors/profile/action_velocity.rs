@@ -11,7 +11,7 @@
 
 use rightful_domain::{Finding, ReasonCode, Span};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, count, flag, number, worst_excess};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, flag, number, worst_excess};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -20,9 +20,12 @@ pub(super) const DETECTOR: Detector = Detector {
     title: "unusually many events on the account",
     explains: "More events came on this account in a short time than a person makes, and more than this account is \
                used to.",
+    sees: "Events of the account in 60 s or 1 h above the limit, and above what the account itself is used to.",
+    never: "Where the event names no account; an account whose owner lets a script do as much every day.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Velocity,
+    role: Role::Evidence,
     evidence: &["attempts_60s", "limit_60s", "attempts_1h", "limit_1h", "failures_1h", "saturated"],
     detect,
 };

@@ -11,7 +11,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, count, number};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, number};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -19,9 +19,12 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::ProfileDeviceFamiliar,
     title: "the device is familiar to the account",
     explains: "The account was let through on this device before, and nobody has reported it.",
+    sees: "The account was let through on the device, at least once, out of quarantine.",
+    never: "A device in quarantine; one remembered as an intruder's; an account whose takeover is reported and open.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Device,
+    role: Role::Explanation,
     evidence: &["times_seen", "device_age_days"],
     detect,
 };

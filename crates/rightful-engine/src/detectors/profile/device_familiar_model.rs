@@ -9,7 +9,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, count};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -17,9 +17,12 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::ProfileDeviceFamiliarModel,
     title: "the device is of a model that the account knows",
     explains: "The device is new to the account, and of the same model or platform as one that the account knows.",
+    sees: "A new device of the same model, or system and browser, as one that the account knows.",
+    never: "Where the device itself is familiar; where a takeover is reported and open.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Device,
+    role: Role::Explanation,
     evidence: &["devices_known"],
     detect,
 };

@@ -13,7 +13,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, count, flag};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, flag};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -21,9 +21,12 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::ProfileDeviceNew,
     title: "the device is new to the account",
     explains: "The account has been used on other devices, and was never let through on this one.",
+    sees: "A device that the account was never let through on, where the account has a history on devices.",
+    never: "The account's first event; a history that carries no devices at all.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Device,
+    role: Role::Explanation,
     evidence: &["devices_known", "events_learned", "device_held"],
     detect,
 };

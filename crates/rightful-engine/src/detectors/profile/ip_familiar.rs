@@ -3,13 +3,13 @@
 //! - Meaning: speaks for the owner, less than a familiar device does: a home, an office or a carrier is shared.
 //! - Evidence: the address (IPv6: its /64) was learned by the account. Earned at most once a day, as for devices.
 //! - Known false alarms (false calm): a carrier's translator puts a thief and an owner behind one number.
-//! - Never: an address remembered as an intruder's; an account whose takeover is reported and open. Hosting networks
-//!   are to be left out as well, once a data set tells them apart.
+//! - Never: hosting networks, which anybody can rent; an address remembered as an intruder's; an account whose takeover
+//!   is reported and open.
 //! - Source: Freeman et al., NDSS 2016, and Wiefling et al., ACM TOPS 2022, who both score an account's own addresses.
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, count, number};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, number};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -17,16 +17,20 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::ProfileIpFamiliar,
     title: "the address is familiar to the account",
     explains: "The account was let through at this address before, and nobody has reported it.",
+    sees: "The account was let through at the address (IPv6: its /64), at least once, out of quarantine.",
+    never: "Hosting networks; an address remembered as an intruder's; an account whose takeover is reported and open.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Network,
+    role: Role::Explanation,
     evidence: &["times_seen", "address_age_days"],
     detect,
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let seen = features.novelty.address_familiarity.filter(|seen| *seen > 0)?;
-    if features.reputation.address_bad == Some(true) || features.reputation.account_reported == Some(true) {
+    let is_bad = features.reputation.address_bad == Some(true) || features.reputation.account_reported == Some(true);
+    if is_bad || features.network.hosting == Some(true) {
         return None;
     }
     let age_days = features.novelty.address_age_days.unwrap_or(0.0);
@@ -41,7 +45,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Novelty, Reputation};
+    use crate::features::{Network, Novelty, Reputation};
     use crate::policy::Policy;
 
     #[test]
@@ -61,6 +65,8 @@ mod tests {
             let finding = detect(&features, Policy::default().thresholds());
             assert_eq!(finding.is_some(), fires, "{seen:?} {reputation:?}");
             assert!(finding.is_none_or(|finding| finding.nats < 0.0));
+            let network = Network { hosting: Some(true), ..Network::default() };
+            assert_eq!(detect(&Features { network, ..features }, Policy::default().thresholds()), None);
         }
     }
 }

@@ -2,7 +2,16 @@
 
 use super::Detector;
 
+mod profile_anomaly;
+mod recently_reclaimed;
 mod reported_compromise;
 mod second_factor_passed;
+mod trusted;
 
-pub(super) const DETECTORS: &[Detector] = &[reported_compromise::DETECTOR, second_factor_passed::DETECTOR];
+pub(super) const DETECTORS: &[Detector] = &[
+    profile_anomaly::DETECTOR,
+    recently_reclaimed::DETECTOR,
+    reported_compromise::DETECTOR,
+    second_factor_passed::DETECTOR,
+    trusted::DETECTOR,
+];

@@ -8,7 +8,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, number};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, number};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -16,9 +16,12 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::UserReportedCompromise,
     title: "a takeover of the account is reported and open",
     explains: "The owner, or somebody who knows, reported a takeover of this account, and it is not reclaimed yet.",
+    sees: "A report of takeover on the account that no reclaim has followed.",
+    never: "After the reclaim.",
     since: "0.1.0",
     strength: Strength::Strong,
     family: EvidenceFamily::Reputation,
+    role: Role::Evidence,
     evidence: &["reported_days"],
     detect,
 };

@@ -11,7 +11,7 @@
 
 use rightful_domain::{Evidence, EvidenceValue, Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Strength, flag};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag};
 use crate::features::{Factor, Features};
 use crate::policy::Thresholds;
 
@@ -21,8 +21,11 @@ pub(super) const DETECTOR: Detector = Detector {
     explains: "The event proved itself with a second factor: a passkey, a key or a fingerprint most, a code or a prompt \
                less, a code by SMS least. Where the network is one that relays stand in, what can be passed on \
                proves little.",
+    sees: "a second factor that the caller reports as passed in this very event",
+    never: "a captcha; a code by SMS within seven days of a change of contact",
     since: "0.1.0",
     strength: Strength::Supporting,
+    role: Role::Evidence,
     family: EvidenceFamily::Proof,
     evidence: &["factor", "relayed"],
     detect,

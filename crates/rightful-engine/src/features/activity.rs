@@ -1,0 +1,99 @@
+//! What is done, when, and whether the account is used to it.
+
+use rightful_domain::{Action, Facts, Habits, Level, StepTag};
+
+use super::{Slot, flag_slot, known, number_slot};
+
+/// Hours of a day; weekdays and weekends have hours of their own.
+const HOURS: u32 = 24;
+
+/// What is done, and whether the account is used to it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Activity {
+    /// Whether the account has done this before; None without a history.
+    pub(crate) action_known: Option<bool>,
+    /// How much of what the account does is done at this hour or within an hour of it, 0 to 1, among days like this one;
+    /// None without such days.
+    pub(crate) hour_share: Option<f64>,
+    /// Whether it moves money or what is as good as money.
+    pub(crate) moves_money: Option<bool>,
+    /// Whether it changes who gets in or who is told.
+    pub(crate) changes_access: Option<bool>,
+    /// Whether it opens an account.
+    pub(crate) registers: Option<bool>,
+    /// Whether it is the way in of somebody who is not known yet: registering, or recovering access.
+    pub(crate) opens_door: Option<bool>,
+}
+
+pub(super) fn derive(facts: &Facts) -> Activity {
+    let action = &facts.event.action;
+    let hour = facts.history.circumstances.tag(Level::Hour);
+    let habits = facts.history.account_profile().map(|profile| &profile.habits);
+    Activity {
+        action_known: known(facts, Level::Action),
+        hour_share: habits.zip(hour).and_then(|(habits, hour)| hour_share(habits, hour)),
+        moves_money: Some(moves_money(action)),
+        changes_access: Some(changes_access(action)),
+        registers: Some(*action == Action::Register),
+        opens_door: Some(matches!(action, Action::Register | Action::PasswordReset)),
+    }
+}
+
+const fn moves_money(action: &Action) -> bool {
+    match action {
+        Action::Transaction | Action::Checkout | Action::Withdraw | Action::CreditsChange => true,
+        Action::Login
+        | Action::Register
+        | Action::PasswordReset
+        | Action::Logout
+        | Action::AccountDetailsChange
+        | Action::AccountAuthChange
+        | Action::Custom(_) => false,
+    }
+}
+
+const fn changes_access(action: &Action) -> bool {
+    matches!(action, Action::PasswordReset | Action::AccountDetailsChange | Action::AccountAuthChange)
+}
+
+fn hour_share(habits: &Habits, hour: StepTag) -> Option<f64> {
+    // An hour's tag is one more than the hour, 0 to 47: see `Circumstances`.
+    let hour = hour.get() - 1;
+    let day = hour / HOURS * HOURS;
+    let weight = |hour: u32| StepTag::new(hour + 1).and_then(|tag| habits.weight_of(Level::Hour, tag)).unwrap_or(0.0);
+    let all: f32 = (day..day + HOURS).map(weight).sum();
+    let around = [HOURS - 1, 0, 1].into_iter().map(|shift| weight(day + (hour - day + shift) % HOURS));
+    let around: f32 = around.sum();
+    (all > 0.0).then(|| f64::from(around / all))
+}
+
+pub(super) const SLOTS: &[Slot<Activity>] = &[
+    Slot { name: "action_known", read: |a| flag_slot(a.action_known) },
+    Slot { name: "hour_share", read: |a| number_slot(a.hour_share) },
+    Slot { name: "moves_money", read: |a| flag_slot(a.moves_money) },
+    Slot { name: "changes_access", read: |a| flag_slot(a.changes_access) },
+];
+
+#[cfg(test)]
+mod tests {
+    use rightful_domain::{Circumstances, Level, News, Timestamp, Version};
+
+    use super::*;
+
+    fn at_hour(hour: u32) -> Circumstances {
+        let mut tags = [None; Level::COUNT];
+        tags[Level::Hour.number()] = StepTag::new(hour + 1);
+        Circumstances::from_tags(tags, Version::default(), Version::default())
+    }
+
+    #[test]
+    fn an_hour_is_judged_with_its_neighbors_and_by_days_of_its_kind() {
+        let mut habits = Habits::default();
+        for hour in [23, 23, 0, 12] {
+            habits.learn(Timestamp::from_seconds(1_750_000_000), &at_hour(hour), &News::default());
+        }
+        let share = |hour: u32| StepTag::new(hour + 1).and_then(|tag| hour_share(&habits, tag));
+        assert_eq!((share(0), share(22), share(12), share(5)), (Some(0.75), Some(0.5), Some(0.25), Some(0.0)));
+        assert_eq!(share(30), None);
+    }
+}

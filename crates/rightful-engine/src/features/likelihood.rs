@@ -1,0 +1,407 @@
+//! The label-free likelihood: how much better "somebody who knows some things about the owner" explains an event than
+//! "the owner" does. Works from an account's second event, without a single label.
+//!
+//! A sum of natural logarithms of ratios, one term a kind of circumstance. Chains go from coarse to fine, and back off:
+//!
+//! ```text
+//! p(v | owner)    = (1 - e) · own share of v under its parent + e · p(v)    something new with chance e
+//! p(v)            = share of v among other accounts under the same parent
+//! p(v | stranger) = K · p(v | owner) + (1 - K) · q(v)                       knows the owner's value with chance K
+//! q(v)            = (1 - m) · p(v) + m · 1 / (different values seen there)  or comes from anywhere
+//! ```
+//!
+//! This is interpolated back-off (Witten and Bell 1991) in the ratio of Freeman et al. (NDSS 2016). Three things are our
+//! own: `q` mixes in the uniform distribution, since intruders rent where few customers live; prefixes of addresses
+//! stand as steps between the network and the address, since neighbors share a town; and a device's name is judged by
+//! what its agent did the last time, since a browser that keeps no names never will. The chance of something new is
+//! learned from the stream, by the time since the last event and the length of history, times how fickle the account
+//! has been. Constants are set by reasoning or chosen among two or three round values on simulated logins; the result
+//! is flat around all of them.
+
+use rightful_domain::{
+    Backdrop, Circumstances, Facts, Fickleness, Habits, Level, NameContext, NameState, News, Profile, Span,
+    StepBackdrop, VersionBackdrop, hour_of,
+};
+
+use super::{Slot, number_slot};
+
+/// The chance that a stranger knows, and can show, the owner's value of a rated step.
+const KNOWS: [f64; rightful_domain::RATED_LEVELS] =
+    [0.5, 0.3, 0.1, 0.05, 0.05, 0.03, 0.02, 0.6, 0.6, 0.5, 0.4, 0.3, 0.25, 0.05];
+/// The part of strangers who come from anywhere rather than from where other customers do. Customers travel to where
+/// few others live, so a rare country says little more than a common one; a rare provider says most, since servers are
+/// for rent where nobody lives.
+const ANYWHERE_COUNTRY: f64 = 0.05;
+const ANYWHERE_PROVIDER: f64 = 0.6;
+const ANYWHERE_PREFIX: f64 = 0.4;
+const ANYWHERE_DEVICE: f64 = 0.2;
+/// However rare a value is, a stranger is at most so many times likelier to show it.
+const ANYWHERE_RATIO_MAX: f64 = 20.0;
+/// Novelties that hold an account's fickleness at the average.
+const FICKLE_PSEUDO: f64 = 2.0;
+/// The range of the chance of something new.
+const NOVELTY_MIN: f64 = 0.0005;
+const NOVELTY_MAX: f64 = 0.9;
+/// How a stranger's device presents itself: known, new, nameless.
+const STRANGER_NAMES: [f64; 3] = [0.05, 0.55, 0.40];
+/// The least chance that a name's state is given.
+const NAME_MIN: f64 = 0.002;
+/// Events that hold an agent's habit of being nameless at the average.
+const NAMELESS_PSEUDO: f64 = 2.0;
+/// A share of versions beyond the newest is taken for at least this.
+const BEYOND_MIN: f64 = 0.05;
+/// One version says at most this where devices have names, in nats: two devices of one model update apart.
+const NAMED_VERSION_MAX: f64 = 2.5;
+/// The hour is smoothed over its neighbors, two each way.
+const HOUR_KERNEL: [f64; 5] = [0.1, 0.2, 0.4, 0.2, 0.1];
+/// What a weekday says of the weekend.
+const OTHER_DAY_TYPE: f64 = 0.5;
+/// Events that hold an account's hours at its country's.
+const HOUR_PSEUDO: f64 = 4.0;
+/// The chance that a stranger keeps the owner's hours.
+const HOUR_KNOWS: f64 = 0.3;
+/// Edges of the classes of failures around an event.
+const FAILURE_EDGES: [u32; 4] = [1, 2, 5, 20];
+/// A stranger's chance of each class.
+const STRANGER_FAILURES: [f64; rightful_domain::FAILURE_CLASSES] = [0.70, 0.10, 0.08, 0.06, 0.06];
+/// The three counts of failures see the same thing.
+const FAILURE_SHARE: f64 = 0.5;
+/// Days and events that hold an account's pace at one event in ten days.
+const PACE_DAYS: f64 = 10.0;
+const PACE_EVENTS: f64 = 0.5;
+/// An event so much likelier a stranger's, in nats, teaches half as much; and none teaches less than a tenth.
+const TEACHES_HALF_AT: f64 = 8.0;
+const TEACHES_LEAST: f64 = 0.1;
+/// Within a quarter of a day, one sitting; its later events teach a quarter.
+const SITTING_DAYS: f64 = 0.25;
+const SITTING_TEACHES: f64 = 0.25;
+
+const DAY_S: f64 = 86_400.0;
+
+/// How much better a stranger explains an event than the owner, in nats; None without history of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Likelihood {
+    /// The sum of all below.
+    pub(crate) nats: Option<f64>,
+    /// Where from: country, system, city, prefixes, address.
+    pub(crate) network: Option<f64>,
+    /// With what: type, system, browser, agent.
+    pub(crate) device: Option<f64>,
+    /// Its versions; None if the agent is new.
+    pub(crate) versions: Option<f64>,
+    /// The device's name; None where the caller names no devices.
+    pub(crate) name: Option<f64>,
+    /// When in the week.
+    pub(crate) hour: Option<f64>,
+    /// What failed around it.
+    pub(crate) failures: Option<f64>,
+    /// Strangers come per account, owners per event: an account that is used daily is rarely a stranger's.
+    pub(crate) pace: Option<f64>,
+}
+
+/// The likelihood of an event, and what was new about it. Of an account's first event there is nothing to say but that
+/// it is the first.
+pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
+    let history = &facts.history;
+    let (Some(account), Some(backdrop)) = (&history.account, &history.backdrop) else {
+        return (Likelihood::default(), News::default());
+    };
+    let profile = account.profile.as_ref();
+    if profile.n_learned == 0 || profile.habits.weight <= 0.0 {
+        return (Likelihood::default(), News { is_first: profile.n_learned == 0, ..News::default() });
+    }
+    let mut comparison = Comparison::of(facts, profile, backdrop);
+    let (network, _) = comparison.chain(&Level::NETWORK);
+    let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
+    let versions = is_known_agent.then(|| comparison.versions());
+    let name = backdrop.names_devices.then(|| comparison.name(is_known_agent));
+    let hour = comparison.hour();
+    let failures = comparison.failures(facts);
+    let pace = comparison.pace();
+    let terms = [Some(network), Some(device), versions, name, Some(hour), Some(failures), Some(pace)];
+    let nats: f64 = terms.into_iter().flatten().sum();
+    let news = comparison.news(nats);
+    let likelihood = Likelihood {
+        nats: Some(nats),
+        network: Some(network),
+        device: Some(device),
+        versions,
+        name,
+        hour: Some(hour),
+        failures: Some(failures),
+        pace: Some(pace),
+    };
+    (likelihood, news)
+}
+
+/// One event beside what its account does.
+struct Comparison<'a> {
+    profile: &'a Profile,
+    habits: &'a Habits,
+    circumstances: &'a Circumstances,
+    backdrop: &'a Backdrop,
+    /// What one event weighs now.
+    unit: f64,
+    at: rightful_domain::Timestamp,
+    news: News,
+}
+
+impl<'a> Comparison<'a> {
+    fn of(facts: &'a Facts, profile: &'a Profile, backdrop: &'a Backdrop) -> Self {
+        let at = facts.event.at;
+        Self {
+            profile,
+            habits: &profile.habits,
+            circumstances: &facts.history.circumstances,
+            backdrop,
+            unit: f64::from(Habits::unit(at)),
+            at,
+            news: News { cell: backdrop.cell, ..News::default() },
+        }
+    }
+
+    /// The chance that this account shows something new at a step, and how often accounts like it do.
+    fn novelty(&self, level: Level) -> (f64, f64) {
+        let rate = self.backdrop.rates.get(level.number()).map_or(1.0, |rate| f64::from(*rate));
+        let Fickleness { novel, expected } = self.habits.fickleness.get(level.number()).copied().unwrap_or_default();
+        let hold = FICKLE_PSEUDO * self.unit;
+        let chance = rate * (f64::from(novel) + hold) / (f64::from(expected) + hold);
+        (chance.clamp(NOVELTY_MIN, NOVELTY_MAX), rate)
+    }
+
+    fn own(&self, level: Level) -> Option<f64> {
+        let tag = self.circumstances.tag(level)?;
+        self.habits.weight_of(level, tag).map(f64::from)
+    }
+
+    fn note(&mut self, level: Level, rate: f64, is_new: bool) {
+        self.news.note(level, rate as f32, is_new);
+    }
+
+    /// The sum of a chain's terms down to the first new value, and whether it was known to its end.
+    fn chain(&mut self, levels: &[Level]) -> (f64, bool) {
+        let mut total = 0.0;
+        let mut parent = f64::from(self.habits.weight);
+        let mut is_known = false;
+        for level in levels.iter().copied().filter(|level| self.circumstances.tag(*level).is_some()) {
+            let own = self.own(level);
+            let (novelty, rate) = self.novelty(level);
+            self.note(level, rate, own.is_none());
+            let step = self.backdrop.steps.get(level.number()).copied().unwrap_or_default();
+            let knows = knows(level);
+            let Some(own) = own else {
+                let ratio = stranger_ratio(level, &step, share_of_new(&step)) / novelty;
+                return (total + (knows + (1.0 - knows) * ratio).ln(), false);
+            };
+            let others = share_of_known(&step);
+            let owner = (1.0 - novelty) * (own / parent).min(1.0) + novelty * others;
+            let ratio = stranger_ratio(level, &step, others) * others / owner.max(f64::MIN_POSITIVE);
+            total += (knows + (1.0 - knows) * ratio).ln();
+            (parent, is_known) = (own, true);
+        }
+        (total, is_known)
+    }
+
+    /// The versions of a known agent: the same again, newer, or older. An update that everybody makes is expected of a
+    /// stranger, too, so one version newer says next to nothing.
+    fn versions(&mut self) -> f64 {
+        let agent = self.own(Level::Agent).unwrap_or(1.0);
+        let newest = self.circumstances.tag(Level::Agent).and_then(|agent| self.habits.agent(agent)).copied();
+        let shown = [self.circumstances.os_version, self.circumstances.browser_version];
+        let newest = newest.map(|agent| [agent.os_version, agent.browser_version]).unwrap_or(shown);
+        let is_other_device = NameState::of(self.profile, self.circumstances) == NameState::New;
+        let mut total = 0.0;
+        let sides = [Level::OsVersion, Level::BrowserVersion].into_iter().zip(self.backdrop.versions);
+        for ((level, backdrop), (shown, newest)) in sides.zip(shown.into_iter().zip(newest)) {
+            let own = self.own(level);
+            let (novelty, rate) = self.novelty(level);
+            self.note(level, rate, own.is_none());
+            if shown > newest {
+                self.news.newer |= 1 << level.number();
+            }
+            let knows = knows(level);
+            let term = (knows + (1.0 - knows) * version_ratio(own, agent, novelty, &backdrop)).ln();
+            // Another device of the same model has its own versions: they say nothing against the owner.
+            let most = match (is_other_device, self.backdrop.names_devices) {
+                (true, _) => 0.0,
+                (false, true) => NAMED_VERSION_MAX,
+                (false, false) => f64::INFINITY,
+            };
+            total += term.min(most);
+        }
+        total
+    }
+
+    /// The device's name: known, new or none, given what its agent did the last time. A new phone brings a new name:
+    /// that is one surprise, not two.
+    fn name(&mut self, is_known_agent: bool) -> f64 {
+        let state = NameState::of(self.profile, self.circumstances);
+        let context = if is_known_agent { self.backdrop.name_context } else { NameContext::AgentNew };
+        self.news.name = Some((context, state));
+        let (novelty, rate) = self.novelty(Level::Device);
+        if state != NameState::Nameless {
+            self.note(Level::Device, rate, state == NameState::New);
+        }
+        let [known, new, nameless] = self.backdrop.names.map(f64::from);
+        let all = known + new + nameless;
+        let (nameless_weight, weight) = self.nameless_weight(is_known_agent);
+        let hold = NAMELESS_PSEUDO * self.unit;
+        let is_nameless = (nameless_weight + hold * nameless / all) / (weight + hold);
+        let is_new = (novelty / rate * new / (all - nameless)).min(NOVELTY_MAX);
+        let owner = match state {
+            NameState::Nameless => is_nameless,
+            NameState::New => (1.0 - is_nameless) * is_new,
+            NameState::Known => (1.0 - is_nameless) * (1.0 - is_new),
+        };
+        let stranger = STRANGER_NAMES.get(state as usize).copied().unwrap_or(NAME_MIN);
+        (stranger / owner.max(NAME_MIN)).ln()
+    }
+
+    /// How much of what was done came without a name, and of how much: of this agent if it is known, else of all.
+    fn nameless_weight(&self, is_known_agent: bool) -> (f64, f64) {
+        if is_known_agent {
+            let agent = self.circumstances.tag(Level::Agent).and_then(|agent| self.habits.agent(agent));
+            let nameless = agent.map_or(0.0, |agent| f64::from(agent.nameless_weight));
+            return (nameless, self.own(Level::Agent).unwrap_or(0.0));
+        }
+        let nameless: f32 = self.habits.agents().iter().map(|agent| agent.nameless_weight).sum();
+        (f64::from(nameless), f64::from(self.habits.weight))
+    }
+
+    /// The hour of the week, weekdays and weekends apart, smoothed over its neighbors and towards the country's hours.
+    fn hour(&self) -> f64 {
+        let Some(hour) = self.circumstances.tag(Level::Hour).map(hour_of) else { return 0.0 };
+        let (mut near, mut all) = (0.0, 0.0);
+        for habit in self.habits.of_level(Level::Hour) {
+            let its_hour = hour_of(habit.tag);
+            let share = if its_hour / 24 == hour / 24 { 1.0 } else { OTHER_DAY_TYPE };
+            let weight = share * f64::from(habit.weight);
+            // -2 to 2, around midnight.
+            let apart = (its_hour % 24 + 26 - hour % 24) % 24;
+            near += weight * HOUR_KERNEL.get(apart).copied().unwrap_or(0.0);
+            all += weight;
+        }
+        let everyone = f64::from(self.backdrop.hour_share);
+        let hold = HOUR_PSEUDO * self.unit;
+        let owner = (near + hold * everyone) / (all + hold);
+        let stranger = 0.5 * everyone + 0.5 / 24.0;
+        (HOUR_KNOWS + (1.0 - HOUR_KNOWS) * stranger / owner.max(f64::MIN_POSITIVE)).ln()
+    }
+
+    /// Failures of others at the address, of others in its network, and of strangers on the account.
+    fn failures(&mut self, facts: &Facts) -> f64 {
+        let history = &facts.history;
+        let own = history.failures_here_24h;
+        let address = history.address.as_ref().map_or(0, |address| address.tally.span(Span::Day).failures);
+        let net = history.net_crowd.map_or(0, |crowd| crowd.failures);
+        let counts = [address.saturating_sub(own), net.saturating_sub(own), history.strange_failures_24h];
+        let mut total = 0.0;
+        for ((count, row), class) in counts.into_iter().zip(&self.backdrop.failures).zip(&mut self.news.failures) {
+            let place = FAILURE_EDGES.iter().filter(|edge| count >= **edge).count();
+            *class = u8::try_from(place).unwrap_or(0);
+            let all: f32 = row.iter().sum();
+            let owner = row.get(place).map_or(1.0, |share| f64::from(share / all));
+            let stranger = STRANGER_FAILURES.get(place).copied().unwrap_or(1.0);
+            total += FAILURE_SHARE * (stranger / owner.max(f64::MIN_POSITIVE)).ln();
+        }
+        total
+    }
+
+    /// Events a day, decayed, against one in ten days.
+    fn pace(&self) -> f64 {
+        let half_life = Habits::HALF_LIFE.as_secs_f64() / DAY_S;
+        let age = self.profile.first_at.map_or(0.0, |first| self.at.since(first).as_secs_f64() / DAY_S);
+        let days = half_life / std::f64::consts::LN_2 * (1.0 - (-age / half_life).exp2()) + PACE_DAYS;
+        let events = f64::from(self.habits.weight) / self.unit + PACE_EVENTS;
+        -(events / days * PACE_DAYS).ln()
+    }
+
+    fn news(mut self, nats: f64) -> News {
+        let trust = 1.0 / (1.0 + (nats - TEACHES_HALF_AT).min(50.0).exp());
+        let gap = self.profile.last_at.map_or(f64::MAX, |last| self.at.since(last).as_secs_f64() / DAY_S);
+        let sitting = if gap < SITTING_DAYS { SITTING_TEACHES } else { 1.0 };
+        self.news.weight = (trust.max(TEACHES_LEAST) * sitting) as f32;
+        self.news
+    }
+}
+
+fn knows(level: Level) -> f64 {
+    KNOWS.get(level.number()).copied().unwrap_or(0.0)
+}
+
+fn anywhere(level: Level) -> f64 {
+    match level {
+        Level::Country => ANYWHERE_COUNTRY,
+        Level::Asn => ANYWHERE_PROVIDER,
+        Level::City | Level::Block | Level::Range | Level::Net | Level::Address => ANYWHERE_PREFIX,
+        Level::DeviceType
+        | Level::Os
+        | Level::Browser
+        | Level::Agent
+        | Level::OsVersion
+        | Level::BrowserVersion
+        | Level::Device
+        | Level::Language
+        | Level::TimeZone
+        | Level::Action
+        | Level::Hour => ANYWHERE_DEVICE,
+    }
+}
+
+/// How many different values there are below one parent, at the least: what has not been seen yet exists, too.
+fn values_min(level: Level) -> f64 {
+    match level {
+        Level::Range | Level::Net => 16.0,
+        Level::Address => 64.0,
+        Level::Country | Level::Asn | Level::City | Level::Block => 4.0,
+        Level::DeviceType
+        | Level::Os
+        | Level::Browser
+        | Level::Agent
+        | Level::OsVersion
+        | Level::BrowserVersion
+        | Level::Device
+        | Level::Language
+        | Level::TimeZone
+        | Level::Action
+        | Level::Hour => 1.0,
+    }
+}
+
+/// How many times likelier a stranger who does not know the owner shows a value than another account does.
+fn stranger_ratio(level: Level, step: &StepBackdrop, share: f64) -> f64 {
+    let uniform = 1.0 / (f64::from(step.siblings) + 1.0).max(values_min(level));
+    let part = anywhere(level);
+    1.0 - part + part * (uniform / share.max(f64::MIN_POSITIVE)).min(ANYWHERE_RATIO_MAX)
+}
+
+/// The share of a value that the account has not shown, among accounts that have shown its parent.
+fn share_of_new(step: &StepBackdrop) -> f64 {
+    (f64::from(step.accounts) + 0.1) / (f64::from(step.parent_accounts) + 2.0)
+}
+
+/// The share of a value that the account has shown, itself left out.
+fn share_of_known(step: &StepBackdrop) -> f64 {
+    ((f64::from(step.accounts) - 0.9).max(0.1) / (f64::from(step.parent_accounts) + 1.0)).min(1.0)
+}
+
+fn version_ratio(own: Option<f64>, agent: f64, novelty: f64, backdrop: &VersionBackdrop) -> f64 {
+    match own {
+        Some(own) => {
+            let same = f64::from(backdrop.same);
+            same / ((1.0 - novelty) * (own / agent).min(1.0) + novelty * same + 1e-9)
+        }
+        None => f64::from(backdrop.beyond).max(BEYOND_MIN) / (novelty * f64::from(backdrop.direction)).max(1e-9),
+    }
+}
+
+pub(super) const SLOTS: &[Slot<Likelihood>] = &[
+    Slot { name: "likelihood_nats", read: |l| number_slot(l.nats) },
+    Slot { name: "likelihood_network", read: |l| number_slot(l.network) },
+    Slot { name: "likelihood_device", read: |l| number_slot(l.device) },
+    Slot { name: "likelihood_versions", read: |l| number_slot(l.versions) },
+    Slot { name: "likelihood_name", read: |l| number_slot(l.name) },
+    Slot { name: "likelihood_hour", read: |l| number_slot(l.hour) },
+    Slot { name: "likelihood_failures", read: |l| number_slot(l.failures) },
+    Slot { name: "likelihood_pace", read: |l| number_slot(l.pace) },
+];

@@ -1,0 +1,297 @@
+//! The label-free likelihood, told as lives: accounts that sign in day after day, and then something happens.
+
+mod facts;
+
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use rightful_domain::{
+    Action, CountryCode, Crowd, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Facts, History, Lesson,
+    Outcome, Population, Profile, Remembered, StepTag, Tally, Timestamp,
+};
+use rightful_engine::{FEATURE_SCHEMA, Policy, assess, feature_names};
+
+const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+/// What somebody signs in with, and from where.
+#[derive(Debug, Clone)]
+struct Login {
+    ip: &'static str,
+    country: &'static str,
+    asn: u32,
+    agent: &'static str,
+    browser: &'static str,
+    os: &'static str,
+    name: Option<&'static str>,
+}
+
+const HOME: Login = Login {
+    ip: "198.18.7.20",
+    country: "PT",
+    asn: 64_500,
+    agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/138.0.0.0 Safari/537.36",
+    browser: "Chrome 138.0.0",
+    os: "Windows 10",
+    name: Some("laptop"),
+};
+
+const PHONE: Login = Login {
+    agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile/15E148 Safari/604.1",
+    browser: "Mobile Safari 18.5",
+    os: "iOS 18.5",
+    name: Some("phone"),
+    ..HOME
+};
+
+/// An application: its accounts and what they all do.
+#[derive(Default)]
+struct Town {
+    population: Population,
+    accounts: std::collections::BTreeMap<u32, Arc<Profile>>,
+    day: u64,
+}
+
+impl Town {
+    fn facts(&self, account: u32, login: &Login) -> Facts {
+        let mut event = facts::event(Action::Login);
+        event.at = START.plus(Duration::from_secs(self.day * 86_400));
+        event.outcome = Outcome::Succeeded;
+        event.network.ip = login.ip.parse().ok();
+        event.network.user_agent = (!login.agent.is_empty()).then(|| login.agent.into());
+        let told = |text: &str| (!text.is_empty()).then(|| text.into());
+        event.device = Device { os: told(login.os), browser: told(login.browser), ..Device::default() };
+        if let Some(name) = login.name {
+            let id = DeviceId::new(format!("{name}-{account}")).expect("an id");
+            event.device.aliases.push(DeviceAlias { kind: DeviceAliasKind::Vendor, id });
+        }
+        let enrichment = Enrichment {
+            country: CountryCode::new(login.country).ok(),
+            asn: (login.asn > 0).then_some(login.asn),
+            ..Enrichment::default()
+        };
+        let circumstances = rightful_domain::Circumstances::of(&event, &enrichment, tag);
+        let profile = self.accounts.get(&account).cloned().unwrap_or_default();
+        let backdrop = self.population.backdrop(&profile, &circumstances, event.at);
+        let history = History {
+            account: Some(Remembered { profile, tally: Tally::default() }),
+            net_crowd: Some(Crowd::default()),
+            circumstances,
+            backdrop: Some(backdrop),
+            ..History::default()
+        };
+        let now = event.at;
+        Facts { event, enrichment, history, now }
+    }
+
+    /// What the likelihood says of a login that is not learned.
+    fn nats(&self, account: u32, login: &Login) -> f64 {
+        slot(&self.facts(account, login), "likelihood_nats")
+    }
+
+    fn sign_in(&mut self, account: u32, login: &Login) -> f64 {
+        let facts = self.facts(account, login);
+        let assessment = assess(&facts, &Policy::default());
+        let (at, circumstances) = (facts.event.at, facts.history.circumstances);
+        let lesson = Lesson { circumstances, news: assessment.news, ..Lesson::new(facts.event.id, at) };
+        Arc::make_mut(self.accounts.entry(account).or_default()).learn(&lesson);
+        self.population.learn(at, &circumstances, &assessment.news);
+        slot(&facts, "likelihood_nats")
+    }
+
+    /// A town of people who sign in at home for a month, some by phone, some by laptop, with five providers.
+    fn ordinary() -> Self {
+        let mut town = Self::default();
+        for day in 0..30 {
+            town.day = day;
+            for account in (0..60).filter(|account| (u64::from(*account) + day) % 4 == 0) {
+                let login = if account % 2 == 0 { HOME } else { PHONE };
+                // Lines are renumbered now and then, people visit others more rarely, and travel most rarely.
+                let asn = 64_500 + account / 2 % 5;
+                let life = (account * 7 + day as u32 * 3) % 60;
+                town.sign_in(
+                    account,
+                    &match life {
+                        0..15 => {
+                            Login { ip: ["198.18.7.30", "198.18.7.40", "198.18.7.50"][life as usize % 3], asn, ..login }
+                        }
+                        15..20 => Login { ip: "198.18.8.1", asn, ..login },
+                        20 => Login { ip: "198.19.9.1", asn: 64_500 + (account / 2 + 1) % 5, ..login },
+                        _ => Login { asn, ..login },
+                    },
+                );
+            }
+        }
+        town
+    }
+}
+
+fn slot(facts: &Facts, name: &str) -> f64 {
+    let place = feature_names(FEATURE_SCHEMA).iter().position(|slot| *slot == name).expect("a slot");
+    f64::from(assess(facts, &Policy::default()).features.values[place])
+}
+
+fn tag(level: rightful_domain::Level, parent: u32, value: &[u8]) -> StepTag {
+    let mut hasher = DefaultHasher::new();
+    hasher.write_u8(level as u8);
+    hasher.write_u32(parent);
+    hasher.write(value);
+    StepTag::new(hasher.finish() as u32 | 1).expect("odd")
+}
+
+#[track_caller]
+fn check_order(rising: &[(&str, f64)]) {
+    for pair in rising.windows(2) {
+        assert!(pair[0].1 < pair[1].1, "{pair:?} of {rising:?}");
+    }
+}
+
+#[test]
+fn the_first_event_says_nothing_and_the_usual_soon_speaks_for_the_owner() {
+    let mut town = Town::ordinary();
+    assert!(town.sign_in(1_000, &HOME).is_nan());
+    for _ in 0..12 {
+        town.day += 1;
+        town.sign_in(1_000, &HOME);
+    }
+    town.day += 1;
+    assert!(town.nats(1_000, &HOME) < -4.0, "{}", town.nats(1_000, &HOME));
+}
+
+#[test]
+fn drift_is_not_novelty() {
+    let mut town = Town::ordinary();
+    town.day += 1;
+    let updated = Login {
+        agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/139.0.0.0 Safari/537.36",
+        browser: "Chrome 139.0.0",
+        ..HOME
+    };
+    let other_browser = Login {
+        agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        browser: "Firefox 140.0",
+        name: Some("fox"),
+        ..HOME
+    };
+    check_order(&[
+        ("usual", town.nats(0, &HOME)),
+        ("updated", town.nats(0, &updated)),
+        ("phone", town.nats(0, &Login { name: Some("new phone"), ..PHONE })),
+        ("another browser", town.nats(0, &other_browser)),
+    ]);
+    assert!(town.nats(0, &updated) < 0.0);
+}
+
+#[test]
+fn the_nearer_the_new_address_the_less_it_says() {
+    let mut town = Town::ordinary();
+    town.day += 1;
+    let at = |ip| Login { ip, ..HOME };
+    check_order(&[
+        ("usual", town.nats(0, &HOME)),
+        ("renumbered inside the /24", town.nats(0, &at("198.18.7.99"))),
+        ("another /24", town.nats(0, &at("198.18.9.20"))),
+        ("another provider", town.nats(0, &Login { ip: "198.19.1.1", asn: 64_501, ..HOME })),
+        ("abroad", town.nats(0, &Login { ip: "198.19.1.1", asn: 64_501, country: "BR", ..HOME })),
+    ]);
+    let v6 = |ip| Login { ip, ..HOME };
+    let mut line = Town::ordinary();
+    for _ in 0..8 {
+        line.day += 1;
+        line.sign_in(7_000, &v6("2001:db8:1:2:a::1"));
+    }
+    assert!(
+        (line.nats(7_000, &v6("2001:db8:1:2:a::1")) - line.nats(7_000, &v6("2001:db8:1:2:ffff::9"))).abs() < 1e-9,
+        "one /64 is one line"
+    );
+}
+
+#[test]
+fn who_travels_much_pays_less_for_a_new_place() {
+    let mut town = Town::ordinary();
+    for n in 0..20 {
+        town.day += 1;
+        town.sign_in(2_000, &HOME);
+        let ip = ["198.19.1.1", "198.19.2.1", "198.19.3.1", "198.19.4.1", "198.19.5.1"][n % 5];
+        town.sign_in(2_001, &Login { ip, asn: 64_600 + n as u32, ..HOME });
+    }
+    town.day += 1;
+    let elsewhere = Login { ip: "198.19.200.1", asn: 64_999, ..HOME };
+    assert!(town.nats(2_001, &elsewhere) < town.nats(2_000, &elsewhere) - 1.0);
+}
+
+#[test]
+fn a_name_says_nothing_where_the_caller_names_no_devices() {
+    let nameless = |login: &Login| Login { name: None, ..login.clone() };
+    let mut town = Town::default();
+    for day in 0..10 {
+        town.day = day;
+        for account in 0..20 {
+            town.sign_in(account, &nameless(&HOME));
+        }
+    }
+    assert!(slot(&town.facts(3, &nameless(&HOME)), "likelihood_name").is_nan());
+    assert!(town.nats(3, &nameless(&HOME)) < -2.0);
+}
+
+#[test]
+fn a_cleared_cookie_is_less_news_for_who_clears_them_daily() {
+    let mut town = Town::ordinary();
+    for _ in 0..20 {
+        town.day += 1;
+        town.sign_in(3_000, &Login { name: None, ..HOME });
+        town.sign_in(3_001, &HOME);
+    }
+    town.day += 1;
+    let cleared = Login { name: None, ..HOME };
+    assert!(town.nats(3_000, &cleared) < town.nats(3_001, &cleared) - 2.0);
+}
+
+#[test]
+fn what_is_not_known_is_never_suspicious() {
+    let blank = Login { ip: "198.18.7.20", country: "", asn: 0, agent: "", browser: "", os: "", name: None };
+    let mut town = Town::default();
+    for day in 0..20 {
+        town.day = day;
+        for account in 0..20 {
+            let nats = town.sign_in(account, &blank);
+            assert!(nats.is_nan() || nats < 2.0, "{nats}");
+        }
+    }
+}
+
+#[test]
+fn an_event_that_does_not_fit_teaches_little() {
+    let mut town = Town::ordinary();
+    town.day += 1;
+    let strange = Login { ip: "198.19.1.1", asn: 64_501, country: "BR", ..PHONE };
+    let weight = |login: &Login| f64::from(assess(&town.facts(0, login), &Policy::default()).news.weight);
+    assert!(weight(&strange) < weight(&HOME), "{} {}", weight(&strange), weight(&HOME));
+}
+
+proptest! {
+    #[test]
+    fn any_life_has_finite_terms(
+        events in proptest::collection::vec((0_u64..40, 0_usize..4, 0_usize..4, any::<bool>()), 1..40),
+    ) {
+        let ips = ["198.18.7.20", "198.19.1.1", "2001:db8::1", "203.0.113.9"];
+        let mut town = Town::default();
+        for (gap, place, device, named) in events {
+            town.day += gap;
+            let base = if device % 2 == 0 { HOME } else { PHONE };
+            let login = Login {
+                ip: ips[place],
+                country: ["PT", "BR", "", "NO"][place],
+                asn: [1, 2, 0, 3][place],
+                agent: ["", base.agent, "curl/8", base.agent][device],
+                name: named.then_some("one"),
+                ..base
+            };
+            let nats = town.sign_in(1, &login);
+            prop_assert!(nats.is_nan() || nats.abs() < 200.0, "{nats}");
+            let profile = &town.accounts[&1];
+            prop_assert!(profile.habits.steps().iter().all(|habit| habit.weight.is_finite() && habit.weight > 0.0));
+        }
+    }
+}

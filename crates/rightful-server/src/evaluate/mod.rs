@@ -1,0 +1,210 @@
+//! Evaluation: a log of logins judged row by row, as a server would have, and measured against its labels.
+//!
+//! Two passes that share nothing but a file. The first ([`judge`]) reads no label and writes the scores; the second
+//! ([`truth`], [`measures`]) reads labels and scores. So no score can know what it is measured by.
+
+mod bootstrap;
+mod event;
+mod judge;
+mod log;
+mod measures;
+mod plot;
+mod progress;
+mod report;
+mod results;
+mod scores;
+mod table;
+mod truth;
+
+use std::path::{Path, PathBuf};
+
+use rightful_domain::{PolicySource, PolicyVersion};
+use rightful_engine::{Policy, PolicyError};
+use rightful_enrich::EnrichError;
+use serde_json::{Value, json};
+
+use judge::Judging;
+use results::Results;
+use scores::ScoreFile;
+use truth::Truth;
+
+/// What to evaluate, and how.
+#[derive(Debug)]
+pub(crate) struct Options {
+    /// The log.
+    pub(crate) log: PathBuf,
+    /// Where the scores go.
+    pub(crate) scores: PathBuf,
+    pub(crate) attacks: Attacks,
+    pub(crate) inputs: Inputs,
+    /// The most rows that are read.
+    pub(crate) rows_max: u64,
+    /// Where the report goes; none without.
+    pub(crate) report: Option<PathBuf>,
+    /// A policy's text; the shipped one without.
+    pub(crate) policy: Option<PathBuf>,
+    /// Another engine's scores, to compare with.
+    pub(crate) versus: Option<PathBuf>,
+    /// Whether the log is simulated though it names no kinds of attack.
+    pub(crate) simulated: bool,
+}
+
+/// What becomes of takeovers once they are scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attacks {
+    /// They are learned like anything else, as far as the engine lets itself be taught.
+    Learned,
+    /// They are forgotten, as if each had been reported at once.
+    Forgotten,
+}
+
+/// What of the log judging may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inputs {
+    /// All columns.
+    All,
+    /// What the published reference reads: no city, no region, no device token, no failed login.
+    Reference,
+}
+
+/// Why an evaluation ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EvaluateError {
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("{}: no column {columns}", path.display())]
+    MissingColumns { path: PathBuf, columns: String },
+    #[error("{}: more than {} broken lines: is this the right file? {first}", path.display(), log::BAD_LINES_MAX)]
+    TooManyBadLines { path: PathBuf, first: String },
+    #[error("{}: {message}", path.display())]
+    BadScores { path: PathBuf, message: String },
+    #[error("{}: {n} judged rows have no score", path.display())]
+    MissingScores { path: PathBuf, n: usize },
+    #[error("{}: scores are written as plain text: leave out .gz", path.display())]
+    PackedScores { path: PathBuf },
+    #[error("{}: nothing to measure: the last third has no successful login of a user seen before", path.display())]
+    NothingToMeasure { path: PathBuf },
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Enrich(#[from] EnrichError),
+}
+
+impl EvaluateError {
+    fn file(path: &Path, source: std::io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+
+    fn missing(path: &Path, columns: &[&str]) -> Self {
+        let quoted: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
+        Self::MissingColumns { path: path.to_owned(), columns: quoted.join(", ") }
+    }
+}
+
+/// What an evaluation found.
+pub(crate) struct Evaluation {
+    judging: Judging,
+    /// None where the log has no labels, or nothing to measure.
+    results: Option<Results>,
+}
+
+/// Scores a log, and measures the scores where it has labels.
+pub(crate) fn evaluate(options: &Options) -> Result<Evaluation, EvaluateError> {
+    let policy = policy(options.policy.as_deref())?;
+    let judging = judge::judge(options, &policy)?;
+    let results = measured(options)?;
+    let evaluation = Evaluation { judging, results };
+    if let Some(folder) = &options.report {
+        evaluation.report(options, folder)?;
+    }
+    Ok(evaluation)
+}
+
+fn policy(path: Option<&Path>) -> Result<Policy, EvaluateError> {
+    let Some(path) = path else { return Ok(Policy::default()) };
+    let text = std::fs::read_to_string(path).map_err(|source| EvaluateError::file(path, source))?;
+    let version = PolicyVersion { id: path.display().to_string().into(), version: 1 };
+    Ok(Policy::parse(&PolicySource { version, text: text.into() })?)
+}
+
+/// The second pass: labels beside the scores that are on disk.
+fn measured(options: &Options) -> Result<Option<Results>, EvaluateError> {
+    if !Truth::is_in(&log::Log::open(&options.log)?) {
+        return Ok(None);
+    }
+    let truth = Truth::read(&options.log, options.rows_max)?;
+    let own = measures::mark(&truth, &ScoreFile::read(&options.scores)?, &options.scores)?;
+    let other = match &options.versus {
+        Some(path) => Some(measures::mark(&truth, &ScoreFile::read(path)?, path)?),
+        None => None,
+    };
+    Ok(Results::measure(&own, other.as_ref(), options.simulated))
+}
+
+impl Evaluation {
+    /// For people.
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = self.summary();
+        match &self.results {
+            Some(results) => text.push_str(&table::text(results)),
+            None => text.push_str("No measures: the log has no labels, or nobody came back in its last third.\n"),
+        }
+        text
+    }
+
+    /// For programs: what became of the rows, and the measures or null.
+    pub(crate) fn to_json(&self) -> Value {
+        let judging = &self.judging;
+        json!({
+            "rows": judging.n_rows,
+            "scored": judging.n_scored,
+            "bad_lines": judging.bad.n,
+            "bad_lines_quoted": judging.bad.quoted,
+            "out_of_order": judging.n_out_of_order,
+            "forgotten": judging.n_forgotten,
+            "seconds": judging.elapsed.as_secs_f64(),
+            "rows_per_second": self.rows_per_second(),
+            "engine_share": judging.engine_share,
+            "memory_share": judging.memory_share,
+            "measures": self.results.as_ref().map(Results::to_json),
+        })
+    }
+
+    fn rows_per_second(&self) -> f64 {
+        self.judging.n_rows as f64 / self.judging.elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+
+    fn summary(&self) -> String {
+        let judging = &self.judging;
+        let mut text = format!(
+            "{} rows, {} scored, {:.1} s, {:.0} rows/s ({:.0}% judging, {:.0}% memory)\n",
+            judging.n_rows,
+            judging.n_scored,
+            judging.elapsed.as_secs_f64(),
+            self.rows_per_second(),
+            judging.engine_share * 100.0,
+            judging.memory_share * 100.0,
+        );
+        if judging.n_forgotten > 0 {
+            text.push_str(&format!("{} takeovers forgotten once scored\n", judging.n_forgotten));
+        }
+        if judging.n_out_of_order > 0 {
+            text.push_str(&format!("{} rows are earlier than the row before them\n", judging.n_out_of_order));
+        }
+        if judging.bad.n > 0 {
+            text.push_str(&format!("{} broken lines skipped, the first:\n", judging.bad.n));
+            judging.bad.quoted.iter().for_each(|quoted| text.push_str(&format!("  {quoted}\n")));
+        }
+        text
+    }
+
+    fn report(&self, options: &Options, folder: &Path) -> Result<(), EvaluateError> {
+        let Some(results) = &self.results else {
+            return Err(EvaluateError::NothingToMeasure { path: options.log.clone() });
+        };
+        let written = std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(folder.join("report.html"), report::html(results, &self.summary(), options)))
+            .and_then(|()| std::fs::write(folder.join("measures.json"), format!("{:#}\n", self.to_json())));
+        written.map_err(|source| EvaluateError::file(folder, source))
+    }
+}
