@@ -4,14 +4,14 @@
 //! is no strong proof does not reach challenge alone; more evidence of takeover never lowers the score; and while a
 //! takeover is reported and open, no proof lowers it below challenge.
 //!
-//! The score decides the verdict, by bands of which the challenge budget moves one, unless a list does: lists decide the
-//! verdict and never the score, so that a record shows what would have been judged. A list that lets in beats
-//! everything, an open report included: it is what an operator reaches for when all else is wrong, and one that
-//! sometimes does not work would be no such thing.
+//! The score decides the verdict, by bands of which the challenge budget moves one, unless a list does, whatever the
+//! score; the findings stay, so that a record shows what was overruled. A list that lets in beats everything, an open
+//! report included: it is what an operator reaches for when all else is wrong, and one that sometimes does not work
+//! would be no such thing.
 
 use std::cmp::Ordering;
 
-use rightful_domain::{Action, ChallengeKind, FINDINGS_MAX, Finding, LogOdds, Profile, ReasonCode, Verdict};
+use rightful_domain::{Action, ChallengeKind, Finding, LogOdds, Profile, ReasonCode, Verdict};
 
 use super::thresholds::Bands;
 use super::{Policy, lists};
@@ -55,7 +55,8 @@ impl Policy {
         let is_denied = bands.denies(LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score());
         findings.extend(explanations);
         findings.sort_by(heaviest_first);
-        findings.truncate(FINDINGS_MAX);
+        let findings_max = lists::findings_max(&features.lists);
+        findings.truncate(findings_max);
         let judged = if is_denied {
             Verdict::Deny
         } else if bands.challenges(score) {
@@ -72,7 +73,7 @@ impl Policy {
             is_denied,
         };
         // Weighs nothing, so it goes last; where there is no room for it, the score says the same.
-        let conclusion = conclude(&concluded, features, &self.thresholds).filter(|_| findings.len() < FINDINGS_MAX);
+        let conclusion = conclude(&concluded, features, &self.thresholds).filter(|_| findings.len() < findings_max);
         findings.extend(conclusion);
         let verdict = by_lists(&features.lists, judged);
         lists::name_lists(&features.lists, &mut findings);
@@ -198,7 +199,7 @@ fn challenges_for(action: &Action, contact_is_fresh: bool) -> Vec<ChallengeKind>
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use rightful_domain::{PolicySource, PolicyVersion, ScoreBudget};
+    use rightful_domain::{FINDINGS_MAX, PolicySource, PolicyVersion, ScoreBudget};
 
     use super::*;
     use crate::DETECTORS;
@@ -375,6 +376,13 @@ mod tests {
         fn findings_stay_within_their_cap(n in 0_usize..100) {
             let findings = vec![finding(ReasonCode::IpActionVelocity, 1.0); n];
             prop_assert_eq!(decided(&Action::Login, &findings).findings.len(), n.min(FINDINGS_MAX));
+            // Lists that have decided are named all the same, and the score is still the sum.
+            let keeps_out = Lists { country_blocked: Some(true), account_blocked: Some(true), ..Lists::default() };
+            let features = Features { lists: keeps_out, ..Features::default() };
+            let decision = Policy::default().decide(&Action::Login, &features, findings);
+            prop_assert_eq!(decision.findings.len(), (n + 2).min(FINDINGS_MAX));
+            prop_assert_eq!(decision.findings.iter().filter(|finding| super::lists::is_of_list(finding)).count(), 2);
+            prop_assert!(n > 30 || (decision.log_odds.nats() - sum(&decision.findings)).abs() < 1e-9);
         }
     }
 }

@@ -218,38 +218,54 @@ impl AccessLists {
 /// The evidence that an event is on a list that lets it in.
 const LISTED: &str = "listed";
 /// The evidence that it is on one that keeps it out: the list's key.
-pub(crate) const BLOCKED_BY_LIST: &str = "blocked_by_list";
+const BLOCKED_BY_LIST: &str = "blocked_by_list";
 
 /// Whether a finding says that a list has decided.
 pub(crate) fn is_of_list(finding: &Finding) -> bool {
-    finding.evidence.iter().any(|evidence| evidence.name == LISTED || evidence.name == BLOCKED_BY_LIST)
+    let says = |evidence: &Evidence| match evidence.name.as_ref() {
+        LISTED => evidence.value == EvidenceValue::Flag(true),
+        name => name == BLOCKED_BY_LIST,
+    };
+    finding.evidence.iter().any(says)
 }
 
-/// Sees to it that each list that the event is on is named by a finding: a list decides the verdict and not the score,
-/// so such a finding may have no share of it.
-pub(super) fn name_lists(lists: &Lists, findings: &mut Vec<Finding>) {
-    let blocked = |list: &str| Evidence { name: BLOCKED_BY_LIST.into(), value: EvidenceValue::Text(list.into()) };
+/// The lists that have decided, each as a reason with its evidence. Where a list lets in, those that keep out have decided
+/// nothing, and a caller who goes by reasons must not read of them.
+fn decided(lists: &Lists) -> impl Iterator<Item = (ReasonCode, Evidence)> {
     let listed = || Evidence { name: LISTED.into(), value: EvidenceValue::Flag(true) };
-    let said = [
+    let blocked = |list: &str| Evidence { name: BLOCKED_BY_LIST.into(), value: EvidenceValue::Text(list.into()) };
+    let lets_in = [
         (lists.account_allowed, ReasonCode::UserTrusted, listed()),
         (lists.address_allowed, ReasonCode::IpTrusted, listed()),
+    ];
+    let keeps_out = [
         // No reason is about a blocked account; the seed's "assumed to be fraudulent with high confidence" is nearest.
         (lists.account_blocked, ReasonCode::ActionIsSuspectedFraud, blocked("block_accounts")),
         (lists.address_blocked, ReasonCode::IpRiskyReputation, blocked("block_addresses")),
         (lists.device_blocked, ReasonCode::DeviceRiskyReputation, blocked("block_devices")),
         (lists.country_blocked, ReasonCode::IpCountryBlocked, blocked("blocked_countries")),
     ];
-    let mut named = Vec::new();
-    for (_, reason, evidence) in said.into_iter().filter(|(is_on, ..)| *is_on == Some(true)) {
+    let is_let_in = lists.is_allowed();
+    let keeps_out = keeps_out.into_iter().filter(move |_| !is_let_in);
+    let on = lets_in.into_iter().chain(keeps_out).filter(|(is_on, ..)| *is_on == Some(true));
+    on.map(|(_, reason, evidence)| (reason, evidence))
+}
+
+/// How many findings may be heard beside those that name lists.
+pub(super) fn findings_max(lists: &Lists) -> usize {
+    FINDINGS_MAX.saturating_sub(decided(lists).count())
+}
+
+/// Sees to it that a finding names each list that has decided; it may have no share of the score. At most
+/// [`findings_max`] findings leave room for all of them.
+pub(super) fn name_lists(lists: &Lists, findings: &mut Vec<Finding>) {
+    for (reason, evidence) in decided(lists) {
         match findings.iter_mut().find(|finding| finding.reason == reason) {
             Some(finding) if is_of_list(finding) => {}
             Some(finding) => finding.evidence.push(evidence),
-            None => named.push(Finding { reason, nats: 0.0, evidence: vec![evidence] }),
+            None => findings.push(Finding { reason, nats: 0.0, evidence: vec![evidence] }),
         }
     }
-    // The lightest make room: of a list that has decided nobody may be left in the dark.
-    findings.truncate(FINDINGS_MAX.saturating_sub(named.len()));
-    findings.extend(named);
 }
 
 #[cfg(test)]
