@@ -257,7 +257,8 @@ proptest! {
     fn more_evidence_of_takeover_never_lowers_the_score(
         scene in scene(), worse in worse(), action in action(), enrichment in enrichment(),
     ) {
-        let scene = Scene { enrichment, ..scene };
+        let mut scene = scene;
+        scene.enrichment = enrichment;
         let policy = Policy::default();
         let before = assess(&scene.facts(action.clone()), &policy);
         let after = assess(&made_worse(scene, worse).facts(action), &policy);
