@@ -109,10 +109,10 @@ fn measure(name: &str, n: f64) -> Option<String> {
         "hour_share" if n < 1.0 => format!("{} % of its events come at this hour", rounded(n * 100.0)),
         "days_ago" if n < 1.0 => "today".to_owned(),
         "days_ago" => format!("{} days ago", rounded(n)),
-        // A journey that nobody made; what was never dealt with; no share to speak of.
-        "distance_km" | "travel_minutes" | "idle_days" | "hour_share" if n == 0.0 || name == "hour_share" => {
-            return None;
-        }
+        // No days to compare it with.
+        "hour_share" => return None,
+        // A journey that nobody made, and what was never dealt with.
+        "distance_km" | "travel_minutes" | "idle_days" if n == 0.0 => return None,
         _ => with_unit(name, n),
     };
     Some(phrase)

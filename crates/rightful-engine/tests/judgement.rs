@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use facts::{ANN, DAY_S, HOME, Key, LAPTOP, NOW, Scene};
 use rightful_domain::{
-    Action, Assessment, ChallengeKind, Coordinates, Crowd, Enrichment, Facts, Family, Finding, History, NetworkClaim,
-    NetworkKind, PaymentAction, Place, ReasonCode, Tag, Timestamp, Verdict,
+    Action, Assessment, ChallengeKind, Coordinates, Crowd, Enrichment, Fact, Facts, Family, Finding, History,
+    NetworkClaim, NetworkKind, PaymentAction, Place, ReasonCode, Tag, Timestamp, Verdict,
 };
 use rightful_engine::{Policy, assess, sentences};
 
@@ -355,4 +355,25 @@ fn the_analyst_reads_units_and_no_names_of_fields() {
     for expected in ["km/h", "distance 16995 km", "failure ratio 90 %", "79 failed accounts in 24 h"] {
         assert!(said.contains(expected), "{said}");
     }
+}
+
+#[test]
+fn payees_are_new_to_those_who_have_paid_others_and_count_on_a_device_for_a_day() {
+    let paid = |n: u64, hours_ago: u64| {
+        let mut scene = owner_at_home();
+        let last_at = NOW.minus(Duration::from_secs(hours_ago * 3_600));
+        for payee in 1..=n {
+            let fact = Fact { tag: Tag::new(payee), first_at: last_at, last_at, n: 1 };
+            scene.account().see(Family::Payee, fact);
+            scene.device().see(Family::Payee, fact);
+        }
+        scene.payee = Some(77);
+        let assessment = assess(&scene.facts(Action::Checkout), &Policy::default());
+        let gave = |reason| assessment.findings.iter().any(|finding| finding.reason == reason);
+        (gave(ReasonCode::ProfilePayeeNew), gave(ReasonCode::DevicePayeeVelocity))
+    };
+    assert_eq!(paid(0, 1), (false, false));
+    assert_eq!(paid(1, 1), (true, false));
+    assert_eq!(paid(5, 1), (true, true));
+    assert_eq!(paid(5, 24), (true, false));
 }
