@@ -125,21 +125,30 @@ const UNITS: [(&str, &str); 6] =
 /// `device_age_days`, 2.5 → `device age 2.5 days`; `failure_ratio`, 0.9 → `failure ratio 90 %`. None for what is not
 /// there.
 fn measure(name: &str, n: f64) -> Option<String> {
-    match name {
-        "stranger_ratio" => return Some(format!("{} times likelier for a stranger", rounded(n))),
-        "owner_ratio" => return Some(format!("{} times likelier for the owner", rounded(n))),
-        "days_ago" => return Some(format!("{} days ago", rounded(n))),
-        "keys_per_second" => return Some(format!("{} keys a second", rounded(n))),
-        _ => {}
-    }
+    let phrase = match name {
+        "stranger_ratio" => format!("{} times likelier for a stranger", rounded(n)),
+        "owner_ratio" => format!("{} times likelier for the owner", rounded(n)),
+        "keys_per_second" => format!("{} keys a second", rounded(n)),
+        "gap_hours" => format!("{} hours off", rounded(n)),
+        "accounts_share" => format!("{} % of accounts", rounded(n * 100.0)),
+        "hour_share" if n < 1.0 => format!("{} % of its events come at this hour", rounded(n * 100.0)),
+        "days_ago" if n < 1.0 => "today".to_owned(),
+        "days_ago" => format!("{} days ago", rounded(n)),
+        // No days to compare it with.
+        "hour_share" => return None,
+        // A journey that nobody made, and what was never dealt with.
+        "distance_km" | "travel_minutes" | "idle_days" if n == 0.0 => return None,
+        _ => with_unit(name, n),
+    };
+    Some(phrase)
+}
+
+fn with_unit(name: &str, n: f64) -> String {
     let unit = UNITS.into_iter().find_map(|(ending, unit)| Some((name.strip_suffix(ending)?, unit)));
-    let is_part = name.ends_with("_ratio") || name.ends_with("_share");
     match unit {
-        // A journey that nobody made.
-        Some((_, "km" | "minutes")) if n == 0.0 => None,
-        Some((what, unit)) => Some(format!("{} {} {unit}", words(what), rounded(n))),
-        None if is_part => Some(format!("{} {} %", words(name), rounded(n * 100.0))),
-        None => Some(format!("{} {}", words(name), rounded(n))),
+        Some((what, unit)) => format!("{} {} {unit}", words(what), rounded(n)),
+        None if name.ends_with("_ratio") => format!("{} {} %", words(name), rounded(n * 100.0)),
+        None => format!("{} {}", words(name), rounded(n)),
     }
 }
 
@@ -161,6 +170,11 @@ fn words(name: &str) -> String {
 }
 
 fn rounded(number: f64) -> String {
+    /// From here on nobody reads a decimal.
+    const WHOLE_FROM: f64 = 100.0;
+    if number.abs() >= WHOLE_FROM {
+        return format!("{number:.0}");
+    }
     let text = format!("{number:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
@@ -184,5 +198,36 @@ const fn asked_for(challenge: ChallengeKind) -> &'static str {
         ChallengeKind::IdVerification => "an identity document",
         ChallengeKind::CallCentre => "a call",
         ChallengeKind::ManualReview => "a manual review",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &'static str, value: EvidenceValue, expected: Option<&str>) {
+        let evidence = Evidence { name: name.into(), value };
+        assert_eq!(phrase(&evidence, &[]).as_deref(), expected, "{name}");
+    }
+
+    #[test]
+    fn evidence_reads_as_people_speak() {
+        check("distance_km", EvidenceValue::Number(16_994.7), Some("distance 16995 km"));
+        check("distance_km", EvidenceValue::Number(0.0), None);
+        check("speed_kmh", EvidenceValue::Number(1_234.5), Some("speed 1234 km/h"));
+        check("travel_hours", EvidenceValue::Number(1.25), Some("travel 1.2 hours"));
+        check("failure_ratio", EvidenceValue::Number(0.9), Some("failure ratio 90 %"));
+        check("stranger_ratio", EvidenceValue::Number(20.08), Some("20.1 times likelier for a stranger"));
+        check("hour_share", EvidenceValue::Number(0.01), Some("1 % of its events come at this hour"));
+        check("hour_share", EvidenceValue::Number(1.0), None);
+        check("hour_share", EvidenceValue::Number(0.0), Some("0 % of its events come at this hour"));
+        check("days_ago", EvidenceValue::Number(0.2), Some("today"));
+        check("days_ago", EvidenceValue::Number(12.0), Some("12 days ago"));
+        check("refused_10min", EvidenceValue::Count(3), Some("3 refused in 10 min"));
+        check("payees_known", EvidenceValue::Count(2), Some("payees known 2"));
+        check("network_kind", EvidenceValue::Text("Tor".into()), Some("network kind Tor"));
+        check("listed", EvidenceValue::Flag(true), Some("listed"));
+        check("listed", EvidenceValue::Flag(false), None);
     }
 }

@@ -2,9 +2,12 @@
 
 mod facts;
 
+use std::time::Duration;
+
 use facts::{ANN, DAY_S, HOME, Key, LAPTOP, NOW, Scene};
 use rightful_domain::{
-    Action, Assessment, ChallengeKind, Facts, Family, History, PaymentAction, ReasonCode, Tag, Verdict,
+    Action, Assessment, ChallengeKind, Coordinates, Crowd, Enrichment, Fact, Facts, Family, Finding, History,
+    NetworkClaim, NetworkKind, PaymentAction, Place, ReasonCode, Tag, Timestamp, Verdict,
 };
 use rightful_engine::{Policy, assess, sentences};
 
@@ -182,7 +185,7 @@ fn an_open_report_challenges_everybody_and_a_reclaim_ends_it() {
 #[test]
 fn an_intruders_device_is_refused_until_the_owner_has_proved_it() {
     let mut scene = Scene::default().used(20, 5, OTHER_LAPTOP, HOME);
-    scene.account().standing.reclaimed_at = Some(NOW.minus(std::time::Duration::from_secs(3 * DAY_S as u64)));
+    scene.account().standing.reclaimed_at = Some(NOW.minus(Duration::from_secs(3 * DAY_S as u64)));
     scene.account().remember_bad(Family::Device, Tag::new(LAPTOP), NOW);
     assert_eq!(judged(&scene).verdict, Verdict::Deny);
     assert_eq!(judged(&scene.used(1, 1, LAPTOP, HOME)).verdict, Verdict::Allow);
@@ -250,4 +253,132 @@ fn the_analyst_reads_what_was_seen_and_the_person_reads_nothing_of_it() {
         said.analyst,
         "Allow login at score 50.00: nothing speaks for or against it; nothing was learned of the account before."
     );
+}
+
+fn days_ago(days: i64) -> Timestamp {
+    NOW.minus(Duration::from_secs((days * DAY_S) as u64))
+}
+
+#[test]
+fn a_strangers_change_of_contact_and_then_a_withdrawal_is_challenged_and_the_owners_is_not() {
+    let with_change = |mut scene: Scene| {
+        scene.account().standing.contact_changed_at = Some(days_ago(1));
+        scene.account().standing.contact_changed_by_stranger = true;
+        assess(&scene.facts(Action::Withdraw), &Policy::default())
+    };
+    let intruder = with_change(owner_elsewhere());
+    let reasons: Vec<ReasonCode> = intruder.findings.iter().map(|finding| finding.reason).collect();
+    assert_eq!(intruder.verdict, Verdict::Challenge, "{}", intruder.risk_score);
+    for expected in [ReasonCode::ProfileRecoveryChain, ReasonCode::ProfileActivityAnomaly, ReasonCode::ProfileDeviceNew]
+    {
+        assert!(reasons.contains(&expected), "{expected:?} {reasons:?}");
+    }
+    assert!(with_change(owner_at_home()).verdict < Verdict::Challenge);
+}
+
+#[test]
+fn the_one_of_a_spray_that_succeeds_is_challenged_and_the_owner_with_that_password_is_not() {
+    let sprayed = |mut scene: Scene| {
+        scene.password_crowd = Some(Crowd { attempts: 60, failures: 55, subjects: 60, ..Crowd::default() });
+        judged(&scene)
+    };
+    assert_eq!(sprayed(owner_elsewhere()).verdict, Verdict::Challenge);
+    assert_eq!(sprayed(owner_at_home()).verdict, Verdict::Trust);
+}
+
+#[test]
+fn a_list_from_one_network_is_challenged_and_the_owner_in_it_is_let_in() {
+    let stuffed = |mut scene: Scene| {
+        let crowd = Crowd { attempts: 90, failures: 88, subjects: 80, failed_subjects: 79, ..Crowd::default() };
+        scene.net_crowd = Some(Crowd { unknown_usernames: 60, ..crowd });
+        judged(&scene)
+    };
+    assert_eq!(stuffed(owner_elsewhere()).verdict, Verdict::Challenge);
+    assert_eq!(stuffed(owner_at_home()).verdict, Verdict::Trust);
+}
+
+/// London, and a place so far away from it.
+fn abroad(scene: &mut Scene, kind: Option<NetworkKind>) {
+    let place = |latitude, longitude| Coordinates::from_degrees(latitude, longitude).expect("a place");
+    let last =
+        Place { coordinates: place(51.5, -0.1), accuracy_km: Some(20), at: NOW.minus(Duration::from_secs(3_600)) };
+    scene.account().last_place = Some(last);
+    scene.enrichment = Enrichment {
+        coordinates: Some(place(-33.9, 151.2)),
+        accuracy_km: Some(50),
+        networks: kind.map(|kind| NetworkClaim { kind, said_by: "a.csv".into() }).into_iter().collect(),
+        ..Enrichment::default()
+    };
+}
+
+#[test]
+fn nobody_comes_from_london_to_sydney_in_an_hour_unless_the_network_hides_the_place() {
+    let travels = |scene: &mut Scene, kind: Option<NetworkKind>| {
+        abroad(scene, kind);
+        judged(scene).findings.iter().any(|finding| finding.reason == ReasonCode::ProfileImpossibleTravel)
+    };
+    assert!(travels(&mut owner_elsewhere(), None));
+    assert!(travels(&mut owner_elsewhere(), Some(NetworkKind::Residential)));
+    for hidden in [NetworkKind::Vpn, NetworkKind::Relay, NetworkKind::MobileCarrier, NetworkKind::Hosting] {
+        assert!(!travels(&mut owner_elsewhere(), Some(hidden)), "{hidden:?}");
+    }
+    assert!(!travels(&mut owner_at_home(), None));
+}
+
+#[test]
+fn accounts_that_came_today_raise_no_limits() {
+    let crowd = |days_ago: i64| {
+        let scene = (1..=40).fold(owner_elsewhere(), |scene, other| scene.shared_with(ANN + other, days_ago));
+        judged(&scene.attempts(Key::Address, 60, 5, [ANN + 1, 12])).findings
+    };
+    let is_fast = |findings: Vec<Finding>| findings.iter().any(|found| found.reason == ReasonCode::IpActionVelocity);
+    assert!(is_fast(crowd(0)));
+    assert!(!is_fast(crowd(10)));
+}
+
+#[test]
+fn an_intruders_device_elsewhere_is_asked_here_and_half_forgiven_after_ninety_days() {
+    let labelled = |days: i64| {
+        let mut scene = Scene::default().used(3, 1, OTHER_LAPTOP, HOME);
+        scene.device().standing.labelled_at = Some(days_ago(days));
+        let findings = judged(&scene).findings;
+        findings.iter().find(|found| found.reason == ReasonCode::DeviceRiskyReputation).map(|found| found.nats)
+    };
+    let (fresh, old) = (labelled(0).expect("found"), labelled(90).expect("found"));
+    assert!((fresh / old - 2.0).abs() < 1e-9, "{fresh} {old}");
+}
+
+#[test]
+fn the_analyst_reads_units_and_no_names_of_fields() {
+    let mut scene = owner_elsewhere();
+    abroad(&mut scene, None);
+    let crowd = Crowd { attempts: 90, failures: 81, subjects: 80, failed_subjects: 79, ..Crowd::default() };
+    scene.net_crowd = Some(crowd);
+    let facts = scene.facts(Action::Login);
+    let said = sentences(&facts.event, &assess(&facts, &Policy::default())).analyst;
+    assert!(!said.contains('_'), "{said}");
+    for expected in ["km/h", "distance 16995 km", "failure ratio 90 %", "79 failed accounts in 24 h"] {
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn payees_are_new_to_those_who_have_paid_others_and_count_on_a_device_for_a_day() {
+    let paid = |n: u64, hours_ago: u64| {
+        let mut scene = owner_at_home();
+        let last_at = NOW.minus(Duration::from_secs(hours_ago * 3_600));
+        for payee in 1..=n {
+            let fact = Fact { tag: Tag::new(payee), first_at: last_at, last_at, n: 1 };
+            scene.account().see(Family::Payee, fact);
+            scene.device().see(Family::Payee, fact);
+        }
+        scene.payee = Some(77);
+        let assessment = assess(&scene.facts(Action::Checkout), &Policy::default());
+        let gave = |reason| assessment.findings.iter().any(|finding| finding.reason == reason);
+        (gave(ReasonCode::ProfilePayeeNew), gave(ReasonCode::DevicePayeeVelocity))
+    };
+    assert_eq!(paid(0, 1), (false, false));
+    assert_eq!(paid(1, 1), (true, false));
+    assert_eq!(paid(5, 1), (true, true));
+    assert_eq!(paid(5, 24), (true, false));
 }

@@ -32,12 +32,17 @@ pub(super) fn derive(facts: &Facts) -> Behavior {
     Behavior {
         keys: told.keys,
         pastes: told.pastes,
-        key_hold_ms: told.key_hold_ms,
-        key_flight_ms: told.key_flight_ms,
+        key_hold_ms: measured(told.key_hold_ms),
+        key_flight_ms: measured(told.key_flight_ms),
         pointer_moves: told.pointer_moves,
-        form_ms: told.form_ms,
+        form_ms: measured(told.form_ms),
         composes: language.map(is_composed),
     }
+}
+
+// What is no time at all was not measured.
+fn measured(ms: Option<f64>) -> Option<f64> {
+    ms.filter(|ms| ms.is_finite() && *ms >= 0.0)
 }
 
 fn is_composed(language: &str) -> bool {

@@ -69,10 +69,10 @@ pub(crate) struct Place {
 
 pub(super) fn derive(facts: &Facts) -> Place {
     let (enrichment, history) = (&facts.enrichment, &facts.history);
-    let is_public = enrichment.address.is_none_or(|kind| kind == AddressKind::Public);
+    let is_shared = enrichment.address == Some(AddressKind::CarrierNat);
     let is_placed = enrichment.country.is_some() || enrichment.coordinates.is_some();
     let is_hidden = is_placed
-        .then(|| !is_public || network::derive(facts).hides_place() || is_aloft(enrichment.organization.as_deref()));
+        .then(|| is_shared || network::derive(facts).hides_place() || is_aloft(enrichment.organization.as_deref()));
     let last = |profile: Option<&Profile>| profile.and_then(|profile| profile.last_place);
     let travel = |last: Option<LastPlace>| {
         let here = enrichment.coordinates.filter(|_| is_hidden == Some(false))?;

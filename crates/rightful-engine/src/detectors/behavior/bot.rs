@@ -22,7 +22,7 @@ pub(super) const DETECTOR: Detector = Detector {
     strength: Strength::Supporting,
     family: EvidenceFamily::Behavior,
     role: Role::Evidence,
-    evidence: &["keys", "hold_ms", "flight_ms"],
+    evidence: &["keys", "keys_held_ms", "between_keys_ms"],
     detect,
 };
 
@@ -38,7 +38,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     Some(Finding {
         reason: DETECTOR.reason,
         nats: thresholds.nats.get(),
-        evidence: vec![count("keys", keys), number("hold_ms", hold_ms), number("flight_ms", flight_ms)],
+        evidence: vec![count("keys", keys), number("keys_held_ms", hold_ms), number("between_keys_ms", flight_ms)],
     })
 }
 

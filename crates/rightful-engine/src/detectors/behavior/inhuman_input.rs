@@ -34,7 +34,8 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
         return None;
     }
     let by_flight = behavior.key_flight_ms.map(|flight_ms| 1_000.0 / flight_ms.max(1.0));
-    let by_form = behavior.form_ms.map(|form_ms| f64::from(keys) * 1_000.0 / form_ms.max(1.0));
+    // A form that took no time was not timed.
+    let by_form = behavior.form_ms.filter(|ms| *ms > 0.0).map(|form_ms| f64::from(keys) * 1_000.0 / form_ms);
     let keys_per_second = by_flight.into_iter().chain(by_form).reduce(f64::max)?;
     (keys_per_second > thresholds.keys_per_second_max.get()).then(|| Finding {
         reason: DETECTOR.reason,
@@ -61,6 +62,7 @@ mod tests {
         check(&DETECTOR, &typed(11, Some(1.0), None), false);
         check(&DETECTOR, &typed(26, None, Some(1_000.0)), true);
         check(&DETECTOR, &typed(25, None, Some(1_000.0)), false);
+        check(&DETECTOR, &typed(40, None, Some(0.0)), false);
         check(&DETECTOR, &typed(40, None, None), false);
         let mut composed = typed(40, Some(1.0), None);
         composed.behavior.composes = Some(true);

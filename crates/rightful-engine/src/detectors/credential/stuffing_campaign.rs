@@ -13,7 +13,7 @@ use crate::policy::{CredentialStuffingCampaign, Limit, Thresholds};
 
 pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::CredentialStuffingCampaign,
-    title: "one of many attempts that work through a list of accounts",
+    title: "this is one of many attempts that work through a list of accounts",
     explains: "Many accounts were tried a few times each from one network, or with one client, and most attempts \
                failed; this event is one of them.",
     sees: "A crowd of one /24 (IPv6: /48) or of one agent string in 24 h: failures on many different accounts, few \

@@ -14,14 +14,14 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::DevicePlatformAnomaly,
     title: "the device names two different systems",
     explains: "The operating system that the device reports is not the one that its agent string names.",
-    sees: "The system told by the caller, and the one in the agent string, both recognised, without their versions.",
+    sees: "The system told by the caller, and the one in the agent string, both recognized, without their versions.",
     never: "Versions, which browsers freeze (macOS 10.15.7, Android 10); tablets and phones that ask for desktop \
             pages; Android apps on ChromeOS.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Client,
     role: Role::Evidence,
-    evidence: &["told_system", "agent_system"],
+    evidence: &["reported_system", "agent_string_system"],
     detect,
 };
 
@@ -30,7 +30,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     (!told.may_pass_for(agent)).then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.device_platform_anomaly.nats.get(),
-        evidence: vec![text("told_system", told.as_str()), text("agent_system", agent.as_str())],
+        evidence: vec![text("reported_system", told.as_str()), text("agent_string_system", agent.as_str())],
     })
 }
 

@@ -14,14 +14,14 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::DeviceSuspiciousPlatform,
     title: "the system does not run on such a device",
     explains: "The device says that it is a phone and runs a computer's system, or the other way round.",
-    sees: "The kind of device and the system, both told by the caller and recognised.",
+    sees: "The kind of device and the system, both told by the caller and recognized.",
     never: "Hybrid laptops and tablets; tablets and phones that ask for desktop pages, which name a computer's \
             system as well.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Client,
     role: Role::Evidence,
-    evidence: &["told_device", "told_system"],
+    evidence: &["reported_device", "reported_system"],
     detect,
 };
 
@@ -35,7 +35,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     contradicts.then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.device_suspicious_platform.nats.get(),
-        evidence: vec![text("told_device", form.as_str()), text("told_system", system.as_str())],
+        evidence: vec![text("reported_device", form.as_str()), text("reported_system", system.as_str())],
     })
 }
 

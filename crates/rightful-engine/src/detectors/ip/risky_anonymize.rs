@@ -21,7 +21,7 @@ pub(super) const DETECTOR: Detector = Detector {
     strength: Strength::Supporting,
     family: EvidenceFamily::Network,
     role: Role::Evidence,
-    evidence: &["kind", "used_before"],
+    evidence: &["network_kind", "used_before"],
     detect,
 };
 
@@ -40,7 +40,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     Some(Finding {
         reason: DETECTOR.reason,
         nats: if used_before { 0.0 } else { nats },
-        evidence: vec![text("kind", kind), flag("used_before", used_before)],
+        evidence: vec![text("network_kind", kind), flag("used_before", used_before)],
     })
 }
 

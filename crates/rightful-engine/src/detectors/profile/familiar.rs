@@ -22,7 +22,7 @@ pub(super) const DETECTOR: Detector = Detector {
     strength: Strength::Supporting,
     family: EvidenceFamily::Standing,
     role: Role::Explanation,
-    evidence: &["owner_ratio", "families"],
+    evidence: &["owner_ratio", "kinds_of_evidence"],
     detect,
 };
 
@@ -38,7 +38,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     (!is_bad && f64::from(n_families) >= thresholds.families_min.get()).then(|| Finding {
         reason: DETECTOR.reason,
         nats: -thresholds.nats.get(),
-        evidence: vec![number("owner_ratio", times_likelier(-nats)), count("families", n_families)],
+        evidence: vec![number("owner_ratio", times_likelier(-nats)), count("kinds_of_evidence", n_families)],
     })
 }
 

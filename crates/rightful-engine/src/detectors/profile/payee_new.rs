@@ -20,7 +20,7 @@ pub(super) const DETECTOR: Detector = Detector {
     strength: Strength::Supporting,
     family: EvidenceFamily::Activity,
     role: Role::Evidence,
-    evidence: &["known", "idle_days"],
+    evidence: &["payees_known", "idle_days"],
     detect,
 };
 
@@ -32,7 +32,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     is_new.then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.nats.get(),
-        evidence: vec![count("known", known), number("idle_days", dealing.idle_days.unwrap_or(0.0))],
+        evidence: vec![count("payees_known", known), number("idle_days", dealing.idle_days.unwrap_or(0.0))],
     })
 }
 
