@@ -98,6 +98,18 @@ impl Crowds {
         }
     }
 
+    /// Takes a counted attempt out again, as if it had never come. What went for its sake does not come back. O(n).
+    pub fn uncount(&mut self, kind: CrowdKind, tag: Tag, event: u64) {
+        let Some(gathering) = self.by_key.get_mut(&(kind, tag)) else { return };
+        gathering.uncount(event);
+        if gathering.marks.is_empty() {
+            self.by_key.remove(&(kind, tag));
+            if let Some(n) = self.n_by_kind.get_mut(kind as usize) {
+                *n -= 1;
+            }
+        }
+    }
+
     /// Lets the crowds go that were not seen for a day; if that is not enough, the longest unseen quarter.
     fn make_room(&mut self, kind: CrowdKind) {
         if self.n_by_kind.get(kind as usize).is_none_or(|n| *n < CROWDS_MAX) {
@@ -144,6 +156,13 @@ impl Gathering {
         self.sum(&after, 1);
         if let Some(mark) = self.marks.get_mut(place) {
             *mark = after;
+        }
+    }
+
+    fn uncount(&mut self, event: u64) {
+        let Some(place) = self.marks.iter().rposition(|mark| mark.event == event) else { return };
+        if let Some(gone) = self.marks.remove(place) {
+            self.sum(&gone, -1);
         }
     }
 
@@ -232,6 +251,17 @@ mod tests {
         crowds.conclude(CrowdKind::Agent, Tag::new(1), 7, Outcome::Failed);
         let crowd = crowds.count(CrowdKind::Agent, Tag::new(1), pending);
         assert_eq!((crowd.attempts, crowd.failures, crowd.failed_subjects), (1, 1, 1));
+    }
+
+    #[test]
+    fn what_is_uncounted_was_never_counted() {
+        let mut crowds = Crowds::default();
+        let before = crowds.count(CrowdKind::Net, Tag::new(1), mark(1, 1, 3, true));
+        crowds.count(CrowdKind::Net, Tag::new(1), mark(2, 2, 4, true));
+        crowds.uncount(CrowdKind::Net, Tag::new(1), 2);
+        assert_eq!(crowds.count(CrowdKind::Net, Tag::new(1), mark(1, 1, 3, true)), before);
+        crowds.uncount(CrowdKind::Net, Tag::new(1), 1);
+        assert!(crowds.by_key.is_empty() && crowds.n_by_kind == [0; 3]);
     }
 
     #[test]

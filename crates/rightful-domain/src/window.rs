@@ -168,6 +168,36 @@ impl Window {
         true
     }
 
+    /// Takes a counted attempt out again, as if it had never come; false if it is not counted here. What went for its
+    /// sake does not come back. O(n).
+    pub fn uncount(&mut self, at: Timestamp, event: u64) -> bool {
+        let place = self.marks.partition_point(|other| other.order() < (at, event));
+        let Some(gone) = self.marks.get(place).copied().filter(|mark| mark.order() == (at, event)) else {
+            return false;
+        };
+        self.marks.remove(place);
+        if gone.outcome == Outcome::Failed {
+            remove_sorted(&mut self.failed, gone.at);
+        }
+        for (side, latest) in self.latest.iter_mut().enumerate() {
+            let Some(tag) = gone.counterparts.get(side).copied().flatten() else { continue };
+            let Ok(place) = latest.binary_search(&(gone.at, tag)) else { continue };
+            latest.remove(place);
+            let is_same = |mark: &&Mark| mark.counterparts.get(side).copied().flatten() == Some(tag);
+            if let Some(before) = self.marks.iter().rfind(is_same) {
+                remember_latest(latest, before.at, tag);
+            }
+        }
+        true
+    }
+
+    /// The attempts known to have failed in (`after`, `upto`], newest first. O(1) if there are none since.
+    pub fn failed_between(&self, after: Timestamp, upto: Timestamp) -> impl Iterator<Item = &Mark> {
+        let n_since = self.failed.len() - self.failed.partition_point(|at| *at <= after);
+        let failed = self.marks.iter().rev().filter(|mark| mark.outcome == Outcome::Failed).take(n_since);
+        failed.filter(move |mark| mark.at <= upto)
+    }
+
     /// Counts each span as of a moment: the marks in (`as_of` − span, `upto`].
     ///
     /// `upto` is the end of time for an event judged as it happens, since clocks and queues may put its neighbours a
@@ -389,6 +419,33 @@ mod tests {
                 told.conclude(mark.at, mark.event, mark.outcome);
             }
             prop_assert_eq!(known, told);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_uncounted_was_never_counted(marks in marks(), gone in any::<prop::sample::Index>()) {
+            // Within a week, so that nothing goes for another's sake.
+            let week = |mark: &Mark| mark.at < Timestamp::from_seconds(604_800);
+            let marks: Vec<Mark> = one_per_event(marks).into_iter().filter(week).collect();
+            prop_assume!(!marks.is_empty());
+            let gone = marks[gone.index(marks.len())];
+            let mut window = Window::restore(marks.iter().copied(), None);
+            prop_assert!(window.uncount(gone.at, gone.event));
+            prop_assert!(!window.uncount(gone.at, gone.event));
+            let others = marks.iter().copied().filter(|mark| mark.order() != gone.order());
+            prop_assert_eq!(window, Window::restore(others, None));
+        }
+
+        #[test]
+        fn the_failed_ones_are_those_that_a_scan_finds(marks in marks(), after in 0_i64..1_036_800, upto in 0_i64..1_036_800) {
+            let (after, upto) = (Timestamp::from_seconds(after), Timestamp::from_seconds(upto));
+            let window = Window::restore(one_per_event(marks), None);
+            let failed = |mark: &&Mark| mark.outcome == Outcome::Failed && mark.at > after && mark.at <= upto;
+            let scanned: Vec<Mark> = window.marks().filter(failed).copied().collect();
+            let mut found: Vec<Mark> = window.failed_between(after, upto).copied().collect();
+            found.reverse();
+            prop_assert_eq!(found, scanned);
         }
     }
 

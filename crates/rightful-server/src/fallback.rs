@@ -2,7 +2,7 @@
 
 use rightful_domain::{
     Action, Application, Assessment, Enrichment, Entry, Event, Evidence, EvidenceValue, FeatureVector, Finding,
-    LogOdds, PaymentAction, PaymentView, PolicyVersion, ReasonCode, Record, Teaching, Timestamp, Verdict,
+    LogOdds, News, PaymentAction, PaymentView, PolicyVersion, ReasonCode, Record, Teaching, Timestamp, Verdict,
 };
 
 /// Why no judgement could be had.
@@ -60,6 +60,7 @@ pub(crate) fn answer(event: Event, application: &Application, now: Timestamp) ->
         suggested_challenges: Vec::new(),
         history_depth: 0,
         payment: PaymentView { action: PaymentAction::Allow, score: 0 },
+        news: News::default(),
     };
     let entry = Entry {
         event,

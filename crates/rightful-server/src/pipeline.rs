@@ -89,7 +89,7 @@ impl Pipeline {
         if magic == Some(Magic::Breached) {
             enrichment.credential = Some(CredentialStatus { password_breached: true, username_breached: true });
         }
-        let history = self.store.recall(&event.attempt(), now).await?;
+        let history = self.store.recall(&event, &enrichment, now).await?;
         event.account = event.account.or_else(|| history.resolved_account.clone());
         let facts = Facts { event, enrichment, history, now };
         let mut assessment = rightful_engine::assess(&facts, &self.policy);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rightful_domain::{
     AccountId, Action, ApplicationId, Assessment, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry,
-    Event, EventId, Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, Mechanism, MechanismKind, Network,
+    Event, EventId, Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, Mechanism, MechanismKind, Network, News,
     Outcome, PaymentAction, PaymentView, Person, Pii, PolicyVersion, ReasonCode, RiskScore, Source, Teaching,
     Timestamp, Verdict,
 };
@@ -101,6 +101,7 @@ fn judged(event: Event, depth: u32) -> Entry {
         suggested_challenges: Vec::new(),
         history_depth: depth,
         payment: PaymentView { action: PaymentAction::Allow, score: 0 },
+        news: News::default(),
     };
     Entry {
         teaching: Teaching::of(&event, Some(&assessment), event.outcome),
@@ -131,7 +132,7 @@ async fn call(store: Arc<EmbeddedStore>, next: Arc<AtomicU64>, n_logins: u64, n_
         }
         let event = login(n, n_accounts);
         let begun = Instant::now();
-        let history = store.recall(&event.attempt(), event.received_at).await.expect("recall");
+        let history = store.recall(&event, &Enrichment::default(), event.received_at).await.expect("recall");
         let depth = history.account.map_or(0, |account| account.profile.n_learned);
         store.record(judged(event, depth)).await.expect("record");
         latencies.push(begun.elapsed());

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Attempt, Conclusion, Entry, EventId, Feedback, History, Page, Record,
-    RetryKey, Search, Timestamp,
+    AccountId, Application, ApplicationId, Conclusion, Enrichment, Entry, Event, EventId, Feedback, History, Page,
+    Record, RetryKey, Search, Timestamp,
 };
 
 use crate::{Applied, Ledger, Memory, Office, Recorded, Store, StoreError, StoreHealth};
@@ -61,9 +61,14 @@ macro_rules! forward {
     ($wrapper:ident) => {
         #[async_trait]
         impl<S: Store> Memory for $wrapper<S> {
-            async fn recall(&self, attempt: &Attempt, now: Timestamp) -> Result<History, StoreError> {
+            async fn recall(
+                &self,
+                event: &Event,
+                enrichment: &Enrichment,
+                now: Timestamp,
+            ) -> Result<History, StoreError> {
                 self.pass().await?;
-                self.store.recall(attempt, now).await
+                self.store.recall(event, enrichment, now).await
             }
 
             async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {

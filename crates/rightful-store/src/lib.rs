@@ -12,7 +12,7 @@ mod record;
 mod seal;
 mod store;
 
-pub use embedded::{EmbeddedOptions, EmbeddedStore, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
+pub use embedded::{EmbeddedOptions, EmbeddedStore, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX, Rehearsal};
 pub use error::{BoxError, StoreError};
 #[cfg(feature = "conformance")]
 pub use faults::{Faulty, Slow};

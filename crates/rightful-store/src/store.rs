@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Attempt, Conclusion, Entry, EventId, Feedback, History, Page, Record,
-    RetryKey, Search, Timestamp,
+    AccountId, Application, ApplicationId, Conclusion, Enrichment, Entry, Event, EventId, Feedback, History, Page,
+    Record, RetryKey, Search, Timestamp,
 };
 
 use crate::StoreError;
@@ -16,8 +16,8 @@ pub trait Memory: Send + Sync {
     /// The count includes the attempt itself, so parallel attempts each see a different one. Idempotent per event. An
     /// attempt that happened less than five minutes ago is counted as of `now`, with its neighbours a little ahead of it
     /// included, since clocks and queues disagree by that much; an older one is counted as of its own time; one more
-    /// than 24 h old is not counted. A username without an account is resolved to the account it last belonged to.
-    async fn recall(&self, attempt: &Attempt, now: Timestamp) -> Result<History, StoreError>;
+    /// than 24 h old is not counted, and is in no crowd. A username without an account is resolved to the account it last belonged to.
+    async fn recall(&self, event: &Event, enrichment: &Enrichment, now: Timestamp) -> Result<History, StoreError>;
 
     /// Remembers an entry: durable when it returns. Repeating the same event, or a live retry key, returns the first.
     async fn record(&self, entry: Entry) -> Result<Recorded, StoreError>;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rightful_domain::{
-    AccountId, Conclusion, Event, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Outcome, Search, Span,
-    Verdict,
+    AccountId, Conclusion, Enrichment, Event, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Outcome, Search,
+    Span, Verdict,
 };
 use rightful_store::conformance::{judged, login};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, Recorded};
@@ -249,7 +249,8 @@ impl Agreement {
         let n = self.known.len() as u64;
         let mut event = login(n, account, device, "192.0.2.1");
         event.outcome = outcome;
-        let history = self.runtime.block_on(self.store.recall(&event.attempt(), event.received_at)).unwrap();
+        let history =
+            self.runtime.block_on(self.store.recall(&event, &Enrichment::default(), event.received_at)).unwrap();
         let remembered = history.account.unwrap();
         let tally = remembered.tally.span(Span::Hour);
         let same = |known: &&Known| known.event.account == event.account;

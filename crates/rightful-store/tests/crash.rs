@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use rightful_domain::{Search, Span, Verdict};
+use rightful_domain::{Enrichment, Search, Span, Verdict};
 use rightful_store::conformance::{judged, login};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory};
 
@@ -43,7 +43,7 @@ fn the_process_that_is_killed() {
             tokio::spawn(async move {
                 for n in (first + caller..).step_by(usize::try_from(CALLERS).unwrap()) {
                     let event = login(n, &account(n), "phone", "192.0.2.1");
-                    store.recall(&event.attempt(), event.received_at).await.unwrap();
+                    store.recall(&event, &Enrichment::default(), event.received_at).await.unwrap();
                     store.record(judged(&event, Verdict::Allow)).await.unwrap();
                     println!("safe {n}");
                 }
@@ -127,7 +127,7 @@ async fn check(store: &EmbeddedStore, safe: &[u64]) {
     for n in 0..50 {
         let event = login(n, &account(n), "phone", "192.0.2.1");
         // Asked as if it came long ago, so that asking leaves no trace.
-        let history = store.recall(&event.attempt(), event.at.plus(Span::Week.duration())).await.unwrap();
+        let history = store.recall(&event, &Enrichment::default(), event.at.plus(Span::Week.duration())).await.unwrap();
         n_learned += u64::from(history.account.unwrap().profile.n_learned);
     }
     assert_eq!(n_learned, sequence);

@@ -6,7 +6,7 @@
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use rightful_domain::Verdict;
+use rightful_domain::{Enrichment, Verdict};
 use rightful_store::conformance::{judged, login};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, OpenReport, Recorded, StoreError};
 
@@ -223,7 +223,7 @@ fn a_restart_replays_no_more_than_its_bound() {
             tokio::spawn(async move {
                 for n in 0..150 {
                     let event = login(caller * 150 + n, &format!("account{caller}"), "phone", "192.0.2.1");
-                    store.recall(&event.attempt(), event.received_at).await.unwrap();
+                    store.recall(&event, &Enrichment::default(), event.received_at).await.unwrap();
                     store.record(judged(&event, Verdict::Allow)).await.unwrap();
                     assert!(store.health().await.unwrap().n_to_replay <= 4_096);
                 }

@@ -5,8 +5,8 @@
 use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Method, Query, Refusal, Reply, Response, Route};
 use rightful_domain::{
     Application, ApplicationId, ApplicationMode, Assessment, ChallengeKind, Enrichment, Entry, Event, EventId,
-    Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, PaymentAction, PaymentView, PolicyVersion, ReasonCode,
-    Record, Sentences, Teaching, Timestamp, Verdict,
+    Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, News, PaymentAction, PaymentView, PolicyVersion,
+    ReasonCode, Record, Sentences, Teaching, Timestamp, Verdict,
 };
 
 pub(crate) const LINK_KEY: [u8; 32] = [7; 32];
@@ -157,6 +157,7 @@ pub(crate) fn assessment(event: EventId, verdict: Verdict) -> Assessment {
         suggested_challenges: vec![ChallengeKind::SecondFactor, ChallengeKind::EmailOrSms],
         history_depth: 12,
         payment: PaymentView { action: PaymentAction::Allow, score: 20 },
+        news: News::default(),
     }
 }
 

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, Attempt, Behavior, Conclusion,
-    Credential, CredentialKind, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, EventId,
-    Evidence, EvidenceValue, FeatureVector, Feedback, FeedbackKind, FeedbackTarget, Finding, FreeFields, History,
-    KeyDigest, Location, LogOdds, Mechanism, MechanismKind, Network, Outcome, Payment, PaymentAction, PaymentView,
-    Person, Pii, PolicyVersion, ReasonCode, Record, RiskScore, Search, Source, Span, Teaching, Timestamp, Verdict,
+    AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, Behavior, Conclusion, Credential,
+    CredentialKind, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, EventId, Evidence,
+    EvidenceValue, FeatureVector, Feedback, FeedbackKind, FeedbackTarget, Finding, FreeFields, History, KeyDigest,
+    Location, LogOdds, Mechanism, MechanismKind, Network, News, Outcome, Payment, PaymentAction, PaymentView, Person,
+    Pii, PolicyVersion, ReasonCode, Record, RiskScore, Search, Source, Span, Teaching, Timestamp, Verdict,
 };
 
 use super::{Backend, there};
@@ -41,7 +41,7 @@ impl Script {
 
     /// Counts an event, as of its receipt.
     pub async fn recall(&self, event: &Event) -> Result<History, String> {
-        Ok(self.store().recall(&event.attempt(), event.received_at).await?)
+        Ok(self.store().recall(event, &Enrichment::default(), event.received_at).await?)
     }
 
     /// Remembers an event that was judged so, with what it then may teach.
@@ -78,10 +78,11 @@ impl Script {
     /// What an event's keys remember, without leaving a trace: it is asked as if it were very late.
     pub async fn look(&self, event: &Event) -> Result<History, String> {
         let now = event.received_at.plus(Span::Week.duration());
-        let attempt = Attempt { event: id(u64::MAX), ..event.attempt() };
         // Asked as of the event's own time, so that nothing matures on the way.
-        let attempt = Attempt { at: now.minus(Span::Week.duration()), ..attempt };
-        Ok(self.store().recall(&attempt, event.received_at.plus(Span::Day.duration() * 2)).await?)
+        let at = now.minus(Span::Week.duration());
+        let asked = Event { id: id(u64::MAX), at, ..event.clone() };
+        let now = event.received_at.plus(Span::Day.duration() * 2);
+        Ok(self.store().recall(&asked, &Enrichment::default(), now).await?)
     }
 
     /// How often an event's account has seen its device, on events let through.
@@ -208,6 +209,7 @@ pub(super) fn answered(event: &Event, verdict: Verdict, answered: Option<Verdict
         suggested_challenges: Vec::new(),
         history_depth: 3,
         payment: PaymentView { action: PaymentAction::Allow, score: 0 },
+        news: News::default(),
     };
     Entry {
         event: event.clone(),

@@ -61,7 +61,7 @@ impl Checkpointer {
     /// Begins a checkpoint when one is due; waits for it when a restart would have too much to do.
     pub(super) fn keep_up(&self, shared: &Shared) {
         let behind = shared.n_to_replay();
-        let is_due = behind >= self.every || shared.states.n_dirty() >= DIRTY_MAX || shared.states.is_full();
+        let is_due = behind >= self.every || shared.mind.states.n_dirty() >= DIRTY_MAX || shared.mind.states.is_full();
         if !is_due {
             return;
         }
@@ -123,7 +123,9 @@ fn run(shared: &Shared, requests: &Receiver<u64>, progress: &Progress) {
 /// Writes what is dirty, and moves the mark to `upto`: every row until there must have been learned.
 pub(super) fn checkpoint(shared: &Shared, upto: u64) -> Result<(), StoreError> {
     let disk = &shared.disk;
-    write_sorted(&disk.state, |put| shared.states.take_dirty(|key, bytes| put(key.to_bytes().into(), bytes.into())))?;
+    write_sorted(&disk.state, |put| {
+        shared.mind.states.take_dirty(|key, bytes| put(key.to_bytes().into(), bytes.into()))
+    })?;
     let recent = shared.recent.begin_writing();
     write_sorted(&disk.events, |put| {
         recent.by_event().into_iter().try_for_each(|(key, sequence)| put(key.into(), sequence.to_be_bytes().into()))
@@ -136,7 +138,7 @@ pub(super) fn checkpoint(shared: &Shared, upto: u64) -> Result<(), StoreError> {
     disk.office.insert(MARK_KEY, upto.to_be_bytes()).map_err(failed)?;
     shared.acknowledged.sync().map_err(unavailable)?;
     shared.mark.store(upto, Ordering::Release);
-    shared.states.let_go();
+    shared.mind.states.let_go();
     sweep_retries(shared)
 }
 

@@ -8,13 +8,13 @@ use super::keys::{amendments_of, event_key, retry_key, sequence_of};
 use super::retries::Answered;
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;
-use crate::record::{ReadEntry, Said, open_private};
+use crate::record::{PrivateTags, ReadEntry, Said, open_private};
 
 /// A record, and what of it stays known when people's data is erased.
 pub(super) struct Found {
     pub(super) record: Record,
-    /// The tag of its username.
-    pub(super) username: Option<Tag>,
+    /// The tags of what is people's data.
+    pub(super) private: PrivateTags,
 }
 
 impl Shared {
@@ -39,17 +39,17 @@ impl Shared {
         let Some(bytes) = self.disk.row(sequence)? else { return Ok(None) };
         let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
         let Said::Entry(read) = said else { return Ok(None) };
-        let ReadEntry { mut entry, username, sealed } = *read;
+        let ReadEntry { mut entry, private, sealed } = *read;
         if !sealed.is_empty() {
-            self.unseal(&mut entry, username, sealed, sequence)?;
+            self.unseal(&mut entry, private.username, sealed, sequence)?;
         }
         let mut record = Record { sequence, entry, conclusion: None, feedback: Vec::new() };
         self.amend(&mut record)?;
-        Ok(Some(Found { record, username }))
+        Ok(Some(Found { record, private }))
     }
 
     fn unseal(&self, entry: &mut Entry, username: Option<Tag>, sealed: &[u8], sequence: u64) -> Result<(), StoreError> {
-        let tagger = self.taggers.of(&entry.event.application);
+        let tagger = self.mind.taggers.of(&entry.event.application);
         let subject = sealing_subject(entry, username, &tagger);
         let Some(key) = self.subjects.to_open(subject)? else { return Ok(()) };
         // The row's checksum is right, so what does not open was sealed with a key that was erased.

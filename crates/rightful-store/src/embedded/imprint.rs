@@ -1,19 +1,20 @@
 //! What a row leaves in the memory of the keys it touches. One place for the writer and for a restart, so that memory
 //! rebuilt from the ledger is the memory that was.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountId, Action, DeviceSnapshot, Entry, EventId, Family, Lesson, Mark, MechanismKind, Outcome, Tag, Teaching,
-    Timestamp,
+    AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, Lesson, Mark, MechanismKind, News,
+    Outcome, Profile, Tag, Teaching, Timestamp,
 };
 
 use super::disk::{Disk, corrupt_row, read_row};
 use super::search::Brief;
 use super::state::{Change, State, States};
-use super::tags::{StateKey, Tagger};
+use super::tags::{StateKey, StateKind, Tagger};
 use crate::StoreError;
-use crate::record::{Effect, Said};
+use crate::record::{Effect, PrivateTags, Said};
 
 /// An event older than this when it comes enters no window; profiles, which forget nothing by the day, may learn of it.
 pub(super) const TOO_OLD: Duration = Duration::from_secs(86_400);
@@ -27,7 +28,7 @@ pub(super) struct Imprint {
     /// The account's tag; None if the event names none, though it may have a subject.
     pub(super) account: Option<Tag>,
     /// What it would teach; its account is the subject.
-    pub(super) lesson: Lesson,
+    pub(super) lesson: Arc<Lesson>,
     /// What the entry is, in short.
     pub(super) brief: Brief,
     /// When it was received.
@@ -50,9 +51,9 @@ struct Alias {
 }
 
 impl Imprint {
-    /// `username` is the tag of the event's username: it may no longer be readable.
-    pub(super) fn of(entry: &Entry, tagger: &Tagger, username: Option<Tag>) -> Self {
-        let event = &entry.event;
+    /// `private` are the tags of what may no longer be readable.
+    pub(super) fn of(entry: &Entry, tagger: &Tagger, private: PrivateTags) -> Self {
+        let (event, username) = (&entry.event, private.username);
         let account = event.account.as_ref().map(|account| (account, tagger.account(account)));
         let subject = account.map(|(_, tag)| tag).or(username);
         let counts = event.received_at.since(event.at) <= TOO_OLD;
@@ -72,7 +73,7 @@ impl Imprint {
             account: account.map(|(_, tag)| tag),
             alias,
             brief: Brief::of(entry),
-            lesson: tagger.lesson(event, subject),
+            lesson: Arc::new(tagger.lesson(event, &entry.enrichment, private, news_of(entry), subject)),
             received_at: event.received_at,
             outcome: event.outcome,
             counts,
@@ -96,7 +97,8 @@ impl Imprint {
         match self.teaching {
             Teaching::Learn => learn(&self.lesson, tagger, changes),
             Teaching::Quarantine { matures } => {
-                changes.extend(self.subject.map(|subject| (subject, Op::Hold { lesson: self.lesson, matures })));
+                let hold = || Op::Hold { lesson: Arc::clone(&self.lesson), matures };
+                changes.extend(self.subject.map(|subject| (subject, hold())));
             }
             Teaching::Nothing | Teaching::AtConclusion => {}
         }
@@ -108,6 +110,11 @@ impl Imprint {
             changes.push((subject, Op::LatestDevice(device)));
         }
     }
+}
+
+/// What was new about an event, as it was judged.
+fn news_of(entry: &Entry) -> News {
+    entry.assessment.as_ref().map(|assessment| assessment.news).unwrap_or_default()
 }
 
 /// Whether an event that ended so changed how its owner is reached or recognised.
@@ -129,18 +136,18 @@ pub(super) enum Op {
         outcome: Outcome,
     },
     /// Learns, and holds it no longer.
-    Learn(Lesson),
-    Unlearn(Lesson),
+    Learn(Arc<Lesson>),
+    Unlearn(Arc<Lesson>),
     Hold {
-        lesson: Lesson,
+        lesson: Arc<Lesson>,
         matures: bool,
     },
     Drop(EventId),
     RollBack {
         to: Timestamp,
-        lessons: Vec<Lesson>,
+        lessons: Vec<Arc<Lesson>>,
     },
-    Bad(Family, Tag),
+    Bad(Family, Tag, Timestamp),
     NotBad(Family, Tag),
     Reported(Timestamp),
     Unreported,
@@ -155,13 +162,24 @@ pub(super) enum Op {
     Forget,
 }
 
-/// The keys that a lesson concerns, each with the lesson as it sees it: nothing is its own neighbour.
-fn concerned(lesson: &Lesson, tagger: &Tagger) -> [Option<(StateKey, Lesson)>; 3] {
+/// The keys that a lesson concerns.
+pub(super) fn concerned(lesson: &Lesson, tagger: &Tagger) -> [Option<StateKey>; 3] {
     [
-        lesson.account.map(|tag| (tagger.subject_key(tag), Lesson { account: None, ..*lesson })),
-        lesson.device.map(|tag| (tagger.device_key(tag), Lesson { device: None, ..*lesson })),
-        lesson.address.map(|tag| (tagger.address_key(tag), Lesson { address: None, ..*lesson })),
+        lesson.account.map(|tag| tagger.subject_key(tag)),
+        lesson.device.map(|tag| tagger.device_key(tag)),
+        lesson.address.map(|tag| tagger.address_key(tag)),
     ]
+}
+
+/// A lesson as one of the keys that it concerns sees it: nothing is its own neighbour, and only accounts have habits.
+fn seen_by(kind: StateKind, lesson: &Lesson) -> Lesson {
+    let without_habits = Lesson { circumstances: Circumstances::default(), news: News::default(), ..*lesson };
+    match kind {
+        StateKind::Subject => Lesson { account: None, ..*lesson },
+        StateKind::Device => Lesson { device: None, ..without_habits },
+        StateKind::Address => Lesson { address: None, place: None, ..without_habits },
+        StateKind::Population => *lesson,
+    }
 }
 
 /// The mark that an attempt leaves in the window of each key that it concerns.
@@ -173,15 +191,19 @@ pub(super) fn marks(lesson: &Lesson, outcome: Outcome) -> [Mark; 3] {
 
 fn count(lesson: &Lesson, outcome: Outcome, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
     let keys = concerned(lesson, tagger).into_iter().zip(marks(lesson, outcome));
-    changes.extend(keys.filter_map(|(concerned, mark)| concerned.map(|(key, _)| (key, Op::Count(mark)))));
+    changes.extend(keys.filter_map(|(key, mark)| key.map(|key| (key, Op::Count(mark)))));
 }
 
-fn learn(lesson: &Lesson, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
-    changes.extend(concerned(lesson, tagger).into_iter().flatten().map(|(key, lesson)| (key, Op::Learn(lesson))));
+fn learn(lesson: &Arc<Lesson>, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
+    let keys = concerned(lesson, tagger).into_iter().flatten();
+    // What belongs to no account says nothing of accounts.
+    let population = lesson.account.map(|_| tagger.population_key());
+    changes.extend(keys.chain(population).map(|key| (key, Op::Learn(Arc::clone(lesson)))));
 }
 
-fn unlearn(lesson: &Lesson, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
-    changes.extend(concerned(lesson, tagger).into_iter().flatten().map(|(key, lesson)| (key, Op::Unlearn(lesson))));
+fn unlearn(lesson: &Arc<Lesson>, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
+    let keys = concerned(lesson, tagger).into_iter().flatten();
+    changes.extend(keys.map(|key| (key, Op::Unlearn(Arc::clone(lesson)))));
 }
 
 /// What a row's effects do to whose memory. `subject` is whom the row is about.
@@ -189,7 +211,7 @@ pub(super) fn changes_of(
     effects: Vec<Effect>,
     subject: Option<StateKey>,
     tagger: &Tagger,
-    disk: &Disk,
+    disk: Option<&Disk>,
     changes: &mut Vec<(StateKey, Op)>,
 ) -> Result<(), StoreError> {
     for effect in effects {
@@ -209,21 +231,22 @@ pub(super) fn changes_of(
             Effect::RollBack { to, lessons } => {
                 for lesson in &lessons {
                     let others = concerned(lesson, tagger).into_iter().skip(1).flatten();
-                    changes.extend(others.map(|(key, lesson)| (key, Op::Unlearn(lesson))));
+                    changes.extend(others.map(|key| (key, Op::Unlearn(Arc::clone(lesson)))));
                 }
-                Op::RollBack { to, lessons: lessons.into_iter().map(|l| Lesson { account: None, ..l }).collect() }
+                Op::RollBack { to, lessons }
             }
             Effect::Unalias(tag) => {
                 changes.push((tagger.subject_key(tag), Op::Forget));
                 continue;
             }
-            Effect::LatestDevice(sequence) => match snapshot_at(disk, sequence)? {
+            Effect::LatestDevice(sequence) => match disk.map(|disk| snapshot_at(disk, sequence)).transpose()?.flatten()
+            {
                 Some(device) => Op::LatestDevice(Box::new(device)),
                 None => continue,
             },
             Effect::Hold { lesson, matures } => Op::Hold { lesson, matures },
             Effect::Drop(event) => Op::Drop(event),
-            Effect::Bad(family, tag) => Op::Bad(family, tag),
+            Effect::Bad(family, tag, at) => Op::Bad(family, tag, at),
             Effect::NotBad(family, tag) => Op::NotBad(family, tag),
             Effect::Reported(at) => Op::Reported(at),
             Effect::Unreported => Op::Unreported,
@@ -239,7 +262,7 @@ pub(super) fn changes_of(
 fn conclude(lesson: &Lesson, outcome: Outcome, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
     let (at, event) = (lesson.at, Mark::short(lesson.event));
     let keys = concerned(lesson, tagger).into_iter().flatten();
-    changes.extend(keys.map(|(key, _)| (key, Op::Conclude { at, event, outcome })));
+    changes.extend(keys.map(|key| (key, Op::Conclude { at, event, outcome })));
 }
 
 fn snapshot_at(disk: &Disk, sequence: u64) -> Result<Option<DeviceSnapshot>, StoreError> {
@@ -260,11 +283,11 @@ pub(super) fn apply(states: &States, sequence: u64, mut changes: Vec<(StateKey, 
         states.with(key, |state| {
             let is_news = state.applied < sequence;
             if is_news {
-                take_in(state, op);
+                take_in(key.kind, state, op);
             }
             while let Some((_, op)) = changes.next_if(|(next, _)| *next == key) {
                 if is_news {
-                    take_in(state, op);
+                    take_in(key.kind, state, op);
                 }
             }
             state.applied = state.applied.max(sequence);
@@ -274,8 +297,12 @@ pub(super) fn apply(states: &States, sequence: u64, mut changes: Vec<(StateKey, 
     Ok(())
 }
 
-fn take_in(state: &mut State, op: Op) {
+fn take_in(kind: StateKind, state: &mut State, op: Op) {
     match op {
+        Op::Learn(lesson) if kind == StateKind::Population => {
+            let population = state.population.get_or_insert_default();
+            population.learn(lesson.at, &lesson.circumstances, &lesson.news);
+        }
         Op::Count(mark) => {
             state.window.count(mark);
         }
@@ -296,24 +323,27 @@ fn take_in(state: &mut State, op: Op) {
         Op::Forget => {
             *state = State { applied: state.applied, ..State::default() };
         }
-        op => take_in_profile(std::sync::Arc::make_mut(&mut state.profile), op),
+        op => take_in_profile(kind, Arc::make_mut(&mut state.profile), op),
     }
 }
 
-fn take_in_profile(profile: &mut rightful_domain::Profile, op: Op) {
+fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
     match op {
         Op::Learn(lesson) => {
             profile.release(lesson.event);
-            profile.learn(&lesson);
+            profile.learn(&seen_by(kind, &lesson));
         }
-        Op::Unlearn(lesson) => profile.unlearn(&lesson),
-        Op::Hold { lesson, matures } => profile.hold(lesson, matures),
+        Op::Unlearn(lesson) => profile.unlearn(&seen_by(kind, &lesson)),
+        Op::Hold { lesson, matures } => profile.hold(*lesson, matures),
         Op::Drop(event) => {
             profile.release(event);
         }
-        Op::RollBack { to, lessons } => profile.roll_back(to, &lessons),
-        Op::Bad(family, tag) => profile.remember_bad(family, tag),
-        Op::NotBad(family, tag) => profile.standing.bad.retain(|bad| *bad != (family, tag)),
+        Op::RollBack { to, lessons } => {
+            let lessons: Vec<Lesson> = lessons.iter().map(|lesson| seen_by(kind, lesson)).collect();
+            profile.roll_back(to, &lessons);
+        }
+        Op::Bad(family, tag, at) => profile.remember_bad(family, tag, at),
+        Op::NotBad(family, tag) => profile.standing.bad.retain(|bad| (bad.family, bad.tag) != (family, tag)),
         Op::Reported(at) => {
             profile.standing.reported_at.get_or_insert(at);
         }

@@ -7,15 +7,18 @@
 mod acknowledged;
 mod bulk;
 mod checkpoint;
+mod crowds;
 mod disk;
 mod find;
 mod imprint;
 mod keys;
+mod mind;
 mod office;
 mod open;
 mod plan;
 mod recall;
 mod recent;
+mod rehearsal;
 mod replay;
 mod retries;
 mod search;
@@ -34,12 +37,13 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Attempt, Conclusion, Entry, EventId, Feedback, History, Page, Record,
-    RetryKey, Search, Timestamp,
+    AccountId, Application, ApplicationId, Conclusion, Enrichment, Entry, Event, EventId, Feedback, History, Page,
+    Record, RetryKey, Search, Timestamp,
 };
 use tokio::sync::oneshot;
 
 pub use open::{EmbeddedOptions, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
+pub use rehearsal::Rehearsal;
 pub(crate) use state::State;
 
 use crate::record::{Draft, private_bytes};
@@ -48,11 +52,10 @@ use acknowledged::Acknowledged;
 use disk::{Disk, unavailable};
 use find::sealing_subject;
 use imprint::Imprint;
+use mind::Mind;
 use recent::Recent;
 use retries::Retries;
-use state::States;
 use subjects::Subjects;
-use tags::Taggers;
 use writer::{Command, OfficeChange, Placed, Queue, RecordCommand};
 
 /// How often the folder's size is looked at, at most.
@@ -70,9 +73,8 @@ pub struct EmbeddedStore {
 struct Shared {
     dir: PathBuf,
     disk: Disk,
-    states: States,
+    mind: Mind,
     recent: Recent,
-    taggers: Taggers,
     subjects: Subjects,
     retries: Mutex<Retries>,
     nonces: Arc<Nonces>,
@@ -113,22 +115,21 @@ impl Shared {
         entry: &Entry,
         answer: oneshot::Sender<Result<Placed, StoreError>>,
     ) -> Result<Box<RecordCommand>, StoreError> {
-        let tagger = self.taggers.of(&entry.event.application);
-        // Opened to be hashed.
-        let username = entry.event.username.as_ref().map(|name| tagger.username(name.reveal()));
+        let tagger = self.mind.taggers.of(&entry.event.application);
+        let tags = tagger.private(&entry.event);
         let (sealed, new_key) = match private_bytes(entry) {
             Some(private) => {
-                let (key, new) = self.subjects.to_seal(sealing_subject(entry, username, &tagger))?;
+                let (key, new) = self.subjects.to_seal(sealing_subject(entry, tags.username, &tagger))?;
                 (key.seal(&private, entry.event.id.as_bytes(), &self.nonces), new)
             }
             None => (Vec::new(), None),
         };
         self.newest_at.fetch_max(entry.event.received_at.as_micros(), Ordering::AcqRel);
         Ok(Box::new(RecordCommand {
-            draft: Draft::entry(entry, tagger.short, username, &sealed),
+            draft: Draft::entry(entry, tagger.short, tags, &sealed),
             event: entry.event.id,
             retry: entry.retry,
-            imprint: Imprint::of(entry, &tagger, username),
+            imprint: Imprint::of(entry, &tagger, tags),
             tagger,
             new_key,
             answer,
@@ -210,9 +211,10 @@ impl Drop for EmbeddedStore {
 
 #[async_trait]
 impl Memory for EmbeddedStore {
-    async fn recall(&self, attempt: &Attempt, now: Timestamp) -> Result<History, StoreError> {
+    async fn recall(&self, event: &Event, enrichment: &Enrichment, now: Timestamp) -> Result<History, StoreError> {
+        self.shared.check_running()?;
         // In place: what is in RAM takes microseconds, and what is not, one short read a key.
-        self.shared.remember(attempt, now)
+        self.shared.mind.recall(event, enrichment, now)
     }
 
     async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
@@ -238,7 +240,9 @@ impl Memory for EmbeddedStore {
 
     async fn conclude(&self, conclusion: Conclusion) -> Result<Record, StoreError> {
         let sequence = self.ask(|answer| Command::Conclude(Box::new(conclusion), answer)).await?;
-        self.shared.record_of(sequence)
+        let record = self.shared.record_of(sequence)?;
+        self.shared.mind.conclude_crowds(&record.entry.event, record.outcome());
+        Ok(record)
     }
 
     async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError> {

@@ -19,7 +19,7 @@ use super::state::{STATES_KEPT_MAX, States};
 use super::subjects::Subjects;
 use super::tags::Taggers;
 use super::writer::Writer;
-use super::{EmbeddedStore, Recent, Retries, Shared};
+use super::{EmbeddedStore, Mind, Recent, Retries, Shared};
 use crate::{MasterKey, Nonces, StoreError};
 
 /// Rows that a restart replays at most, unless told otherwise: two seconds' work on a small machine.
@@ -232,11 +232,10 @@ fn remember(
     let last = disk.ledger.last_key_value().map(fjall::Guard::into_inner).transpose().map_err(failed)?;
     let highest = last.as_ref().and_then(|(key, _)| sequence_of(key)).unwrap_or(0);
     let master_key = options.master_key.copy();
-    let taggers = Taggers::new(&master_key);
-    let states = States::new(disk.state.clone(), STATES_KEPT_MAX);
+    let mind = Mind::new(Taggers::new(&master_key), States::new(Some(disk.state.clone()), STATES_KEPT_MAX));
     let mut retries = Retries::default();
     let recent = Recent::default();
-    let mut memory = Memory { states: &states, taggers: &taggers, recent: &recent, retries: &mut retries };
+    let mut memory = Memory { mind: &mind, recent: &recent, retries: &mut retries };
     let mut replayed = replay(&disk, &mut memory, mark)?;
     if let Some((_, bytes)) = &last
         && let Ok(row) = read_row(highest, bytes)
@@ -250,9 +249,8 @@ fn remember(
     let acknowledged = Acknowledged::start(dir, next).map_err(unavailable)?;
     let shared = Shared {
         dir: dir.to_owned(),
-        states,
+        mind,
         recent,
-        taggers,
         subjects: Subjects::new(Arc::new(master_key), Arc::clone(&opening.nonces), disk.keys.clone()),
         retries: Mutex::new(older),
         nonces: Arc::clone(&opening.nonces),

@@ -5,6 +5,7 @@
 //! index, in the same atomic write.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rightful_domain::{
     AccountId, ApplicationId, Conclusion, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Lesson, Outcome,
@@ -16,6 +17,7 @@ use super::disk::failed;
 use super::find::Found;
 use super::imprint::{Imprint, changes_contact, is_entrance};
 use super::keys::{Index, status_key};
+use super::mind::Mind;
 use super::state::Change;
 use super::tags::{StateKey, Tagger};
 use crate::record::{Effect, Erasure};
@@ -93,7 +95,7 @@ pub(super) struct Target {
     pub(super) record: Record,
     pub(super) status: Status,
     /// What it teaches; its account is the subject.
-    pub(super) lesson: Lesson,
+    pub(super) lesson: Arc<Lesson>,
     pub(super) subject: Option<StateKey>,
 }
 
@@ -107,7 +109,7 @@ impl Plan {
     }
 
     fn learn(&mut self, target: &Target) {
-        self.effects.push(Effect::Learn(target.lesson));
+        self.effects.push(Effect::Learn(Arc::clone(&target.lesson)));
         self.statuses.push((target.lesson.event, Status::Taught));
         let event = &target.record.entry.event;
         if is_entrance(&event.action) {
@@ -121,7 +123,7 @@ impl Plan {
         let others = profile.held.iter().filter(|held| held.lesson.event != target.lesson.event);
         let mut n_released = 0;
         for held in others.filter(|held| held.lesson.device == Some(device)) {
-            self.effects.push(Effect::Learn(held.lesson));
+            self.effects.push(Effect::Learn(Arc::new(held.lesson)));
             self.statuses.push((held.lesson.event, Status::Taught));
             n_released += 1;
         }
@@ -132,7 +134,7 @@ impl Plan {
     fn take_back(&mut self, target: &Target, status: Status) {
         match target.status {
             Status::Taught => {
-                self.effects.push(Effect::Unlearn(target.lesson));
+                self.effects.push(Effect::Unlearn(Arc::clone(&target.lesson)));
                 self.applied.n_unlearned += 1;
             }
             Status::Held => self.effects.push(Effect::Drop(target.lesson.event)),
@@ -142,11 +144,34 @@ impl Plan {
     }
 }
 
+impl Mind {
+    /// What an entry releases: what has matured, and, if it proved itself, what its device had left in quarantine.
+    pub(super) fn plan_entry(&self, imprint: &Imprint) -> Result<Plan, StoreError> {
+        let mut plan = Plan::default();
+        let Some(subject) = imprint.subject else { return Ok(plan) };
+        let held = |profile: &Arc<Profile>| (!profile.held.is_empty()).then(|| Profile::clone(profile));
+        let Some(mut profile) = self.states.with(subject, |state| (held(&state.profile), Change::Same))? else {
+            return Ok(plan);
+        };
+        let mut released = profile.release_matured(imprint.received_at);
+        if let Some(device) = imprint.lesson.device
+            && imprint.proofs.iter().any(|proof| profile.releases(Some(proof), imprint.lesson.at))
+        {
+            released.extend(profile.release_device(device));
+        }
+        for lesson in released {
+            plan.statuses.push((lesson.event, Status::Taught));
+            plan.effects.push(Effect::Learn(Arc::new(lesson)));
+        }
+        Ok(plan)
+    }
+}
+
 impl Shared {
     /// Finds the event that an amendment is about.
     pub(super) fn target(&self, tagger: &Tagger, found: Found) -> Result<Target, StoreError> {
-        let Found { record, username } = found;
-        let imprint = Imprint::of(&record.entry, tagger, username);
+        let Found { record, private } = found;
+        let imprint = Imprint::of(&record.entry, tagger, private);
         let stored = self.disk.index.get(status_key(record.entry.event.id)).map_err(failed)?;
         let status = match stored.as_deref() {
             None => Status::of(record.entry.teaching),
@@ -203,7 +228,7 @@ impl Shared {
         for sequence in rows.take(ERASED_ROWS_MAX) {
             let found = self.found_at(sequence?)?;
             let of_account = found.filter(|found| found.record.entry.event.account.as_ref() == Some(&account));
-            usernames.extend(of_account.and_then(|found| found.username));
+            usernames.extend(of_account.and_then(|found| found.private.username));
         }
         let mut plan = Plan::default();
         plan.effects.push(Effect::Forget);
@@ -211,30 +236,9 @@ impl Shared {
         Ok((Erasure { application, account, usernames: usernames.into_iter().collect(), received_at }, plan))
     }
 
-    fn profile_of(&self, subject: Option<StateKey>) -> Result<std::sync::Arc<Profile>, StoreError> {
-        let Some(subject) = subject else { return Ok(std::sync::Arc::default()) };
-        self.states.with(subject, |state| (std::sync::Arc::clone(&state.profile), Change::Same))
-    }
-
-    /// What an entry releases: what has matured, and, if it proved itself, what its device had left in quarantine.
-    pub(super) fn plan_entry(&self, imprint: &Imprint) -> Result<Plan, StoreError> {
-        let mut plan = Plan::default();
-        let Some(subject) = imprint.subject else { return Ok(plan) };
-        let held = |profile: &std::sync::Arc<Profile>| (!profile.held.is_empty()).then(|| Profile::clone(profile));
-        let Some(mut profile) = self.states.with(subject, |state| (held(&state.profile), Change::Same))? else {
-            return Ok(plan);
-        };
-        let mut released = profile.release_matured(imprint.received_at);
-        if let Some(device) = imprint.lesson.device
-            && imprint.proofs.iter().any(|proof| profile.releases(Some(proof), imprint.lesson.at))
-        {
-            released.extend(profile.release_device(device));
-        }
-        for lesson in released {
-            plan.effects.push(Effect::Learn(lesson));
-            plan.statuses.push((lesson.event, Status::Taught));
-        }
-        Ok(plan)
+    fn profile_of(&self, subject: Option<StateKey>) -> Result<Arc<Profile>, StoreError> {
+        let Some(subject) = subject else { return Ok(Arc::default()) };
+        self.mind.states.with(subject, |state| (Arc::clone(&state.profile), Change::Same))
     }
 
     /// What a conclusion changes. Empty if it says what is known.
@@ -242,7 +246,7 @@ impl Shared {
         let mut plan = Plan::default();
         let entry = &target.record.entry;
         let outcome = conclusion.outcome;
-        plan.effects.push(Effect::Concluded { lesson: target.lesson, outcome });
+        plan.effects.push(Effect::Concluded { lesson: Arc::clone(&target.lesson), outcome });
         let profile = self.profile_of(target.subject)?;
         let (assessment, device) = (entry.assessment.as_ref(), target.lesson.device);
         let teaching = Teaching::given(&entry.event, assessment, outcome, Some(&profile), device);
@@ -258,7 +262,7 @@ impl Shared {
                 if is_vouched_for(&target.record.feedback, &profile) {
                     plan.learn(target);
                 } else {
-                    plan.effects.push(Effect::Hold { lesson: target.lesson, matures });
+                    plan.effects.push(Effect::Hold { lesson: Arc::clone(&target.lesson), matures });
                     plan.statuses.push((target.lesson.event, Status::Held));
                 }
             }
@@ -307,7 +311,10 @@ impl Shared {
             FeedbackKind::ChallengeFailed => {
                 let held = target.filter(|target| target.status == Status::Held);
                 plan.effects.extend(held.into_iter().flat_map(|target| {
-                    [Effect::Drop(target.lesson.event), Effect::Hold { lesson: target.lesson, matures: false }]
+                    [
+                        Effect::Drop(target.lesson.event),
+                        Effect::Hold { lesson: Arc::clone(&target.lesson), matures: false },
+                    ]
                 }));
             }
             // It stays where it is: what nobody answered proves nothing, for or against.
@@ -317,7 +324,7 @@ impl Shared {
                 plan.effects.push(Effect::Reported(feedback.received_at));
                 if let Some(target) = target {
                     plan.take_back(target, Status::Revoked);
-                    plan.effects.extend(bad(&target.lesson));
+                    plan.effects.extend(bad(&target.lesson, feedback.received_at));
                 }
             }
             FeedbackKind::Reclaimed => self.plan_reclaim(feedback, tagger, subject, target, &profile, &mut plan)?,
@@ -351,17 +358,17 @@ impl Shared {
         let mut lessons = Vec::new();
         for event in events.iter().filter(|event| event.lesson.at >= to) {
             if event.status == Status::Taught {
-                lessons.push(event.lesson);
+                lessons.push(Arc::clone(&event.lesson));
                 plan.applied.n_unlearned += 1;
             }
             plan.statuses.push((event.lesson.event, Status::Revoked));
             if !is_vouched_for(&event.record.feedback, profile) {
                 let is_strange = |family, tag| profile.fact(family, tag).is_none_or(|fact| fact.first_at >= to);
                 let strange = |effect: &Effect| match effect {
-                    Effect::Bad(family, tag) => is_strange(*family, *tag),
+                    Effect::Bad(family, tag, _) => is_strange(*family, *tag),
                     _ => true,
                 };
-                plan.effects.extend(bad(&event.lesson).filter(strange));
+                plan.effects.extend(bad(&event.lesson, feedback.received_at).filter(strange));
             }
         }
         plan.effects.push(Effect::RollBack { to, lessons });
@@ -417,8 +424,8 @@ fn plan_legitimate(feedback: &Feedback, target: Option<&Target>, plan: &mut Plan
     };
     if is_reported(&target.record.feedback) {
         plan.effects.push(Effect::Unreported);
-        plan.effects.extend(bad(&target.lesson).filter_map(|effect| match effect {
-            Effect::Bad(family, tag) => Some(Effect::NotBad(family, tag)),
+        plan.effects.extend(bad(&target.lesson, feedback.received_at).filter_map(|effect| match effect {
+            Effect::Bad(family, tag, _) => Some(Effect::NotBad(family, tag)),
             _ => None,
         }));
     }
@@ -431,9 +438,9 @@ fn plan_legitimate(feedback: &Feedback, target: Option<&Target>, plan: &mut Plan
     }
 }
 
-fn bad(lesson: &Lesson) -> impl Iterator<Item = Effect> + use<> {
-    let device = lesson.device.map(|tag| Effect::Bad(Family::Device, tag));
-    let address = lesson.address.map(|tag| Effect::Bad(Family::Address, tag));
+fn bad(lesson: &Lesson, at: Timestamp) -> impl Iterator<Item = Effect> + use<> {
+    let device = lesson.device.map(|tag| Effect::Bad(Family::Device, tag, at));
+    let address = lesson.address.map(|tag| Effect::Bad(Family::Address, tag, at));
     device.into_iter().chain(address)
 }
 

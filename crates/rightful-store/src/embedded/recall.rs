@@ -1,12 +1,15 @@
 //! Recall: count the attempt, then say what is known. Each key is locked once, for the arithmetic alone, and never two
 //! at a time; the lock that counts is the lock that tallies, so parallel attempts each see another count.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use rightful_domain::{Attempt, DeviceSnapshot, History, Lesson, Mark, Profile, Remembered, Timestamp};
+use rightful_domain::{
+    DeviceSnapshot, Enrichment, Event, Family, History, Lesson, Mark, News, Profile, Remembered, Span, Timestamp,
+};
 
-use super::Shared;
-use super::imprint::{TOO_OLD, marks};
+use super::imprint::{TOO_OLD, concerned, marks};
+use super::mind::Mind;
 use super::state::{Change, State};
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;
@@ -15,6 +18,9 @@ use crate::StoreError;
 const DISAGREEMENT: Duration = Duration::from_secs(300);
 /// The end of time.
 const END: Timestamp = Timestamp::from_micros(i64::MAX);
+/// The most failures of an account that are looked at one by one, the newest first: bounds the time that others wait for
+/// it. Beyond, there are at least so many.
+const FAILURES_LOOKED_AT_MAX: usize = 1_000;
 
 /// How an attempt is counted.
 #[derive(Clone, Copy)]
@@ -35,66 +41,124 @@ impl Counting {
     fn remember(&self, state: &mut State, mark: Mark) -> (Remembered, Change) {
         let change = if self.counts && state.window.count(mark) { Change::Changed } else { Change::Same };
         let tally = state.window.tally(self.as_of, self.upto);
-        (Remembered { profile: std::sync::Arc::clone(&state.profile), tally }, change)
+        (Remembered { profile: Arc::clone(&state.profile), tally }, change)
+    }
+
+    /// Failures of the last 24 h at an address that the event shares, and those neither on a device nor at an address that
+    /// the account knows.
+    fn failures(&self, state: &State, mark: Mark) -> Failures {
+        let [_, address] = mark.counterparts;
+        let is_known = |family, tag| state.profile.fact(family, tag).is_some();
+        let mut failures = Failures::default();
+        let failed = state.window.failed_between(self.as_of.minus(Span::Day.duration()), self.upto);
+        for Mark { counterparts: [its_device, its_address], .. } in failed.take(FAILURES_LOOKED_AT_MAX) {
+            let is_here = address.is_some() && *its_address == address;
+            let knows_device = its_device.is_some_and(|tag| is_known(Family::Device, tag));
+            let knows_address = its_address.is_some_and(|tag| is_known(Family::Address, tag));
+            failures.here += u32::from(is_here);
+            failures.strange += u32::from(!knows_device && !knows_address);
+        }
+        failures
     }
 }
 
-impl Shared {
+#[derive(Default)]
+struct Failures {
+    here: u32,
+    strange: u32,
+}
+
+impl Mind {
     /// Counts an attempt and says what is known of its keys.
-    pub(super) fn remember(&self, attempt: &Attempt, now: Timestamp) -> Result<History, StoreError> {
-        self.check_running()?;
-        let tagger = self.taggers.of(&attempt.application);
-        let counting = Counting::of(attempt.at, now);
-        let lesson = lesson_of(attempt, &tagger);
+    pub(super) fn recall(&self, event: &Event, enrichment: &Enrichment, now: Timestamp) -> Result<History, StoreError> {
+        let tagger = self.taggers.of(&event.application);
+        let counting = Counting::of(event.at, now);
+        let lesson = tagger.lesson(event, enrichment, tagger.private(event), News::default(), None);
         let mut history = History {
+            circumstances: lesson.circumstances,
             device_tag: lesson.device,
             address_tag: lesson.address,
             model_tag: lesson.model,
+            payee_tag: lesson.payee,
+            payment_method_tag: lesson.payment_method,
             ..History::default()
         };
-        self.remember_subject(attempt, &lesson, &tagger, counting, &mut history)?;
+        self.recall_subject(event, &lesson, &tagger, counting, &mut history)?;
         let lesson = Lesson { account: history.account_tag, ..lesson };
-        let [_, device_mark, address_mark] = marks(&lesson, attempt.outcome);
+        let [_, device_mark, address_mark] = marks(&lesson, event.outcome);
         if let Some(tag) = lesson.device {
-            history.device = Some(self.remember_key(tagger.device_key(tag), device_mark, counting)?);
+            history.device = Some(self.recall_key(tagger.device_key(tag), device_mark, counting)?);
         }
         if let Some(tag) = lesson.address {
-            history.address = Some(self.remember_key(tagger.address_key(tag), address_mark, counting)?);
+            history.address = Some(self.recall_key(tagger.address_key(tag), address_mark, counting)?);
+        }
+        if let Some(account) = &history.account {
+            history.backdrop = Some(self.states.with(tagger.population_key(), |state| {
+                let population = state.population.get_or_insert_default();
+                (population.backdrop(&account.profile, &lesson.circumstances, event.at), Change::Same)
+            })?);
+        }
+        if counting.counts {
+            self.count_crowds(event, enrichment, &tagger, &mut history);
         }
         Ok(history)
     }
 
-    fn remember_key(&self, key: StateKey, mark: Mark, counting: Counting) -> Result<Remembered, StoreError> {
+    /// Takes an attempt out of its windows and crowds again.
+    pub(super) fn forget(&self, event: &Event) -> Result<(), StoreError> {
+        let tagger = self.taggers.of(&event.application);
+        let enrichment = Enrichment::default();
+        let lesson = tagger.lesson(event, &enrichment, tagger.private(event), News::default(), None);
+        let (account, _) = self.subject_of(event, &tagger)?;
+        for key in concerned(&Lesson { account, ..lesson }, &tagger).into_iter().flatten() {
+            self.states.with(key, |state| {
+                let is_gone = state.window.uncount(event.at, Mark::short(event.id));
+                ((), if is_gone { Change::Changed } else { Change::Same })
+            })?;
+        }
+        self.uncount_crowds(event, &tagger);
+        Ok(())
+    }
+
+    fn recall_key(&self, key: StateKey, mark: Mark, counting: Counting) -> Result<Remembered, StoreError> {
         self.states.with(key, |state| counting.remember(state, mark))
     }
 
-    /// The account; or the one that the username last belonged to; or the username.
-    fn remember_subject(
+    /// The tag of the account; or of the one that the username last belonged to, and that account; or of the username.
+    fn subject_of(
         &self,
-        attempt: &Attempt,
+        event: &Event,
+        tagger: &Tagger,
+    ) -> Result<(Option<rightful_domain::Tag>, Option<rightful_domain::AccountId>), StoreError> {
+        if let Some(account) = &event.account {
+            return Ok((Some(tagger.account(account)), None));
+        }
+        let Some(username) = &event.username else { return Ok((None, None)) };
+        // Opened to be hashed.
+        let username = tagger.username(username.reveal());
+        let alias = self.states.with(tagger.subject_key(username), |state| (state.alias.clone(), Change::Same))?;
+        Ok((Some(alias.as_ref().map_or(username, |account| tagger.account(account))), alias))
+    }
+
+    fn recall_subject(
+        &self,
+        event: &Event,
         lesson: &Lesson,
         tagger: &Tagger,
         counting: Counting,
         history: &mut History,
     ) -> Result<(), StoreError> {
-        let mut tag = attempt.account.as_ref().map(|account| tagger.account(account));
-        if tag.is_none()
-            && let Some(username) = &attempt.username
-        {
-            // Opened to be hashed.
-            let username = tagger.username(username.reveal());
-            let alias = self.states.with(tagger.subject_key(username), |state| (state.alias.clone(), Change::Same))?;
-            tag = Some(alias.as_ref().map_or(username, |account| tagger.account(account)));
-            history.resolved_account = alias;
-        }
+        let (tag, alias) = self.subject_of(event, tagger)?;
+        history.resolved_account = alias;
         let Some(tag) = tag else { return Ok(()) };
         history.account_tag = Some(tag);
-        let [mark, ..] = marks(lesson, attempt.outcome);
-        let (mut remembered, device) = self.states.with(tagger.subject_key(tag), |state| {
+        let [mark, ..] = marks(lesson, event.outcome);
+        let (mut remembered, device, failures) = self.states.with(tagger.subject_key(tag), |state| {
             let (remembered, change) = counting.remember(state, mark);
-            ((remembered, state.latest_device.clone()), change)
+            ((remembered, state.latest_device.clone(), counting.failures(state, mark)), change)
         })?;
         believe_matured(&mut remembered, counting.now);
+        (history.failures_here_24h, history.strange_failures_24h) = (failures.here, failures.strange);
         history.latest_device = device.map(|device: Box<DeviceSnapshot>| *device);
         history.account = Some(remembered);
         Ok(())
@@ -116,15 +180,4 @@ fn believe_matured(remembered: &mut Remembered, now: Timestamp) {
         profile.learn(&Lesson { account: None, ..lesson });
     }
     remembered.profile = profile.into();
-}
-
-fn lesson_of(attempt: &Attempt, tagger: &Tagger) -> Lesson {
-    Lesson {
-        event: attempt.event,
-        at: attempt.at,
-        account: None,
-        device: attempt.device.as_ref().map(|device| tagger.device(device)),
-        address: attempt.subnet.map(|subnet| tagger.address(subnet)),
-        model: attempt.model.as_ref().map(|model| tagger.model(model)),
-    }
 }

@@ -10,7 +10,7 @@ use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::sequence_of;
 use super::retries::{SHORT_LIVED_MAX, is_long_lived};
 use super::tags::StateKey;
-use super::{Disk, Recent, Retries, States, Taggers};
+use super::{Disk, Mind, Recent, Retries};
 use crate::StoreError;
 use crate::record::{ReadEntry, Said};
 
@@ -33,8 +33,7 @@ pub(super) struct Replayed {
 
 /// What is learned from the ledger.
 pub(super) struct Memory<'a> {
-    pub(super) states: &'a States,
-    pub(super) taggers: &'a Taggers,
+    pub(super) mind: &'a Mind,
     pub(super) recent: &'a Recent,
     pub(super) retries: &'a mut Retries,
 }
@@ -66,16 +65,16 @@ pub(super) fn replay(disk: &Disk, memory: &mut Memory<'_>, mark: u64) -> Result<
 
 /// Learns one row as the writer did when it was written.
 fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserValue) -> Result<Timestamp, StoreError> {
-    let taggers = memory.taggers;
+    let taggers = &memory.mind.taggers;
     let row = read_row(sequence, bytes)?;
     let head = row.head;
     let (said, effects) = row.open().map_err(corrupt_row(sequence))?;
     let mut changes: Vec<(StateKey, Op)> = Vec::new();
     let (tagger, subject) = match said {
         Said::Entry(read) => {
-            let ReadEntry { entry, username, .. } = *read;
+            let ReadEntry { entry, private, .. } = *read;
             let tagger = taggers.of(&entry.event.application);
-            let imprint = Imprint::of(&entry, &tagger, username);
+            let imprint = Imprint::of(&entry, &tagger, private);
             memory.recent.add(std::iter::once((sequence, &imprint)));
             let subject = imprint.subject;
             imprint.changes(&tagger, &mut changes);
@@ -86,8 +85,8 @@ fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserVa
         Said::Erasure(erasure) => (taggers.of(&erasure.application), None),
     };
     let subject = subject.or_else(|| effects.subject.map(|tag| tagger.subject_key(tag)));
-    changes_of(effects.changes, subject, &tagger, disk, &mut changes)?;
-    apply(memory.states, sequence, changes)?;
+    changes_of(effects.changes, subject, &tagger, Some(disk), &mut changes)?;
+    apply(&memory.mind.states, sequence, changes)?;
     if let Some(retry) = head.retry.filter(|retry| !is_long_lived(retry, head.received_at)) {
         memory.retries.keep(&retry, sequence, head.received_at);
     }

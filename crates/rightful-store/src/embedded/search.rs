@@ -61,7 +61,7 @@ impl Shared {
     pub(super) fn search_page(&self, search: &Search) -> Result<Page, StoreError> {
         self.check_running()?;
         let limit = usize::from(search.limit.clamp(1, SEARCH_LIMIT_MAX));
-        let tagger = self.taggers.of(&search.application);
+        let tagger = self.mind.taggers.of(&search.application);
         let Some(newest) = self.newest_to_see(search)? else { return Ok(Page::default()) };
         let mut page = Page::default();
         let mut last_seen = newest;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fjall::Keyspace;
 use parking_lot::Mutex;
-use rightful_domain::{AccountId, DeviceSnapshot, Profile, Window};
+use rightful_domain::{AccountId, DeviceSnapshot, Population, Profile, Window};
 
 use super::disk::failed;
 use super::tags::{ByStateKey, StateKey};
@@ -19,6 +19,8 @@ use crate::record::{decode_state, encode_state};
 pub(super) const STATES_KEPT_MAX: usize = 400_000;
 /// Marks of a window that weigh as much as one state.
 const MARKS_PER_STATE: usize = 8;
+/// Values of a population that weigh as much as one state.
+const VALUES_PER_STATE: usize = 24;
 /// Locks: enough that threads rarely meet.
 const SHARDS: usize = 64;
 
@@ -33,11 +35,14 @@ pub(crate) struct State {
     pub(crate) latest_device: Option<Box<DeviceSnapshot>>,
     /// Usernames: the account that it last belonged to.
     pub(crate) alias: Option<AccountId>,
+    /// Applications: what all accounts do.
+    pub(crate) population: Option<Box<Population>>,
 }
 
 impl State {
     fn weight(&self) -> usize {
-        1 + self.window.marks().len() / MARKS_PER_STATE
+        let n_values = self.population.as_ref().map_or(0, |population| population.values.len());
+        1 + self.window.marks().len() / MARKS_PER_STATE + n_values / VALUES_PER_STATE
     }
 }
 
@@ -60,7 +65,8 @@ struct Shard {
 /// The memory of every key.
 pub(super) struct States {
     shards: Box<[Mutex<Shard>]>,
-    disk: Keyspace,
+    /// None where nothing is written: then everything stays in RAM.
+    disk: Option<Keyspace>,
     n_kept: AtomicUsize,
     n_dirty: AtomicUsize,
     kept_max: usize,
@@ -74,7 +80,7 @@ pub(super) enum Change {
 }
 
 impl States {
-    pub(super) fn new(disk: Keyspace, kept_max: usize) -> Self {
+    pub(super) fn new(disk: Option<Keyspace>, kept_max: usize) -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
         Self { shards, disk, n_kept: AtomicUsize::new(0), n_dirty: AtomicUsize::new(0), kept_max }
     }
@@ -111,7 +117,7 @@ impl States {
         let resident = shard.residents.get_mut(&key).expect("it was there or has just been put there, under one lock");
         let (result, change) = act(&mut resident.state);
         resident.used = true;
-        if change == Change::Changed && !resident.dirty {
+        if change == Change::Changed && !resident.dirty && self.disk.is_some() {
             resident.dirty = true;
             shard.dirty.push(key);
             self.n_dirty.fetch_add(1, Ordering::Relaxed);
@@ -120,7 +126,8 @@ impl States {
     }
 
     fn load(&self, key: StateKey) -> Result<State, StoreError> {
-        match self.disk.get(key.to_bytes()).map_err(failed)? {
+        let stored = self.disk.as_ref().map(|disk| disk.get(key.to_bytes())).transpose().map_err(failed)?;
+        match stored.flatten() {
             Some(bytes) => decode_state(&bytes)
                 .map_err(|cause| StoreError::Corrupt { what: format!("the memory of a key: {}", cause.0) }),
             None => Ok(State::default()),

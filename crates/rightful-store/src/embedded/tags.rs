@@ -4,13 +4,19 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use rightful_domain::{AccountId, ApplicationId, DeviceId, Event, Lesson, Subnet, Tag};
+use rightful_domain::{
+    AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DeviceId, Enrichment, Event, Lesson, Level,
+    NetworkKind, News, Pii, Place, StepTag, Subnet, Tag,
+};
+use siphasher::sip::SipHasher13;
 use zeroize::Zeroizing;
 
 use crate::MasterKey;
+use crate::record::PrivateTags;
 
 /// Applications whose keys are kept; beyond, all are made anew, at a hash each.
 const APPLICATIONS_KEPT_MAX: usize = 10_000;
@@ -24,6 +30,8 @@ pub(super) struct Taggers {
 /// Tags the names of one application.
 pub(super) struct Tagger {
     key: Zeroizing<[u8; 32]>,
+    /// For the steps of circumstances: twenty an event, so a fast hash. It keeps others from choosing what collides.
+    steps: SipHasher13,
     /// The application in short: enough to skip others' rows, never to tell two applications apart for good.
     pub(super) short: u32,
 }
@@ -37,9 +45,7 @@ impl Taggers {
         if let Some(tagger) = self.kept.read().get(application) {
             return Arc::clone(tagger);
         }
-        let key = *blake3::keyed_hash(&self.root, application.as_str().as_bytes()).as_bytes();
-        let [a, b, c, d, ..] = *blake3::keyed_hash(&key, b"short").as_bytes();
-        let tagger = Arc::new(Tagger { key: Zeroizing::new(key), short: u32::from_le_bytes([a, b, c, d]) });
+        let tagger = Arc::new(Tagger::new(*blake3::keyed_hash(&self.root, application.as_str().as_bytes()).as_bytes()));
         let mut kept = self.kept.write();
         if kept.len() >= APPLICATIONS_KEPT_MAX {
             kept.clear();
@@ -50,6 +56,16 @@ impl Taggers {
 }
 
 impl Tagger {
+    fn new(key: [u8; 32]) -> Self {
+        let [a, b, c, d, ..] = *blake3::keyed_hash(&key, b"short").as_bytes();
+        let [first, second] = [b"steps 1", b"steps 2"].map(|half| {
+            let [a, b, c, d, e, f, g, h, ..] = *blake3::keyed_hash(&key, half).as_bytes();
+            u64::from_le_bytes([a, b, c, d, e, f, g, h])
+        });
+        let steps = SipHasher13::new_with_keys(first, second);
+        Self { key: Zeroizing::new(key), steps, short: u32::from_le_bytes([a, b, c, d]) }
+    }
+
     // The letter keeps an account and a device of the same name apart.
     fn tag(&self, letter: u8, name: &[u8]) -> Tag {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
@@ -84,15 +100,80 @@ impl Tagger {
         self.tag(b'n', b"")
     }
 
-    /// What an event teaches. `account` is its subject: the account, or the username where there is none.
-    pub(super) fn lesson(&self, event: &Event, account: Option<Tag>) -> Lesson {
+    /// The network of an address, as crowds see it: IPv4 /24, IPv6 /48.
+    pub(super) fn net(&self, ip: IpAddr) -> Tag {
+        match ip {
+            IpAddr::V4(ip) => {
+                let [a, b, c, _] = ip.octets();
+                self.tag(b'r', &[a, b, c])
+            }
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, e, f, ..] = ip.octets();
+                self.tag(b'r', &[a, b, c, d, e, f])
+            }
+        }
+    }
+
+    /// A whole agent string.
+    pub(super) fn agent(&self, agent: &str) -> Tag {
+        self.tag(b'g', agent.as_bytes())
+    }
+
+    /// A password, as its tag of the day. For RAM only.
+    pub(super) fn password(&self, CredentialTag(tag): CredentialTag) -> Tag {
+        self.tag(b'w', &tag.to_le_bytes())
+    }
+
+    /// The tags of what is people's data in an event: once it is sealed, they can no longer be made.
+    pub(super) fn private(&self, event: &Event) -> PrivateTags {
+        // Opened to be hashed.
+        let tag =
+            |letter, name: &Option<Pii<Box<str>>>| name.as_ref().map(|it| self.tag(letter, it.reveal().as_bytes()));
+        let payment = event.payment.as_ref();
+        PrivateTags {
+            username: event.username.as_ref().map(|name| self.username(name.reveal())),
+            payee: payment.and_then(|paid| tag(b'p', &paid.payee).or_else(|| tag(b'p', &paid.counterparty))),
+            payment_method: payment.and_then(|paid| tag(b'c', &paid.method_id)),
+        }
+    }
+
+    fn step(&self, level: Level, parent: u32, value: &[u8]) -> StepTag {
+        let mut hasher = self.steps;
+        let [a, b, c, d] = parent.to_le_bytes();
+        hasher.write(&[level as u8, a, b, c, d]);
+        hasher.write(value);
+        let hash = hasher.finish();
+        // The low half, or the high one where that is nothing.
+        let tag = StepTag::new(hash as u32).or_else(|| StepTag::new((hash >> 32) as u32));
+        tag.unwrap_or(StepTag::MIN)
+    }
+
+    /// The circumstances of an event, in tags.
+    pub(super) fn circumstances(&self, event: &Event, enrichment: &Enrichment) -> Circumstances {
+        Circumstances::of(event, enrichment, |level, parent, value| self.step(level, parent, value))
+    }
+
+    /// What an event teaches. `subject` is the account's tag, or the username's where there is none.
+    pub(super) fn lesson(
+        &self,
+        event: &Event,
+        enrichment: &Enrichment,
+        private: PrivateTags,
+        news: News,
+        subject: Option<Tag>,
+    ) -> Lesson {
         Lesson {
             event: event.id,
             at: event.at,
-            account,
+            account: subject,
             device: event.device.id().map(|id| self.device(id)),
             address: event.network.subnet().map(|subnet| self.address(subnet)),
             model: event.device.model_key().map(|model| self.model(&model)),
+            payee: private.payee,
+            payment_method: private.payment_method,
+            place: place_of(event, enrichment),
+            circumstances: self.circumstances(event, enrichment),
+            news,
         }
     }
 
@@ -110,6 +191,28 @@ impl Tagger {
     pub(super) const fn address_key(&self, tag: Tag) -> StateKey {
         StateKey { kind: StateKind::Address, application: self.short, tag }
     }
+
+    /// The key of what all accounts of the application do.
+    pub(super) fn population_key(&self) -> StateKey {
+        StateKey { kind: StateKind::Population, application: self.short, tag: self.tag(b'o', b"") }
+    }
+}
+
+/// Where an event was, if its network does not hide that.
+fn place_of(event: &Event, enrichment: &Enrichment) -> Option<Place> {
+    let hides = |kind| match kind {
+        NetworkKind::Vpn
+        | NetworkKind::Hosting
+        | NetworkKind::Tor
+        | NetworkKind::Relay
+        | NetworkKind::Proxy
+        | NetworkKind::MobileCarrier => true,
+        NetworkKind::Residential => false,
+    };
+    let is_hidden = enrichment.networks.iter().any(|claim| hides(claim.kind));
+    let coordinates = enrichment.coordinates.filter(|_| !is_hidden)?;
+    let accuracy_km = enrichment.accuracy_km;
+    (enrichment.address == Some(AddressKind::Public)).then_some(Place { coordinates, accuracy_km, at: event.at })
 }
 
 /// What kind of thing has a memory.
@@ -121,6 +224,8 @@ pub(super) enum StateKind {
     Device,
     /// An address.
     Address,
+    /// All accounts of an application.
+    Population,
 }
 
 /// Whose memory.
@@ -138,6 +243,7 @@ impl StateKey {
             StateKind::Subject => b's',
             StateKind::Device => b'd',
             StateKind::Address => b'i',
+            StateKind::Population => b'p',
         };
         let [a, b, c, d, e, f, g, h] = self.tag.get().to_be_bytes();
         let [i, j, k, l] = self.application.to_be_bytes();

@@ -218,7 +218,7 @@ impl Writer {
             }
         }
         let subject = command.imprint.subject;
-        let plan = match self.shared.plan_entry(&command.imprint) {
+        let plan = match self.shared.mind.plan_entry(&command.imprint) {
             Ok(plan) => plan,
             Err(error) => {
                 drop(command.answer.send(Err(error)));
@@ -338,7 +338,7 @@ impl Writer {
         if self.depends_on_batch(conclusion.event) {
             return Admitted::Later(Command::Conclude(conclusion, answer));
         }
-        let tagger = self.shared.taggers.of(&conclusion.application);
+        let tagger = self.shared.mind.taggers.of(&conclusion.application);
         let planned = self.shared.target_of(&tagger, &conclusion.application, conclusion.event).and_then(|target| {
             if self.batch_touches(target.subject) {
                 return Ok(None);
@@ -368,7 +368,7 @@ impl Writer {
         feedback: Box<Feedback>,
         answer: oneshot::Sender<Result<Applied, StoreError>>,
     ) -> Admitted {
-        let tagger = self.shared.taggers.of(&feedback.application);
+        let tagger = self.shared.mind.taggers.of(&feedback.application);
         let about = super::plan::event_of(&feedback.target);
         if about.is_some_and(|event| self.depends_on_batch(event)) {
             return Admitted::Later(Command::ApplyFeedback(feedback, answer));
@@ -402,7 +402,7 @@ impl Writer {
         whose: Box<(ApplicationId, AccountId, Timestamp)>,
         answer: oneshot::Sender<Result<(), StoreError>>,
     ) -> Admitted {
-        let tagger = self.shared.taggers.of(&whose.0);
+        let tagger = self.shared.mind.taggers.of(&whose.0);
         let subject = tagger.subject_key(tagger.account(&whose.1));
         if self.batch_touches(Some(subject)) {
             return Admitted::Later(Command::Erase(whose, answer));
@@ -499,8 +499,8 @@ impl Writer {
             if let Some(imprint) = imprint {
                 imprint.changes(&tagger, &mut changes);
             }
-            changes_of(effects, subject, &tagger, &self.shared.disk, &mut changes)?;
-            apply(&self.shared.states, sequence, std::mem::take(&mut changes))?;
+            changes_of(effects, subject, &tagger, Some(&self.shared.disk), &mut changes)?;
+            apply(&self.shared.mind.states, sequence, std::mem::take(&mut changes))?;
         }
         Ok(())
     }

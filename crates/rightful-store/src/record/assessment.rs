@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use rightful_domain::{
     AddressKind, AgentKind, AgentTraits, Assessment, ChallengeKind, CredentialStatus, Enrichment, EventId, Evidence,
-    EvidenceValue, FeatureVector, Finding, LogOdds, PaymentAction, PaymentView, PolicyVersion, ReasonCode, RiskScore,
-    Timestamp, Verdict,
+    EvidenceValue, FeatureVector, Finding, LogOdds, News, PaymentAction, PaymentView, PolicyVersion, ReasonCode,
+    RiskScore, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +89,8 @@ impl<'a> StoredAssessment<'a> {
             suggested_challenges: challenges.collect::<Result<_, _>>()?,
             history_depth: self.history_depth,
             payment: PaymentView { action: PaymentAction::of_number(action)?, score },
+            // It follows the entry, from its third version on.
+            news: News::default(),
         })
     }
 }

@@ -4,27 +4,30 @@
 //! again at a restart, each key's memory would have to be rebuilt from the same moment. So the outcome is a fact of the
 //! row, and each key can be brought up to date from wherever it was last saved.
 
+use std::sync::Arc;
+
 use rightful_domain::{EventId, Family, Lesson, Outcome, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
+use super::lesson::{StoredLesson, StoredTags, restored_tag, stored_tag};
 use super::number::Numbered;
 
 /// One change of what an account and the devices and addresses around it have learned.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Effect {
     /// All three learn; the account holds it no longer.
-    Learn(Lesson),
+    Learn(Arc<Lesson>),
     /// All three unlearn.
-    Unlearn(Lesson),
+    Unlearn(Arc<Lesson>),
     /// The account holds it in quarantine.
-    Hold { lesson: Lesson, matures: bool },
+    Hold { lesson: Arc<Lesson>, matures: bool },
     /// The account holds it no longer.
     Drop(EventId),
     /// The account goes back to before a moment; devices and addresses unlearn what it had taught since.
-    RollBack { to: Timestamp, lessons: Vec<Lesson> },
-    /// The account remembers something as an intruder's.
-    Bad(Family, Tag),
+    RollBack { to: Timestamp, lessons: Vec<Arc<Lesson>> },
+    /// The account remembers something as an intruder's, said at that time.
+    Bad(Family, Tag, Timestamp),
     /// The account takes that back.
     NotBad(Family, Tag),
     /// A takeover of the account is reported.
@@ -35,8 +38,8 @@ pub(crate) enum Effect {
     Reclaimed(Timestamp),
     /// The account's contact or factor was changed.
     ContactChanged(Timestamp),
-    /// The windows of all three know how an attempt ended.
-    Concluded { lesson: Lesson, outcome: Outcome },
+    /// The windows of all three know how an attempt ended. Of the lesson, its time and whose it is are enough.
+    Concluded { lesson: Arc<Lesson>, outcome: Outcome },
     /// The account's latest device is the one of the event at this place in the ledger.
     LatestDevice(u64),
     /// The account forgets everything.
@@ -45,55 +48,30 @@ pub(crate) enum Effect {
     Unalias(Tag),
 }
 
-/// Event, time, tags of account, device, address, model.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct StoredLesson([u8; 16], i64, [Option<[u8; 8]>; 4]);
-
-impl StoredLesson {
-    pub(crate) fn of(lesson: &Lesson) -> Self {
-        let tags = [lesson.account, lesson.device, lesson.address, lesson.model];
-        Self(*lesson.event.as_bytes(), lesson.at.as_micros(), tags.map(|tag| tag.map(stored_tag)))
-    }
-
-    pub(crate) fn restore(self) -> Lesson {
-        let [account, device, address, model] = self.2.map(|tag| tag.map(restored_tag));
-        Lesson {
-            event: EventId::from_bytes(self.0),
-            at: Timestamp::from_micros(self.1),
-            account,
-            device,
-            address,
-            model,
-        }
-    }
-}
-
-/// A tag is random, so a variable-length integer would only make it longer.
-pub(crate) const fn stored_tag(tag: Tag) -> [u8; 8] {
-    tag.get().to_le_bytes()
-}
-
-pub(crate) const fn restored_tag(bytes: [u8; 8]) -> Tag {
-    Tag::new(u64::from_le_bytes(bytes))
-}
-
+/// As stored, by place in this list: new ones come at its end. The old forms of lessons, and what is bad without a time,
+/// are read and no longer written.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum StoredEffect {
-    Learn(StoredLesson),
-    Unlearn(StoredLesson),
-    Hold(StoredLesson, bool),
+    OldLearn(StoredTags),
+    OldUnlearn(StoredTags),
+    OldHold(StoredTags, bool),
     Drop([u8; 16]),
-    RollBack(i64, Vec<StoredLesson>),
-    Bad(u8, [u8; 8]),
+    OldRollBack(i64, Vec<StoredTags>),
+    OldBad(u8, [u8; 8]),
     NotBad(u8, [u8; 8]),
     Reported(i64),
     Unreported,
     Reclaimed(i64),
     ContactChanged(i64),
-    Concluded(StoredLesson, u8),
+    Concluded(StoredTags, u8),
     LatestDevice(u64),
     Forget,
     Unalias([u8; 8]),
+    Learn(StoredLesson),
+    Unlearn(StoredLesson),
+    Hold(StoredLesson, bool),
+    RollBack(i64, Vec<StoredLesson>),
+    Bad(u8, [u8; 8], i64),
 }
 
 impl StoredEffect {
@@ -104,43 +82,55 @@ impl StoredEffect {
             Effect::Hold { lesson, matures } => Self::Hold(StoredLesson::of(lesson), *matures),
             Effect::Drop(event) => Self::Drop(*event.as_bytes()),
             Effect::RollBack { to, lessons } => {
-                Self::RollBack(to.as_micros(), lessons.iter().map(StoredLesson::of).collect())
+                Self::RollBack(to.as_micros(), lessons.iter().map(|lesson| StoredLesson::of(lesson)).collect())
             }
-            Effect::Bad(family, tag) => Self::Bad(family.number(), stored_tag(*tag)),
+            Effect::Bad(family, tag, at) => Self::Bad(family.number(), stored_tag(*tag), at.as_micros()),
             Effect::NotBad(family, tag) => Self::NotBad(family.number(), stored_tag(*tag)),
             Effect::Reported(at) => Self::Reported(at.as_micros()),
             Effect::Unreported => Self::Unreported,
             Effect::Reclaimed(at) => Self::Reclaimed(at.as_micros()),
             Effect::ContactChanged(at) => Self::ContactChanged(at.as_micros()),
-            Effect::Concluded { lesson, outcome } => Self::Concluded(StoredLesson::of(lesson), outcome.number()),
+            Effect::Concluded { lesson, outcome } => Self::Concluded(StoredTags::of(lesson), outcome.number()),
             Effect::LatestDevice(sequence) => Self::LatestDevice(*sequence),
             Effect::Forget => Self::Forget,
             Effect::Unalias(tag) => Self::Unalias(stored_tag(*tag)),
         }
     }
 
-    pub(crate) fn restore(self) -> Result<Effect, Undecodable> {
+    /// `received_at` is when its row was received: what is bad without a time has been so since.
+    pub(crate) fn restore(self, received_at: Timestamp) -> Result<Effect, Undecodable> {
+        let old = |lesson: StoredTags| Arc::new(lesson.restore());
+        let whole = |lesson: StoredLesson| lesson.restore().map(Arc::new);
         Ok(match self {
-            Self::Learn(lesson) => Effect::Learn(lesson.restore()),
-            Self::Unlearn(lesson) => Effect::Unlearn(lesson.restore()),
-            Self::Hold(lesson, matures) => Effect::Hold { lesson: lesson.restore(), matures },
+            Self::OldLearn(lesson) => Effect::Learn(old(lesson)),
+            Self::OldUnlearn(lesson) => Effect::Unlearn(old(lesson)),
+            Self::OldHold(lesson, matures) => Effect::Hold { lesson: old(lesson), matures },
             Self::Drop(event) => Effect::Drop(EventId::from_bytes(event)),
-            Self::RollBack(to, lessons) => Effect::RollBack {
-                to: Timestamp::from_micros(to),
-                lessons: lessons.into_iter().map(StoredLesson::restore).collect(),
-            },
-            Self::Bad(family, tag) => Effect::Bad(Family::of_number(family)?, restored_tag(tag)),
+            Self::OldRollBack(to, lessons) => {
+                Effect::RollBack { to: Timestamp::from_micros(to), lessons: lessons.into_iter().map(old).collect() }
+            }
+            Self::OldBad(family, tag) => Effect::Bad(Family::of_number(family)?, restored_tag(tag), received_at),
             Self::NotBad(family, tag) => Effect::NotBad(Family::of_number(family)?, restored_tag(tag)),
             Self::Reported(at) => Effect::Reported(Timestamp::from_micros(at)),
             Self::Unreported => Effect::Unreported,
             Self::Reclaimed(at) => Effect::Reclaimed(Timestamp::from_micros(at)),
             Self::ContactChanged(at) => Effect::ContactChanged(Timestamp::from_micros(at)),
             Self::Concluded(lesson, outcome) => {
-                Effect::Concluded { lesson: lesson.restore(), outcome: Outcome::of_number(outcome)? }
+                Effect::Concluded { lesson: old(lesson), outcome: Outcome::of_number(outcome)? }
             }
             Self::LatestDevice(sequence) => Effect::LatestDevice(sequence),
             Self::Forget => Effect::Forget,
             Self::Unalias(tag) => Effect::Unalias(restored_tag(tag)),
+            Self::Learn(lesson) => Effect::Learn(whole(lesson)?),
+            Self::Unlearn(lesson) => Effect::Unlearn(whole(lesson)?),
+            Self::Hold(lesson, matures) => Effect::Hold { lesson: whole(lesson)?, matures },
+            Self::RollBack(to, lessons) => Effect::RollBack {
+                to: Timestamp::from_micros(to),
+                lessons: lessons.into_iter().map(whole).collect::<Result<_, _>>()?,
+            },
+            Self::Bad(family, tag, at) => {
+                Effect::Bad(Family::of_number(family)?, restored_tag(tag), Timestamp::from_micros(at))
+            }
         })
     }
 }

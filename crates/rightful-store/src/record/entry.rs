@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::Undecodable;
 use super::assessment::{StoredAssessment, StoredEnrichment};
 use super::event::{StoredEvent, text};
+use super::lesson::{StoredNews, restored_tag, stored_tag};
 use super::private::Private;
 
 #[derive(Serialize, Deserialize)]
@@ -36,12 +37,47 @@ pub(crate) struct StoredSnapshot<'a> {
     at: i64,
 }
 
+/// The tags of what is people's data in an event: it may be forgotten, and what was learned of it must still be rebuilt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct PrivateTags {
+    pub(crate) username: Option<Tag>,
+    pub(crate) payee: Option<Tag>,
+    pub(crate) payment_method: Option<Tag>,
+}
+
+/// What follows an entry's own words and its whereabouts from version 3 of entries on.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredLearnings {
+    news: Option<StoredNews>,
+    /// Payee, payment method.
+    paid: [Option<[u8; 8]>; 2],
+}
+
+impl StoredLearnings {
+    pub(crate) fn of(entry: &Entry, private: PrivateTags) -> Self {
+        Self {
+            news: entry.assessment.as_ref().and_then(|assessment| StoredNews::of(&assessment.news)),
+            paid: [private.payee, private.payment_method].map(|tag| tag.map(stored_tag)),
+        }
+    }
+
+    /// Puts it back beside what else is known.
+    pub(crate) fn restore(self, read: &mut ReadEntry<'_>) -> Result<(), Undecodable> {
+        let news = StoredNews::restored(self.news)?;
+        if let Some(assessment) = &mut read.entry.assessment {
+            assessment.news = news;
+        }
+        [read.private.payee, read.private.payment_method] = self.paid.map(|tag| tag.map(restored_tag));
+        Ok(())
+    }
+}
+
 /// An entry as read back, with what is still closed beside it.
 pub(crate) struct ReadEntry<'a> {
     /// Without people's data.
     pub(crate) entry: Entry,
-    /// The username's tag.
-    pub(crate) username: Option<Tag>,
+    /// The tags of what is people's data.
+    pub(crate) private: PrivateTags,
     /// To be opened with the subject's key and given to [`open_private`]; empty if there was nothing to seal.
     pub(crate) sealed: &'a [u8],
 }
@@ -71,7 +107,7 @@ impl<'a> StoredEntry<'a> {
             retry,
         };
         let username = self.username.map(|tag| Tag::new(u64::from_le_bytes(tag)));
-        Ok(ReadEntry { entry, username, sealed: self.sealed })
+        Ok(ReadEntry { entry, private: PrivateTags { username, ..PrivateTags::default() }, sealed: self.sealed })
     }
 }
 

@@ -11,8 +11,11 @@ mod assessment;
 mod effect;
 mod entry;
 mod event;
+mod lesson;
 mod number;
+mod population;
 mod private;
+mod profile;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -25,17 +28,20 @@ pub(crate) use amendment::Erasure;
 use amendment::{StoredConclusion, StoredErasure, StoredFeedback};
 pub(crate) use application::{decode_application, encode_application};
 pub(crate) use effect::Effect;
-use effect::{StoredEffect, restored_tag, stored_tag};
-use entry::StoredEntry;
-pub(crate) use entry::{ReadEntry, open_private, private_bytes};
+use effect::StoredEffect;
+pub(crate) use entry::{PrivateTags, ReadEntry, open_private, private_bytes};
+use entry::{StoredEntry, StoredLearnings};
+use lesson::{restored_tag, stored_tag};
 pub(crate) use number::{Numbered, Worded};
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 
 /// The version of rows that is written, but for entries.
 const ROW_VERSION: u8 = 1;
-/// The version of entries that is written: since 2, what data sets say of the address follows an entry's own words.
-const ENTRY_VERSION: u8 = 2;
+/// Entries since this version: what data sets say of the address follows an entry's own words.
+const WHEREABOUTS_VERSION: u8 = 2;
+/// The version of entries that is written: since then, what was new about the event, and what it says of money, follows.
+const ENTRY_VERSION: u8 = 3;
 /// The checksum at the end of each row, in bytes.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -112,10 +118,11 @@ impl StoredHead {
 pub(crate) struct Draft(Vec<u8>);
 
 impl Draft {
-    pub(crate) fn entry(entry: &Entry, application: u32, username: Option<Tag>, sealed: &[u8]) -> Self {
+    pub(crate) fn entry(entry: &Entry, application: u32, private: PrivateTags, sealed: &[u8]) -> Self {
         let received_at = entry.event.received_at;
         let head = Head { kind: RowKind::Entry, application, received_at, retry: entry.retry };
-        let words = (StoredEntry::of(entry, username, sealed), StoredWhereabouts::of(&entry.enrichment));
+        let words = StoredEntry::of(entry, private.username, sealed);
+        let words = (words, StoredWhereabouts::of(&entry.enrichment), StoredLearnings::of(entry, private));
         Self::of(ENTRY_VERSION, &head, &words)
     }
 
@@ -196,7 +203,7 @@ impl<'a> Row<'a> {
         if checksum(sequence, row).to_le_bytes() != *told {
             return Err(Undecodable("checksum does not match"));
         }
-        let Some((&version @ (ROW_VERSION | ENTRY_VERSION), row)) = row.split_first() else {
+        let Some((&version @ ROW_VERSION..=ENTRY_VERSION, row)) = row.split_first() else {
             return Err(Undecodable("unknown version of a row"));
         };
         let (head, rest) = take::<StoredHead>(row)?;
@@ -207,15 +214,7 @@ impl<'a> Row<'a> {
     pub(crate) fn open(self) -> Result<(Said<'a>, Effects), Undecodable> {
         let (said, rest) = match self.head.kind {
             RowKind::Entry => {
-                let (entry, mut rest) = take::<StoredEntry<'_>>(self.rest)?;
-                let mut entry = entry.restore(self.head.retry)?;
-                if self.version == ENTRY_VERSION {
-                    let (whereabouts, after) = take::<Option<StoredWhereabouts<'_>>>(rest)?;
-                    rest = after;
-                    if let Some(whereabouts) = whereabouts {
-                        whereabouts.restore(&mut entry.entry.enrichment)?;
-                    }
-                }
+                let (entry, rest) = take_entry(self.version, self.head.retry, self.rest)?;
                 (Said::Entry(Box::new(entry)), rest)
             }
             RowKind::Conclusion => {
@@ -235,9 +234,29 @@ impl<'a> Row<'a> {
         if !rest.is_empty() {
             return Err(Undecodable("row is too long"));
         }
-        let changes = effects.into_iter().map(StoredEffect::restore).collect::<Result<_, _>>()?;
+        let changes =
+            effects.into_iter().map(|effect| effect.restore(self.head.received_at)).collect::<Result<_, _>>()?;
         Ok((said, Effects { subject: subject.map(restored_tag), changes }))
     }
+}
+
+/// An entry's own words, and what follows them in its version.
+fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(ReadEntry<'_>, &[u8]), Undecodable> {
+    let (entry, mut rest) = take::<StoredEntry<'_>>(bytes)?;
+    let mut read = entry.restore(retry)?;
+    if version >= WHEREABOUTS_VERSION {
+        let (whereabouts, after) = take::<Option<StoredWhereabouts<'_>>>(rest)?;
+        rest = after;
+        if let Some(whereabouts) = whereabouts {
+            whereabouts.restore(&mut read.entry.enrichment)?;
+        }
+    }
+    if version >= ENTRY_VERSION {
+        let (learnings, after) = take::<StoredLearnings>(rest)?;
+        rest = after;
+        learnings.restore(&mut read)?;
+    }
+    Ok((read, rest))
 }
 
 fn take<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), Undecodable> {

@@ -2,17 +2,21 @@
 
 use std::collections::HashMap;
 
-use rightful_domain::{AccountId, Fact, Family, Held, Mark, Outcome, Profile, Standing, Tag, Timestamp, Window};
+use rightful_domain::{AccountId, Bad, Fact, Family, Held, Mark, Outcome, Profile, Standing, Tag, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
-use super::effect::{StoredLesson, restored_tag, stored_tag};
 use super::entry::StoredSnapshot;
+use super::lesson::{StoredTags, restored_tag, stored_tag};
 use super::number::Numbered;
+use super::population::StoredPopulation;
+use super::profile::StoredProfile;
 use crate::embedded::State;
 
-/// The version of the bytes below.
-const VERSION: u8 = 1;
+/// The version that is written: since 2, with habits, places, the standing's new moments, and populations.
+const VERSION: u8 = 2;
+/// The version that is only read.
+const OLD_VERSION: u8 = 1;
 
 #[derive(Serialize, Deserialize)]
 struct StoredState<'a> {
@@ -22,18 +26,31 @@ struct StoredState<'a> {
     #[serde(borrow)]
     latest_device: Option<StoredSnapshot<'a>>,
     alias: Option<&'a str>,
+    population: Option<StoredPopulation>,
+}
+
+/// As written by the first version.
+#[derive(Deserialize)]
+struct OldState<'a> {
+    applied: u64,
+    profile: Option<OldProfile>,
+    window: Option<StoredWindow>,
+    #[serde(borrow)]
+    latest_device: Option<StoredSnapshot<'a>>,
+    alias: Option<&'a str>,
 }
 
 /// Tag, first seen, last seen after that, how often.
-type StoredFact = ([u8; 8], i64, u64, u32);
+type OldFact = ([u8; 8], i64, u64, u32);
 
-#[derive(Serialize, Deserialize)]
-struct StoredProfile {
+/// As written by the first version.
+#[derive(Deserialize)]
+struct OldProfile {
     n_learned: u32,
     first_at: Option<i64>,
     last_at: Option<i64>,
-    facts: [Vec<StoredFact>; 4],
-    held: Vec<(StoredLesson, bool)>,
+    facts: [Vec<OldFact>; 4],
+    held: Vec<(StoredTags, bool)>,
     /// Reported, reclaimed, contact changed.
     standing: [Option<i64>; 3],
     bad: Vec<(u8, [u8; 8])>,
@@ -61,12 +78,16 @@ pub(crate) fn encode_state(state: &State) -> Vec<u8> {
         window: StoredWindow::of(&state.window),
         latest_device: state.latest_device.as_deref().map(StoredSnapshot::of),
         alias: state.alias.as_ref().map(AccountId::as_str),
+        population: state.population.as_deref().map(StoredPopulation::of),
     };
     super::to_versioned_bytes(VERSION, &stored)
 }
 
 /// A state from its bytes.
 pub(crate) fn decode_state(bytes: &[u8]) -> Result<State, Undecodable> {
+    if bytes.first() == Some(&OLD_VERSION) {
+        return decode_old_state(bytes);
+    }
     let stored: StoredState<'_> = super::from_versioned_bytes(VERSION, bytes)?;
     Ok(State {
         applied: stored.applied,
@@ -74,36 +95,35 @@ pub(crate) fn decode_state(bytes: &[u8]) -> Result<State, Undecodable> {
         window: stored.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
         latest_device: stored.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
         alias: super::optional_id(stored.alias, AccountId::new)?,
+        population: stored.population.map(StoredPopulation::restore).transpose()?.map(Into::into),
     })
 }
 
-impl StoredProfile {
-    fn of(profile: &Profile) -> Self {
-        let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
-        let fact = |fact: &Fact| {
-            let last_after = fact.last_at.as_micros().wrapping_sub(fact.first_at.as_micros());
-            (stored_tag(fact.tag), fact.first_at.as_micros(), last_after.cast_unsigned(), fact.n)
-        };
-        let standing = &profile.standing;
-        Self {
-            n_learned: profile.n_learned,
-            first_at: micros(profile.first_at),
-            last_at: micros(profile.last_at),
-            facts: Family::ALL.map(|family| profile.facts(family).iter().map(fact).collect()),
-            held: profile.held.iter().map(|held| (StoredLesson::of(&held.lesson), held.matures)).collect(),
-            standing: [standing.reported_at, standing.reclaimed_at, standing.contact_changed_at].map(micros),
-            bad: standing.bad.iter().map(|(family, tag)| (family.number(), stored_tag(*tag))).collect(),
-        }
-    }
+fn decode_old_state(bytes: &[u8]) -> Result<State, Undecodable> {
+    let stored: OldState<'_> = super::from_versioned_bytes(OLD_VERSION, bytes)?;
+    Ok(State {
+        applied: stored.applied,
+        profile: stored.profile.map(OldProfile::restore).transpose()?.unwrap_or_default().into(),
+        window: stored.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
+        latest_device: stored.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
+        alias: super::optional_id(stored.alias, AccountId::new)?,
+        population: None,
+    })
+}
 
+impl OldProfile {
     fn restore(self) -> Result<Profile, Undecodable> {
         let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
         let [reported_at, reclaimed_at, contact_changed_at] = self.standing.map(at);
-        let bad = self.bad.into_iter().map(|(family, tag)| Ok((Family::of_number(family)?, restored_tag(tag))));
-        let standing = Standing { reported_at, reclaimed_at, contact_changed_at, bad: bad.collect::<Result<_, _>>()? };
+        // When it was said that something is bad was not written: at the latest word on the account, as far as is known.
+        let said_at = reported_at.max(reclaimed_at).or(at(self.last_at)).unwrap_or_default();
+        let bad = |(family, tag): (u8, [u8; 8])| {
+            Ok(Bad { family: Family::of_number(family)?, tag: restored_tag(tag), at: said_at })
+        };
+        let bad = self.bad.into_iter().map(bad).collect::<Result<_, _>>()?;
         let mut profile = Profile::default();
         (profile.n_learned, profile.first_at, profile.last_at) = (self.n_learned, at(self.first_at), at(self.last_at));
-        profile.standing = standing;
+        profile.standing = Standing { reported_at, reclaimed_at, contact_changed_at, bad, ..Standing::default() };
         profile.held =
             self.held.into_iter().map(|(lesson, matures)| Held { lesson: lesson.restore(), matures }).collect();
         for (family, facts) in Family::ALL.into_iter().zip(self.facts) {

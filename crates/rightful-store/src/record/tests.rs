@@ -8,13 +8,13 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use rightful_domain::{
     AccountId, Application, ApplicationId, ApplicationMode, Conclusion, Credential, CredentialKind, EventId, Family,
-    Feedback, FeedbackKind, FeedbackTarget, KeyDigest, Lesson, Mark, MechanismKind, Outcome, Profile, Tag, Timestamp,
-    Verdict, Window,
+    Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest, Lesson, Mark, MechanismKind, Outcome, Population,
+    Profile, Tag, Timestamp, Verdict, Window,
 };
 
 use self::dice::Dice;
 use super::{
-    Draft, Effect, Effects, Erasure, ReadEntry, Row, Said, Undecodable, decode_application, decode_state,
+    Draft, Effect, Effects, Erasure, PrivateTags, ReadEntry, Row, Said, Undecodable, decode_application, decode_state,
     encode_application, encode_state, open_private, private_bytes,
 };
 use crate::embedded::State;
@@ -40,38 +40,61 @@ fn check_golden(name: &str, golden: &str, bytes: &[u8]) {
     assert_eq!(hex(bytes), golden, "{name}: what is written has changed: it needs a new version, and these bytes stay");
 }
 
-fn lesson(n: u8) -> Lesson {
+/// A lesson as the first versions told it.
+fn old_lesson(n: u8) -> Lesson {
+    let at = Timestamp::from_seconds(1_767_225_600 + i64::from(n));
     Lesson {
-        event: EventId::from_bytes([n; 16]),
-        at: Timestamp::from_seconds(1_767_225_600 + i64::from(n)),
         account: Some(Tag::new(1)),
         device: Some(Tag::new(u64::from(n) + 100)),
-        address: None,
         model: Some(Tag::new(7)),
+        ..Lesson::new(EventId::from_bytes([n; 16]), at)
     }
 }
 
-fn every_effect() -> Effects {
+/// A whole lesson.
+fn lesson(n: u8) -> Lesson {
+    let whole = Dice::full(n.into()).lesson();
+    Lesson { payee: Some(Tag::new(5)), payment_method: Some(Tag::new(6)), ..whole }
+}
+
+/// Effects with that lesson, and what is bad said at that time.
+fn effects(lesson: fn(u8) -> Lesson, said_at: Timestamp) -> Vec<Effect> {
     let at = Timestamp::from_seconds(1_767_225_600);
-    let changes = vec![
+    let lesson = |n| Arc::new(lesson(n));
+    vec![
         Effect::Learn(lesson(1)),
         Effect::Unlearn(lesson(2)),
         Effect::Hold { lesson: lesson(3), matures: true },
         Effect::Drop(EventId::from_bytes([4; 16])),
         Effect::RollBack { to: at, lessons: vec![lesson(5), lesson(6)] },
-        Effect::Bad(Family::Device, Tag::new(8)),
+        Effect::Bad(Family::Device, Tag::new(8), said_at),
         Effect::NotBad(Family::Address, Tag::new(9)),
         Effect::Reported(at),
         Effect::Unreported,
         Effect::Reclaimed(at),
         Effect::ContactChanged(at),
-        Effect::Concluded { lesson: lesson(10), outcome: Outcome::Failed },
+        Effect::Concluded { lesson: Arc::new(old_lesson(10)), outcome: Outcome::Failed },
         Effect::LatestDevice(11),
         Effect::Forget,
         Effect::Unalias(Tag::new(12)),
-    ];
-    Effects { subject: Some(Tag::new(1)), changes }
+    ]
 }
+
+/// Effects as the first version wrote them.
+fn old_effects() -> Effects {
+    Effects { subject: Some(Tag::new(1)), changes: effects(old_lesson, conclusion().received_at) }
+}
+
+fn every_effect() -> Effects {
+    Effects { subject: Some(Tag::new(1)), changes: effects(lesson, Timestamp::from_seconds(1_767_225_700)) }
+}
+
+/// The tags of people's data in the entries below.
+const PRIVATE: PrivateTags =
+    PrivateTags { username: Some(Tag::new(3)), payee: Some(Tag::new(4)), payment_method: Some(Tag::new(5)) };
+
+/// The same, as the first versions told them.
+const OLD_PRIVATE: PrivateTags = PrivateTags { payee: None, payment_method: None, ..PRIVATE };
 
 fn application() -> ApplicationId {
     ApplicationId::new("shop").unwrap()
@@ -104,15 +127,38 @@ fn erasure() -> Erasure {
     }
 }
 
+/// A state as the first version told it: without habits.
+fn old_state() -> State {
+    let mut state = state_of(old_lesson, Timestamp::from_seconds(9));
+    Arc::make_mut(&mut state.profile).habits = Habits::default();
+    state
+}
+
 fn state() -> State {
+    let mut state = state_of(lesson, Timestamp::from_seconds(10));
+    let profile = Arc::make_mut(&mut state.profile);
+    profile.learn(&Lesson { account: None, ..lesson(4) });
+    profile.remember_refusal(Timestamp::from_seconds(11));
+    profile.standing.contact_changed_by_stranger = true;
+    profile.standing.proved_at = Some(Timestamp::from_seconds(12));
+    profile.standing.labelled_at = Some(Timestamp::from_seconds(13));
+    let mut population = Population::default();
+    for n in 1..5 {
+        let Lesson { at, circumstances, news, .. } = lesson(n);
+        population.learn(at, &circumstances, &news);
+    }
+    State { population: Some(Box::new(population)), ..state }
+}
+
+fn state_of(lesson: fn(u8) -> Lesson, bad_since: Timestamp) -> State {
     let mut profile = Profile::default();
     profile.learn(&lesson(1));
     profile.learn(&lesson(2));
     profile.hold(lesson(3), true);
-    profile.remember_bad(Family::Device, Tag::new(8));
+    profile.remember_bad(Family::Device, Tag::new(8), bad_since);
     profile.standing.reported_at = Some(Timestamp::from_seconds(9));
     let mark = |n: u8| Mark {
-        at: lesson(n).at,
+        at: old_lesson(n).at,
         event: u64::from(n),
         counterparts: [Some(Tag::new(u64::from(n % 2) + 1)), None],
         outcome: Outcome::Failed,
@@ -123,6 +169,7 @@ fn state() -> State {
         window: Window::restore([mark(1), mark(2), mark(3)], None),
         latest_device: rightful_domain::DeviceSnapshot::of(&Dice::full(1).entry().event).map(Box::new),
         alias: Some(AccountId::new("anna").unwrap()),
+        population: None,
     }
 }
 
@@ -147,17 +194,17 @@ fn an_application() -> Application {
 
 #[test]
 fn what_is_written_is_written_as_it_always_was() {
-    let entry = Dice::full(1).entry_v2();
+    let entry = Dice::full(1).entry_v3();
     let private = private_bytes(&entry).unwrap();
-    let draft = Draft::entry(&entry, 0x0102_0304, Some(Tag::new(3)), &private);
-    check_golden("entry", include_str!("golden/entry_v2.hex"), &row_of(1, draft, &Effects::default()));
+    let draft = Draft::entry(&entry, 0x0102_0304, PRIVATE, &private);
+    check_golden("entry", include_str!("golden/entry_v3.hex"), &row_of(1, draft, &Effects::default()));
     let draft = Draft::conclusion(&conclusion(), 2);
-    check_golden("conclusion", include_str!("golden/conclusion_v1.hex"), &row_of(2, draft, &every_effect()));
+    check_golden("effects", include_str!("golden/effects_v2.hex"), &row_of(2, draft, &every_effect()));
     let draft = Draft::feedback(&feedback(), 2);
     check_golden("feedback", include_str!("golden/feedback_v1.hex"), &row_of(3, draft, &Effects::default()));
     let draft = Draft::erasure(&erasure(), 2);
     check_golden("erasure", include_str!("golden/erasure_v1.hex"), &row_of(4, draft, &Effects::default()));
-    check_golden("state", include_str!("golden/state_v1.hex"), &encode_state(&state()));
+    check_golden("state", include_str!("golden/state_v2.hex"), &encode_state(&state()));
     check_golden("application", include_str!("golden/application_v1.hex"), &encode_application(&an_application()));
 }
 
@@ -170,19 +217,19 @@ fn bytes_of(golden: &str) -> Vec<u8> {
 fn the_first_version_is_read_for_ever() {
     let bytes = bytes_of(include_str!("golden/entry_v1.hex"));
     let (Said::Entry(read_entry), effects) = read(1, &bytes).unwrap() else { panic!("not an entry") };
-    let ReadEntry { mut entry, username, sealed } = *read_entry;
+    let ReadEntry { mut entry, private, sealed } = *read_entry;
     open_private(&mut entry, sealed).unwrap();
-    assert_eq!((entry, username, effects), (Dice::full(1).entry(), Some(Tag::new(3)), Effects::default()));
+    assert_eq!((entry, private, effects), (Dice::full(1).entry(), OLD_PRIVATE, Effects::default()));
     let bytes = bytes_of(include_str!("golden/conclusion_v1.hex"));
     let (Said::Conclusion(said), effects) = read(2, &bytes).unwrap() else { panic!("not a conclusion") };
-    assert_eq!((said, effects), (conclusion(), every_effect()));
+    assert_eq!((said, effects), (conclusion(), old_effects()));
     let bytes = bytes_of(include_str!("golden/feedback_v1.hex"));
     let (Said::Feedback(said), _) = read(3, &bytes).unwrap() else { panic!("not feedback") };
     assert_eq!(said, feedback());
     let bytes = bytes_of(include_str!("golden/erasure_v1.hex"));
     let (Said::Erasure(said), _) = read(4, &bytes).unwrap() else { panic!("not an erasure") };
     assert_eq!(said, erasure());
-    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v1.hex"))), Ok(state()));
+    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v1.hex"))), Ok(old_state()));
     let bytes = bytes_of(include_str!("golden/application_v1.hex"));
     assert_eq!(decode_application(&bytes), Ok(an_application()));
 }
@@ -191,9 +238,21 @@ fn the_first_version_is_read_for_ever() {
 fn the_second_version_of_entries_is_read_for_ever() {
     let bytes = bytes_of(include_str!("golden/entry_v2.hex"));
     let (Said::Entry(read_entry), effects) = read(1, &bytes).unwrap() else { panic!("not an entry") };
-    let ReadEntry { mut entry, username, sealed } = *read_entry;
+    let ReadEntry { mut entry, private, sealed } = *read_entry;
     open_private(&mut entry, sealed).unwrap();
-    assert_eq!((entry, username, effects), (Dice::full(1).entry_v2(), Some(Tag::new(3)), Effects::default()));
+    assert_eq!((entry, private, effects), (Dice::full(1).entry_v2(), OLD_PRIVATE, Effects::default()));
+}
+
+#[test]
+fn what_is_written_today_reads_back() {
+    let bytes = bytes_of(include_str!("golden/entry_v3.hex"));
+    let (Said::Entry(read_entry), _) = read(1, &bytes).unwrap() else { panic!("not an entry") };
+    let ReadEntry { mut entry, private, sealed } = *read_entry;
+    open_private(&mut entry, sealed).unwrap();
+    assert_eq!((entry, private), (Dice::full(1).entry_v3(), PRIVATE));
+    let bytes = bytes_of(include_str!("golden/effects_v2.hex"));
+    assert_eq!(read(2, &bytes).unwrap().1, every_effect());
+    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v2.hex"))), Ok(state()));
 }
 
 #[test]
@@ -213,10 +272,10 @@ fn with_checksum(sequence: u64, mut bytes: Vec<u8>) -> Vec<u8> {
 proptest! {
     #[test]
     fn whatever_is_written_reads_back(seed in any::<u64>(), sequence in any::<u64>()) {
-        let entry = Dice::new(seed).entry_v2();
+        let entry = Dice::new(seed).entry_v3();
         let private = private_bytes(&entry);
         let sealed = private.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
-        let bytes = row_of(sequence, Draft::entry(&entry, 9, None, sealed), &every_effect());
+        let bytes = row_of(sequence, Draft::entry(&entry, 9, PrivateTags::default(), sealed), &every_effect());
         let (said, effects) = read(sequence, &bytes).map_err(|cause| TestCaseError::fail(cause.0))?;
         let Said::Entry(read_entry) = said else { return Err(TestCaseError::fail("not an entry")) };
         let ReadEntry { entry: mut found, sealed, .. } = *read_entry;
@@ -229,8 +288,8 @@ proptest! {
 
     #[test]
     fn a_flipped_bit_is_found(seed in any::<u64>(), place in any::<prop::sample::Index>(), bit in 0_u8..8) {
-        let entry = Dice::new(seed).entry_v2();
-        let mut bytes = row_of(1, Draft::entry(&entry, 9, None, &[]), &Effects::default());
+        let entry = Dice::new(seed).entry_v3();
+        let mut bytes = row_of(1, Draft::entry(&entry, 9, PrivateTags::default(), &[]), &Effects::default());
         let place = place.index(bytes.len());
         bytes[place] ^= 1 << bit;
         prop_assert!(read(1, &bytes).is_err());
@@ -242,30 +301,46 @@ proptest! {
         let _ = decode_state(&bytes).is_ok();
         let _ = decode_application(&bytes).is_ok();
         let _ = open_private(&mut Dice::full(1).entry(), &bytes).is_ok();
-        for version in [super::ROW_VERSION, super::ENTRY_VERSION] {
+        for version in super::ROW_VERSION..=super::ENTRY_VERSION {
             let mut row = vec![version];
             row.extend_from_slice(&bytes);
             let _ = read(1, &with_checksum(1, row)).is_ok();
         }
-        let mut record = vec![1];
-        record.extend_from_slice(&bytes);
-        record.extend_from_slice(&crc32fast::hash(&record).to_le_bytes());
-        let _ = decode_state(&record).is_ok();
-        let _ = decode_application(&record).is_ok();
+        for version in [1, 2] {
+            let mut record = vec![version];
+            record.extend_from_slice(&bytes);
+            record.extend_from_slice(&crc32fast::hash(&record).to_le_bytes());
+            let _ = decode_state(&record).is_ok();
+            let _ = decode_application(&record).is_ok();
+        }
     }
 
     #[test]
     fn a_damaged_row_with_a_right_checksum_reads_as_something_or_as_an_error(
         seed in any::<u64>(), flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
-        let entry = Dice::new(seed).entry_v2();
-        let mut bytes = row_of(1, Draft::entry(&entry, 9, None, &[1, 2, 3]), &every_effect());
+        let entry = Dice::new(seed).entry_v3();
+        let mut bytes = row_of(1, Draft::entry(&entry, 9, PrivateTags::default(), &[1, 2, 3]), &every_effect());
         bytes.truncate(bytes.len() - super::CHECKSUM_BYTES);
         for (place, byte) in flips {
             let place = place.index(bytes.len());
             bytes[place] = byte;
         }
         let _ = read(1, &with_checksum(1, bytes)).is_ok();
+    }
+
+    #[test]
+    fn a_damaged_state_with_a_right_checksum_reads_as_something_or_as_an_error(
+        seed in any::<u64>(), flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = encode_state(&Dice::new(seed).state(20));
+        bytes.truncate(bytes.len() - super::CHECKSUM_BYTES);
+        for (place, byte) in flips {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+        let _ = decode_state(&bytes).is_ok();
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use rightful_domain::{
     AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior, ChallengeKind,
-    Coordinates, CorrelationId, CountryCode, CredentialStatus, Device, DeviceAlias, DeviceAliasKind, DeviceId,
-    DeviceSnapshot, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family, FeatureVector,
-    Finding, FreeFields, Lesson, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, Network, NetworkClaim,
-    NetworkKind, Outcome, Payment, PaymentAction, PaymentDirection, PaymentView, Person, Pii, PolicyVersion, Profile,
-    ReasonCode, RetryKey, RiskScore, SessionId, Source, Tag, Teaching, Timestamp, Verdict, Window,
+    Circumstances, Coordinates, CorrelationId, CountryCode, CredentialStatus, Device, DeviceAlias, DeviceAliasKind,
+    DeviceId, DeviceSnapshot, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family,
+    FeatureVector, Finding, FreeFields, Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money,
+    NameContext, NameState, Network, NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction,
+    PaymentDirection, PaymentView, Person, Pii, Place, PolicyVersion, Population, Profile, Rate, ReasonCode, RetryKey,
+    RiskScore, SessionId, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
 };
 
 use super::super::Numbered;
@@ -258,6 +259,7 @@ impl Dice {
             suggested_challenges: self.some(3, |dice| dice.of::<ChallengeKind>(7)),
             history_depth: self.roll() as u32,
             payment: PaymentView { action: self.of::<PaymentAction>(3), score: self.roll() as u8 },
+            news: News::default(),
         }
     }
 
@@ -337,15 +339,71 @@ impl Dice {
         }
     }
 
-    fn lesson(&mut self) -> Lesson {
+    /// An entry with all that its third version has.
+    pub(super) fn entry_v3(&mut self) -> Entry {
+        let mut entry = self.entry_v2();
+        if let Some(assessment) = &mut entry.assessment {
+            assessment.news = self.news();
+        }
+        entry
+    }
+
+    fn news(&mut self) -> News {
+        News {
+            is_first: self.flag(),
+            weight: self.below(100) as f32 / 100.0,
+            tried: self.roll() as u16,
+            novel: self.roll() as u16,
+            newer: self.roll() as u16,
+            rates: std::array::from_fn(|_| Rate::from_number(self.roll() as u8)),
+            cell: self.roll() as u8,
+            name: self.maybe(|dice| (NameContext::ALL[dice.below(3) as usize], NameState::ALL[dice.below(3) as usize])),
+            failures: [(); 3].map(|()| self.below(5) as u8),
+            nats: self.maybe(|dice| dice.float() as f32),
+        }
+    }
+
+    fn circumstances(&mut self) -> Circumstances {
+        let tags = Level::ALL.map(|level| {
+            // Few values, so that some come back.
+            let value = StepTag::MIN.saturating_add(self.below(20) as u32);
+            self.maybe(|_| if level == Level::Hour { value } else { value.saturating_mul(StepTag::MAX) })
+        });
+        let version = |dice: &mut Self| Version::parse(&format!("{}.{}", dice.below(200), dice.below(7)));
+        Circumstances::from_tags(tags, version(self), version(self))
+    }
+
+    pub(super) fn lesson(&mut self) -> Lesson {
+        let seconds = 1_767_225_600 + self.below(10_000_000).cast_signed();
         Lesson {
-            event: self.event_id(),
-            at: self.at(),
             account: self.maybe(Self::tag),
             device: self.maybe(|dice| Tag::new(dice.below(9) + 1)),
             address: self.maybe(Self::tag),
             model: self.maybe(Self::tag),
+            payee: self.maybe(Self::tag),
+            payment_method: self.maybe(Self::tag),
+            place: self.maybe(|dice| Place {
+                coordinates: Coordinates::from_microdegrees(dice.below(9_000) as i32, 7).unwrap(),
+                accuracy_km: dice.maybe(|dice| dice.roll() as u16),
+                at: Timestamp::from_seconds(seconds),
+            }),
+            circumstances: self.circumstances(),
+            news: self.news(),
+            ..Lesson::new(self.event_id(), Timestamp::from_seconds(seconds))
         }
+    }
+
+    fn population(&mut self, n: usize) -> Population {
+        let mut population = Population::default();
+        for _ in 0..n {
+            let news = News { cell: self.below(16) as u8, ..self.news() };
+            population.learn(
+                Timestamp::from_seconds(self.below(1_000_000).cast_signed()),
+                &self.circumstances(),
+                &news,
+            );
+        }
+        population
     }
 
     /// A state that has learned and counted about `n` times.
@@ -354,12 +412,12 @@ impl Dice {
         let mut window = Window::default();
         for _ in 0..n {
             match self.below(4) {
-                0 => profile.learn(&self.lesson()),
+                0 => profile.learn(&Lesson { account: None, ..self.lesson() }),
                 1 => {
                     let matures = self.flag();
                     profile.hold(self.lesson(), matures);
                 }
-                2 => profile.remember_bad(Family::Device, self.tag()),
+                2 => profile.remember_bad(Family::Device, self.tag(), self.at()),
                 _ => {}
             }
             window.count(Mark {
@@ -371,12 +429,17 @@ impl Dice {
         }
         profile.standing.reported_at = self.maybe(Self::at);
         profile.standing.contact_changed_at = self.maybe(Self::at);
+        profile.standing.contact_changed_by_stranger = self.flag();
+        profile.standing.proved_at = self.maybe(Self::at);
+        profile.standing.labelled_at = self.maybe(Self::at);
+        profile.remember_refusal(self.at());
         State {
             applied: self.roll(),
             profile: Arc::new(profile),
             window,
             latest_device: self.maybe(|dice| Box::new(dice.snapshot())),
             alias: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
+            population: self.maybe(|dice| Box::new(dice.population(n))),
         }
     }
 }

@@ -1,0 +1,110 @@
+//! The crowds of every application. In RAM only: what they show is of the day, and a password's tag is never stored.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, RwLock};
+use rightful_domain::{
+    Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, History, Mark, Outcome, Tag,
+};
+
+use super::mind::Mind;
+use super::tags::Tagger;
+
+/// Attempts of an application whose password's tag is kept, so that their end can be told to its crowd; the oldest go
+/// first.
+const PASSWORDS_KEPT_MAX: usize = 65_536;
+
+/// The crowds of every application, by its short form: tags are keyed by application, so two never mix.
+#[derive(Default)]
+pub(super) struct AllCrowds(RwLock<HashMap<u32, Arc<Mutex<ApplicationCrowds>>>>);
+
+/// The crowds of one application.
+#[derive(Default)]
+struct ApplicationCrowds {
+    crowds: Crowds,
+    /// The password of recent attempts, by event: an event is stored without it.
+    passwords: HashMap<u64, Tag>,
+    /// Their events, oldest first.
+    order: VecDeque<u64>,
+}
+
+impl AllCrowds {
+    fn of(&self, tagger: &Tagger) -> Arc<Mutex<ApplicationCrowds>> {
+        if let Some(crowds) = self.0.read().get(&tagger.short) {
+            return Arc::clone(crowds);
+        }
+        Arc::clone(self.0.write().entry(tagger.short).or_default())
+    }
+}
+
+impl ApplicationCrowds {
+    fn keep_password(&mut self, event: u64, tag: Tag) {
+        if self.passwords.insert(event, tag).is_none() {
+            self.order.push_back(event);
+        }
+        if self.order.len() > PASSWORDS_KEPT_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.passwords.remove(&oldest);
+        }
+    }
+
+    fn tags(&self, event: &Event, tagger: &Tagger) -> impl Iterator<Item = (CrowdKind, Tag)> + use<> {
+        let net = event.network.ip.map(|ip| (CrowdKind::Net, tagger.net(ip)));
+        let agent = event.network.user_agent.as_deref().map(|agent| (CrowdKind::Agent, tagger.agent(agent)));
+        let password = self.passwords.get(&Mark::short(event.id)).map(|tag| (CrowdKind::Password, *tag));
+        [net, agent, password].into_iter().flatten()
+    }
+}
+
+impl Mind {
+    /// Counts an attempt in its crowds, and says what they count. `history` says whose it is.
+    pub(super) fn count_crowds(&self, event: &Event, enrichment: &Enrichment, tagger: &Tagger, history: &mut History) {
+        let password = enrichment.credential_tag.map(|tag| tagger.password(tag));
+        let mark = CrowdMark {
+            at: event.at,
+            event: Mark::short(event.id),
+            subject: history.account_tag,
+            outcome: event.outcome,
+            is_unknown_username: is_unknown_username(event),
+        };
+        let crowds = self.crowds.of(tagger);
+        let mut crowds = crowds.lock();
+        if let Some(password) = password {
+            crowds.keep_password(mark.event, password);
+        }
+        for (kind, tag) in crowds.tags(event, tagger) {
+            let crowd: Crowd = crowds.crowds.count(kind, tag, mark);
+            match kind {
+                CrowdKind::Net => history.net_crowd = Some(crowd),
+                CrowdKind::Agent => history.agent_crowd = Some(crowd),
+                CrowdKind::Password => history.password_crowd = Some(crowd),
+            }
+        }
+    }
+
+    /// Tells an attempt's crowds how it ended, if they remember it.
+    pub(super) fn conclude_crowds(&self, event: &Event, outcome: Outcome) {
+        let tagger = self.taggers.of(&event.application);
+        let crowds = self.crowds.of(&tagger);
+        let mut crowds = crowds.lock();
+        for (kind, tag) in crowds.tags(event, &tagger) {
+            crowds.crowds.conclude(kind, tag, Mark::short(event.id), outcome);
+        }
+    }
+
+    /// Takes an attempt out of its crowds.
+    pub(super) fn uncount_crowds(&self, event: &Event, tagger: &Tagger) {
+        let crowds = self.crowds.of(tagger);
+        let mut crowds = crowds.lock();
+        for (kind, tag) in crowds.tags(event, tagger) {
+            crowds.crowds.uncount(kind, tag, Mark::short(event.id));
+        }
+    }
+}
+
+fn is_unknown_username(event: &Event) -> bool {
+    event.outcome == Outcome::Failed
+        && event.mechanisms.iter().any(|used| used.failure == Some(FailureReason::UnknownUsername))
+}
