@@ -12,4 +12,4 @@ policy default
 +20d 08:30   login ok  ann  phone-c    lisbon                                    -> challenge PROFILE_DEVICE_NEW
 +20d 08:31   challenge passed ann phone-c by one_time_code
 +20d 08:32   login ok  ann  phone-c    lisbon                                    -> pass PROFILE_DEVICE_FAMILIAR
-+21d 08:00   login ok  ann  phone-a    lisbon                                    -> pass
++20d 22:00   login ok  ann  phone-a    lisbon                                    -> pass

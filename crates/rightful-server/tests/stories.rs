@@ -57,8 +57,17 @@ fn play(story: &Story, world: &World) -> Result<(), Failed> {
     let intelligence = folder.path().join("intelligence");
     fs::create_dir(&intelligence)?;
     world.write_data_sets(&intelligence)?;
-    let server =
-        Server::start_with(&data, &[("RIGHTFUL_JUDGEMENT__INTELLIGENCE", &intelligence.display().to_string())]);
+    let intelligence = intelligence.display().to_string();
+    let policy = match story.policy_text(world) {
+        text if text.is_empty() => String::new(),
+        text => {
+            let path = folder.path().join("policy.toml");
+            fs::write(&path, text)?;
+            path.display().to_string()
+        }
+    };
+    let settings = [("RIGHTFUL_JUDGEMENT__INTELLIGENCE", &*intelligence), ("RIGHTFUL_JUDGEMENT__POLICY", &*policy)];
+    let server = Server::start_with(&data, &settings);
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     let now = Timestamp::from_millis(i64::try_from(since.as_millis())?);
     let judge = OverHttp::new((server.address, key("/native/api_key")?, application), story, now)?;

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::data_sets::password_sha256_hex;
 use super::judge::{Judge, JudgeError, Judged};
-use super::syntax::{Deed, Story};
+use super::syntax::{Deed, Expectation, Step, Story};
 use crate::http::{Connection, HttpError, request};
 
 /// How much of a story a server takes for news: what happened more than 24 h ago enters no window.
@@ -28,16 +28,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Since when, after a story's first midnight, it is news to a server: what is expected before is not checked there.
 ///
-/// None if the story cannot be told at all: a challenge, an outcome or a word of somebody's counts from when it is told,
-/// so none of these may be older than news.
+/// None if the story cannot be told at all: a challenge, an outcome, a word of somebody's and what waits in quarantine count
+/// from when they are told, so none of these may be older than news.
 #[must_use]
 pub fn news_since(story: &Story) -> Option<Duration> {
     let since = story.length().saturating_sub(NEWS_MAX);
-    let is_told_at_once = |deed: &Deed| match deed {
-        Deed::Act(_) | Deed::Campaign(_) => false,
-        Deed::Challenge { .. } | Deed::Outcome { .. } | Deed::Feedback { .. } | Deed::Reclaim { .. } => true,
+    let counts_from_now = |step: &Step| match (&step.deed, &step.expected) {
+        (Deed::Act(_), Some(Expectation::Judged { verdict, .. })) => !verdict.is_met_by(Verdict::Allow),
+        (Deed::Act(_) | Deed::Campaign(_), _) => false,
+        (Deed::Challenge { .. } | Deed::Outcome { .. } | Deed::Feedback { .. } | Deed::Reclaim { .. }, _) => true,
     };
-    let is_late = story.steps.iter().any(|step| step.at < since && is_told_at_once(&step.deed));
+    let is_late = story.steps.iter().any(|step| step.at < since && counts_from_now(step));
     (!is_late).then_some(since)
 }
 

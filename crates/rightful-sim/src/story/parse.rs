@@ -120,7 +120,7 @@ fn step(words: &mut Words<'_>, world: &World) -> Result<Step, StoryError> {
         "feedback" => feedback(words, &names)?,
         "reclaim" => reclaim(words, &names)?,
         "campaign" => campaign(words)?,
-        _ => Deed::Act(act(verb, words, &names)?),
+        _ => Deed::Act(Box::new(act(verb, words, &names)?)),
     };
     let expected = expectation(words, &deed)?;
     Ok(Step { line, at, repeat, deed, expected })
@@ -462,7 +462,7 @@ mod tests {
             email: None,
             cookie: None,
         };
-        assert_eq!(step.deed, Deed::Act(act));
+        assert_eq!(step.deed, Deed::Act(Box::new(act)));
         let expected = Expectation::Judged {
             times: Times::Last,
             verdict: Wanted::Just(Verdict::Challenge),

@@ -119,7 +119,7 @@ impl Repeat {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
     /// Somebody attempts something.
-    Act(Act),
+    Act(Box<Act>),
     /// A challenge ends.
     Challenge {
         /// How.
