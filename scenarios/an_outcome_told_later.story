@@ -7,6 +7,6 @@ policy default
 10:01   outcome ok     ann  phone-b
 11:00   login pending  ann  phone-b  lisbon   -> allow PROFILE_DEVICE_FAMILIAR
 
-12:00   login pending  ann  laptop-x  lagos   -> allow PROFILE_DEVICE_NEW
+12:00   login pending  ann  laptop-x  lisbon-33   -> allow PROFILE_DEVICE_NEW
 12:01   outcome failed ann  laptop-x
-13:00   login pending  ann  laptop-x  lagos   -> allow PROFILE_DEVICE_NEW
+13:00   login pending  ann  laptop-x  lisbon-33   -> allow PROFILE_DEVICE_NEW

@@ -9,4 +9,4 @@ policy default
 10:00:50   login ok                         ann  bot      hosting        -> deny PROFILE_ACTION_VELOCITY PROFILE_DEVICE_NEW
 10:00:55   login ok                         ann  phone-a  lisbon         -> allow PROFILE_ACTION_VELOCITY PROFILE_DEVICE_FAMILIAR
 10:00:57   login ok                         ann  phone-a  carrier        -> allow PROFILE_ACTION_VELOCITY PROFILE_DEVICE_FAMILIAR !PROFILE_IP_FAMILIAR
-10:00:59   login ok                         ann  phone-b  hotel          -> challenge PROFILE_ACTION_VELOCITY PROFILE_DEVICE_NEW
+10:00:59   login ok                         ann  phone-b  lisbon-fibre   -> challenge PROFILE_ACTION_VELOCITY PROFILE_DEVICE_NEW

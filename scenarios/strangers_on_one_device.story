@@ -5,6 +5,6 @@ policy default
 08:10   login ok  ben   phone-b   porto    -> allow
 08:20   login ok  cleo  phone-1   porto    -> allow
 
-10:00   login ok  ann   laptop-x  lagos    -> allow PROFILE_DEVICE_NEW
-10:05   login ok  ben   laptop-x  lagos    -> challenge DEVICE_SUSPICIOUS_VELOCITY PROFILE_DEVICE_NEW
-10:10   login ok  cleo  laptop-x  lagos    -> challenge DEVICE_SUSPICIOUS_VELOCITY PROFILE_DEVICE_NEW
+10:00   login ok  ann   laptop-x  lisbon-33    -> allow PROFILE_DEVICE_NEW
+10:05   login ok  ben   laptop-x  lisbon-33    -> challenge DEVICE_SUSPICIOUS_VELOCITY PROFILE_DEVICE_NEW
+10:10   login ok  cleo  laptop-x  lisbon-33    -> challenge DEVICE_SUSPICIOUS_VELOCITY PROFILE_DEVICE_NEW

@@ -1,13 +1,16 @@
 //! One running server: everything it owns, how it starts and how it stops.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_dialects::Glossary;
+use rightful_domain::{PolicySource, PolicyVersion};
 use rightful_engine::Policy;
 use rightful_enrich::{EnrichError, Enricher};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Nonces, Store, StoreError};
+use ring::digest::{SHA256, digest};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -39,12 +42,30 @@ pub(crate) enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Enrich(#[from] EnrichError),
+    #[error("the policy {path} cannot be read: {source}")]
+    PolicyFile { path: PathBuf, source: std::io::Error },
+    #[error("{path}: {source}")]
+    Policy { path: PathBuf, source: rightful_engine::PolicyError },
     #[error("cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("cannot wait for signals: {0}")]
     Signals(std::io::Error),
     #[error("cannot open the control socket: {0}")]
     Control(std::io::Error),
+}
+
+/// The policy of a file, whose version is a checksum of its text; the shipped one if the path is empty.
+fn policy(path: &Path) -> Result<Policy, StartError> {
+    if path.as_os_str().is_empty() {
+        return Ok(Policy::default());
+    }
+    let unreadable = |source| StartError::PolicyFile { path: path.to_owned(), source };
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let checksum = digest(&SHA256, text.as_bytes());
+    let number = checksum.as_ref().iter().take(4).fold(0, |number, byte| number << 8 | u32::from(*byte));
+    let version = PolicyVersion { id: "file".into(), version: number.max(1) };
+    let source = PolicySource { version, text: text.into() };
+    Policy::parse(&source).map_err(|source| StartError::Policy { path: path.to_owned(), source })
 }
 
 /// A server that runs.
@@ -70,7 +91,7 @@ impl Server {
             pipeline: Pipeline {
                 store: Arc::clone(&store) as Arc<dyn Store>,
                 enricher: Arc::new(Enricher::open(config.intelligence().as_deref(), clock::random())?),
-                policy: Arc::new(Policy::default()),
+                policy: Arc::new(policy(&config.judgement.policy)?),
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),

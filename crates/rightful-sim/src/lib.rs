@@ -1,5 +1,6 @@
 //! Stories, populations, campaigns and faults: for tests and the demo, never on the road of a real login.
 
+pub mod campaign;
 pub mod http;
 pub mod load;
 pub mod shop;

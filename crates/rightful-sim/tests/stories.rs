@@ -6,10 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use rightful_domain::ApplicationId;
-use rightful_engine::Policy;
+use rightful_enrich::Enricher;
 use rightful_sim::story::{self, Happened, InProcess, Story, World};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey};
 
@@ -47,7 +48,7 @@ fn play(path: &Path) -> Result<(), Failed> {
         fs::write(path, story::rewritten(&text, &story, &happened))?;
         return Ok(());
     }
-    let differences: Vec<String> = story::differences(&story, &happened)
+    let differences: Vec<String> = story::differences(&story, &happened, Duration::ZERO)
         .iter()
         .map(|difference| format!("{}, {difference}", name(path)))
         .collect();
@@ -59,7 +60,11 @@ fn happened(story: &Story, world: &World) -> Result<Vec<Happened>, Failed> {
     let options = EmbeddedOptions::new(MasterKey::from_bytes([42; 32]), [7; 32]);
     let (store, _) = EmbeddedStore::open(folder.path(), options)?;
     let application = ApplicationId::new("story")?;
-    let mut judge = InProcess::new(Arc::new(store), Policy::default(), story.mode, application);
+    let data = tempfile::tempdir()?;
+    world.write_data_sets(data.path())?;
+    let enricher = Enricher::open(Some(data.path()), [9; 32])?;
+    let memory = (Arc::new(store) as Arc<_>, Arc::new(enricher));
+    let mut judge = InProcess::new(memory, story.policy(world)?, story.mode, application);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(story::run(story, world, &mut judge))?)
 }

@@ -12,7 +12,7 @@ const EDGES: [(&str, &[&str]); 8] = [
     ("rightful-enrich", &["rightful-domain"]),
     ("rightful-engine", &["rightful-domain"]),
     ("rightful-store", &["rightful-domain"]),
-    ("rightful-sim", &["rightful-domain", "rightful-engine", "rightful-store"]),
+    ("rightful-sim", &["rightful-domain", "rightful-enrich", "rightful-engine", "rightful-store"]),
     (
         "rightful-server",
         &[

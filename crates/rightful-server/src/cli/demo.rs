@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::Args;
 use rightful_domain::{Timestamp, Verdict};
+use rightful_sim::campaign::CampaignKind;
 use rightful_sim::http::{Connection, request};
 use rightful_sim::shop::{self, Ink, SimulatedEvent, Tally};
 use serde_json::Value;
@@ -166,7 +167,7 @@ impl Board {
             let line = serde_json::json!({
                 "verdict": verdict.as_str(),
                 "description": event.description,
-                "attack": event.attack.map(shop::AttackKind::as_str),
+                "attack": event.attack.map(CampaignKind::title),
             });
             return super::print(&line.to_string());
         }

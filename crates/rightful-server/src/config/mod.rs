@@ -59,6 +59,7 @@ pub(crate) struct StoreConfig {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Judgement {
     pub(crate) intelligence: PathBuf,
+    pub(crate) policy: PathBuf,
     pub(crate) data_age_days_max: u32,
     pub(crate) deadline_ms: u32,
     pub(crate) fallback_mild: FallbackVerdict,

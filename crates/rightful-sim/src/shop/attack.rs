@@ -1,195 +1,176 @@
-//! Attacks: four ways to get at accounts that are not one's own.
+//! Campaigns at the shop: who the victims are, what the intruders hold in their hands, and how often they come.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rand::Rng;
-use rand::seq::IndexedRandom;
 
 use super::address;
-use super::customer::{Customer, Timed, describe, hashed, username};
-use super::device::{COMPUTERS, PHONES, SimulatedDevice, TOOLS};
-use super::event::{ProofResult, Purpose, SimulatedEvent};
+use super::customer::{Customer, describe, hashed, username};
+use super::device::{COMPUTERS, PHONES, SimulatedDevice, SimulatedModel, TOOLS};
+use super::event::{Proof, ProofResult, Purpose, SimulatedEvent};
+use crate::campaign::{Aim, Attempt, Attempts, COMMON_PASSWORDS, Campaign, CampaignKind, Credential, Origin, Target};
 
-/// A way to get at accounts that are not one's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AttackKind {
-    /// Stolen pairs of name and password tried quickly, from one address with one tool.
-    StuffingFromOneAddress,
-    /// Stolen pairs tried slowly, each from another address and as another device.
-    SlowStuffing,
-    /// One customer's right password, on a new device in another network; then the details are changed.
-    TargetedTakeover,
-    /// One customer's password guessed from a list of common ones.
-    PasswordGuessing,
+/// How large and how frequent a kind of campaign is.
+struct Habit {
+    /// Attempts of a typical campaign.
+    attempts: u32,
+    /// The mean time from one to the next, in seconds.
+    gap_s: f64,
+    /// How many attempts come with one of a customer's, in the long run, in a shop that is large.
+    per_login: f64,
 }
 
-impl AttackKind {
-    /// All four.
-    pub const ALL: [Self; 4] =
-        [Self::StuffingFromOneAddress, Self::SlowStuffing, Self::TargetedTakeover, Self::PasswordGuessing];
-
-    /// In words, for people.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::StuffingFromOneAddress => "stuffing from one address",
-            Self::SlowStuffing => "slow stuffing from many",
-            Self::TargetedTakeover => "targeted takeover",
-            Self::PasswordGuessing => "password guessing",
-        }
-    }
-
-    /// The attempts of a typical attack of this kind.
-    pub(super) const fn typical_attempts(self) -> f64 {
-        match self {
-            Self::StuffingFromOneAddress => 60.0,
-            Self::SlowStuffing => 50.0,
-            Self::TargetedTakeover => 2.0,
-            Self::PasswordGuessing => 25.0,
-        }
-    }
-
-    /// How many attempts of this kind come with one of a customer's, in the long run, in a shop that is large.
-    pub(super) const fn attempts_per_login(self) -> f64 {
-        match self {
-            Self::StuffingFromOneAddress => 0.08,
-            Self::SlowStuffing => 0.04,
-            Self::TargetedTakeover => 0.004,
-            Self::PasswordGuessing => 0.02,
-        }
-    }
-
-    /// The attempts of one attack of this kind. Empty if there are no customers.
-    pub(super) fn launch(self, rng: &mut impl Rng, customers: &[Customer]) -> Vec<Timed> {
-        let Some(victim) = customers.choose(rng) else { return Vec::new() };
-        match self {
-            Self::StuffingFromOneAddress => stuffing_from_one_address(rng, customers),
-            Self::SlowStuffing => slow_stuffing(rng, customers),
-            Self::TargetedTakeover => targeted_takeover(rng, victim),
-            Self::PasswordGuessing => password_guessing(rng, victim),
-        }
-    }
-}
-
-/// Stolen pairs that still open a door: one or two in a hundred is what merchants report.
-const PAIR_STILL_WORKS: f64 = 0.015;
-/// Stolen names that are known at this shop at all.
-const NAME_IS_KNOWN: f64 = 0.35;
-/// Passwords that are guessed first.
-const COMMON_PASSWORDS: [&str; 12] = [
-    "123456",
-    "password",
-    "12345678",
-    "qwerty",
-    "password1",
-    "111111",
-    "iloveyou",
-    "abc123",
-    "letmein",
-    "dragon",
-    "monkey",
-    "welcome1",
-];
-
-fn stuffing_from_one_address(rng: &mut impl Rng, customers: &[Customer]) -> Vec<Timed> {
-    let source = Source { device: new_device(rng, &TOOLS), address: address::rented(rng) };
-    let mut at = Duration::ZERO;
-    let n = rng.random_range(30..90);
-    (0..n)
-        .map(|_| {
-            at += Duration::from_millis(rng.random_range(200..2_500));
-            (at, stuffed(rng, customers, AttackKind::StuffingFromOneAddress, &source))
-        })
-        .collect()
-}
-
-fn slow_stuffing(rng: &mut impl Rng, customers: &[Customer]) -> Vec<Timed> {
-    let mut at = Duration::ZERO;
-    let n = rng.random_range(30..70);
-    (0..n)
-        .map(|_| {
-            at += Duration::from_secs(rng.random_range(20..120));
-            let source = Source { device: new_device(rng, &COMPUTERS), address: address::residential_proxy(rng) };
-            (at, stuffed(rng, customers, AttackKind::SlowStuffing, &source))
-        })
-        .collect()
-}
-
-fn stuffed(rng: &mut impl Rng, customers: &[Customer], kind: AttackKind, source: &Source) -> SimulatedEvent {
-    let known = customers.choose(rng).filter(|_| rng.random_bool(NAME_IS_KNOWN));
-    let Some(customer) = known else {
-        let stranger = username(1_000_000 + rng.random_range(0..1_000_000));
-        let guess = hashed(&format!("stolen elsewhere {}", rng.random::<u32>()));
-        return source.attempt(kind, (&stranger, None), vec![ProofResult::failed(guess, "UNKNOWN_USERNAME")]);
+const fn habit(kind: CampaignKind) -> Habit {
+    let (attempts, gap_s, per_login) = match kind {
+        CampaignKind::StuffingFromOneAddress => (60, 1.3, 0.08),
+        CampaignKind::StuffingFromManyAddresses => (50, 70.0, 0.04),
+        CampaignKind::PasswordSpray => (60, 25.0, 0.04),
+        CampaignKind::PasswordGuessing => (25, 11.0, 0.02),
+        CampaignKind::TargetedTakeover => (2, 100.0, 0.004),
+        CampaignKind::PhishingRelay => (6, 150.0, 0.004),
+        CampaignKind::SessionTheft => (4, 90.0, 0.003),
+        CampaignKind::RemoteSupportScam => (2, 240.0, 0.002),
     };
-    let proof = if rng.random_bool(PAIR_STILL_WORKS) {
-        ProofResult::held(customer.password_proof())
-    } else {
-        ProofResult::failed(hashed(&format!("stolen elsewhere {}", rng.random::<u32>())), "BAD_PASSWORD")
-    };
-    source.attempt(kind, (&customer.username, Some(&customer.id)), vec![proof])
+    Habit { attempts, gap_s, per_login }
 }
 
-fn targeted_takeover(rng: &mut impl Rng, victim: &Customer) -> Vec<Timed> {
-    let shelf: &'static [_] = if rng.random_bool(0.5) { &PHONES } else { &COMPUTERS };
-    let source = Source { device: new_device(rng, shelf), address: address::residential_proxy(rng) };
-    let door = (victim.username.as_str(), Some(victim.id.as_str()));
-    let password = || vec![ProofResult::held(victim.password_proof())];
-    let login = source.attempt(AttackKind::TargetedTakeover, door, password());
-    let mut change = source.attempt(AttackKind::TargetedTakeover, door, password());
-    change.purpose = Purpose::DetailsChange;
-    vec![(Duration::ZERO, login), (Duration::from_secs(rng.random_range(30..180)), change)]
+/// The mean time from one campaign of a kind to the next, in seconds, in a shop with so many logins a second.
+pub(super) fn rest_s(kind: CampaignKind, logins_per_s: f64) -> f64 {
+    let habit = habit(kind);
+    f64::from(habit.attempts) / (habit.per_login * logins_per_s)
 }
 
-fn password_guessing(rng: &mut impl Rng, victim: &Customer) -> Vec<Timed> {
-    let source = Source { device: new_device(rng, &TOOLS), address: address::rented(rng) };
-    let mut at = Duration::ZERO;
-    let n: u32 = rng.random_range(12..40);
-    (0..n)
-        .map(|nth| {
-            at += Duration::from_secs(rng.random_range(2..20));
-            let common = COMMON_PASSWORDS.get(nth as usize % COMMON_PASSWORDS.len()).copied().unwrap_or_default();
-            let round = nth as usize / COMMON_PASSWORDS.len();
-            let guess = if round == 0 { common.to_owned() } else { format!("{common}{round}") };
-            let proofs = vec![ProofResult::failed(hashed(&guess), "BAD_PASSWORD")];
-            let door = (victim.username.as_str(), Some(victim.id.as_str()));
-            (at, source.attempt(AttackKind::PasswordGuessing, door, proofs))
-        })
-        .collect()
+/// A campaign under way.
+pub(super) struct Underway {
+    pub(super) kind: CampaignKind,
+    attempts: Attempts,
+    /// What an origin is, once it has been seen: a server keeps its address.
+    sources: BTreeMap<(u8, u32), Source>,
 }
 
-fn new_device(rng: &mut impl Rng, shelf: &'static [super::device::SimulatedModel]) -> Arc<SimulatedDevice> {
-    Arc::new(SimulatedDevice::any_of(rng, shelf, "en-US"))
-}
-
-/// Where an intruder's attempts come from.
+/// What an intruder's attempts come from.
+#[derive(Clone)]
 struct Source {
     device: Arc<SimulatedDevice>,
     address: IpAddr,
 }
 
-impl Source {
-    fn attempt(
-        &self,
-        kind: AttackKind,
-        (username, customer_id): (&str, Option<&str>),
-        proofs: Vec<ProofResult>,
-    ) -> SimulatedEvent {
-        let succeeded = proofs.iter().all(|result| result.failure.is_none());
-        SimulatedEvent {
-            after: Duration::ZERO,
-            description: describe(username, &self.device, self.address, succeeded),
-            attack: Some(kind),
-            purpose: Purpose::Shopping,
-            username: username.to_owned(),
-            customer_id: customer_id.map(str::to_owned),
-            succeeded,
-            proofs,
-            device: Arc::clone(&self.device),
-            address: self.address,
-            city: None,
+impl Underway {
+    /// Begins a campaign, between half and one and a half of its usual size.
+    pub(super) fn begin(kind: CampaignKind, rng: &mut impl Rng, customers: &[Customer]) -> Self {
+        let habit = habit(kind);
+        // Of what is done at one victim's, both steps.
+        let attempts_max = (habit.attempts / 2 + rng.random_range(0..=habit.attempts)).max(2);
+        let gap = Duration::from_secs_f64(habit.gap_s);
+        let campaign = Campaign { kind, attempts_max, gap, seed: rng.random() };
+        let n_customers = u32::try_from(customers.len()).unwrap_or(u32::MAX);
+        Self { kind, attempts: campaign.begin(n_customers), sources: BTreeMap::new() }
+    }
+
+    /// Calls the rest off.
+    pub(super) const fn call_off(&mut self) {
+        self.attempts.call_off();
+    }
+
+    /// The next attempt, and how long after the one before it; None at the end.
+    pub(super) fn next(&mut self, rng: &mut impl Rng, customers: &[Customer]) -> Option<(Duration, SimulatedEvent)> {
+        let attempt = self.attempts.next()?;
+        let victim = match attempt.target {
+            Target::Customer(number) => customers.get(number as usize),
+            Target::Nobody(_) => None,
+        };
+        let source = self.source(attempt.origin, rng, victim);
+        Some((attempt.after, event(self.kind, &attempt, victim, source)))
+    }
+
+    fn source(&mut self, origin: Origin, rng: &mut impl Rng, victim: Option<&Customer>) -> Source {
+        let (sort, number) = match origin {
+            Origin::Server(number) => (0, number),
+            Origin::Line(number) => (1, number),
+            Origin::Relay => (2, 0),
+            Origin::StolenCookie(number) => (3, number),
+            Origin::VictimsDevice => (4, 0),
+        };
+        if let (Origin::VictimsDevice, Some(victim)) = (origin, victim) {
+            let (device, address) = victim.at_home();
+            return Source { device, address };
         }
+        let known = self.sources.entry((sort, number));
+        known.or_insert_with(|| new_source(origin, rng, victim)).clone()
+    }
+}
+
+fn new_source(origin: Origin, rng: &mut impl Rng, victim: Option<&Customer>) -> Source {
+    match (origin, victim) {
+        (Origin::Server(_), _) => Source { device: new_device(rng, &TOOLS), address: address::rented(rng) },
+        (Origin::Relay, _) => Source { device: new_device(rng, &COMPUTERS), address: address::rented(rng) },
+        (Origin::StolenCookie(_), Some(victim)) => {
+            let thiefs = SimulatedDevice::any_of(rng, &COMPUTERS, "en-US");
+            let device = SimulatedDevice { id: victim.at_home().0.id.clone(), ..thiefs };
+            Source { device: Arc::new(device), address: address::residential_proxy(rng) }
+        }
+        (Origin::Line(_) | Origin::StolenCookie(_) | Origin::VictimsDevice, _) => {
+            let shelf: &'static [_] = if rng.random_bool(0.3) { &PHONES } else { &COMPUTERS };
+            Source { device: new_device(rng, shelf), address: address::residential_proxy(rng) }
+        }
+    }
+}
+
+fn new_device(rng: &mut impl Rng, shelf: &'static [SimulatedModel]) -> Arc<SimulatedDevice> {
+    Arc::new(SimulatedDevice::any_of(rng, shelf, "en-US"))
+}
+
+/// An attempt as the shop's door sees it. The shop asks for the password before whatever matters.
+fn event(kind: CampaignKind, attempt: &Attempt, victim: Option<&Customer>, source: Source) -> SimulatedEvent {
+    let username = match (victim, attempt.target) {
+        (Some(victim), _) => victim.username.clone(),
+        (None, Target::Nobody(number) | Target::Customer(number)) => username(1_000_000 + number as usize),
+    };
+    let succeeded = victim.is_some() && attempt.credential.holds();
+    let Source { device, address } = source;
+    SimulatedEvent {
+        after: Duration::ZERO,
+        description: describe(&username, &device, address, succeeded),
+        attack: Some(kind),
+        purpose: purpose(attempt.aim),
+        username,
+        customer_id: victim.map(|victim| victim.id.clone()),
+        succeeded,
+        proofs: proofs(attempt.credential, victim),
+        device,
+        address,
+        city: None,
+    }
+}
+
+const fn purpose(aim: Aim) -> Purpose {
+    match aim {
+        Aim::SignIn | Aim::UseSession => Purpose::Shopping,
+        Aim::ChangeContact | Aim::ChangeFactor => Purpose::DetailsChange,
+        Aim::TakeMoney => Purpose::Payout,
+    }
+}
+
+fn proofs(credential: Credential, victim: Option<&Customer>) -> Vec<ProofResult> {
+    let common = |place: u32| COMMON_PASSWORDS.get(place as usize).copied().unwrap_or_default();
+    match (credential, victim) {
+        (Credential::StolenElsewhere(number), Some(_)) => {
+            vec![ProofResult::failed(hashed(&format!("stolen elsewhere {number}")), "BAD_PASSWORD")]
+        }
+        (Credential::StolenElsewhere(number), None) => {
+            vec![ProofResult::failed(hashed(&format!("stolen elsewhere {number}")), "UNKNOWN_USERNAME")]
+        }
+        (Credential::Common(place), _) => vec![ProofResult::failed(hashed(common(place)), "BAD_PASSWORD")],
+        // Whose password is that common has it for a hash.
+        (Credential::CommonAndRight(place), _) => vec![ProofResult::held(hashed(common(place)))],
+        (Credential::RightWithFactor, Some(victim)) => {
+            vec![ProofResult::held(victim.password_proof()), ProofResult::held(Proof::OneTimeCode)]
+        }
+        // Who has the session has the saved password, too.
+        (Credential::Right | Credential::Session, Some(victim)) => vec![ProofResult::held(victim.password_proof())],
+        (Credential::Right | Credential::RightWithFactor | Credential::Session, None) => Vec::new(),
     }
 }

@@ -208,6 +208,12 @@ impl Customer {
         }
     }
 
+    /// The device the customer uses most, and the line at home.
+    pub(super) fn at_home(&self) -> (Arc<SimulatedDevice>, IpAddr) {
+        let device = self.devices.first().or(self.family_computer.as_ref());
+        (Arc::clone(device.expect("everybody owns a phone")), self.home)
+    }
+
     /// The customer's password of today.
     pub(super) fn password_proof(&self) -> Proof {
         hashed(&format!("{} {} correct horse", self.id, self.password))

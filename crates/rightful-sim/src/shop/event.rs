@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::attack::AttackKind;
 use super::device::SimulatedDevice;
 use super::geography::City;
+use crate::campaign::CampaignKind;
 
 /// One attempt to sign in.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +18,7 @@ pub struct SimulatedEvent {
     /// What an onlooker would see; it does not tell whether it is an attack.
     pub description: String,
     /// The truth: None where it is the customer.
-    pub attack: Option<AttackKind>,
+    pub attack: Option<CampaignKind>,
     /// What for.
     pub purpose: Purpose,
     /// What was typed as a name.
@@ -44,6 +44,8 @@ pub enum Purpose {
     Shopping,
     /// To change an address or a contact, before which the shop asks for the password once more.
     DetailsChange,
+    /// To be paid out what is in the account, before which it asks, too.
+    Payout,
 }
 
 /// One proof, and how it went.
@@ -162,6 +164,9 @@ impl SimulatedEvent {
             Purpose::Shopping => {}
             Purpose::DetailsChange => {
                 login.insert("custom".into(), json!({ "purpose": "account_details_change" }));
+            }
+            Purpose::Payout => {
+                login.insert("custom".into(), json!({ "purpose": "withdraw" }));
             }
         }
         Value::Object(login)

@@ -13,7 +13,6 @@ mod geography;
 mod tally;
 mod traffic;
 
-pub use attack::AttackKind;
 pub use device::{SimulatedDevice, SimulatedModel};
 pub use event::{Proof, ProofResult, Purpose, SimulatedEvent};
 pub use geography::City;

@@ -5,15 +5,15 @@ use std::fmt::Write as _;
 
 use rightful_domain::Verdict;
 
-use super::attack::AttackKind;
 use super::event::SimulatedEvent;
+use crate::campaign::CampaignKind;
 
 /// Verdicts against the truth.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     by_verdict: BTreeMap<Verdict, u64>,
     customers: Doors,
-    attacks: BTreeMap<AttackKind, Doors>,
+    attacks: BTreeMap<CampaignKind, Doors>,
 }
 
 /// What became of the attempts of one kind.
@@ -102,7 +102,7 @@ impl Tally {
 
     /// What became of the attacks of one kind.
     #[must_use]
-    pub fn attacks(&self, kind: AttackKind) -> Doors {
+    pub fn attacks(&self, kind: CampaignKind) -> Doors {
         self.attacks.get(&kind).copied().unwrap_or_default()
     }
 
@@ -151,9 +151,9 @@ impl Tally {
             row(&format!("  {}", verdict.as_str()), n.to_string(), (share(n, judged), verdict_shade(verdict)));
         }
         row("attacks stopped", of(self.all_attacks()), (self.all_attacks().share_stopped(), GREEN));
-        for kind in AttackKind::ALL {
+        for kind in CampaignKind::ALL {
             let doors = self.attacks(kind);
-            row(&format!("  {}", kind.as_str()), of(doors), (doors.share_stopped(), GREEN));
+            row(&format!("  {}", kind.title()), of(doors), (doors.share_stopped(), GREEN));
         }
         let got_in = self.all_attacks().let_in;
         row("intruders let in", got_in.to_string(), (0.0, RED));
@@ -163,7 +163,7 @@ impl Tally {
     }
 
     /// The lines of [`Tally::render`].
-    pub const LINES: usize = 12;
+    pub const LINES: usize = 8 + CampaignKind::ALL.len();
 }
 
 impl Doors {

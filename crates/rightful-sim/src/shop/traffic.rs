@@ -6,16 +6,17 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::attack::AttackKind;
+use super::attack::{Underway, rest_s};
 use super::customer::{Customer, Timed, exponential, populate};
 use super::event::SimulatedEvent;
+use crate::campaign::CampaignKind;
 
 /// The hour of the day at which the story begins.
 pub const OPENING_HOUR: u64 = 8;
 /// Before this, nobody attacks, so that there is something to know first.
 const QUIET_START: Duration = Duration::from_secs(3_600);
 /// A small shop is attacked more than its share, so that there is something to see: each kind as often as this.
-const ATTACK_GAP_MAX_S: f64 = 3.0 * 3_600.0;
+const ATTACK_GAP_MAX_S: f64 = 5.0 * 3_600.0;
 /// What customers do in a day, on average.
 const LOGINS_PER_CUSTOMER_AND_DAY: f64 = 4.0;
 
@@ -24,7 +25,14 @@ const LOGINS_PER_CUSTOMER_AND_DAY: f64 = 4.0;
 pub fn traffic(seed: u64, n_customers: usize) -> Traffic {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let customers = populate(&mut rng, n_customers);
-    let mut traffic = Traffic { rng, customers, agenda: BTreeMap::new(), n_planned: 0, now: Duration::ZERO };
+    let mut traffic = Traffic {
+        rng,
+        customers,
+        agenda: BTreeMap::new(),
+        n_planned: 0,
+        campaigns: BTreeMap::new(),
+        now: Duration::ZERO,
+    };
     traffic.open();
     traffic
 }
@@ -36,13 +44,18 @@ pub struct Traffic {
     /// What is to come, by time and then by when it was planned.
     agenda: BTreeMap<(Duration, u64), Planned>,
     n_planned: u64,
+    /// What is under way, by the number of the plan that began it.
+    campaigns: BTreeMap<u64, Underway>,
     now: Duration,
 }
 
 enum Planned {
     Visit(usize),
-    Attack(AttackKind),
+    Campaign(CampaignKind),
+    /// An attempt of a customer's.
     Attempt(Box<SimulatedEvent>),
+    /// An attempt of a campaign's.
+    Attacked(u64, Box<SimulatedEvent>),
 }
 
 impl Traffic {
@@ -54,8 +67,8 @@ impl Traffic {
         if self.customers.is_empty() {
             return;
         }
-        for (nth, kind) in (0_u32..).zip(AttackKind::ALL) {
-            self.plan(QUIET_START + Duration::from_secs(20 * 60) * nth, Planned::Attack(kind));
+        for (nth, kind) in (0_u32..).zip(CampaignKind::ALL) {
+            self.plan(QUIET_START + Duration::from_secs(20 * 60) * nth, Planned::Campaign(kind));
         }
     }
 
@@ -84,14 +97,40 @@ impl Traffic {
         self.plan_visit(number, end);
     }
 
-    fn begin_attack(&mut self, kind: AttackKind, at: Duration) {
-        let attempts = kind.launch(&mut self.rng, &self.customers);
-        let end = at + attempts.last().map_or(Duration::ZERO, |(offset, _)| *offset);
-        self.plan_attempts(at, attempts);
+    fn begin_campaign(&mut self, kind: CampaignKind, at: Duration) {
+        let number = self.n_planned;
+        let campaign = Underway::begin(kind, &mut self.rng, &self.customers);
+        self.campaigns.insert(number, campaign);
+        self.go_on_with(number, at);
+    }
+
+    /// Plans a campaign's next attempt; after its last, when the next of its kind begins.
+    fn go_on_with(&mut self, number: u64, at: Duration) {
+        let Some(campaign) = self.campaigns.get_mut(&number) else { return };
+        if let Some((after, event)) = campaign.next(&mut self.rng, &self.customers) {
+            return self.plan(at + after, Planned::Attacked(number, Box::new(event)));
+        }
+        let kind = campaign.kind;
+        self.campaigns.remove(&number);
         let logins_per_s = self.customers.len() as f64 * LOGINS_PER_CUSTOMER_AND_DAY / 86_400.0;
-        let mean_s = kind.typical_attempts() / (kind.attempts_per_login() * logins_per_s);
-        let next = end + exponential(&mut self.rng, mean_s.min(ATTACK_GAP_MAX_S));
-        self.plan(next, Planned::Attack(kind));
+        let mean_s = rest_s(kind, logins_per_s).min(ATTACK_GAP_MAX_S);
+        let next = at + exponential(&mut self.rng, mean_s);
+        self.plan(next, Planned::Campaign(kind));
+    }
+
+    fn happen(&mut self, mut event: SimulatedEvent, at: Duration) -> SimulatedEvent {
+        event.after = at - self.now;
+        self.now = at;
+        event
+    }
+
+    /// Calls off what is under way. What has been attempted stays, and others begin in time.
+    pub fn call_off_campaigns(&mut self) {
+        self.campaigns.values_mut().for_each(Underway::call_off);
+        self.agenda.retain(|_, planned| !matches!(planned, Planned::Attacked(..)));
+        for number in self.campaigns.keys().copied().collect::<Vec<_>>() {
+            self.go_on_with(number, self.now);
+        }
     }
 }
 
@@ -104,11 +143,11 @@ impl Iterator for Traffic {
             let ((at, _), planned) = self.agenda.pop_first()?;
             match planned {
                 Planned::Visit(number) => self.begin_visit(number, at),
-                Planned::Attack(kind) => self.begin_attack(kind, at),
-                Planned::Attempt(mut event) => {
-                    event.after = at - self.now;
-                    self.now = at;
-                    return Some(*event);
+                Planned::Campaign(kind) => self.begin_campaign(kind, at),
+                Planned::Attempt(event) => return Some(self.happen(*event, at)),
+                Planned::Attacked(number, event) => {
+                    self.go_on_with(number, at);
+                    return Some(self.happen(*event, at));
                 }
             }
         }
@@ -140,7 +179,7 @@ mod tests {
     #[test]
     fn all_attacks_happen_within_the_first_day_and_customers_are_not_outnumbered() {
         let mut at = Duration::ZERO;
-        let mut n_by_kind: BTreeMap<Option<AttackKind>, u32> = BTreeMap::new();
+        let mut n_by_kind: BTreeMap<Option<CampaignKind>, u32> = BTreeMap::new();
         for event in traffic(4, 500) {
             at += event.after;
             if at > Duration::from_secs(86_400) {
@@ -148,8 +187,8 @@ mod tests {
             }
             *n_by_kind.entry(event.attack).or_default() += 1;
         }
-        assert_eq!(n_by_kind.len(), 5, "{n_by_kind:?}");
-        let attempts: u32 = AttackKind::ALL.iter().filter_map(|kind| n_by_kind.get(&Some(*kind))).sum();
+        assert_eq!(n_by_kind.len(), 1 + CampaignKind::ALL.len(), "{n_by_kind:?}");
+        let attempts: u32 = CampaignKind::ALL.iter().filter_map(|kind| n_by_kind.get(&Some(*kind))).sum();
         let logins = n_by_kind.get(&None).copied().unwrap_or_default();
         assert!((1_500..3_500).contains(&logins) && attempts < logins, "{n_by_kind:?}");
     }
@@ -167,6 +206,19 @@ mod tests {
         }
         assert!(devices.values().all(|own| own.len() <= 8));
         assert!(by_hour[4] * 5 < by_hour[19], "{by_hour:?}");
+    }
+
+    #[test]
+    fn what_is_called_off_stops_at_once_and_others_come_in_time() {
+        let mut shop = traffic(8, 200);
+        let n_before = shop.by_ref().take(4_000).filter(|event| event.attack.is_some()).count();
+        assert!(n_before > 0);
+        while shop.campaigns.is_empty() {
+            assert!(shop.next().is_some());
+        }
+        shop.call_off_campaigns();
+        assert!(shop.campaigns.is_empty());
+        assert!(shop.take(4_000).any(|event| event.attack.is_some()));
     }
 
     #[test]

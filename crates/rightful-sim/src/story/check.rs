@@ -1,13 +1,14 @@
 //! What was said against what was expected, and the story's text with the right sides as they turned out.
 
 use std::fmt;
+use std::time::Duration;
 
-use rightful_domain::ReasonCode;
+use rightful_domain::{ReasonCode, Verdict};
 use rightful_store::Applied;
 
 use super::judge::Judged;
-use super::run::Happened;
-use super::syntax::{Expectation, Story};
+use super::run::{Attacked, Happened};
+use super::syntax::{Expectation, Story, Times, Wanted};
 
 /// One step of which something else was said than expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,14 +29,20 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The steps of which something else was said than expected.
+/// The steps, of those that happen at or after `since`, of which something else was said than expected.
 #[must_use]
-pub fn differences(story: &Story, happened: &[Happened]) -> Vec<Difference> {
+pub fn differences(story: &Story, happened: &[Happened], since: Duration) -> Vec<Difference> {
     let pairs = story.steps.iter().zip(happened);
     pairs
         .filter_map(|(step, happened)| {
             let expected = step.expected.as_ref().filter(|expected| !holds(expected, happened))?;
-            Some(Difference { line: step.line, expected: expected.to_string(), said: said(happened) })
+            let checked_at = match expected {
+                Expectation::Judged { times: Times::Last, .. } => step.end(),
+                _ => step.at,
+            };
+            let difference =
+                || Difference { line: step.line, expected: expected.to_string(), said: said(expected, happened) };
+            (checked_at >= since).then(difference)
         })
         .collect()
 }
@@ -59,42 +66,83 @@ pub fn rewritten(text: &str, story: &Story, happened: &[Happened]) -> String {
 
 fn holds(expected: &Expectation, happened: &Happened) -> bool {
     match (expected, happened) {
-        (Expectation::Judged { verdict, present, absent }, Happened::Judged(judged)) => {
-            *verdict == judged.verdict
-                && present.iter().all(|reason| judged.reasons.contains(reason))
-                && !absent.iter().any(|reason| judged.reasons.contains(reason))
-        }
+        (Expectation::Judged { .. }, Happened::Judged(all)) => first_otherwise(expected, all).is_none(),
         (Expectation::Applied { released, unlearned }, Happened::Applied(applied)) => {
             released.is_none_or(|n| n == applied.n_released) && unlearned.is_none_or(|n| n == applied.n_unlearned)
         }
-        (Expectation::Unknown | Expectation::Judged { .. } | Expectation::Applied { .. }, _) => false,
+        (Expectation::Stopped { percent_min }, Happened::Attacked(all)) => percent_stopped(all) >= *percent_min,
+        (
+            Expectation::Unknown
+            | Expectation::Judged { .. }
+            | Expectation::Applied { .. }
+            | Expectation::Stopped { .. },
+            _,
+        ) => false,
     }
+}
+
+/// The first time, from 1, of which something else was said than expected.
+fn first_otherwise<'a>(expected: &Expectation, all: &'a [Judged]) -> Option<(usize, &'a Judged)> {
+    let Expectation::Judged { times, verdict, present, absent } = expected else { return None };
+    let is_so = |judged: &Judged| {
+        verdict.is_met_by(judged.verdict)
+            && present.iter().all(|reason| judged.reasons.contains(reason))
+            && !absent.iter().any(|reason| judged.reasons.contains(reason))
+    };
+    let skipped = match times {
+        Times::Each => 0,
+        Times::Last => all.len().saturating_sub(1),
+    };
+    (1..).zip(all).skip(skipped).find(|(_, judged)| !is_so(judged))
+}
+
+/// Of the attempts that the application let in, those that were challenged or denied, in a hundred, rounded down. 100 if
+/// it let none in.
+fn percent_stopped(all: &[Attacked]) -> u8 {
+    let held = || all.iter().filter(|attacked| attacked.held);
+    let stopped = held().filter(|attacked| matches!(attacked.judged.verdict, Verdict::Challenge | Verdict::Deny));
+    let percent = (stopped.count() * 100).checked_div(held().count());
+    percent.map_or(100, |percent| u8::try_from(percent).unwrap_or(100))
 }
 
 /// What to write on the right side: of what was listed, what is true.
 fn turned_out(expected: &Expectation, happened: &Happened) -> String {
     match (expected, happened) {
-        (Expectation::Judged { present, absent, .. }, Happened::Judged(judged)) => {
+        (Expectation::Judged { present, absent, .. }, Happened::Judged(all)) => {
+            let Some(judged) = all.last() else { return String::new() };
             let found = |reason: &&ReasonCode| judged.reasons.contains(reason);
             Expectation::Judged {
-                verdict: judged.verdict,
+                times: Times::Last,
+                verdict: Wanted::Just(judged.verdict),
                 present: present.iter().filter(found).copied().collect(),
                 absent: absent.iter().filter(|reason| !found(reason)).copied().collect(),
             }
             .to_string()
         }
-        (Expectation::Unknown | Expectation::Judged { .. } | Expectation::Applied { .. }, _) => said(happened),
+        (
+            Expectation::Unknown
+            | Expectation::Judged { .. }
+            | Expectation::Applied { .. }
+            | Expectation::Stopped { .. },
+            _,
+        ) => said(expected, happened),
     }
 }
 
-fn said(happened: &Happened) -> String {
+/// What was said, in full; of a step that repeats, the first time that is otherwise than expected, or the last.
+fn said(expected: &Expectation, happened: &Happened) -> String {
     match happened {
-        Happened::Judged(Judged { verdict, reasons, .. }) => {
-            Expectation::Judged { verdict: *verdict, present: reasons.clone(), absent: Vec::new() }.to_string()
+        Happened::Judged(all) => {
+            let otherwise = first_otherwise(expected, all).or_else(|| (1..).zip(all).last());
+            let Some((nth, Judged { verdict, reasons, .. })) = otherwise else { return String::new() };
+            let (verdict, present) = (Wanted::Just(*verdict), reasons.clone());
+            let said = Expectation::Judged { times: Times::Last, verdict, present, absent: Vec::new() };
+            if nth == all.len() { said.to_string() } else { format!("{said} (time {nth} of {})", all.len()) }
         }
         Happened::Applied(Applied { n_released, n_unlearned }) => {
             Expectation::Applied { released: Some(*n_released), unlearned: Some(*n_unlearned) }.to_string()
         }
+        Happened::Attacked(all) => Expectation::Stopped { percent_min: percent_stopped(all) }.to_string(),
         Happened::Noted => String::new(),
     }
 }
@@ -103,7 +151,11 @@ impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => f.write_str("?"),
-            Self::Judged { verdict, present, absent } => {
+            Self::Stopped { percent_min } => write!(f, "stopped {percent_min}%"),
+            Self::Judged { times, verdict, present, absent } => {
+                if *times == Times::Each {
+                    f.write_str("always ")?;
+                }
                 f.write_str(verdict.as_str())?;
                 present.iter().try_for_each(|reason| write!(f, " {}", reason.as_str()))?;
                 absent.iter().try_for_each(|reason| write!(f, " !{}", reason.as_str()))
@@ -134,12 +186,12 @@ mod tests {
 ";
 
     fn story() -> Story {
-        let world = "people = [\"ann\"]\n[devices.phone-a]\nkind = \"phone\"\nuser_agent = \"x\"\n[places.lisbon]\nip = \"192.0.2.1\"";
+        let world = "people = [\"ann\"]\n[devices.phone-a]\nkind = \"phone\"\nuser_agent = \"x\"\n[places.lisbon]\nrange = \"192.0.2.0/24\"";
         Story::parse(TEXT, &World::parse(world).expect("a fixture")).expect("a story")
     }
 
     fn judged(verdict: Verdict, reasons: &[ReasonCode]) -> Happened {
-        Happened::Judged(Judged { event: EventId::from_bytes([0; 16]), verdict, reasons: reasons.to_vec() })
+        Happened::Judged(vec![Judged { event: EventId::from_bytes([0; 16]), verdict, reasons: reasons.to_vec() }])
     }
 
     #[test]
@@ -151,7 +203,8 @@ mod tests {
             judged(Verdict::Allow, &[ProfileDeviceNew, IpActionVelocity]),
             Happened::Applied(Applied { n_released: 3, n_unlearned: 1 }),
         ];
-        let different: Vec<usize> = differences(&story(), &happened).iter().map(|difference| difference.line).collect();
+        let different: Vec<usize> =
+            differences(&story(), &happened, Duration::ZERO).iter().map(|difference| difference.line).collect();
         assert_eq!(different, [4], "only the question is open");
         let answered = TEXT.replace("-> ?", "-> allow PROFILE_DEVICE_NEW IP_ACTION_VELOCITY");
         assert_eq!(rewritten(TEXT, &story(), &happened), answered);
@@ -165,12 +218,34 @@ mod tests {
             judged(Verdict::Trust, &[]),
             Happened::Applied(Applied { n_released: 0, n_unlearned: 2 }),
         ];
-        let told: Vec<String> = differences(&story(), &happened).iter().map(ToString::to_string).collect();
+        let told: Vec<String> =
+            differences(&story(), &happened, Duration::ZERO).iter().map(ToString::to_string).collect();
         assert_eq!(
             told[0],
             "line 2:\n  expected  allow PROFILE_DEVICE_NEW !PROFILE_FAMILIAR\n  said      trust PROFILE_FAMILIAR"
         );
         let text = rewritten(TEXT, &story(), &happened);
         assert!(text.contains("lisbon   -> trust\n") && text.contains("-> released 0 unlearned 2\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_always_so_is_so_each_time_and_a_campaign_is_counted_by_who_got_in() {
+        let one = |verdict| Judged { event: EventId::from_bytes([0; 16]), verdict, reasons: vec![] };
+        let expected = |times| Expectation::Judged { times, verdict: Wanted::Pass, present: vec![], absent: vec![] };
+        let all = Happened::Judged([Verdict::Allow, Verdict::Challenge, Verdict::Allow].map(one).to_vec());
+        assert!(holds(&expected(Times::Last), &all) && !holds(&expected(Times::Each), &all));
+        assert_eq!(said(&expected(Times::Each), &all), "challenge (time 2 of 3)");
+
+        let attacked = |held, verdict| Attacked { held, judged: one(verdict) };
+        let all = [
+            attacked(false, Verdict::Allow),
+            attacked(true, Verdict::Deny),
+            attacked(true, Verdict::Allow),
+            attacked(true, Verdict::Challenge),
+        ];
+        assert_eq!((percent_stopped(&all), percent_stopped(&[])), (66, 100));
+        let happened = Happened::Attacked(all.to_vec());
+        assert!(holds(&Expectation::Stopped { percent_min: 66 }, &happened));
+        assert!(!holds(&Expectation::Stopped { percent_min: 67 }, &happened));
     }
 }

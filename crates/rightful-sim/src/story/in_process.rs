@@ -1,16 +1,18 @@
 //! The engine over a store, in this process: no clock, no network; a year passes in a moment.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AddressKind, ApplicationId, ApplicationMode, Conclusion, Enrichment, Entry, Event, EventId, Facts, Feedback,
-    FeedbackKind, FeedbackTarget, Outcome, Timestamp, Verdict,
+    ApplicationId, ApplicationMode, Conclusion, Entry, Event, EventId, Facts, Feedback, FeedbackKind, FeedbackTarget,
+    Outcome, PasswordHashes, Timestamp, Verdict,
 };
 use rightful_engine::Policy;
+use rightful_enrich::Enricher;
 use rightful_store::{Applied, Store};
+use zeroize::Zeroizing;
 
+use super::data_sets::password_sha256;
 use super::judge::{Judge, JudgeError, Judged};
 
 /// The midnight with which stories begin here: Monday, 5 January 2026.
@@ -19,16 +21,23 @@ pub const FIRST_MIDNIGHT: Timestamp = Timestamp::from_seconds(1_767_571_200);
 /// The engine over a store.
 pub struct InProcess {
     store: Arc<dyn Store>,
+    enricher: Arc<Enricher>,
     policy: Policy,
     mode: ApplicationMode,
     application: ApplicationId,
 }
 
 impl InProcess {
-    /// A judge for one story. The store should be a fresh one, or the application a new one.
+    /// A judge for one story. The store should be a fresh one, or the application a new one; the enricher should have read
+    /// the world's data sets.
     #[must_use]
-    pub const fn new(store: Arc<dyn Store>, policy: Policy, mode: ApplicationMode, application: ApplicationId) -> Self {
-        Self { store, policy, mode, application }
+    pub fn new(
+        (store, enricher): (Arc<dyn Store>, Arc<Enricher>),
+        policy: Policy,
+        mode: ApplicationMode,
+        application: ApplicationId,
+    ) -> Self {
+        Self { store, enricher, policy, mode, application }
     }
 
     /// What the caller is told.
@@ -50,9 +59,10 @@ impl Judge for InProcess {
         FIRST_MIDNIGHT
     }
 
-    async fn assess(&mut self, mut event: Event) -> Result<Judged, JudgeError> {
+    async fn assess(&mut self, mut event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
         let now = event.at;
-        let enrichment = enrichment(&event);
+        let sha256 = password.map(|password| Zeroizing::new(password_sha256(password)));
+        let enrichment = self.enricher.enrich(&event, PasswordHashes { sha256, ..PasswordHashes::default() });
         let history = self.store.recall(&event, &enrichment, now).await?;
         event.account = event.account.or_else(|| history.resolved_account.clone());
         let facts = Facts { enrichment, event, history, now };
@@ -81,20 +91,5 @@ impl Judge for InProcess {
     ) -> Result<Applied, JudgeError> {
         let application = self.application.clone();
         Ok(self.store.apply_feedback(Feedback { application, target, kind, received_at: now }).await?)
-    }
-}
-
-/// What the address says by its number alone. No data set is read: a story is true on every machine.
-fn enrichment(event: &Event) -> Enrichment {
-    Enrichment { address: event.network.ip.map(address_kind), ..Enrichment::default() }
-}
-
-/// A world's addresses are all set aside, so there are but three kinds.
-const fn address_kind(ip: IpAddr) -> AddressKind {
-    match ip {
-        IpAddr::V4(v4) if v4.is_private() => AddressKind::Private,
-        IpAddr::V6(v6) if v6.is_unique_local() => AddressKind::Private,
-        IpAddr::V4(v4) if !v4.is_documentation() => AddressKind::CarrierNat,
-        IpAddr::V4(_) | IpAddr::V6(_) => AddressKind::Documentation,
     }
 }

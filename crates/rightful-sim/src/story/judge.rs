@@ -17,8 +17,8 @@ pub trait Judge: Send {
     /// The midnight with which a story begins.
     fn midnight(&self) -> Timestamp;
 
-    /// Judges an event at its own time and remembers it.
-    async fn assess(&mut self, event: Event) -> Result<Judged, JudgeError>;
+    /// Judges an event at its own time and remembers it. Of a password, the application tells the SHA-256.
+    async fn assess(&mut self, event: Event, password: Option<&str>) -> Result<Judged, JudgeError>;
 
     /// Learns how an event ended.
     async fn conclude(&mut self, event: EventId, outcome: Outcome, now: Timestamp) -> Result<(), JudgeError>;

@@ -1,29 +1,46 @@
 //! A running server, asked over HTTP in our own API.
 //!
-//! Its clock is real, so a story is told as if it had just happened: it ends a little while ago, and must not be longer
-//! than what a server still counts as news.
+//! Its clock is real, so a story is told as if it had just happened: it ends a little while ago. What a server still
+//! counts as news is checked; what is older than that is told as history.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    ApplicationId, Device, Event, EventId, FeedbackKind, FeedbackTarget, Location, Mechanism, Outcome, ReasonCode,
-    Timestamp, Verdict,
+    ApplicationId, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism, MechanismKind,
+    Money, Outcome, Payment, ReasonCode, Timestamp, Verdict,
 };
 use rightful_store::Applied;
 use serde_json::{Map, Value, json};
 
+use super::data_sets::password_sha256_hex;
 use super::judge::{Judge, JudgeError, Judged};
-use super::syntax::Story;
+use super::syntax::{Deed, Expectation, Step, Story};
 use crate::http::{Connection, HttpError, request};
 
-/// The longest story that a server takes for news: what happened more than 24 h ago enters no window.
-pub const LENGTH_MAX: Duration = Duration::from_secs(23 * 3_600);
+/// How much of a story a server takes for news: what happened more than 24 h ago enters no window.
+pub const NEWS_MAX: Duration = Duration::from_secs(23 * 3_600);
 /// How long ago a story ends. What happened less than five minutes ago would be counted as of the real now.
 const ENDED_BEFORE: Duration = Duration::from_secs(10 * 60);
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Since when, after a story's first midnight, it is news to a server: what is expected before is not checked there.
+///
+/// None if the story cannot be told at all: a challenge, an outcome, a word of somebody's and what waits in quarantine count
+/// from when they are told, so none of these may be older than news.
+#[must_use]
+pub fn news_since(story: &Story) -> Option<Duration> {
+    let since = story.length().saturating_sub(NEWS_MAX);
+    let counts_from_now = |step: &Step| match (&step.deed, &step.expected) {
+        (Deed::Act(_), Some(Expectation::Judged { verdict, .. })) => !verdict.is_met_by(Verdict::Allow),
+        (Deed::Act(_) | Deed::Campaign(_), _) => false,
+        (Deed::Challenge { .. } | Deed::Outcome { .. } | Deed::Feedback { .. } | Deed::Reclaim { .. }, _) => true,
+    };
+    let is_late = story.steps.iter().any(|step| step.at < since && counts_from_now(step));
+    (!is_late).then_some(since)
+}
 
 /// A running server.
 pub struct OverHttp {
@@ -34,7 +51,7 @@ pub struct OverHttp {
 }
 
 impl OverHttp {
-    /// A judge for one story, by the real clock's `now`; None if the story is longer than [`LENGTH_MAX`].
+    /// A judge for one story, by the real clock's `now`; None if [`news_since`] says that it cannot be told.
     ///
     /// The key should be a new application's, in the story's mode.
     pub fn new(
@@ -42,7 +59,7 @@ impl OverHttp {
         story: &Story,
         now: Timestamp,
     ) -> Result<Option<Self>, HttpError> {
-        if story.lasts() > LENGTH_MAX {
+        if news_since(story).is_none() {
             return Ok(None);
         }
         Ok(Some(Self {
@@ -75,8 +92,8 @@ impl Judge for OverHttp {
         self.midnight
     }
 
-    async fn assess(&mut self, event: Event) -> Result<Judged, JudgeError> {
-        let said = self.post("/v1/assessments", &event_body(&event)).await?;
+    async fn assess(&mut self, event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
+        let said = self.post("/v1/assessments", &event_body(&event, password)).await?;
         judged(&said)
     }
 
@@ -111,7 +128,7 @@ fn judged(said: &Value) -> Result<Judged, JudgeError> {
 }
 
 /// What a story's events can say, in our own API's words.
-fn event_body(event: &Event) -> Value {
+fn event_body(event: &Event, password: Option<&str>) -> Value {
     let mut body = Map::new();
     body.insert("action".into(), json!(event.action.as_str()));
     body.insert("outcome".into(), json!(event.outcome.as_str()));
@@ -119,16 +136,55 @@ fn event_body(event: &Event) -> Value {
     body.insert("at".into(), json!(event.at.as_millis()));
     body.insert("account".into(), json!(event.account.as_ref().map(|account| account.as_str())));
     body.insert("username".into(), json!(event.username.as_ref().map(|username| username.reveal())));
-    body.insert("mechanisms".into(), event.mechanisms.iter().map(mechanism_body).collect());
+    let mechanisms = event.mechanisms.iter().map(|mechanism| mechanism_body(mechanism, password));
+    body.insert("mechanisms".into(), mechanisms.collect());
     body.insert("device".into(), device_body(&event.device));
     let (ip, user_agent) = (event.network.ip.map(|ip| ip.to_string()), &event.network.user_agent);
     body.insert("network".into(), json!({ "ip": ip, "user_agent": user_agent.as_deref() }));
-    body.insert("location".into(), event.location.as_ref().map_or(Value::Null, location_body));
+    body.insert("payment".into(), event.payment.as_ref().map_or(Value::Null, payment_body));
+    body.insert("session_id".into(), json!(event.session.as_ref().map(|session| session.as_str())));
+    let email = event.person.email.as_ref().map(|email| json!({ "email": email.reveal() }));
+    body.insert("person".into(), email.unwrap_or_default());
     Value::Object(body)
 }
 
-fn mechanism_body(mechanism: &Mechanism) -> Value {
-    json!({ "kind": mechanism.kind.as_str(), "succeeded": mechanism.succeeded })
+fn mechanism_body(mechanism: &Mechanism, password: Option<&str>) -> Value {
+    let password = password.filter(|_| mechanism.kind == MechanismKind::Password);
+    json!({
+        "kind": mechanism.kind.as_str(),
+        "succeeded": mechanism.succeeded,
+        "failure_reason": mechanism.failure.as_ref().map(failure_word),
+        "password_sha256": password.map(password_sha256_hex),
+    })
+}
+
+/// As our own API spells it.
+fn failure_word(failure: &FailureReason) -> &str {
+    match failure {
+        FailureReason::UnknownUsername => "unknown_username",
+        FailureReason::BadPassword => "bad_password",
+        FailureReason::InvalidProof => "invalid_proof",
+        FailureReason::Timeout => "timeout",
+        FailureReason::RateLimit => "rate_limit",
+        FailureReason::BannedUser => "banned_user",
+        FailureReason::Provider => "provider",
+        FailureReason::InternalError => "internal_error",
+        FailureReason::AuthenticationFailure => "authentication_failure",
+        FailureReason::Other(word) => word,
+    }
+}
+
+fn payment_body(payment: &Payment) -> Value {
+    let decimal = |money: &Money| format!("{}.{:04}", money.ten_thousandths / 10_000, money.ten_thousandths % 10_000);
+    let currency = payment.amount.map(|money| String::from_utf8_lossy(&money.currency).into_owned());
+    json!({
+        "amount": payment.amount.as_ref().map(decimal),
+        "currency": currency,
+        "method": payment.method.as_deref(),
+        "method_id": payment.method_id.as_ref().map(|method| method.reveal()),
+        "payee": payment.payee.as_ref().map(|payee| payee.reveal()),
+        "direction": "out",
+    })
 }
 
 fn device_body(device: &Device) -> Value {
@@ -140,15 +196,8 @@ fn device_body(device: &Device) -> Value {
         "os": device.os.as_deref(),
         "browser": device.browser.as_deref(),
         "language": device.language.as_deref(),
-    })
-}
-
-fn location_body(location: &Location) -> Value {
-    json!({
-        "country": location.country.as_ref().map(|country| country.as_str()),
-        "latitude": location.latitude,
-        "longitude": location.longitude,
-        "city": location.city.as_deref(),
+        "time_zone": device.time_zone.as_deref(),
+        "screen": device.screen.as_deref(),
     })
 }
 

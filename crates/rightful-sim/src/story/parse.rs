@@ -3,26 +3,31 @@
 use std::fmt;
 use std::time::Duration;
 
-use rightful_domain::{Action, ApplicationMode, FeedbackKind, MechanismKind, Outcome, ReasonCode, Verdict};
+use rightful_domain::{Action, ApplicationMode, FailureReason, FeedbackKind, MechanismKind, Outcome, ReasonCode};
 
+use super::clauses::{clauses, proof};
 use super::suggest::nearest;
-use super::syntax::{Act, Deed, Door, Expectation, Repeat, Step, Story};
+use super::syntax::{Act, Deed, Door, Expectation, Repeat, Step, Story, Times, Wanted};
+use super::words::{Word, Words};
 use super::world::World;
+use crate::campaign::CampaignKind;
 
 /// The most often one step repeats: more would be a load test.
 const REPEAT_MAX: u32 = 10_000;
 /// The longest time from one repetition to the next.
-const EVERY_MAX: Duration = Duration::from_secs(86_400);
+const EVERY_MAX: Duration = Duration::from_secs(366 * 86_400);
 /// The last day a story can reach: ten years.
 const DAYS_MAX: u32 = 3_660;
-/// The policies there are.
-const POLICIES: [&str; 1] = ["default"];
+/// The policy that needs no text.
+const SHIPPED_POLICY: [&str; 1] = ["default"];
 const MODES: [ApplicationMode; 2] = [ApplicationMode::Observe, ApplicationMode::Enforce];
 const OUTCOMES: [&str; 3] = ["ok", "failed", "pending"];
+/// The outcome of an attempt at a name that nobody has.
+const NOBODYS_NAME: &str = "unknown";
 const CHALLENGE_ENDS: [&str; 3] = ["passed", "failed", "ignored"];
 const FEEDBACK_KINDS: [&str; 2] = ["takeover", "legitimate"];
 /// What a step can do beside the ten actions.
-const DEEDS: [&str; 4] = ["challenge", "outcome", "feedback", "reclaim"];
+const DEEDS: [&str; 5] = ["challenge", "outcome", "feedback", "reclaim", "campaign"];
 
 /// Why a text is no story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,34 +57,53 @@ impl std::error::Error for StoryError {}
 impl Story {
     /// Reads a story; every name in it must be in the world.
     pub fn parse(text: &str, world: &World) -> Result<Self, StoryError> {
-        let mut story = Self { policy: POLICIES.concat(), mode: ApplicationMode::Enforce, steps: Vec::new() };
-        for (number, line) in (1..).zip(text.lines()) {
+        let mut story = Self { policy: String::new(), mode: ApplicationMode::Enforce, steps: Vec::new() };
+        let mut lines = (1..).zip(text.lines()).peekable();
+        while let Some((number, line)) = lines.next() {
             let mut words = Words::new(number, line);
             let Some(first) = words.peek().filter(|word| !word.text.starts_with('#')) else { continue };
             match first.text {
                 "policy" | "mode" => story.set(&mut words)?,
-                _ => {
-                    let step = step(&mut words, world)?;
-                    if story.steps.last().is_some_and(|before| before.end() > step.at) {
-                        return Err(words.wrong(first, "time goes back here"));
-                    }
-                    story.steps.push(step);
-                }
+                _ => story.tell(&mut words, first, world)?,
             }
             words.end()?;
+            if line.trim_end() == "policy" {
+                let is_inside = |(_, line): &(usize, &str)| line.starts_with([' ', '\t']) || line.trim().is_empty();
+                while let Some((_, line)) = lines.next_if(is_inside) {
+                    story.policy.extend([line.trim(), "\n"]);
+                }
+            }
         }
         Ok(story)
     }
 
     fn set(&mut self, words: &mut Words<'_>) -> Result<(), StoryError> {
         let setting = words.next("a setting")?;
-        let value = words.next("its value")?;
         if setting.text == "policy" {
-            self.policy = words.choose(value, "policy", POLICIES)?.to_owned();
+            if words.peek().is_some() {
+                let name = words.next("its name")?;
+                words.choose(name, "policy", SHIPPED_POLICY)?;
+            }
         } else {
+            let value = words.next("its value")?;
             let name = words.choose(value, "mode", MODES.map(ApplicationMode::as_str))?;
             self.mode = MODES.into_iter().find(|mode| mode.as_str() == name).unwrap_or(self.mode);
         }
+        Ok(())
+    }
+
+    fn tell(&mut self, words: &mut Words<'_>, first: Word<'_>, world: &World) -> Result<(), StoryError> {
+        let is_meanwhile = first.text == "meanwhile";
+        if is_meanwhile {
+            words.literal("meanwhile")?;
+        }
+        let step = step(words, world)?;
+        let before = self.steps.last().filter(|_| is_meanwhile).map(|before| before.at);
+        let not_before = before.or_else(|| self.steps.iter().map(Step::end).max());
+        if not_before.is_some_and(|before| before > step.at) {
+            return Err(words.wrong(first, "time goes back here"));
+        }
+        self.steps.push(step);
         Ok(())
     }
 }
@@ -95,7 +119,8 @@ fn step(words: &mut Words<'_>, world: &World) -> Result<Step, StoryError> {
         "outcome" => outcome(words, &names)?,
         "feedback" => feedback(words, &names)?,
         "reclaim" => reclaim(words, &names)?,
-        _ => Deed::Act(act(verb, words, &names)?),
+        "campaign" => campaign(words)?,
+        _ => Deed::Act(Box::new(act(verb, words, &names)?)),
     };
     let expected = expectation(words, &deed)?;
     Ok(Step { line, at, repeat, deed, expected })
@@ -137,7 +162,7 @@ fn duration_of(seconds: &str) -> Option<Duration> {
     Some(Duration::from_secs(whole.parse().ok()?) + Duration::from_millis(millis))
 }
 
-/// `[N times every 2s|5min|1h]`.
+/// `[N times every 2s|5min|1h|1d|2w]`.
 fn repeat(words: &mut Words<'_>) -> Result<Repeat, StoryError> {
     let Some(count) = words.peek().filter(|word| word.text.bytes().all(|c| c.is_ascii_digit())) else {
         return Ok(Repeat::ONCE);
@@ -148,10 +173,11 @@ fn repeat(words: &mut Words<'_>) -> Result<Repeat, StoryError> {
     words.literal("times")?;
     words.literal("every")?;
     let word = words.next("a time span")?;
-    let units = [("min", 60), ("s", 1), ("h", 3_600)];
+    let units = [("min", 60), ("s", 1), ("h", 3_600), ("d", 86_400), ("w", 7 * 86_400)];
     let span = units.into_iter().find_map(|(unit, n)| duration_of(word.text.strip_suffix(unit)?)?.checked_mul(n));
     let every = span.filter(|span| *span <= EVERY_MAX);
-    let every = every.ok_or_else(|| words.wrong(word, "a time span is written like 0.5s, 5min or 1h, up to 24h"))?;
+    let every =
+        every.ok_or_else(|| words.wrong(word, "a time span is written like 0.5s, 5min, 1h, 1d or 2w, up to 366d"))?;
     Ok(Repeat { times, every })
 }
 
@@ -161,18 +187,33 @@ fn act(verb: Word<'_>, words: &mut Words<'_>, names: &Names<'_>) -> Result<Act, 
     // Whatever is spelled like a known action is an action.
     let action = Action::parse(verb).unwrap_or(Action::Login);
     let word = words.next("an outcome")?;
-    let outcome = parse_outcome(words, word)?;
+    let is_nobodys = word.text == NOBODYS_NAME;
+    let outcome = if is_nobodys { Outcome::Failed } else { parse_outcome(words, word)? };
     let word = words.next("an account")?;
     let door = match word.text.strip_prefix('@') {
         Some(name) => Door::Username(names.person(words, Word { text: name, ..word })?),
+        None if is_nobodys => return Err(words.wrong(word, "a name that nobody has is written with @")),
         None => Door::Account(names.person(words, word)?),
     };
     let word = words.next("a device")?;
     let device = names.device(words, word)?;
     let word = words.next("a place")?;
     let place = names.place(words, word)?;
-    let proofs = proofs(words)?;
-    Ok(Act { action, outcome, door, device, place, proofs })
+    let said = clauses(words)?;
+    Ok(Act {
+        action,
+        outcome,
+        failure: is_nobodys.then_some(FailureReason::UnknownUsername),
+        door,
+        device,
+        place,
+        proofs: said.proofs.unwrap_or_else(|| vec![MechanismKind::Password]),
+        password: said.password,
+        payment: said.payment,
+        session: said.session,
+        email: said.email,
+        cookie: said.cookie.map(|device| names.device_named(words, &device)).transpose()?,
+    })
 }
 
 fn parse_outcome(words: &Words<'_>, word: Word<'_>) -> Result<Outcome, StoryError> {
@@ -183,21 +224,6 @@ fn parse_outcome(words: &Words<'_>, word: Word<'_>) -> Result<Outcome, StoryErro
     })
 }
 
-/// `[with password+one_time_code]`; a password if nothing is said.
-fn proofs(words: &mut Words<'_>) -> Result<Vec<MechanismKind>, StoryError> {
-    if words.peek().is_none_or(|word| word.text != "with") {
-        return Ok(vec![MechanismKind::Password]);
-    }
-    words.literal("with")?;
-    let word = words.next("a proof")?;
-    word.text.split('+').map(|name| mechanism(words, Word { text: name, ..word })).collect()
-}
-
-fn mechanism(words: &Words<'_>, word: Word<'_>) -> Result<MechanismKind, StoryError> {
-    let name = words.choose(word, "proof", MechanismKind::KNOWN.iter().map(MechanismKind::as_str))?;
-    Ok(MechanismKind::KNOWN.into_iter().find(|kind| kind.as_str() == name).unwrap_or(MechanismKind::Password))
-}
-
 fn challenge(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryError> {
     let word = words.next("how the challenge ended")?;
     let end = words.choose(word, "end of a challenge", CHALLENGE_ENDS)?;
@@ -206,7 +232,7 @@ fn challenge(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryErro
         Some(word) if word.text == "by" => {
             words.literal("by")?;
             let word = words.next("a proof")?;
-            Some(mechanism(words, word)?)
+            Some(proof(words, word)?)
         }
         Some(_) | None => None,
     };
@@ -259,6 +285,13 @@ fn reclaim(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryError>
     Ok(Deed::Reclaim { who, since })
 }
 
+fn campaign(words: &mut Words<'_>) -> Result<Deed, StoryError> {
+    let word = words.next("a campaign")?;
+    let name = words.choose(word, "campaign", CampaignKind::ALL.map(CampaignKind::as_str))?;
+    let kind = CampaignKind::parse(name).ok_or_else(|| words.unknown(word, "campaign", None))?;
+    Ok(Deed::Campaign(kind))
+}
+
 fn who_and_device(words: &mut Words<'_>, names: &Names<'_>) -> Result<(String, String), StoryError> {
     let word = words.next("an account")?;
     let who = names.person(words, word)?;
@@ -279,13 +312,28 @@ fn expectation(words: &mut Words<'_>, deed: &Deed) -> Result<Option<Expectation>
     match deed {
         Deed::Act(_) => judged(first, words).map(Some),
         Deed::Challenge { .. } | Deed::Feedback { .. } | Deed::Reclaim { .. } => applied(first, words).map(Some),
+        Deed::Campaign(_) => stopped(first, words).map(Some),
         Deed::Outcome { .. } => Err(words.wrong(first, "nothing is said of an outcome")),
     }
 }
 
+/// `stopped 90%`.
+fn stopped(first: Word<'_>, words: &mut Words<'_>) -> Result<Expectation, StoryError> {
+    words.choose(first, "effect", ["stopped"])?;
+    let word = words.next("how many in a hundred")?;
+    let percent = word.text.strip_suffix('%').and_then(|n| n.parse().ok()).filter(|percent| *percent <= 100);
+    let percent_min = percent.ok_or_else(|| words.wrong(word, "a share is written like 90%"))?;
+    Ok(Expectation::Stopped { percent_min })
+}
+
+/// `[always] allow PROFILE_DEVICE_NEW !PROFILE_FAMILIAR`.
 fn judged(first: Word<'_>, words: &mut Words<'_>) -> Result<Expectation, StoryError> {
-    let name = words.choose(first, "verdict", Verdict::ALL.map(Verdict::as_str))?;
-    let verdict = Verdict::parse(name).unwrap_or(Verdict::Allow);
+    let (times, first) = match first.text {
+        "always" => (Times::Each, words.next("a verdict")?),
+        _ => (Times::Last, first),
+    };
+    let name = words.choose(first, "verdict", Wanted::ALL.map(Wanted::as_str))?;
+    let verdict = Wanted::ALL.into_iter().find(|wanted| wanted.as_str() == name).unwrap_or(Wanted::Pass);
     let (mut present, mut absent) = (Vec::new(), Vec::new());
     while words.peek().is_some() {
         let word = words.next("a reason")?;
@@ -294,7 +342,7 @@ fn judged(first: Word<'_>, words: &mut Words<'_>) -> Result<Expectation, StoryEr
             None => present.push(reason(words, word)?),
         }
     }
-    Ok(Expectation::Judged { verdict, present, absent })
+    Ok(Expectation::Judged { times, verdict, present, absent })
 }
 
 fn reason(words: &Words<'_>, word: Word<'_>) -> Result<ReasonCode, StoryError> {
@@ -340,8 +388,13 @@ impl Names<'_> {
         self.known(words, word, ("device", known, self.world.nearest_device(word.text)))
     }
 
+    /// As [`Names::device`], of a word that a clause has read.
+    fn device_named(&self, words: &Words<'_>, name: &str) -> Result<String, StoryError> {
+        self.device(words, Word { text: name, ..words.last() })
+    }
+
     fn place(&self, words: &Words<'_>, word: Word<'_>) -> Result<String, StoryError> {
-        let known = self.world.place(&self.example(words, word)?).is_some();
+        let known = self.world.address(&self.example(words, word)?).is_some();
         self.known(words, word, ("place", known, self.world.nearest_place(word.text)))
     }
 
@@ -363,88 +416,10 @@ impl Names<'_> {
     }
 }
 
-/// A word and where it stands.
-#[derive(Debug, Clone, Copy)]
-struct Word<'a> {
-    text: &'a str,
-    column: usize,
-}
-
-/// The words of one line, one after the other.
-struct Words<'a> {
-    line: usize,
-    words: Vec<Word<'a>>,
-    n_read: usize,
-    /// The column after the last word.
-    end: usize,
-}
-
-impl<'a> Words<'a> {
-    fn new(line: usize, text: &'a str) -> Self {
-        let mut words: Vec<Word<'a>> = Vec::new();
-        let mut start = None;
-        let mut column = 0;
-        for (offset, c) in text.char_indices() {
-            column += 1;
-            match (start, c.is_whitespace()) {
-                (None, false) => start = Some((offset, column)),
-                (Some((from, at)), true) => {
-                    words.push(Word { text: text.get(from..offset).unwrap_or_default(), column: at });
-                    start = None;
-                }
-                (None, true) | (Some(_), false) => {}
-            }
-        }
-        if let Some((from, at)) = start {
-            words.push(Word { text: text.get(from..).unwrap_or_default(), column: at });
-        }
-        Self { line, words, n_read: 0, end: column + 1 }
-    }
-
-    fn peek(&self) -> Option<Word<'a>> {
-        self.words.get(self.n_read).copied()
-    }
-
-    fn next(&mut self, what: &str) -> Result<Word<'a>, StoryError> {
-        let end = Word { text: "", column: self.end };
-        let word = self.peek().filter(|word| word.text != "->" || what == "->");
-        let word = word.ok_or_else(|| self.wrong(self.peek().unwrap_or(end), format!("{what} is missing")))?;
-        self.n_read += 1;
-        Ok(word)
-    }
-
-    fn literal(&mut self, text: &str) -> Result<(), StoryError> {
-        let word = self.next(text)?;
-        if word.text == text { Ok(()) } else { Err(self.wrong(word, format!("here {text:?} is expected"))) }
-    }
-
-    fn end(&self) -> Result<(), StoryError> {
-        self.peek().map_or(Ok(()), |word| Err(self.wrong(word, "this is too much")))
-    }
-
-    fn choose<'k>(
-        &self,
-        word: Word<'_>,
-        what: &str,
-        known: impl IntoIterator<Item = &'k str>,
-    ) -> Result<&'k str, StoryError> {
-        let known: Vec<&str> = known.into_iter().collect();
-        let found = known.iter().find(|candidate| **candidate == word.text).copied();
-        found.ok_or_else(|| self.unknown(word, what, nearest(word.text, known)))
-    }
-
-    fn unknown(&self, word: Word<'_>, what: &str, nearest: Option<&str>) -> StoryError {
-        let suggestion = nearest.map(str::to_owned);
-        StoryError { suggestion, ..self.wrong(word, format!("unknown {what} {:?}", word.text)) }
-    }
-
-    fn wrong(&self, word: Word<'_>, what: impl Into<String>) -> StoryError {
-        StoryError { line: self.line, column: word.column, what: what.into(), suggestion: None }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use rightful_domain::Verdict;
+
     use super::*;
 
     fn world() -> World {
@@ -455,9 +430,9 @@ mod tests {
             kind = "phone"
             user_agent = "x"
             [places.lisbon]
-            ip = "192.0.2.10"
-            [places."botnet-#"]
-            ip = "2001:db8:b0:#::1"
+            range = "192.0.2.0/24"
+            [places.botnet]
+            range = "3ffe:b000::/36"
             "#,
         )
         .expect("a fixture")
@@ -476,14 +451,21 @@ mod tests {
         let act = Act {
             action: Action::Login,
             outcome: Outcome::Failed,
+            failure: None,
             door: Door::Account("ann".into()),
             device: "phone-a".into(),
             place: "lisbon".into(),
             proofs: vec![MechanismKind::Password, MechanismKind::U2f],
+            password: None,
+            payment: None,
+            session: None,
+            email: None,
+            cookie: None,
         };
-        assert_eq!(step.deed, Deed::Act(act));
+        assert_eq!(step.deed, Deed::Act(Box::new(act)));
         let expected = Expectation::Judged {
-            verdict: Verdict::Challenge,
+            times: Times::Last,
+            verdict: Wanted::Just(Verdict::Challenge),
             present: vec![ReasonCode::ProfileDeviceNew],
             absent: vec![ReasonCode::ProfileFamiliar],
         };
@@ -513,6 +495,47 @@ mod tests {
         assert_eq!(effects[5], Some(Expectation::Unknown));
         let since = Some(Duration::from_secs(9 * 3_600));
         assert_eq!(story.steps[6].deed, Deed::Reclaim { who: "ann".into(), since });
+    }
+
+    #[test]
+    fn a_policy_of_its_own_is_told_inside_the_story() {
+        let text =
+            "policy\n  [lists]\n  allow_addresses = [\"{lisbon}\", \"{nowhere}\"]\n\n09:00 login ok ann phone-a lisbon";
+        let story = parse(text).expect("a story");
+        assert_eq!(story.steps.len(), 1);
+        assert_eq!(story.policy_text(&world()).trim(), "[lists]\nallow_addresses = [\"192.0.2.0/24\", \"{nowhere}\"]");
+        assert!(parse("policy default\n09:00 login ok ann phone-a lisbon").expect("a story").policy.is_empty());
+    }
+
+    #[test]
+    fn what_happens_meanwhile_happens_between() {
+        let story = parse(
+            "09:00 3 times every 1d login ok ann phone-a lisbon -> always allow
+             meanwhile 12:00 2 times every 1d login ok customer-# phone-a botnet-#
+             +4d 09:00 40 times every 1min campaign password_spray -> stopped 90%",
+        )
+        .expect("a story");
+        let order: Vec<_> = story.in_order().into_iter().take(6).map(|(_, step, nth)| (step, nth)).collect();
+        assert_eq!(order, [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (2, 0)]);
+        assert!(matches!(story.steps[0].expected, Some(Expectation::Judged { times: Times::Each, .. })));
+        assert_eq!(story.steps[2].deed, Deed::Campaign(CampaignKind::PasswordSpray));
+        assert_eq!(story.steps[2].expected, Some(Expectation::Stopped { percent_min: 90 }));
+    }
+
+    #[test]
+    fn a_step_may_say_more() {
+        let story = parse(
+            "09:00 withdraw ok ann phone-a lisbon with password+u2f hunter2 pays 19.99 EUR to rent by card-1 session s email a@b
+             09:01 3 times every 1s login unknown @customer-# phone-a lisbon with password guess-#",
+        )
+        .expect("a story");
+        let [Deed::Act(withdraw), Deed::Act(guess)] = [&story.steps[0].deed, &story.steps[1].deed] else { panic!() };
+        assert_eq!((withdraw.password.as_deref(), withdraw.session.as_deref()), (Some("hunter2"), Some("s")));
+        let pays = withdraw.payment.as_ref().expect("money");
+        assert_eq!((pays.amount.ten_thousandths, pays.amount.currency), (199_900, *b"EUR"));
+        assert_eq!((pays.payee.as_deref(), pays.method.as_deref()), (Some("rent"), Some("card-1")));
+        assert_eq!((guess.outcome, guess.failure.clone()), (Outcome::Failed, Some(FailureReason::UnknownUsername)));
+        assert_eq!(guess.password.as_deref(), Some("guess-#"));
     }
 
     #[track_caller]
@@ -558,6 +581,15 @@ mod tests {
                 "challenge",
                 "released",
                 "policy",
+                "meanwhile",
+                "always",
+                "pays",
+                "19.99",
+                "EUR",
+                "campaign",
+                "password_spray",
+                "stopped",
+                "90%",
                 "mode",
                 "#",
             ])
@@ -598,8 +630,15 @@ mod tests {
         );
         check(
             "09:00 2 times every 99999999999999999h login ok ann phone-a lisbon",
-            "line 1, column 21: a time span is written like 0.5s, 5min or 1h, up to 24h",
+            "line 1, column 21: a time span is written like 0.5s, 5min, 1h, 1d or 2w, up to 366d",
         );
+        check("09:00 login unknown ann phone-a lisbon", "line 1, column 21: a name that nobody has is written with @");
+        check(
+            "09:00 login ok ann phone-a lisbon pays 1.23456 EUR",
+            "line 1, column 40: an amount is written like 120 or 19.99",
+        );
+        check("09:00 campaign spray", "line 1, column 16: unknown campaign \"spray\"");
+        check("09:00 campaign password_spray -> stopped 101%", "line 1, column 42: a share is written like 90%");
         check("policy defaults", "line 1, column 8: unknown policy \"defaults\"; did you mean \"default\"?");
         check("mode enforce please", "line 1, column 14: this is too much");
     }

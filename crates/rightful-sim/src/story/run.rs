@@ -3,25 +3,36 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rightful_domain::{
-    AccountId, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, InvalidId, Mechanism, MechanismKind,
-    Outcome, Person, Pii, Source, Timestamp,
-};
+use rightful_domain::{AccountId, EventId, FeedbackKind, FeedbackTarget, InvalidId, Outcome, Timestamp};
 use rightful_store::Applied;
 
+use super::event::event_of;
+use super::intruder::{Customer, act_of};
 use super::judge::{Judge, JudgeError, Judged};
 use super::syntax::{Act, Deed, Door, Step, Story};
 use super::world::World;
+use crate::campaign::{Attempts, Campaign, CampaignKind};
 
-/// What came of a step, the last time if it is repeated.
+/// What came of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happened {
-    /// An attempt was judged.
-    Judged(Judged),
-    /// Feedback was heard.
+    /// An attempt was judged, as often as the step repeats.
+    Judged(Vec<Judged>),
+    /// Feedback was heard, for the last time.
     Applied(Applied),
+    /// A campaign's attempts were judged.
+    Attacked(Vec<Attacked>),
     /// An outcome was noted.
     Noted,
+}
+
+/// One attempt of a campaign, judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attacked {
+    /// Whether the application let it in.
+    pub held: bool,
+    /// What was said.
+    pub judged: Judged,
 }
 
 /// Why a story cannot be played to its end.
@@ -55,14 +66,28 @@ pub enum RunErrorCause {
     InvalidId(#[from] InvalidId),
 }
 
-/// Plays a story; what came of each of its steps, in order.
+/// Plays a story; what came of each of its steps, in their order.
 pub async fn run(story: &Story, world: &World, judge: &mut dyn Judge) -> Result<Vec<Happened>, RunError> {
-    let mut stage = Stage { world, judge, n_events: 0, events: BTreeMap::new() };
-    let mut happened = Vec::with_capacity(story.steps.len());
-    for step in &story.steps {
-        happened.push(stage.play(step).await.map_err(|cause| RunError { line: step.line, cause })?);
+    let mut stage =
+        Stage { world, judge, n_events: 0, events: BTreeMap::new(), customers: Vec::new(), campaigns: BTreeMap::new() };
+    let mut happened = vec![Happened::Noted; story.steps.len()];
+    for (at, place, nth) in story.in_order() {
+        let (Some(step), Some(so_far)) = (story.steps.get(place), happened.get_mut(place)) else { continue };
+        let came = stage.play(step, at, nth).await.map_err(|cause| RunError { line: step.line, cause })?;
+        so_far.go_on(came);
     }
     Ok(happened)
+}
+
+impl Happened {
+    /// Adds what came of the next time.
+    fn go_on(&mut self, next: Self) {
+        match (self, next) {
+            (Self::Judged(all), Self::Judged(next)) => all.extend(next),
+            (Self::Attacked(all), Self::Attacked(next)) => all.extend(next),
+            (so_far, next) => *so_far = next,
+        }
+    }
 }
 
 struct Stage<'a> {
@@ -71,6 +96,10 @@ struct Stage<'a> {
     n_events: u64,
     /// What each person has done so far, in order.
     events: BTreeMap<String, Vec<Done>>,
+    /// Who has signed in so far, in order.
+    customers: Vec<Customer>,
+    /// What is under way, by the line of its step, with whom it is about.
+    campaigns: BTreeMap<usize, (Attempts, Vec<Customer>)>,
 }
 
 struct Done {
@@ -80,24 +109,11 @@ struct Done {
 }
 
 impl Stage<'_> {
-    async fn play(&mut self, step: &Step) -> Result<Happened, RunErrorCause> {
-        let mut last = Happened::Noted;
-        for nth in 0..step.repeat.times {
-            let at = self.judge.midnight().plus(step.at + step.repeat.every * nth);
-            let name = |name: &String| name.replace('#', &(nth + 1).to_string());
-            last = self.play_once(&step.deed, at, &name).await?;
-        }
-        Ok(last)
-    }
-
-    async fn play_once(
-        &mut self,
-        deed: &Deed,
-        at: Timestamp,
-        name: &(dyn Fn(&String) -> String + Sync),
-    ) -> Result<Happened, RunErrorCause> {
-        match deed {
-            Deed::Act(act) => self.act(act, at, name).await,
+    async fn play(&mut self, step: &Step, at: Duration, nth: u32) -> Result<Happened, RunErrorCause> {
+        let at = self.judge.midnight().plus(at);
+        let name = |name: &String| name.replace('#', &(nth + 1).to_string());
+        match &step.deed {
+            Deed::Act(act) => self.sign_in(named(act, &name), at).await,
             Deed::Challenge { kind, who, device } => {
                 let event = self.latest(&name(who), &name(device))?;
                 self.hear(FeedbackTarget::Event(event), kind, at).await
@@ -120,21 +136,50 @@ impl Stage<'_> {
                 let target = FeedbackTarget::Account { account: AccountId::new(who)?, first_event };
                 self.hear(target, &FeedbackKind::Reclaimed, at).await
             }
+            Deed::Campaign(kind) => self.attack(*kind, step, at).await,
         }
     }
 
-    async fn act(
-        &mut self,
-        act: &Act,
-        at: Timestamp,
-        name: &(dyn Fn(&String) -> String + Sync),
-    ) -> Result<Happened, RunErrorCause> {
-        let event = self.event(act, at, name)?;
-        let judged = self.judge.assess(event).await?;
+    async fn sign_in(&mut self, act: Act, at: Timestamp) -> Result<Happened, RunErrorCause> {
+        let judged = self.assess(&act, at).await?;
+        if let (Door::Account(who), Outcome::Succeeded) = (act.door, act.outcome) {
+            let customer = Customer { who, device: act.device, place: act.place, session: act.session };
+            match self.customers.iter_mut().find(|known| known.who == customer.who) {
+                Some(known) => *known = customer,
+                None => self.customers.push(customer),
+            }
+        }
+        Ok(Happened::Judged(vec![judged]))
+    }
+
+    /// The next attempt of a campaign, which goes for those who have signed in before it began.
+    async fn attack(&mut self, kind: CampaignKind, step: &Step, at: Timestamp) -> Result<Happened, RunErrorCause> {
+        let no_intruder = || RunErrorCause::NoSuchName("an intruder".to_owned());
+        let intruder = self.world.intruder().ok_or_else(no_intruder)?;
+        let customers = &self.customers;
+        let (attempts, customers) = self.campaigns.entry(step.line).or_insert_with(|| {
+            let n_customers = u32::try_from(customers.len()).unwrap_or(u32::MAX);
+            let (attempts_max, gap) = (step.repeat.times, step.repeat.every);
+            // Any seed does; the same story must be the same each time.
+            let campaign = Campaign { kind, attempts_max, gap, seed: step.line as u64 };
+            (campaign.begin(n_customers), customers.clone())
+        });
+        let next = attempts.next().and_then(|attempt| Some((act_of(&attempt, customers, intruder)?, attempt)));
+        let Some((act, attempt)) = next else {
+            return Err(RunErrorCause::NoSuchName("a customer to go for".to_owned()));
+        };
+        let judged = self.assess(&act, at).await?;
+        Ok(Happened::Attacked(vec![Attacked { held: attempt.credential.holds(), judged }]))
+    }
+
+    async fn assess(&mut self, act: &Act, at: Timestamp) -> Result<Judged, RunErrorCause> {
+        self.n_events += 1;
+        let event = event_of(self.world, act, (self.judge.application(), at, self.n_events))?;
+        let judged = self.judge.assess(event, act.password.as_deref()).await?;
         let (Door::Account(who) | Door::Username(who)) = &act.door;
-        let done = Done { at, device: name(&act.device), event: judged.event };
-        self.events.entry(name(who)).or_default().push(done);
-        Ok(Happened::Judged(judged))
+        let device = act.cookie.as_ref().unwrap_or(&act.device).clone();
+        self.events.entry(who.clone()).or_default().push(Done { at, device, event: judged.event });
+        Ok(judged)
     }
 
     async fn hear(
@@ -158,83 +203,28 @@ impl Stage<'_> {
         let found = done.find(|done| done.at >= since).map(|done| done.event);
         found.ok_or_else(|| RunErrorCause::NoSuchEvent { who: who.to_owned() })
     }
-
-    fn event(
-        &mut self,
-        act: &Act,
-        at: Timestamp,
-        name: &(dyn Fn(&String) -> String + Sync),
-    ) -> Result<Event, RunErrorCause> {
-        self.n_events += 1;
-        let [a, b, c, d, e, f, g, h] = self.n_events.to_be_bytes();
-        let id = EventId::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), [0, 0, a, b, c, d, e, f, g, h]);
-        let (who, account) = match &act.door {
-            Door::Account(who) => (name(who), Some(AccountId::new(name(who))?)),
-            Door::Username(who) => (name(who), None),
-        };
-        let device_name = name(&act.device);
-        let place_name = name(&act.place);
-        let (device, user_agent) = self.world.device(&device_name).ok_or(RunErrorCause::NoSuchName(device_name))?;
-        let (mut network, location) = self.world.place(&place_name).ok_or(RunErrorCause::NoSuchName(place_name))?;
-        network.user_agent = Some(user_agent);
-        Ok(Event {
-            id,
-            application: self.judge.application().clone(),
-            source: Source::Native,
-            action: act.action.clone(),
-            outcome: act.outcome,
-            account,
-            authenticated_account: None,
-            username: Some(Pii::new(format!("{who}@example.com").into())),
-            mechanisms: mechanisms(&act.proofs, act.outcome),
-            device,
-            network,
-            location,
-            behavior: None,
-            payment: None,
-            person: Person::default(),
-            app: None,
-            session: None,
-            correlation: None,
-            custom: None,
-            unknown: None,
-            incumbent_verdict: None,
-            at,
-            at_clamped: false,
-            received_at: at,
-        })
-    }
 }
 
-/// The proofs hold, unless the attempt failed: then the last one does not.
-fn mechanisms(proofs: &[MechanismKind], outcome: Outcome) -> Vec<Mechanism> {
-    let last = proofs.len().saturating_sub(1);
-    let mechanism = |(nth, kind): (usize, &MechanismKind)| {
-        let fails = outcome == Outcome::Failed && nth == last;
-        Mechanism {
-            kind: kind.clone(),
-            succeeded: Some(!fails),
-            failure: fails.then(|| failure(kind)),
-            provider: None,
-            sent_to: None,
-        }
+/// An act with its names told in full.
+fn named(act: &Act, name: &dyn Fn(&String) -> String) -> Act {
+    let door = match &act.door {
+        Door::Account(who) => Door::Account(name(who)),
+        Door::Username(who) => Door::Username(name(who)),
     };
-    proofs.iter().enumerate().map(mechanism).collect()
-}
-
-fn failure(kind: &MechanismKind) -> FailureReason {
-    match kind {
-        MechanismKind::Password => FailureReason::BadPassword,
-        MechanismKind::Social => FailureReason::Provider,
-        MechanismKind::OneTimeCode
-        | MechanismKind::U2f
-        | MechanismKind::RsaKey
-        | MechanismKind::SmsCode
-        | MechanismKind::MagicLink
-        | MechanismKind::Recaptcha
-        | MechanismKind::BioMetric
-        | MechanismKind::PushNotification
-        | MechanismKind::Passkey
-        | MechanismKind::Other(_) => FailureReason::InvalidProof,
+    let mut payment = act.payment.clone();
+    if let Some(pays) = &mut payment {
+        pays.payee = pays.payee.as_ref().map(name);
+        pays.method = pays.method.as_ref().map(name);
+    }
+    Act {
+        door,
+        device: name(&act.device),
+        place: name(&act.place),
+        cookie: act.cookie.as_ref().map(name),
+        password: act.password.as_ref().map(name),
+        session: act.session.as_ref().map(name),
+        email: act.email.as_ref().map(name),
+        payment,
+        ..act.clone()
     }
 }

@@ -2,12 +2,19 @@
 
 use std::time::Duration;
 
-use rightful_domain::{Action, ApplicationMode, FeedbackKind, MechanismKind, Outcome, ReasonCode, Verdict};
+use rightful_domain::{
+    Action, ApplicationMode, FailureReason, FeedbackKind, MechanismKind, Money, Outcome, PolicySource, PolicyVersion,
+    ReasonCode, Verdict,
+};
+use rightful_engine::Policy;
+
+use super::world::World;
+use crate::campaign::CampaignKind;
 
 /// A story.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Story {
-    /// The policy's name.
+    /// What the policy changes of the shipped one, as TOML; empty for the shipped one. `{lisbon}` is a place's range.
     pub policy: String,
     /// Whether verdicts are acted on.
     pub mode: ApplicationMode,
@@ -16,6 +23,46 @@ pub struct Story {
 }
 
 impl Story {
+    /// The policy's text, with places' names replaced by their ranges.
+    #[must_use]
+    pub fn policy_text(&self, world: &World) -> String {
+        let mut parts = self.policy.split('{');
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let place = part.split_once('}').and_then(|(name, rest)| Some((world.range(name)?, rest)));
+            match place {
+                Some((range, rest)) => text.extend([range.to_string().as_str(), rest]),
+                None => text.extend(["{", part]),
+            }
+        }
+        text
+    }
+
+    /// The policy.
+    ///
+    /// # Errors
+    /// The engine does not understand it; in the engine's words.
+    pub fn policy(&self, world: &World) -> Result<Policy, String> {
+        if self.policy.is_empty() {
+            return Ok(Policy::default());
+        }
+        let version = PolicyVersion { id: "story".into(), version: 1 };
+        let source = PolicySource { version, text: self.policy_text(world).into() };
+        Policy::parse(&source).map_err(|error| error.to_string())
+    }
+
+    /// What is done at each moment, in order of time: the step and the number of its repetition, from 0.
+    pub(super) fn in_order(&self) -> Vec<(Duration, usize, u32)> {
+        let of_step = |(place, step): (usize, &Step)| {
+            let repeat = step.repeat;
+            let at = step.at;
+            (0..repeat.times).map(move |nth| (at + repeat.every * nth, place, nth)).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = self.steps.iter().enumerate().flat_map(of_step).collect();
+        all.sort_unstable();
+        all
+    }
+
     /// From midnight of the first day to the last thing that happens.
     #[must_use]
     pub fn length(&self) -> Duration {
@@ -30,7 +77,8 @@ impl Story {
     }
 }
 
-/// One thing that happens.
+/// One thing that happens. What happens once happens in the order of the story; what is told after `meanwhile` happens
+/// at its time between the others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// Its line in the file, from 1.
@@ -71,7 +119,7 @@ impl Repeat {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
     /// Somebody attempts something.
-    Act(Act),
+    Act(Box<Act>),
     /// A challenge ends.
     Challenge {
         /// How.
@@ -106,6 +154,8 @@ pub enum Deed {
         /// The takeover began with the first event at or after this; None where nobody knows.
         since: Option<Duration>,
     },
+    /// Intruders go for all who have signed in so far; one attempt each time the step repeats.
+    Campaign(CampaignKind),
 }
 
 /// Somebody attempts something.
@@ -115,6 +165,8 @@ pub struct Act {
     pub action: Action,
     /// How it ended.
     pub outcome: Outcome,
+    /// Why it failed; None where it did not, or for the last proof's usual reason.
+    pub failure: Option<FailureReason>,
     /// At whose door.
     pub door: Door,
     /// On which device.
@@ -123,6 +175,27 @@ pub struct Act {
     pub place: String,
     /// With which proofs. They hold, unless the attempt failed: then the last one does not.
     pub proofs: Vec<MechanismKind>,
+    /// The password; None where the application does not tell its hash.
+    pub password: Option<String>,
+    /// The money in it.
+    pub payment: Option<Pays>,
+    /// The application's session.
+    pub session: Option<String>,
+    /// The person's e-mail address, where the event carries one.
+    pub email: Option<String>,
+    /// The device whose name it gives as its own, as a stolen cookie does; None where it gives its own.
+    pub cookie: Option<String>,
+}
+
+/// The money in an attempt, out of the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pays {
+    /// How much.
+    pub amount: Money,
+    /// To whom.
+    pub payee: Option<String>,
+    /// With what: `card-1` is a card.
+    pub method: Option<String>,
 }
 
 /// At whose door.
@@ -141,8 +214,10 @@ pub enum Expectation {
     Unknown,
     /// Of an attempt.
     Judged {
+        /// Of which, where the step repeats.
+        times: Times,
         /// The verdict.
-        verdict: Verdict,
+        verdict: Wanted,
         /// Reasons that must be found.
         present: Vec<ReasonCode>,
         /// Reasons that must not.
@@ -155,4 +230,61 @@ pub enum Expectation {
         /// Events that are unlearned.
         unlearned: Option<u32>,
     },
+    /// Of a campaign.
+    Stopped {
+        /// How many in a hundred, at least, of the attempts that the application let in were challenged or denied.
+        percent_min: u8,
+    },
+}
+
+/// Of which of a step's repetitions something is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// Of the last.
+    Last,
+    /// Of each.
+    Each,
+}
+
+/// A verdict, or either of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// This one.
+    Just(Verdict),
+    /// Trust or allow: `pass`.
+    Pass,
+    /// Challenge or deny: `stop`.
+    Stop,
+}
+
+impl Wanted {
+    /// All of them, as spelled in stories.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Just(Verdict::Trust),
+        Self::Just(Verdict::Allow),
+        Self::Just(Verdict::Challenge),
+        Self::Just(Verdict::Deny),
+        Self::Pass,
+        Self::Stop,
+    ];
+
+    /// As spelled in stories.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Just(verdict) => verdict.as_str(),
+            Self::Pass => "pass",
+            Self::Stop => "stop",
+        }
+    }
+
+    /// Whether this verdict is wanted.
+    #[must_use]
+    pub fn is_met_by(self, verdict: Verdict) -> bool {
+        match (self, verdict) {
+            (Self::Just(wanted), verdict) => wanted == verdict,
+            (Self::Pass, Verdict::Trust | Verdict::Allow) | (Self::Stop, Verdict::Challenge | Verdict::Deny) => true,
+            (Self::Pass, Verdict::Challenge | Verdict::Deny) | (Self::Stop, Verdict::Trust | Verdict::Allow) => false,
+        }
+    }
 }
