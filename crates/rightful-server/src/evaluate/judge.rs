@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use rightful_domain::{ApplicationId, ApplicationMode, Entry, Facts, Timestamp};
+use rightful_domain::{ApplicationId, ApplicationMode, Entry, Outcome, Teaching, Facts, Timestamp};
 use rightful_engine::Policy;
 use rightful_store::Rehearsal;
 
@@ -69,8 +69,12 @@ pub(super) fn judge(options: &Options, policy: &Policy) -> Result<Judging, Evalu
         if options.inputs == Inputs::Reference && !login.succeeded {
             continue;
         }
-        let was_takeover = |line: Line<'_>| takeover.is_some_and(|column| is_takeover(line, column));
-        judging.n_forgotten += u64::from(judge.row(&login, &mut writer, || was_takeover(line))?);
+        let whose = |line: Line<'_>| match takeover {
+            None => Whose::Unknown,
+            Some(column) if is_takeover(line, column) => Whose::Intruder,
+            Some(_) => Whose::Owner,
+        };
+        judging.n_forgotten += u64::from(judge.row(&login, &mut writer, || whose(line))?);
         judging.n_scored += 1;
     }
     writer.finish()?;
@@ -99,7 +103,7 @@ impl<'a> Judge<'a> {
         &mut self,
         login: &Login<'_>,
         writer: &mut ScoreWriter,
-        was_takeover: impl FnOnce() -> bool,
+        whose: impl FnOnce() -> Whose,
     ) -> Result<bool, EvaluateError> {
         self.clock.begin_row();
         let (mut event, enrichment) = self.maker.make(login, self.clock.n_rows);
@@ -115,15 +119,32 @@ impl<'a> Judge<'a> {
         writer.write(login.row, &assessment)?;
         let written = self.clock.look();
         // Only now, with the score on its way to the disk, is the label looked at.
-        let is_forgotten = was_takeover();
-        if is_forgotten {
+        let whose = whose();
+        let succeeded = facts.event.outcome == Outcome::Succeeded;
+        if whose == Whose::Intruder {
             self.memory.forget(&facts.event);
         } else {
-            self.memory.record(&Entry::judged(facts, assessment, None));
+            let mut entry = Entry::judged(facts, assessment, None);
+            if whose == Whose::Owner && succeeded {
+                entry.teaching = Teaching::Learn;
+            }
+            self.memory.record(&entry);
         }
+        let is_forgotten = whose == Whose::Intruder;
         self.clock.note([begun, recalled, assessed, written, self.clock.look()]);
         Ok(is_forgotten)
     }
+}
+
+/// Whose a login was, as far as the label is looked at once the login is scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// Not looked at: profiles learn as they would in life.
+    Unknown,
+    /// The owner's: learned at once, as if a challenge had been passed.
+    Owner,
+    /// Somebody else's: never learned.
+    Intruder,
 }
 
 /// Times one row in so many.
