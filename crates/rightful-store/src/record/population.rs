@@ -1,6 +1,9 @@
 //! The stored form of what all accounts of an application do.
 
-use rightful_domain::{FAILURE_CLASSES, NoveltyCount, Population, RATED_LEVELS, Timestamp, ValueCount, VersionShares};
+use rightful_domain::{
+    BudgetThreshold, FAILURE_CLASSES, NoveltyCount, Population, RATED_LEVELS, ScoreBudget, Timestamp, ValueCount,
+    VersionShares,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
@@ -22,6 +25,18 @@ pub(crate) struct StoredPopulation {
     names: [[f32; 3]; 3],
     hours: Vec<([u8; 4], Vec<u32>)>,
     failures: [[f32; FAILURE_CLASSES]; 3],
+    scores: StoredScores,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredScores {
+    day: Option<i64>,
+    /// By bucket.
+    today: Vec<u32>,
+    /// By bucket.
+    settled: Vec<f32>,
+    /// By budget: where it stands, when it moved, seen above, seen below.
+    thresholds: Vec<(Option<f32>, Option<i64>, f32, f32)>,
 }
 
 /// Hours of a day, on weekdays and at weekends.
@@ -49,6 +64,7 @@ impl StoredPopulation {
             names: population.names,
             hours: population.hours.iter().map(|(tag, hours)| (tag.to_le_bytes(), hours.clone())).collect(),
             failures: population.failures,
+            scores: StoredScores::of(&population.scores),
         }
     }
 
@@ -63,6 +79,7 @@ impl StoredPopulation {
             direction: self.direction,
             names: self.names,
             failures: self.failures,
+            scores: self.scores.restore()?,
             ..Population::default()
         };
         let count = |(tag, accounts, children)| (u32::from_le_bytes(tag), ValueCount { accounts, children });
@@ -85,5 +102,29 @@ impl StoredPopulation {
             }
         }
         Ok(population)
+    }
+}
+
+impl StoredScores {
+    fn of(scores: &ScoreBudget) -> Self {
+        let threshold = |one: &BudgetThreshold| (one.nats, one.moved_on, one.seen_above, one.seen_below);
+        Self {
+            day: scores.day,
+            today: scores.today.to_vec(),
+            settled: scores.settled.to_vec(),
+            thresholds: scores.thresholds.iter().map(threshold).collect(),
+        }
+    }
+
+    fn restore(self) -> Result<ScoreBudget, Undecodable> {
+        let threshold =
+            |(nats, moved_on, seen_above, seen_below)| BudgetThreshold { nats, moved_on, seen_above, seen_below };
+        let thresholds: Vec<BudgetThreshold> = self.thresholds.into_iter().map(threshold).collect();
+        Ok(ScoreBudget {
+            day: self.day,
+            today: self.today.try_into().map_err(|_| Undecodable("scores without their buckets"))?,
+            settled: self.settled.try_into().map_err(|_| Undecodable("scores without their buckets"))?,
+            thresholds: thresholds.try_into().map_err(|_| Undecodable("scores without their budgets"))?,
+        })
     }
 }
