@@ -1,0 +1,134 @@
+//! Memory without a disk answers as the store does, and forgets as if an attempt had never come.
+
+use proptest::prelude::*;
+use rightful_domain::{CredentialTag, Enrichment, Event, News, Outcome, Pii, Timestamp, Verdict};
+use rightful_store::conformance::{judged, login};
+use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Memory, Rehearsal};
+
+/// An event, what data sets say of it, and how it was judged.
+type Attempt = (Event, Enrichment, Verdict);
+
+fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
+    let one = (0_u64..3, 0_u64..4, 0_u8..3, any::<bool>(), any::<bool>(), 0_u64..100_000, 0_usize..3);
+    proptest::collection::vec(one, 1..40).prop_map(|all| {
+        let mut n = 0;
+        let attempt = |(account, device, net, failed, nameless, gap, verdict): (_, _, u8, bool, bool, u64, usize)| {
+            n += gap + 1;
+            let mut event =
+                login(n, &format!("account {account}"), &format!("device {device}"), &format!("192.0.{net}.7"));
+            event.network.user_agent = Some(format!("Agent/{device}.1").into());
+            event.outcome = if failed { Outcome::Failed } else { Outcome::Succeeded };
+            if nameless {
+                event.account = None;
+                event.username = Some(Pii::new(format!("account {account}@example.com").into()));
+            }
+            let enrichment = Enrichment {
+                asn: Some(u32::from(net)),
+                credential_tag: Some(CredentialTag(device)),
+                ..Enrichment::default()
+            };
+            (event, enrichment, [Verdict::Allow, Verdict::Allow, Verdict::Challenge][verdict])
+        };
+        all.into_iter().map(attempt).collect()
+    })
+}
+
+fn at(event: &Event) -> Timestamp {
+    event.received_at
+}
+
+/// Recalls and records, with something new in every event.
+fn rehearse(rehearsal: &mut Rehearsal, (event, enrichment, verdict): &Attempt) -> rightful_domain::History {
+    let mut event = event.clone();
+    let history = rehearsal.recall(&event, enrichment, at(&event));
+    event.account = event.account.or_else(|| history.resolved_account.clone());
+    rehearsal.record(&entry(&event, enrichment, *verdict));
+    history
+}
+
+fn entry(event: &Event, enrichment: &Enrichment, verdict: Verdict) -> rightful_domain::Entry {
+    let mut entry = judged(event, verdict);
+    entry.enrichment = enrichment.clone();
+    if let Some(assessment) = &mut entry.assessment {
+        assessment.news = News { is_first: true, tried: 7, novel: 3, weight: 0.5, ..News::default() };
+    }
+    entry
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn without_a_disk_and_with_one_the_same_is_known(attempts in attempts(), restart in any::<prop::sample::Index>()) {
+        let dir = tempfile::tempdir().unwrap();
+        // The key of a rehearsal, so that tags are the same.
+        let open = || EmbeddedStore::open(dir.path(), EmbeddedOptions::new(MasterKey::from_bytes([0; 32]), [9; 32])).unwrap().0;
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (mut store, mut rehearsal) = (Some(open()), Rehearsal::new());
+        for (place, attempt) in attempts.iter().enumerate() {
+            let known = rehearse(&mut rehearsal, attempt);
+            let (mut event, enrichment, verdict) = attempt.clone();
+            let is_after_restart = place > restart.index(attempts.len());
+            let mut history = runtime.block_on(store.as_ref().unwrap().recall(&event, &enrichment, at(&event))).unwrap();
+            event.account = event.account.or_else(|| history.resolved_account.clone());
+            runtime.block_on(store.as_ref().unwrap().record(entry(&event, &enrichment, verdict))).unwrap();
+            if is_after_restart {
+                // Crowds are of RAM.
+                history.net_crowd = known.net_crowd;
+                history.agent_crowd = known.agent_crowd;
+                history.password_crowd = known.password_crowd;
+            }
+            prop_assert_eq!(history, known);
+            if place == restart.index(attempts.len()) {
+                if place % 2 == 0 {
+                    store.as_ref().unwrap().close();
+                }
+                drop(store.take());
+                store = Some(open());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_forgotten_never_came(attempts in attempts(), strange in attempts()) {
+        let (mut with, mut without) = (Rehearsal::new(), Rehearsal::new());
+        for (attempt, (strange, enrichment, _)) in attempts.iter().zip(strange.iter().cycle()) {
+            let mut strange = strange.clone();
+            // Of its own id, a moment before.
+            strange.id = rightful_domain::EventId::from_parts(1, *b"a stranger");
+            (strange.at, strange.received_at) = (attempt.0.at, attempt.0.at);
+            with.recall(&strange, enrichment, at(&strange));
+            with.forget(&strange);
+            prop_assert_eq!(rehearse(&mut with, attempt), rehearse(&mut without, attempt));
+        }
+    }
+}
+
+#[test]
+fn failures_here_and_of_strangers_are_told_apart_and_crowds_count() {
+    let mut memory = Rehearsal::new();
+    let enrichment = |tag| Enrichment { credential_tag: Some(CredentialTag(tag)), ..Enrichment::default() };
+    let own = login(1, "anna", "phone", "192.0.2.1");
+    rehearse(&mut memory, &(own, enrichment(1), Verdict::Allow));
+    let attempts = [
+        ("phone", "192.0.2.1"),
+        ("phone", "198.51.100.7"),
+        ("strange", "192.0.2.1"),
+        ("strange", "198.51.100.7"),
+        ("stranger", "198.51.100.9"),
+    ];
+    for (n, (device, ip)) in attempts.into_iter().enumerate() {
+        let failed = Event { outcome: Outcome::Failed, ..login(10 + n as u64, "anna", device, ip) };
+        rehearse(&mut memory, &(failed, enrichment(2), Verdict::Allow));
+    }
+    let next = login(20, "anna", "phone", "198.51.100.7");
+    let history = memory.recall(&next, &enrichment(2), at(&next));
+    assert_eq!((history.failures_here_24h, history.strange_failures_24h), (2, 2));
+    let crowd = |crowd: Option<rightful_domain::Crowd>| crowd.map(|crowd| (crowd.attempts, crowd.failures)).unwrap();
+    assert_eq!((crowd(history.net_crowd), crowd(history.password_crowd)), ((4, 3), (6, 5)));
+    assert_eq!(history.agent_crowd, None);
+    let later = login(20 + 86_400, "anna", "phone", "198.51.100.7");
+    let history = memory.recall(&later, &enrichment(3), at(&later));
+    assert_eq!((history.failures_here_24h, history.strange_failures_24h), (0, 0));
+    assert_eq!(crowd(history.password_crowd), (1, 0));
+}
