@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use rightful_domain::{ApplicationId, ApplicationMode, Entry, Outcome, Teaching, Facts, Timestamp};
+use rightful_domain::{ApplicationId, ApplicationMode, Entry, Facts, Outcome, Teaching, Timestamp};
 use rightful_engine::Policy;
 use rightful_store::Rehearsal;
 
