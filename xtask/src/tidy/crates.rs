@@ -126,9 +126,12 @@ fn impure_reach(graph: &Graph, name: &str) -> Vec<Complaint> {
         return vec![Complaint::new(name, "is pure by the table, and is not there")];
     };
     let reached = graph.reachable(package);
-    let forbidden = IMPURE.iter().chain(if name == "rightful-domain" { &SERIALIZERS[..] } else { &[] });
+    let impure = IMPURE.iter().filter(|library| reached.contains(**library));
+    // By name only: whether a collection brings a serializer along is decided by who else uses the collection.
+    let named: Vec<&str> = graph.direct(package, Kind::Normal).map(|needed| needed.name.as_str()).collect();
+    let serializers = SERIALIZERS.iter().filter(|library| name == "rightful-domain" && named.contains(*library));
     let complain = |library| Complaint::new(name, format!("is pure and reaches {library}"));
-    forbidden.filter(|library| reached.contains(**library)).map(complain).collect()
+    impure.chain(serializers).map(complain).collect()
 }
 
 fn foreign_libraries(graph: &Graph, name: &str) -> Vec<Complaint> {

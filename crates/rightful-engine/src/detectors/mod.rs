@@ -265,10 +265,12 @@ fn is_in_own_network(features: &Features) -> bool {
         && reputation.account_reported != Some(true)
 }
 
-/// The account was let through from this provider before, so that it is its way to come.
+/// The account was let through from this provider before, so that it is its way to come; not that of a device that it
+/// does not know.
 fn comes_its_usual_way(features: &Features) -> bool {
     let reputation = &features.reputation;
     features.place.asn_known == Some(true)
+        && features.novelty.device_known != Some(false)
         && reputation.address_bad != Some(true)
         && reputation.account_reported != Some(true)
         || is_in_own_network(features)

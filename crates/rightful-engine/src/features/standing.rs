@@ -41,7 +41,7 @@ pub(super) fn derive(facts: &Facts) -> Standing {
     Standing {
         contact_changed_by_stranger: standing.map(|standing| standing.contact_changed_by_stranger),
         proved_days: age(standing.and_then(|standing| standing.proved_at)),
-        refused_10min: standing.map(|standing| refused_lately(&standing.refused_at, facts.event.at)),
+        refused_10min: standing.map(|standing| refused_lately(&standing.refused_at, facts.now)),
         device_bad_days: age(device.bad_at(account)),
         device_labelled_days: age(device.labelled_at(account)),
         address_bad_days: age(address.bad_at(account)),
