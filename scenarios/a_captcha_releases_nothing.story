@@ -2,7 +2,6 @@
 policy default
 
 08:00   login ok  ann  phone-a  lisbon                       -> allow
-08:10   login ok  ben  phone-b  porto                        -> allow
 09:00   login ok  ben  hotel-computer  hotel                 -> allow
 10:00   login ok  ann  hotel-computer  hotel                 -> challenge
 10:01   challenge passed  ann  hotel-computer by recaptcha   -> released 0

@@ -3,8 +3,7 @@
 policy default
 
 08:00   login ok  ann  phone-a  lisbon                                -> allow
-08:10   login ok  ben  phone-b  porto                                 -> allow
-09:00   login ok  ben  hotel-computer  hotel                          -> allow PROFILE_DEVICE_NEW
+09:00   login ok  ben  hotel-computer  hotel                          -> allow
 10:00   login ok  ann  hotel-computer  hotel                          -> challenge PROFILE_DEVICE_NEW DEVICE_SUSPICIOUS_VELOCITY
 10:01   challenge failed   ann  hotel-computer                        -> released 0
 10:05   login ok  ann  hotel-computer  hotel                          -> challenge PROFILE_DEVICE_NEW !PROFILE_IP_FAMILIAR

@@ -2,7 +2,6 @@
 policy default
 
 08:00   login ok  ann  phone-a  lisbon              -> allow
-08:10   login ok  ben  phone-b  porto               -> allow
 09:00   login ok  ben  hotel-computer  hotel        -> allow
 10:00   login ok  ann  hotel-computer  hotel        -> challenge PROFILE_DEVICE_NEW
 10:30   feedback legitimate ann hotel-computer      -> released 1

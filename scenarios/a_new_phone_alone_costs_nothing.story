@@ -4,7 +4,7 @@ policy default
 09:00       login ok  ann  phone-a  lisbon   -> allow !PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
 +1d 09:00   login ok  ann  phone-a  lisbon   -> allow PROFILE_DEVICE_FAMILIAR PROFILE_IP_FAMILIAR
 +2d 09:00   login ok  ann  phone-a  lisbon   -> allow
-+3d 09:00   login ok  ann  phone-a  lisbon   -> allow
++3d 09:00   login ok  ann  phone-a  lisbon   -> pass
 
 # The new phone, at home; then out of town.
 +4d 18:00   login ok  ann  phone-b  lisbon   -> allow PROFILE_DEVICE_NEW PROFILE_IP_FAMILIAR

@@ -3,7 +3,6 @@
 policy default
 
 08:00   login ok  ann  phone-a  lisbon                                     -> allow
-08:10   login ok  ben  phone-b  porto                                      -> allow
 08:30   account_details_change ok  ann  phone-a  lisbon                    -> allow
 09:00   login ok  ben  hotel-computer  hotel                               -> allow
 10:00   login ok  ann  hotel-computer  hotel with password+sms_code        -> challenge PROFILE_DEVICE_NEW

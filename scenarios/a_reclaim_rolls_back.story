@@ -14,5 +14,5 @@ policy default
 15:00   reclaim ann since 10:00               -> unlearned 2
 15:05   login ok  ann  phone-a   lisbon       -> allow PROFILE_DEVICE_FAMILIAR !USER_REPORTED_COMPROMISE
 15:10   login ok  ann  laptop-x  lisbon-33        -> deny DEVICE_RISKY_REPUTATION !PROFILE_DEVICE_FAMILIAR
-15:15   login ok  ann  laptop-a  lisbon-33        -> challenge IP_RISKY_REPUTATION PROFILE_DEVICE_NEW
-15:20   login ok  ben  phone-b   lisbon-33        -> allow !IP_RISKY_REPUTATION
+15:15   login ok  ann  laptop-a  lisbon-33        -> allow IP_RISKY_REPUTATION PROFILE_DEVICE_NEW
+15:20   login ok  ben  phone-b   lisbon-33        -> allow IP_RISKY_REPUTATION

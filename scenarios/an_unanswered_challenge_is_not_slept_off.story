@@ -1,13 +1,9 @@
-# An intruder leaves a challenge unanswered and comes back the next days, when nothing but the device is odd. It is let in,
-# as any new phone is, but it stays a stranger's: what it was asked for it has not proved.
+# An intruder leaves a challenge unanswered and comes back the next days, when nothing but the device is odd. It
+# stays a stranger's: what it was asked for it has not proved.
 policy default
 
 08:00   login ok  ann  phone-a  lisbon                                -> allow
-08:10   login ok  ben  phone-b  porto                                 -> allow
 09:00   login ok  ben  hotel-computer  hotel                          -> allow
 10:00   login ok  ann  hotel-computer  hotel                          -> challenge
 +2d 10:00   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
 +4d 10:00   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
-+6d 10:00   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
-+9d 10:10   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
-+10d 10:00   login ok  ann  hotel-computer  hotel  -> allow PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR

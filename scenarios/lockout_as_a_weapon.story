@@ -8,8 +8,7 @@ policy default
 +20d 08:25   login ok  ann  phone-a    mobile                                    -> pass PROFILE_DEVICE_FAMILIAR
 +20d 08:26   login ok  ann  bot-1001   botnet-1001                               -> stop CREDENTIAL_CRACKING
 
-# With a new phone she may be asked while it lasts, but there is a way in.
-+20d 08:30   login ok  ann  phone-c    lisbon                                    -> challenge PROFILE_DEVICE_NEW
-+20d 08:31   challenge passed ann phone-c by one_time_code
+# With a new phone of the kind she has, at home, she gets in as well.
++20d 08:30   login ok  ann  phone-c    lisbon                                    -> pass PROFILE_DEVICE_NEW
 +20d 08:32   login ok  ann  phone-c    lisbon                                    -> pass PROFILE_DEVICE_FAMILIAR
 +20d 22:00   login ok  ann  phone-a    lisbon                                    -> pass

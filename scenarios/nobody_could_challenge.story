@@ -3,9 +3,8 @@
 mode observe
 
 08:00       login ok  ann  phone-a  lisbon                 -> allow
-08:10       login ok  ben  phone-b  porto                  -> allow
 +1d 09:00   login ok  ben  hotel-computer  hotel           -> allow
 +1d 10:00   login ok  ann  hotel-computer  hotel           -> challenge PROFILE_DEVICE_NEW
 +1d 10:05   login ok  ann  hotel-computer  hotel           -> challenge PROFILE_DEVICE_NEW
-+8d 09:59   login failed  ann  hotel-computer  hotel       -> allow PROFILE_DEVICE_NEW
-+8d 10:10   login ok  ann  hotel-computer  hotel           -> allow PROFILE_DEVICE_FAMILIAR
++8d 09:59   login failed  ann  hotel-computer  hotel       -> stop PROFILE_DEVICE_NEW
++8d 10:10   login ok  ann  hotel-computer  hotel           -> pass PROFILE_DEVICE_FAMILIAR

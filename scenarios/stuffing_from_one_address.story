@@ -4,8 +4,8 @@ policy default
 08:00      login ok  ann  phone-a  lisbon                                     -> allow
 09:00      login ok  ann  phone-a  lisbon                                     -> allow PROFILE_DEVICE_FAMILIAR
 
-# The first tries look like anybody's.
-10:00:00   2 times every 1s   login failed  @stranger-#  bot  hosting         -> allow !IP_ACTION_VELOCITY
+# The first tries come from a rented server and say that they are a program; how many there will be nobody knows yet.
+10:00:00   2 times every 1s   login failed  @stranger-#  bot  hosting         -> stop !IP_ACTION_VELOCITY
 10:00:02   33 times every 1s  login failed  @customer-#  bot  hosting         -> deny IP_ACTION_VELOCITY DEVICE_PROFILE_VELOCITY DEVICE_SUSPICIOUS_VELOCITY
 
 # A pair that works: the right password, at the end of a flood.

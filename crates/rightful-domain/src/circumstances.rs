@@ -48,11 +48,13 @@ pub enum Level {
     Action = 16,
     /// The hour of the day in UTC, weekdays and weekends apart: 0 to 47.
     Hour = 17,
+    /// The order of magnitude of the money moved: powers of two of a ten-thousandth of the currency's unit.
+    Amount = 18,
 }
 
 impl Level {
     /// How many there are.
-    pub const COUNT: usize = 18;
+    pub const COUNT: usize = 19;
 
     /// All of them, in the order of their numbers.
     pub const ALL: [Self; Self::COUNT] = [
@@ -74,6 +76,7 @@ impl Level {
         Self::TimeZone,
         Self::Action,
         Self::Hour,
+        Self::Amount,
     ];
 
     /// Where from, coarse to fine.
@@ -235,12 +238,22 @@ impl<T: Fn(Level, u32, &[u8]) -> StepTag> Steps<T> {
         self.put(Level::Language, 0, event.device.language.as_deref().map(str::as_bytes));
         self.put(Level::TimeZone, 0, event.device.time_zone.as_deref().map(str::as_bytes));
         self.put(Level::Action, 0, Some(event.action.as_str().as_bytes()));
-        // An hour is its own tag, so that neighbours can be found.
+        // Numbers are their own tags, so that neighbors can be found.
+        let amount = event.payment.as_ref().and_then(|payment| payment.amount);
+        if let Some(place) = self.circumstances.tags.get_mut(Level::Amount.number()) {
+            *place = amount.map(|amount| magnitude(amount.ten_thousandths));
+        }
         let hour = StepTag::MIN.saturating_add(u32::from(hour_of_week(event.at)));
         if let Some(place) = self.circumstances.tags.get_mut(Level::Hour.number()) {
             *place = Some(hour);
         }
     }
+}
+
+/// The order of magnitude of an amount, as its own tag: 1 for nothing, one more for each power of two.
+fn magnitude(ten_thousandths: i64) -> StepTag {
+    let bits = u64::BITS - ten_thousandths.unsigned_abs().leading_zeros();
+    StepTag::MIN.saturating_add(bits)
 }
 
 /// The hour of the day in UTC, 0 to 23; 24 more at weekends.

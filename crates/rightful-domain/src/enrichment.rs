@@ -38,6 +38,15 @@ pub struct Enrichment {
 }
 
 impl Enrichment {
+    /// Whether the network is one that relays of stolen sign-ins stand in: people come out of data centers through their
+    /// own VPN or their browser's relay; a relay of sign-ins just stands there, or hides behind what is open to all.
+    #[must_use]
+    pub fn may_relay_sign_ins(&self) -> bool {
+        let is = |kind| self.is_network(kind);
+        let stands_there = is(NetworkKind::Hosting) && !is(NetworkKind::Vpn) && !is(NetworkKind::Relay);
+        stands_there || is(NetworkKind::Tor) || is(NetworkKind::Proxy)
+    }
+
     /// Whether any data set calls the network this.
     #[must_use]
     pub fn is_network(&self, kind: NetworkKind) -> bool {

@@ -29,7 +29,7 @@ impl Entry {
         let Facts { event, enrichment, history, now: _ } = facts;
         let (profile, device) = (history.account_profile(), history.device_tag);
         Self {
-            teaching: Teaching::given(&event, Some(&assessment), event.outcome, profile, device),
+            teaching: Teaching::given(&event, &enrichment, Some(&assessment), event.outcome, profile, device),
             previous_device: history.latest_device.filter(|previous| {
                 event.outcome == Outcome::Succeeded && event.device.id().is_some_and(|device| *device != previous.id)
             }),
@@ -66,19 +66,20 @@ impl Teaching {
     /// been denied does not.
     #[must_use]
     pub fn of(event: &Event, assessment: Option<&Assessment>, outcome: Outcome) -> Self {
-        Self::given(event, assessment, outcome, None, None)
+        Self::given(event, &Enrichment::default(), assessment, outcome, None, None)
     }
 
     /// The same, given the account's profile as it was before, and the device as the profile knows it.
     ///
     /// A second factor that goes through a contact proves nothing for seven days after that contact was changed, since it
-    /// may be the intruder's. And a device in quarantine is not believed because its next event looks mild: else an
+    /// may be the intruder's; nor does one that can be passed on, from where sign-ins are relayed. And a device in quarantine is not believed because its next event looks mild: else an
     /// intruder who leaves a challenge unanswered need only come back tomorrow. Such an event waits as well, unless it
     /// proves itself on the spot; it matures only if all that the device has left there does, or silence after a
     /// challenge would be a proof.
     #[must_use]
     pub fn given(
         event: &Event,
+        enrichment: &Enrichment,
         assessment: Option<&Assessment>,
         outcome: Outcome,
         profile: Option<&Profile>,
@@ -89,7 +90,7 @@ impl Teaching {
             Outcome::Failed => return Self::Nothing,
             Outcome::Succeeded => {}
         }
-        let proved = has_proved_itself(event, profile);
+        let proved = Proofs { event, enrichment, profile }.any();
         let held = profile.zip(device).map_or_else(Vec::new, |(profile, device)| profile.held_of(device));
         let verdict = assessment.map_or(Verdict::Allow, |assessment| assessment.verdict);
         let put = assessment.is_some_and(|assessment| assessment.answered == Some(assessment.verdict));
@@ -107,10 +108,18 @@ impl Teaching {
     }
 }
 
-fn has_proved_itself(event: &Event, profile: Option<&Profile>) -> bool {
-    let mut passed =
-        event.mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
-    passed.any(|used| profile.is_none_or(|profile| profile.releases(Some(&used.kind), event.at)))
+/// What an event proves on the spot.
+struct Proofs<'a> {
+    event: &'a Event,
+    enrichment: &'a Enrichment,
+    profile: Option<&'a Profile>,
+}
+
+impl Proofs<'_> {
+    fn any(&self) -> bool {
+        let releases = |kind| self.profile.is_none_or(|profile| profile.releases(Some(kind), self.event.at));
+        self.event.proofs(self.enrichment).any(releases)
+    }
 }
 
 /// Names a request that may be repeated, so that repeating it answers the same and counts once.

@@ -6,7 +6,8 @@
 use std::net::IpAddr;
 
 use crate::{
-    AccountId, ApplicationId, CorrelationId, CountryCode, DeviceId, EventId, Pii, SessionId, Subnet, Timestamp,
+    AccountId, ApplicationId, CorrelationId, CountryCode, DeviceId, Enrichment, EventId, Pii, SessionId, Subnet,
+    Timestamp,
 };
 
 /// The most that free fields (custom and unknown together) of one event may hold, as JSON text.
@@ -70,6 +71,12 @@ impl Event {
     #[must_use]
     pub fn has_passed_second_factor(&self) -> bool {
         self.passed_second_factors().next().is_some()
+    }
+
+    /// The second factors that it passed and that nobody can have passed on.
+    pub fn proofs<'a>(&'a self, enrichment: &Enrichment) -> impl Iterator<Item = &'a MechanismKind> + use<'a> {
+        let may_be_relayed = enrichment.may_relay_sign_ins();
+        self.passed_second_factors().filter(move |kind| !may_be_relayed || kind.resists_phishing())
     }
 
     /// The second factors that it passed.
@@ -275,6 +282,12 @@ impl MechanismKind {
             | Self::Passkey => true,
             Self::Password | Self::Social | Self::MagicLink | Self::Recaptcha | Self::Other(_) => false,
         }
+    }
+
+    /// True for what cannot be talked out of somebody, or passed on by a copy of the site.
+    #[must_use]
+    pub const fn resists_phishing(&self) -> bool {
+        matches!(self, Self::Passkey | Self::U2f | Self::BioMetric)
     }
 
     /// True for what reaches the owner through a contact that an intruder may just have changed.

@@ -115,7 +115,9 @@ fn a_flood_that_is_not_let_through_moves_nothing() {
         for event in 0..n {
             // Over ten days, as the store would: what teaches at once is learned.
             let at = Timestamp::from_seconds(NOW.as_micros() / 1_000_000 + event * 10 * DAY_S / n);
-            if Teaching::given(&facts.event, Some(&assessment), outcome, None, None) == Teaching::Learn {
+            if Teaching::given(&facts.event, &facts.enrichment, Some(&assessment), outcome, None, None)
+                == Teaching::Learn
+            {
                 population.learn(at, &Circumstances::default(), &assessment.news);
             }
         }

@@ -114,6 +114,8 @@ pub enum EvidenceFamily {
     Reputation,
     /// What was proved on the spot.
     Proof,
+    /// Whom money goes to, and out of what.
+    Payment,
     /// Where it comes from.
     Place,
     /// What the client says of itself.
@@ -134,7 +136,7 @@ pub enum EvidenceFamily {
 
 impl EvidenceFamily {
     /// All of them.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Velocity,
         Self::Sharing,
         Self::Device,
@@ -149,6 +151,7 @@ impl EvidenceFamily {
         Self::Standing,
         Self::Score,
         Self::Proof,
+        Self::Payment,
     ];
 
     /// As spelled in the documentation.
@@ -169,6 +172,7 @@ impl EvidenceFamily {
             Self::Standing => "standing",
             Self::Score => "score",
             Self::Proof => "proof",
+            Self::Payment => "payment",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use rightful_domain::{Action, Facts, Habits, Level, StepTag};
 
-use super::{Slot, flag_slot, known, number_slot};
+use super::{Slot, count_slot, flag_slot, known, number_slot};
 
 /// Hours of a day; weekdays and weekends have hours of their own.
 const HOURS: u32 = 24;
@@ -15,6 +15,9 @@ pub(crate) struct Activity {
     /// How much of what the account does is done at this hour or within an hour of it, 0 to 1, among days like this one;
     /// None without such days.
     pub(crate) hour_share: Option<f64>,
+    /// By how many powers of two the money is more than the account has ever moved, as far as is remembered; None without
+    /// an amount, or without one before.
+    pub(crate) amount_doublings: Option<u32>,
     /// Whether it moves money or what is as good as money.
     pub(crate) moves_money: Option<bool>,
     /// Whether it changes who gets in or who is told.
@@ -32,11 +35,20 @@ pub(super) fn derive(facts: &Facts) -> Activity {
     Activity {
         action_known: known(facts, Level::Action),
         hour_share: habits.zip(hour).and_then(|(habits, hour)| hour_share(habits, hour)),
+        amount_doublings: habits
+            .zip(facts.history.circumstances.tag(Level::Amount))
+            .and_then(|(habits, amount)| amount_doublings(habits, amount)),
         moves_money: Some(moves_money(action)),
         changes_access: Some(changes_access(action)),
         registers: Some(*action == Action::Register),
         opens_door: Some(matches!(action, Action::Register | Action::PasswordReset)),
     }
+}
+
+// A magnitude is its own tag: see `Circumstances`.
+fn amount_doublings(habits: &Habits, amount: StepTag) -> Option<u32> {
+    let most = habits.of_level(Level::Amount).iter().map(|habit| habit.tag.get()).max()?;
+    Some(amount.get().saturating_sub(most))
 }
 
 const fn moves_money(action: &Action) -> bool {
@@ -72,6 +84,7 @@ pub(super) const SLOTS: &[Slot<Activity>] = &[
     Slot { name: "hour_share", read: |a| number_slot(a.hour_share) },
     Slot { name: "moves_money", read: |a| flag_slot(a.moves_money) },
     Slot { name: "changes_access", read: |a| flag_slot(a.changes_access) },
+    Slot { name: "amount_doublings", read: |a| count_slot(a.amount_doublings) },
 ];
 
 #[cfg(test)]

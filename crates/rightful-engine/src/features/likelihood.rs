@@ -19,8 +19,8 @@
 //! is flat around all of them.
 
 use rightful_domain::{
-    Backdrop, Circumstances, Facts, Fickleness, Habits, Level, NameContext, NameState, News, Profile, Span,
-    StepBackdrop, VersionBackdrop, hour_of,
+    Backdrop, Circumstances, Facts, Fickleness, Habits, Level, NameContext, NameState, NetworkKind, News, Profile,
+    Span, StepBackdrop, VersionBackdrop, hour_of,
 };
 
 use super::{Slot, number_slot};
@@ -114,6 +114,8 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     }
     let mut comparison = Comparison::of(facts, profile, backdrop);
     let (network, _) = comparison.chain(&Level::NETWORK);
+    // What anybody can rent is familiar to everybody: it may speak against the owner, never for them.
+    let network = if is_for_rent(facts) { network.max(0.0) } else { network };
     let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
     let versions = is_known_agent.then(|| comparison.versions());
     let name = backdrop.names_devices.then(|| comparison.name(is_known_agent));
@@ -134,6 +136,11 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
         pace: Some(pace),
     };
     (likelihood, news)
+}
+
+fn is_for_rent(facts: &Facts) -> bool {
+    use NetworkKind::{Hosting, Proxy, Relay, Tor, Vpn};
+    [Hosting, Proxy, Relay, Tor, Vpn].into_iter().any(|kind| facts.enrichment.is_network(kind))
 }
 
 /// One event beside what its account does.
@@ -346,7 +353,8 @@ fn anywhere(level: Level) -> f64 {
         | Level::Language
         | Level::TimeZone
         | Level::Action
-        | Level::Hour => ANYWHERE_DEVICE,
+        | Level::Hour
+        | Level::Amount => ANYWHERE_DEVICE,
     }
 }
 
@@ -366,7 +374,8 @@ fn values_min(level: Level) -> f64 {
         | Level::Language
         | Level::TimeZone
         | Level::Action
-        | Level::Hour => 1.0,
+        | Level::Hour
+        | Level::Amount => 1.0,
     }
 }
 

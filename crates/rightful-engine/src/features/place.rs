@@ -75,8 +75,9 @@ pub(super) fn derive(facts: &Facts) -> Place {
         .then(|| is_shared || network::derive(facts).hides_place() || is_aloft(enrichment.organization.as_deref()));
     let last = |profile: Option<&Profile>| profile.and_then(|profile| profile.last_place);
     let travel = |last: Option<LastPlace>| {
-        let here = enrichment.coordinates.filter(|_| is_hidden == Some(false))?;
-        last.map(|last| travelled(facts, here, &last))
+        let here =
+            enrichment.coordinates.filter(|_| is_hidden == Some(false) && is_somewhere(enrichment.accuracy_km))?;
+        last.filter(|last| is_somewhere(last.accuracy_km)).map(|last| travelled(facts, here, &last))
     };
     Place {
         country: enrichment.country,
@@ -88,6 +89,13 @@ pub(super) fn derive(facts: &Facts) -> Place {
         account_travel: travel(last(history.account_profile())),
         device_travel: travel(last(history.device.as_ref().map(|device| &*device.profile))),
     }
+}
+
+/// A radius beyond this is a country's middle, or an airline's, and no place to have traveled from.
+const PLACE_RADIUS_KM_MAX: u16 = 200;
+
+fn is_somewhere(accuracy_km: Option<u16>) -> bool {
+    accuracy_km.is_none_or(|radius| radius <= PLACE_RADIUS_KM_MAX)
 }
 
 fn travelled(facts: &Facts, here: Coordinates, last: &LastPlace) -> Travel {

@@ -1,6 +1,6 @@
 //! What the event proves on the spot: the strongest second factor that it passed.
 
-use rightful_domain::{Facts, MechanismKind, NetworkKind};
+use rightful_domain::{Facts, MechanismKind};
 
 use super::{Slot, flag_slot, number_slot};
 
@@ -55,14 +55,9 @@ pub(super) fn derive(facts: &Facts) -> Proof {
     let (event, enrichment) = (&facts.event, &facts.enrichment);
     let account = facts.history.account_profile();
     let counts = |kind: &MechanismKind| account.is_none_or(|profile| profile.releases(Some(kind), event.at));
-    // People come out of data centers through their own VPN or their browser's relay; a relay of sign-ins just stands
-    // there, or hides behind what is open to all.
-    let is = |kind| enrichment.is_network(kind);
-    let stands_there = is(NetworkKind::Hosting) && !is(NetworkKind::Vpn) && !is(NetworkKind::Relay);
     Proof {
         factor: event.passed_second_factors().filter(|kind| counts(kind)).filter_map(Factor::of).max(),
-        relayed: (!enrichment.networks.is_empty())
-            .then(|| stands_there || is(NetworkKind::Tor) || is(NetworkKind::Proxy)),
+        relayed: (!enrichment.networks.is_empty()).then(|| enrichment.may_relay_sign_ins()),
     }
 }
 

@@ -42,7 +42,8 @@ impl Policy {
             Some(_) => self.likelihood.explanations(&features.likelihood, &mut findings),
             None => Vec::new(),
         };
-        let base = uncalmed_by_strong(base.unwrap_or(0.0), &findings);
+        let much = self.thresholds.profile_activity_anomaly.amount_doublings_min.get();
+        let base = uncalmed(base.unwrap_or(0.0), features, much, &findings);
         temper_families(&mut findings, self.combining.family_fraction.get());
         hold_back_lone_finding(&mut findings, base, bands);
         if features.reputation.account_reported == Some(true) {
@@ -85,12 +86,17 @@ impl Policy {
     }
 }
 
-/// Habits do not calm what a strong finding raised: an intruder may have taught or copied them.
-fn uncalmed_by_strong(base: f64, findings: &[Finding]) -> f64 {
-    let is_strong = |finding: &Finding| {
-        finding.is_adverse() && detectors::of(finding.reason).is_some_and(Detector::is_strong)
+/// Habits do not calm what a strong finding raised, since an intruder may have taught or copied them; and where and with
+/// what something is done does not calm that far more money than ever is moved within a day of a change of contact, since the owner's own computer may be steered by somebody else.
+fn uncalmed(base: f64, features: &Features, much: f64, findings: &[Finding]) -> f64 {
+    let contact_is_new = features.tenure.account_contact_age_days.is_some_and(|age| age <= 1.0);
+    let is_much = features.activity.amount_doublings.is_some_and(|doublings| f64::from(doublings) >= much);
+    let empties = features.activity.moves_money == Some(true) && contact_is_new && is_much;
+    let is_uncalmed = |finding: &Finding| {
+        let is_strong = detectors::of(finding.reason).is_some_and(Detector::is_strong);
+        finding.is_adverse() && (is_strong || empties && finding.reason == ReasonCode::ProfileActivityAnomaly)
     };
-    if findings.iter().any(is_strong) { base.max(0.0) } else { base }
+    if findings.iter().any(is_uncalmed) { base.max(0.0) } else { base }
 }
 
 fn sum(findings: &[Finding]) -> f64 {

@@ -137,6 +137,7 @@ pub(crate) struct IpTrusted {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProfileActivityAnomaly {
+    pub(crate) amount_doublings_min: Limit,
     pub(crate) events_min: Limit,
     pub(crate) sequence_hours_max: Hours,
     pub(crate) hour_share_max: Fraction,

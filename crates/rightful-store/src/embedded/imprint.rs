@@ -68,8 +68,6 @@ impl Imprint {
             rebinds: event.action != Action::Register,
         });
         let succeeded = event.outcome == Outcome::Succeeded && entry.teaching != Teaching::Nothing;
-        let passed =
-            event.mechanisms.iter().filter(|used| used.succeeded == Some(true) && used.kind.is_second_factor());
         Self {
             subject: subject.map(|tag| tagger.subject_key(tag)),
             account: account.map(|(_, tag)| tag),
@@ -80,7 +78,7 @@ impl Imprint {
             outcome: event.outcome,
             counts,
             teaching: entry.teaching,
-            proofs: if succeeded { passed.map(|used| used.kind.clone()).collect() } else { Vec::new() },
+            proofs: if succeeded { event.proofs(&entry.enrichment).cloned().collect() } else { Vec::new() },
             contact_changed: changes_contact(event.outcome, &event.action),
             doubted: is_doubted(entry),
             latest_device: (learns && is_entrance(&event.action))

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountId, ApplicationId, Conclusion, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Lesson, Outcome,
-    Profile, Record, Tag, Teaching, Timestamp,
+    AccountId, ApplicationId, Conclusion, Entry, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Lesson,
+    Outcome, Profile, Record, Tag, Teaching, Timestamp,
 };
 
 use super::Shared;
@@ -249,7 +249,7 @@ impl Shared {
         plan.effects.push(Effect::Concluded { lesson: Arc::clone(&target.lesson), outcome });
         let profile = self.profile_of(target.subject)?;
         let (assessment, device) = (entry.assessment.as_ref(), target.lesson.device);
-        let teaching = Teaching::given(&entry.event, assessment, outcome, Some(&profile), device);
+        let teaching = Teaching::given(&entry.event, &entry.enrichment, assessment, outcome, Some(&profile), device);
         match (target.status, teaching) {
             (Status::Taught, Teaching::Learn | Teaching::Quarantine { .. })
             | (Status::Held, Teaching::Quarantine { .. }) => {}
@@ -368,7 +368,7 @@ impl Shared {
                 plan.applied.n_unlearned += 1;
             }
             plan.statuses.push((event.lesson.event, Status::Revoked));
-            if !is_vouched_for(&event.record.feedback, profile) {
+            if !is_vouched_for(&event.record.feedback, profile) && !is_owner_after_report(event, profile) {
                 let is_unknown = |family, tag| profile.fact(family, tag).is_none_or(|fact| fact.first_at >= to);
                 let strange = |effect: &Effect| match effect {
                     Effect::Bad(family, tag, _) | Effect::Labelled(family, tag, _) => is_unknown(*family, *tag),
@@ -454,6 +454,13 @@ fn bad(lesson: &Lesson, at: Timestamp) -> impl Iterator<Item = Effect> + use<> {
     let address = lesson.address.map(|tag| (Family::Address, tag));
     let things = device.into_iter().chain(address);
     things.flat_map(move |(family, tag)| [Effect::Bad(family, tag, at), Effect::Labelled(family, tag, at)])
+}
+
+/// Whether an event proved itself while the takeover was already reported: the owner on the way back in.
+fn is_owner_after_report(event: &Target, profile: &Profile) -> bool {
+    let Entry { event: told, enrichment, .. } = &event.record.entry;
+    let is_after = profile.standing.reported_at.is_some_and(|reported| told.received_at >= reported);
+    is_after && told.proofs(enrichment).any(|kind| profile.releases(Some(kind), told.at))
 }
 
 /// Whether the last word on an event's owner was that it was not the owner.

@@ -22,7 +22,7 @@ pub(super) const DETECTOR: Detector = Detector {
     strength: Strength::Supporting,
     family: EvidenceFamily::Activity,
     role: Role::Evidence,
-    evidence: &["new_action", "after_contact_change", "hour_share"],
+    evidence: &["new_action", "after_contact_change", "much_more_than_ever", "hour_share"],
     detect,
 };
 
@@ -36,13 +36,17 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let after_contact_change = moves_money
         && tenure.account_contact_age_days.is_some_and(|age| age * 24.0 <= thresholds.sequence_hours_max.get());
     let rare_hour = activity.hour_share.is_some_and(|share| share < thresholds.hour_share_max.get());
-    let n_signs = [new_action, after_contact_change, rare_hour].into_iter().filter(|sign| *sign).count();
-    (new_action || after_contact_change).then(|| Finding {
+    let doublings = activity.amount_doublings.unwrap_or(0);
+    let much_more = moves_money && f64::from(doublings) >= thresholds.amount_doublings_min.get();
+    let signs = [new_action, after_contact_change, much_more, rare_hour];
+    let n_signs = signs.into_iter().filter(|sign| *sign).count();
+    (new_action || after_contact_change || much_more).then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.weight.of_ratio(n_signs as f64),
         evidence: vec![
             flag("new_action", new_action),
             flag("after_contact_change", after_contact_change),
+            flag("much_more_than_ever", much_more),
             number("hour_share", activity.hour_share.unwrap_or(1.0)),
         ],
     })

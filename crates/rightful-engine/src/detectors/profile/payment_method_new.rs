@@ -18,7 +18,7 @@ pub(super) const DETECTOR: Detector = Detector {
     never: "The first payment ever; a payment that names none.",
     since: "0.1.0",
     strength: Strength::Supporting,
-    family: EvidenceFamily::Activity,
+    family: EvidenceFamily::Payment,
     role: Role::Evidence,
     evidence: &["means_of_payment_known", "idle_days"],
     detect,

@@ -22,7 +22,7 @@ pub(super) const DETECTOR: Detector = Detector {
     never: "A network hand-over or a VPN switched on: what hides its place has none; a browser update; an own device \
             that asks for desktop pages in an own network.",
     since: "0.1.0",
-    strength: Strength::Supporting,
+    strength: Strength::Strong,
     family: EvidenceFamily::Place,
     role: Role::Evidence,
     evidence: &["distance_km", "travel_minutes", "other_system"],
