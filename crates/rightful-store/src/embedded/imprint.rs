@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rightful_domain::{
     AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, Lesson, Mark, MechanismKind, News,
-    Outcome, Profile, Standing, Tag, Teaching, Timestamp, Verdict,
+    Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
 };
 
 use super::disk::{Disk, corrupt_row, read_row};
@@ -42,7 +42,7 @@ pub(super) struct Imprint {
     contact_changed: bool,
     /// It was judged to be somebody else's, or nearly.
     doubted: bool,
-    latest_device: Option<Box<DeviceSnapshot>>,
+    latest_device: Option<Arc<DeviceSnapshot>>,
 }
 
 /// A username, and the account it belongs to.
@@ -58,6 +58,10 @@ impl Imprint {
         let (event, username) = (&entry.event, private.username);
         let account = event.account.as_ref().map(|account| (account, tagger.account(account)));
         let subject = account.map(|(_, tag)| tag).or(username);
+        let lesson = match tagged(entry) {
+            Some(tagged) => tagged.lesson,
+            None => tagger.lesson(event, &entry.enrichment, private, News::default(), None),
+        };
         let counts = event.received_at.since(event.at) <= TOO_OLD;
         let learns = entry.teaching == Teaching::Learn;
         // A name is bound to an account only by who was believed there: whoever fails at, or registers under, another's name
@@ -75,7 +79,7 @@ impl Imprint {
             account: account.map(|(_, tag)| tag),
             alias,
             brief: Brief::of(entry),
-            lesson: Arc::new(tagger.lesson(event, &entry.enrichment, private, news_of(entry), subject)),
+            lesson: Arc::new(Lesson { account: subject, news: news_of(entry), ..lesson }),
             received_at: event.received_at,
             outcome: event.outcome,
             counts,
@@ -84,7 +88,7 @@ impl Imprint {
             contact_changed: changes_contact(event.outcome, &event.action),
             doubted: is_doubted(entry),
             latest_device: (learns && is_entrance(&event.action))
-                .then(|| DeviceSnapshot::of(event).map(Box::new))
+                .then(|| DeviceSnapshot::of(event).map(Arc::new))
                 .flatten(),
         }
     }
@@ -122,6 +126,12 @@ impl Imprint {
             changes.push((subject, Op::ContactChangedIn { lesson, doubted: self.doubted }));
         }
     }
+}
+
+/// The entry's event in tags, as recall made them.
+pub(super) fn tagged(entry: &Entry) -> Option<&Tagged> {
+    let tagged = entry.tagged.as_deref();
+    tagged.filter(|tagged| (tagged.lesson.event, tagged.lesson.at) == (entry.event.id, entry.event.at))
 }
 
 /// What was new about an event, as it was judged.
@@ -196,7 +206,7 @@ pub(super) enum Op {
     Refused(Timestamp),
     Labelled(Timestamp),
     Unlabelled(Timestamp),
-    LatestDevice(Box<DeviceSnapshot>),
+    LatestDevice(Arc<DeviceSnapshot>),
     /// The username is this account's; one that belongs to another already only if it rebinds.
     Alias {
         account: AccountId,
@@ -284,7 +294,7 @@ pub(super) fn changes_of(
             }
             Effect::LatestDevice(sequence) => match disk.map(|disk| snapshot_at(disk, sequence)).transpose()?.flatten()
             {
-                Some(device) => Op::LatestDevice(Box::new(device)),
+                Some(device) => Op::LatestDevice(Arc::new(device)),
                 None => continue,
             },
             Effect::Hold { lesson, matures } => Op::Hold { lesson, matures },

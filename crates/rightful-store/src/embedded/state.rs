@@ -32,7 +32,7 @@ pub(crate) struct State {
     pub(crate) profile: Arc<Profile>,
     pub(crate) window: Window,
     /// Accounts: the device of the last successful login.
-    pub(crate) latest_device: Option<Box<DeviceSnapshot>>,
+    pub(crate) latest_device: Option<Arc<DeviceSnapshot>>,
     /// Usernames: the account that it last belonged to.
     pub(crate) alias: Option<AccountId>,
     /// Applications: what all accounts do.
