@@ -35,6 +35,8 @@ const ANYWHERE_COUNTRY: f64 = 0.05;
 const ANYWHERE_PROVIDER: f64 = 0.6;
 const ANYWHERE_PREFIX: f64 = 0.4;
 const ANYWHERE_DEVICE: f64 = 0.2;
+/// Accounts below a parent from which on what is rare among them is taken for half as rare as it looks.
+const ANYWHERE_ACCOUNTS: f64 = 5.0;
 /// However rare a value is, a stranger is at most so many times likelier to show it.
 const ANYWHERE_RATIO_MAX: f64 = 20.0;
 /// Novelties that hold an account's fickleness at the average.
@@ -371,7 +373,9 @@ fn values_min(level: Level) -> f64 {
 /// How many times likelier a stranger who does not know the owner shows a value than another account does.
 fn stranger_ratio(level: Level, step: &StepBackdrop, share: f64) -> f64 {
     let uniform = 1.0 / (f64::from(step.siblings) + 1.0).max(values_min(level));
-    let part = anywhere(level);
+    // Of how few others a value is known says nothing until there are some.
+    let others = f64::from(step.parent_accounts);
+    let part = anywhere(level) * others / (others + ANYWHERE_ACCOUNTS);
     1.0 - part + part * (uniform / share.max(f64::MIN_POSITIVE)).min(ANYWHERE_RATIO_MAX)
 }
 

@@ -42,7 +42,7 @@ impl Policy {
             Some(_) => self.likelihood.explanations(&features.likelihood, &mut findings),
             None => Vec::new(),
         };
-        let base = base.unwrap_or(0.0);
+        let base = uncalmed_by_strong(base.unwrap_or(0.0), &findings);
         temper_families(&mut findings, self.combining.family_fraction.get());
         hold_back_lone_finding(&mut findings, base, bands);
         if features.reputation.account_reported == Some(true) {
@@ -83,6 +83,14 @@ impl Policy {
         };
         Decision { log_odds, verdict, findings, suggested_challenges }
     }
+}
+
+/// Habits do not calm what a strong finding raised: an intruder may have taught or copied them.
+fn uncalmed_by_strong(base: f64, findings: &[Finding]) -> f64 {
+    let is_strong = |finding: &Finding| {
+        finding.is_adverse() && detectors::of(finding.reason).is_some_and(Detector::is_strong)
+    };
+    if findings.iter().any(is_strong) { base.max(0.0) } else { base }
 }
 
 fn sum(findings: &[Finding]) -> f64 {

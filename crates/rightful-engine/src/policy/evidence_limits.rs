@@ -171,6 +171,8 @@ pub(crate) struct ProfileDormantReturn {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProfileFamiliar {
+    pub(crate) events_min: Limit,
+    pub(crate) days_min: Days,
     pub(crate) owner_nats_min: Nats,
     pub(crate) family_nats_min: Nats,
     pub(crate) families_min: Limit,

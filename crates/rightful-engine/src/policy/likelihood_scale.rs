@@ -13,12 +13,17 @@ use crate::features::Likelihood;
 pub(super) struct LikelihoodScale {
     pub(super) per_nat: Fraction,
     pub(super) offset: Nats,
+    pub(super) calm_max: Nats,
 }
 
 impl LikelihoodScale {
     /// The log-odds that a likelihood alone stands for; None without a history.
+    ///
+    /// What speaks for the owner nears its bound and never reaches it, so that order is kept.
     pub(super) fn log_odds(self, likelihood: &Likelihood) -> Option<f64> {
-        likelihood.nats.map(|nats| self.per_nat.get() * nats - self.offset.get())
+        let (nats, bound) = (likelihood.nats?, self.calm_max.get());
+        let log_odds = self.per_nat.get() * nats - self.offset.get();
+        Some(if log_odds < 0.0 && bound > 0.0 { -bound * (1.0 - (log_odds / bound).exp()) } else { log_odds.max(-bound) })
     }
 
     /// Takes the findings that explain the likelihood out of the others, each with its share of it, where both point the

@@ -43,7 +43,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let tally = features.velocity.address?;
     let thresholds = &thresholds.ip_action_velocity;
-    let factor = class_factor(features.context.address_kind, thresholds)
+    let factor = class_factor(features, thresholds)
         * sharing_factor(features.sharing.address_familiar_accounts, thresholds.familiar_accounts_per_limit);
     let (minute, ten, hour) = (tally.span(Span::Minute), tally.span(Span::TenMinutes), tally.span(Span::Hour));
     let limit_60s = thresholds.attempts_60s_max.get() * factor;
@@ -67,8 +67,13 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     })
 }
 
-fn class_factor(kind: Option<AddressKind>, thresholds: &IpActionVelocity) -> f64 {
-    match kind {
+fn class_factor(features: &Features, thresholds: &IpActionVelocity) -> f64 {
+    // A carrier's exits are shared whether their numbers say so or a data set does.
+    let is_carrier = features.network.mobile == Some(true) || features.network.relay == Some(true);
+    match features.context.address_kind {
+        None | Some(AddressKind::Public | AddressKind::Documentation) if is_carrier => {
+            thresholds.carrier_nat_factor.get()
+        }
         None | Some(AddressKind::Public | AddressKind::Documentation) => 1.0,
         Some(AddressKind::CarrierNat) => thresholds.carrier_nat_factor.get(),
         Some(AddressKind::Private | AddressKind::Loopback | AddressKind::Reserved) => thresholds.private_factor.get(),

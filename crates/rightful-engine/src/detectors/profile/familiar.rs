@@ -30,12 +30,14 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let thresholds = &thresholds.profile_familiar;
     let (likelihood, reputation) = (&features.likelihood, &features.reputation);
     let nats = likelihood.nats.filter(|nats| -nats >= thresholds.owner_nats_min.get())?;
+    let is_long = features.tenure.account_history.is_some_and(|events| f64::from(events) >= thresholds.events_min.get())
+        && features.tenure.account_age_days.is_some_and(|days| days >= thresholds.days_min.get());
     let is_bad = [reputation.device_bad, reputation.address_bad, reputation.account_reported].contains(&Some(true));
     let device = likelihood.device.map(|device| device + likelihood.versions.unwrap_or(0.0));
     let families = [likelihood.network, device, likelihood.name, likelihood.hour];
     let for_owner = families.into_iter().flatten().filter(|nats| -nats >= thresholds.family_nats_min.get());
     let n_families = u32::try_from(for_owner.count()).unwrap_or(u32::MAX);
-    (!is_bad && f64::from(n_families) >= thresholds.families_min.get()).then(|| Finding {
+    (is_long && !is_bad && f64::from(n_families) >= thresholds.families_min.get()).then(|| Finding {
         reason: DETECTOR.reason,
         nats: -thresholds.nats.get(),
         evidence: vec![number("owner_ratio", times_likelier(-nats)), count("kinds_of_evidence", n_families)],
@@ -46,7 +48,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::detectors::tests::check;
-    use crate::features::{Likelihood, Reputation};
+    use crate::features::{Likelihood, Reputation, Tenure};
 
     fn of(nats: f64, network: f64, device: f64, name: Option<f64>) -> Features {
         let likelihood = Likelihood {
@@ -56,7 +58,8 @@ mod tests {
             name,
             ..Likelihood::default()
         };
-        Features { likelihood, ..Features::default() }
+        let tenure = Tenure { account_history: Some(3), account_age_days: Some(1.0), ..Tenure::default() };
+        Features { likelihood, tenure, ..Features::default() }
     }
 
     #[test]
@@ -66,6 +69,11 @@ mod tests {
         check(&DETECTOR, &of(-9.0, -5.0, -4.0, None), false);
         check(&DETECTOR, &of(-9.0, -5.0, -4.0, Some(-0.09)), false);
         check(&DETECTOR, &Features::default(), false);
+        let short = Tenure { account_history: Some(2), account_age_days: Some(9.0), ..Tenure::default() };
+        let young = Tenure { account_history: Some(9), account_age_days: Some(0.9), ..Tenure::default() };
+        for tenure in [short, young] {
+            check(&DETECTOR, &Features { tenure, ..of(-9.0, -5.0, -4.0, Some(-1.0)) }, false);
+        }
         let reputation = Reputation { device_bad: Some(true), ..Reputation::default() };
         check(&DETECTOR, &Features { reputation, ..of(-5.0, -2.0, -2.0, Some(-1.0)) }, false);
     }
