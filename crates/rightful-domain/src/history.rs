@@ -88,6 +88,14 @@ pub struct DeviceSnapshot {
 }
 
 impl DeviceSnapshot {
+    /// Whether it is the same device as another was, with the same agent, wherever and whenever they were seen.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let Self { id, kind, manufacturer, model, os, ip: _, user_agent, at: _ } = self;
+        (id, kind, manufacturer, model, os, user_agent)
+            == (&other.id, &other.kind, &other.manufacturer, &other.model, &other.os, &other.user_agent)
+    }
+
     /// The device of an event as it is remembered; None if the event names none.
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {

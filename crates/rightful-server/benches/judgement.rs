@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use rightful_domain::{
@@ -35,6 +36,8 @@ const START: i64 = 1_767_571_200;
 const DAY: u64 = 86_400;
 /// How far apart two logins of one account are, in the mean.
 const GAP_DAYS: u64 = 10;
+/// How often browsers are updated.
+const UPDATE_SECONDS: u64 = 28 * DAY;
 /// Logins of half of the accounts before they are measured: no more than these. Some have many times more, some one.
 const LOGINS_MEDIAN: u64 = 4;
 const LOGINS_MAX: u64 = LOGINS_MEDIAN * 4;
@@ -74,15 +77,15 @@ fn measure(n_accounts: u64) -> Measured {
     let n_judged = MEASURED.min(n_accounts * MEASURED_EACH_MAX).next_multiple_of(BATCH * THREADS);
     let mut spent = [Duration::ZERO; THREADS as usize];
     let mut n_measured = 0;
-    let mut past = None;
+    let mut told = None;
     while n_measured < MEASURED {
-        let (memory, told) = with_past(&policy, n_accounts);
-        past.get_or_insert(told);
-        let by_thread = on_threads(|thread| judge(memory.clone(), &policy, n_accounts, n_judged, thread));
+        let (by_thread, of_memory) = measure_once(&policy, n_accounts, n_judged);
         for (sum, spent) in spent.iter_mut().zip(by_thread) {
             *sum += spent;
         }
         n_measured += n_judged;
+        // The first has the allocator to itself.
+        told.get_or_insert(of_memory);
     }
     let slowest = spent.iter().copied().max().unwrap_or_default();
     let each = spent.iter().sum::<Duration>() / u32::try_from(n_measured).unwrap_or(u32::MAX);
@@ -91,27 +94,35 @@ fn measure(n_accounts: u64) -> Measured {
         "{n_accounts} accounts: {rate:.0} judgements/s on {THREADS} threads, {:.2} µs each",
         each.as_secs_f64() * 1e6
     );
-    println!("{}", past.unwrap_or_default());
+    println!("{}", told.unwrap_or_default());
     Measured { each, rate }
 }
 
-/// A memory of accounts with their past, and what is to be told of it.
-fn with_past(policy: &Policy, n_accounts: u64) -> (Rehearsal, String) {
+/// Makes a past and judges what comes then, on the same threads; what each spent judging, and what is to be told of the
+/// memory.
+fn measure_once(policy: &Policy, n_accounts: u64, n_judged: u64) -> (Vec<Duration>, String) {
     let before = resident_bytes();
     let memory = Rehearsal::new();
     let begun = Instant::now();
-    on_threads(|thread| remember(memory.clone(), policy, n_accounts, thread));
-    let seconds = begun.elapsed().as_secs_f64();
+    let both = Barrier::new(usize::try_from(THREADS).unwrap_or(1));
+    let threads = on_threads(|thread| {
+        remember(memory.clone(), policy, n_accounts, thread);
+        both.wait();
+        let remembered = begun.elapsed();
+        (judge(memory.clone(), policy, n_accounts, n_judged, thread), remembered)
+    });
     let resident = resident_bytes().saturating_sub(before) / n_accounts.max(1);
+    let (spent, remembered): (Vec<Duration>, Vec<Duration>) = threads.into_iter().unzip();
     let mut stored = memory.stored_bytes();
     stored.sort_unstable();
     let mean = stored.iter().sum::<usize>() / stored.len().max(1);
     let p99 = stored.get(stored.len() * 99 / 100).copied().unwrap_or(0);
+    let past = remembered.into_iter().max().unwrap_or_default().as_secs_f64();
     let told = format!(
         "  {resident} bytes resident an account, its devices and addresses with it; {mean} bytes stored for its own state, p99 {p99}
-  their past took {seconds:.1} s to judge"
+  their past took {past:.1} s to judge"
     );
-    (memory, told)
+    (spent, told)
 }
 
 fn on_threads<T: Send>(work: impl Fn(u64) -> T + Sync) -> Vec<T> {
@@ -133,7 +144,8 @@ fn remember(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, thread: u64
     let mut n = thread << 40;
     for round in 0..LOGINS_MAX {
         let of_thread = (0..n_accounts).filter(|account| account % THREADS == thread);
-        for account in of_thread.filter(|account| round < n_logins(*account)) {
+        // Each began at another time, so that the last login of all is some days ago.
+        for account in of_thread.filter(|account| round + n_logins(*account) >= LOGINS_MAX) {
             n += 1;
             let seconds = round * GAP_DAYS * DAY + mixed(account ^ round << 32) % (GAP_DAYS * DAY);
             let (event, enrichment) = login(account, round, n, seconds);
@@ -163,7 +175,7 @@ fn judge(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, n_judged: u64,
                 let account = mixed(n) % n_accounts;
                 // Time goes on as far as the mean gap says, whatever the number of accounts.
                 let seconds = rounds * GAP_DAYS * DAY + (batch * BATCH + i) * THREADS * GAP_DAYS * DAY / n_accounts;
-                login(account, rounds + batch, n, seconds)
+                login(account, rounds, n, seconds)
             })
             .collect();
         let begun = thread_cpu();
@@ -206,12 +218,13 @@ fn login(account: u64, round: u64, n: u64, seconds: u64) -> (Event, Enrichment) 
     let is_new = of_event >> 8 & 31 == 0;
     let is_away = is_phone && of_event >> 16 & 3 == 0;
     let device = if is_new { format!("new-{n}") } else { format!("device-{account}-{}", u8::from(is_phone)) };
-    let version = 130 + round / 3;
+    let version = 130 + seconds / UPDATE_SECONDS;
     let failed = of_event >> 24 & 31 == 0;
     let country = of_account % 40;
     let provider = if is_away { 50 + country } else { country * 100 + of_account % 5 };
     // A provider's homes lie in some hundred networks, its phones behind some few addresses.
-    let host = if is_away { of_event % 64 } else { 4_096 + mixed(account ^ ((round / 6) << 40)) % 65_536 };
+    let host =
+        if is_away { of_event % 64 } else { 4_096 + mixed(account ^ (((round + account % 6) / 6) << 40)) % 65_536 };
     let [.., c, d] = host.to_be_bytes();
     let [.., provider_byte] = provider.to_be_bytes();
     let ip = Ipv4Addr::new(20 + provider_byte / 2, provider_byte, c, d);

@@ -87,9 +87,8 @@ impl Policy {
 
 /// Habits do not calm what a strong finding raised: an intruder may have taught or copied them.
 fn uncalmed_by_strong(base: f64, findings: &[Finding]) -> f64 {
-    let is_strong = |finding: &Finding| {
-        finding.is_adverse() && detectors::of(finding.reason).is_some_and(Detector::is_strong)
-    };
+    let is_strong =
+        |finding: &Finding| finding.is_adverse() && detectors::of(finding.reason).is_some_and(Detector::is_strong);
     if findings.iter().any(is_strong) { base.max(0.0) } else { base }
 }
 

@@ -23,7 +23,11 @@ impl LikelihoodScale {
     pub(super) fn log_odds(self, likelihood: &Likelihood) -> Option<f64> {
         let (nats, bound) = (likelihood.nats?, self.calm_max.get());
         let log_odds = self.per_nat.get() * nats - self.offset.get();
-        Some(if log_odds < 0.0 && bound > 0.0 { -bound * (1.0 - (log_odds / bound).exp()) } else { log_odds.max(-bound) })
+        Some(if log_odds < 0.0 && bound > 0.0 {
+            -bound * (1.0 - (log_odds / bound).exp())
+        } else {
+            log_odds.max(-bound)
+        })
     }
 
     /// Takes the findings that explain the likelihood out of the others, each with its share of it, where both point the

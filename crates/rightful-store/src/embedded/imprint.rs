@@ -383,12 +383,18 @@ fn take_in(kind: StateKind, state: &mut State, op: Op) {
         }
         Op::LatestDevice(device) => {
             // Events may come out of order; the latest is the one that happened last.
-            if state.latest_device.as_ref().is_none_or(|latest| latest.at <= device.at) {
-                state.latest_device = Some(device);
+            match &mut state.latest_device {
+                Some(latest) if latest.at > device.at => {}
+                // Most come back: what is in its place need not be made anew, nor the old be cleared away.
+                Some(latest) if latest.is_same(&device) => {
+                    let latest = Arc::make_mut(latest);
+                    (latest.at, latest.ip) = (device.at, device.ip);
+                }
+                latest => *latest = Some(device),
             }
         }
         Op::Alias { account, rebinds } => {
-            if rebinds || state.alias.is_none() {
+            if state.alias.is_none() || (rebinds && state.alias.as_ref() != Some(&account)) {
                 state.alias = Some(account);
             }
         }

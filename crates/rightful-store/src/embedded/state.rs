@@ -150,12 +150,13 @@ impl States {
         }
     }
 
-    /// The length of the stored form of each state in RAM of a kind.
+    /// The length of the stored form of each state in RAM of a kind; names that only lead to others are left out.
     pub(super) fn bytes_of(&self, kind: StateKind) -> Vec<usize> {
         let mut bytes = Vec::new();
         for shard in &self.shards {
             let shard = shard.lock();
-            let of_kind = shard.residents.iter().filter(|(key, _)| key.kind == kind);
+            let of_kind =
+                shard.residents.iter().filter(|(key, resident)| key.kind == kind && resident.state.alias.is_none());
             bytes.extend(of_kind.map(|(_, resident)| encode_state(&resident.state).len()));
         }
         bytes
