@@ -1,5 +1,7 @@
 //! What is written down of one event.
 
+use std::sync::Arc;
+
 use crate::{
     Assessment, Circumstances, Conclusion, DeviceSnapshot, Enrichment, Event, EventId, Facts, Feedback, News, Outcome,
     Place, Profile, Tag, Timestamp, Verdict,
@@ -20,6 +22,8 @@ pub struct Entry {
     pub previous_device: Option<DeviceSnapshot>,
     /// Set where the same request may come again and must get the same answer.
     pub retry: Option<RetryKey>,
+    /// The event in tags, where recall made them: so that they need not be made again. Never stored.
+    pub tagged: Option<Arc<Tagged>>,
 }
 
 impl Entry {
@@ -30,13 +34,18 @@ impl Entry {
         let (profile, device) = (history.account_profile(), history.device_tag);
         Self {
             teaching: Teaching::given(&event, &enrichment, Some(&assessment), event.outcome, profile, device),
-            previous_device: history.latest_device.filter(|previous| {
-                event.outcome == Outcome::Succeeded && event.device.id().is_some_and(|device| *device != previous.id)
-            }),
+            previous_device: history
+                .latest_device
+                .filter(|previous| {
+                    let device = event.device.id();
+                    event.outcome == Outcome::Succeeded && device.is_some_and(|device| *device != previous.id)
+                })
+                .map(Arc::unwrap_or_clone),
             event,
             enrichment,
             assessment: Some(assessment),
             retry,
+            tagged: history.tagged,
         }
     }
 }
@@ -178,6 +187,15 @@ impl Lesson {
             news: News::default(),
         }
     }
+}
+
+/// An event in tags, as it was recalled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tagged {
+    /// The username.
+    pub username: Option<Tag>,
+    /// What it would teach, beside its news: those are not known before it is judged.
+    pub lesson: Lesson,
 }
 
 /// An entry as it is found again, with all that was said since.

@@ -13,6 +13,8 @@ use crate::{News, Timestamp};
 pub const HABITS_PER_LEVEL_MAX: usize = 12;
 /// The most agents whose versions an account keeps; the longest unseen go first.
 pub const AGENTS_MAX: usize = 8;
+/// Room for so many steps is made at once: a first event brings some sixteen.
+const STEPS_MORE: usize = 8;
 /// A habit lighter than this part of one event is none.
 const NEXT_TO_NOTHING: f32 = 0.001;
 /// The day that weights are counted from: 2026-01-01. Never changed, since stored weights rest on it.
@@ -80,6 +82,13 @@ pub struct Habits {
 }
 
 impl Habits {
+    /// None.
+    #[must_use]
+    pub const fn new() -> Self {
+        let none = Fickleness { novel: 0.0, expected: 0.0 };
+        Self { weight: 0.0, steps: Vec::new(), fickleness: [none; RATED_LEVELS], agents: Vec::new() }
+    }
+
     /// After this time, what was done counts for half.
     pub const HALF_LIFE: Duration = Duration::from_secs(90 * 86_400);
 
@@ -195,6 +204,10 @@ impl Habits {
                 }
             }
             Err(place) => {
+                if self.steps.len() == self.steps.capacity() {
+                    // Doubling would leave half of it empty, account after account.
+                    self.steps.reserve_exact(STEPS_MORE);
+                }
                 self.steps.insert(place, Habit { level, tag, weight });
                 self.make_room(level, tag);
             }
@@ -241,6 +254,7 @@ impl Habits {
             }
             Err(place) => {
                 let agent = AgentHabit { tag, os_version, browser_version, nameless_weight, was_nameless, last_at: at };
+                self.agents.reserve_exact(1);
                 self.agents.insert(place, agent);
                 if self.agents.len() > AGENTS_MAX
                     && let Some((oldest, _)) = self.agents.iter().enumerate().min_by_key(|(_, agent)| agent.last_at)

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::population::Backdrop;
-use crate::{AccountId, Circumstances, Crowd, DeviceId, Event, Profile, Tag, Tally, Timestamp};
+use crate::{AccountId, Circumstances, Crowd, DeviceId, Event, Profile, Tag, Tagged, Tally, Timestamp};
 
 /// What is remembered around one event. Read once, before judging; the attempt itself is already counted in it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,7 +32,7 @@ pub struct History {
     /// What all accounts of the application say of that; None when the event names no account.
     pub backdrop: Option<Backdrop>,
     /// The device of the account's last successful login.
-    pub latest_device: Option<DeviceSnapshot>,
+    pub latest_device: Option<Arc<DeviceSnapshot>>,
     /// This event's own tags, to look up in the profiles.
     pub account_tag: Option<Tag>,
     /// This event's own tags, to look up in the profiles.
@@ -45,6 +45,8 @@ pub struct History {
     pub payee_tag: Option<Tag>,
     /// This event's own tags, to look up in the profiles.
     pub payment_method_tag: Option<Tag>,
+    /// All of this event's tags, for its entry.
+    pub tagged: Option<Arc<Tagged>>,
 }
 
 impl History {
@@ -86,6 +88,14 @@ pub struct DeviceSnapshot {
 }
 
 impl DeviceSnapshot {
+    /// Whether it is the same device as another was, with the same agent, wherever and whenever they were seen.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let Self { id, kind, manufacturer, model, os, ip: _, user_agent, at: _ } = self;
+        (id, kind, manufacturer, model, os, user_agent)
+            == (&other.id, &other.kind, &other.manufacturer, &other.model, &other.os, &other.user_agent)
+    }
+
     /// The device of an event as it is remembered; None if the event names none.
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {

@@ -26,6 +26,7 @@ mod scalar;
 mod score_budget;
 mod search;
 mod secret;
+mod sparse;
 mod window;
 
 pub use assessment::{Assessment, ChallengeKind, PaymentAction, PaymentView, PolicyVersion, Sentences, Verdict};
@@ -36,7 +37,7 @@ pub use enrichment::{
     AddressKind, AgentKind, AgentTraits, Coordinates, CredentialStatus, CredentialTag, Enrichment, NETWORK_CLAIMS_MAX,
     NetworkClaim, NetworkKind,
 };
-pub use entry::{Entry, Lesson, Record, RetryKey, Teaching};
+pub use entry::{Entry, Lesson, Record, RetryKey, Tagged, Teaching};
 pub use event::{
     Action, App, Behavior, Device, DeviceAlias, DeviceAliasKind, Event, FREE_FIELDS_BYTES_MAX, FailureReason,
     FreeFields, Location, Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source,
@@ -59,4 +60,5 @@ pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, 
 pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
+pub use sparse::{Blank, Sparse};
 pub use window::{MARKS_MAX, Mark, Span, SpanTally, Tally, Window};

@@ -3,10 +3,11 @@
 //! Learning is a sum, so its order does not matter and it can be undone: a reclaim subtracts what the intruder taught.
 //! An event that was challenged is held, and teaches nothing until it has passed.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::habits::Habits;
-use crate::{Coordinates, EventId, Lesson, MechanismKind, Tag, Timestamp};
+use crate::{Coordinates, EventId, Lesson, MechanismKind, Sparse, Tag, Timestamp};
 
 /// The most facts of one family that a profile keeps; the least recently seen go first.
 pub const FACTS_MAX: usize = 64;
@@ -83,6 +84,23 @@ pub struct Standing {
     pub bad: Vec<Bad>,
 }
 
+impl Standing {
+    /// Nowhere yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            reported_at: None,
+            reclaimed_at: None,
+            contact_changed_at: None,
+            contact_changed_by_stranger: false,
+            proved_at: None,
+            refused_at: Vec::new(),
+            labelled_at: None,
+            bad: Vec::new(),
+        }
+    }
+}
+
 /// Something that an intruder used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bad {
@@ -114,16 +132,18 @@ pub struct Profile {
     pub first_at: Option<Timestamp>,
     /// The last of them.
     pub last_at: Option<Timestamp>,
-    /// What was seen on them, by family in the order of [`Family::ALL`], each sorted by tag.
-    facts: [Vec<Fact>; 6],
+    /// What was seen on them, by family in the order of [`Family::ALL`], then by tag.
+    facts: Vec<Fact>,
+    /// By family: where its facts end.
+    ends: [u16; 6],
     /// What it usually does. Accounts only.
-    pub habits: Habits,
+    pub habits: Sparse<Habits>,
     /// Where it was seen last. Accounts and devices.
     pub last_place: Option<Place>,
     /// What is in quarantine, oldest first.
-    pub held: Vec<Held>,
+    pub held: Sparse<Vec<Held>>,
     /// Where the account stands; the default for devices and addresses, except for `bad`.
-    pub standing: Standing,
+    pub standing: Sparse<Standing>,
 }
 
 impl Profile {
@@ -135,34 +155,34 @@ impl Profile {
     /// The facts of a family, by tag.
     #[must_use]
     pub fn facts(&self, family: Family) -> &[Fact] {
-        let [accounts, devices, addresses, models, payees, methods] = &self.facts;
-        match family {
-            Family::Account => accounts,
-            Family::Device => devices,
-            Family::Address => addresses,
-            Family::Model => models,
-            Family::Payee => payees,
-            Family::PaymentMethod => methods,
-        }
+        self.facts.get(self.range(family)).unwrap_or_default()
     }
 
-    fn facts_mut(&mut self, family: Family) -> &mut Vec<Fact> {
-        let [accounts, devices, addresses, models, payees, methods] = &mut self.facts;
-        match family {
-            Family::Account => accounts,
-            Family::Device => devices,
-            Family::Address => addresses,
-            Family::Model => models,
-            Family::Payee => payees,
-            Family::PaymentMethod => methods,
-        }
+    fn range(&self, family: Family) -> Range<usize> {
+        let end = |place: usize| self.ends.get(place).copied().map_or(0, usize::from);
+        (family as usize).checked_sub(1).map_or(0, end)..end(family as usize)
+    }
+
+    fn place(&self, family: Family, tag: Tag) -> Result<usize, usize> {
+        let start = self.range(family).start;
+        let place = self.facts(family).binary_search_by_key(&tag, |fact| fact.tag);
+        place.map(|place| start + place).map_err(|place| start + place)
+    }
+
+    fn insert(&mut self, family: Family, place: usize, fact: Fact) {
+        self.facts.insert(place, fact);
+        self.ends.iter_mut().skip(family as usize).for_each(|end| *end += 1);
+    }
+
+    fn remove(&mut self, family: Family, place: usize) {
+        self.facts.remove(place);
+        self.ends.iter_mut().skip(family as usize).for_each(|end| *end -= 1);
     }
 
     /// What is known of one thing; None if it was never seen on an event let through. O(log n).
     #[must_use]
     pub fn fact(&self, family: Family, tag: Tag) -> Option<&Fact> {
-        let facts = self.facts(family);
-        facts.binary_search_by_key(&tag, |fact| fact.tag).ok().and_then(|place| facts.get(place))
+        self.place(family, tag).ok().and_then(|place| self.facts.get(place))
     }
 
     /// Learns from an event let through. Learning twice counts twice: who records an event once teaches once.
@@ -187,21 +207,21 @@ impl Profile {
 
     /// Adds what is known of one thing, as learned or as read back from storage.
     pub fn see(&mut self, family: Family, seen: Fact) {
-        let facts = self.facts_mut(family);
-        match facts.binary_search_by_key(&seen.tag, |fact| fact.tag) {
+        match self.place(family, seen.tag) {
             Ok(place) => {
-                if let Some(fact) = facts.get_mut(place) {
+                if let Some(fact) = self.facts.get_mut(place) {
                     fact.first_at = fact.first_at.min(seen.first_at);
                     fact.last_at = fact.last_at.max(seen.last_at);
                     fact.n = fact.n.saturating_add(seen.n);
                 }
             }
-            Err(place) => facts.insert(place, seen),
+            Err(place) => self.insert(family, place, seen),
         }
+        let facts = self.facts(family);
         if facts.len() > FACTS_MAX
             && let Some((oldest, _)) = facts.iter().enumerate().min_by_key(|(_, fact)| (fact.last_at, fact.tag))
         {
-            facts.remove(oldest);
+            self.remove(family, self.range(family).start + oldest);
         }
     }
 
@@ -264,9 +284,11 @@ impl Profile {
     }
 
     fn release_if(&mut self, released: impl Fn(&Held) -> bool) -> Vec<Lesson> {
-        let (out, held) = std::mem::take(&mut self.held).into_iter().partition(|held| released(held));
-        self.held = held;
-        let out: Vec<Held> = out;
+        if self.held.is_empty() {
+            return Vec::new();
+        }
+        let (out, held): (Vec<Held>, Vec<Held>) = std::mem::take(&mut *self.held).into_iter().partition(released);
+        self.held = held.into();
         out.into_iter().map(|held| held.lesson).collect()
     }
 
@@ -282,13 +304,12 @@ impl Profile {
         }
         for family in Family::ALL {
             let Some(tag) = lesson.tag(family) else { continue };
-            let facts = self.facts_mut(family);
-            if let Ok(place) = facts.binary_search_by_key(&tag, |fact| fact.tag)
-                && let Some(fact) = facts.get_mut(place)
+            if let Ok(place) = self.place(family, tag)
+                && let Some(fact) = self.facts.get_mut(place)
             {
                 fact.n = fact.n.saturating_sub(1);
                 if fact.n == 0 {
-                    facts.remove(place);
+                    self.remove(family, place);
                 }
             }
         }
@@ -300,19 +321,26 @@ impl Profile {
         for lesson in lessons.iter().filter(|lesson| lesson.at >= to) {
             self.unlearn(lesson);
         }
-        for facts in &mut self.facts {
-            facts.retain(|fact| fact.first_at < to);
-            for fact in facts {
-                fact.last_at = fact.last_at.min(to);
-            }
-        }
+        self.forget_since(to);
         self.held.retain(|held| held.lesson.at < to);
         self.last_at = self.last_at.map(|at| at.min(to));
         self.last_place = self.last_place.filter(|place| place.at < to);
         if self.n_learned == 0 || self.first_at.is_some_and(|at| at >= to) {
             (self.n_learned, self.first_at, self.last_at) = (0, None, None);
-            self.habits = Habits::default();
+            self.habits = Sparse::default();
         }
+    }
+
+    /// Forgets the facts that were first seen since, and that the others were seen since.
+    fn forget_since(&mut self, to: Timestamp) {
+        let mut facts = Vec::with_capacity(self.facts.len());
+        let ends = Family::ALL.map(|family| {
+            let known = self.facts(family).iter().filter(|fact| fact.first_at < to);
+            facts.extend(known.map(|fact| Fact { last_at: fact.last_at.min(to), ..*fact }));
+            // At most 64 a family.
+            u16::try_from(facts.len()).unwrap_or(u16::MAX)
+        });
+        (self.facts, self.ends) = (facts, ends);
     }
 
     /// Remembers something as an intruder's. What is remembered already keeps the later time.

@@ -11,6 +11,8 @@ use crate::{EventId, Outcome, Tag, Timestamp};
 
 /// The most attempts one key keeps. Counts are exact up to here and "at least" beyond, which the answer says.
 pub const MARKS_MAX: usize = 10_000;
+/// The end of time.
+const END: Timestamp = Timestamp::from_micros(i64::MAX);
 
 /// The five spans that are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +83,10 @@ impl Mark {
     const fn order(&self) -> (Timestamp, u64) {
         (self.at, self.event)
     }
+
+    fn counterpart(&self, side: usize) -> Option<Tag> {
+        self.counterparts.get(side).copied().flatten()
+    }
 }
 
 /// What a window counts in its five spans.
@@ -115,17 +121,87 @@ pub struct SpanTally {
     pub saturated: bool,
 }
 
+/// From so many attempts on, a window keeps an index of them: most have one or two, which are counted sooner than
+/// searched. It goes again at half of that.
+const INDEXED_FROM: usize = 12;
+/// Room for so many more attempts is made at once, while they are few.
+const MARKS_MORE: usize = 2;
+
 /// The attempts of one key in the last seven days.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Window {
     /// By time, then event.
     marks: VecDeque<Mark>,
+    /// Of the marks, where they are many.
+    index: Option<Box<Index>>,
+    /// The time of the newest mark that had to go for lack of room; None if none within the week.
+    dropped_until: Option<Timestamp>,
+}
+
+impl PartialEq for Window {
+    // The index follows from the marks.
+    fn eq(&self, other: &Self) -> bool {
+        (&self.marks, self.dropped_until) == (&other.marks, other.dropped_until)
+    }
+}
+
+/// What makes counting many marks a search.
+#[derive(Debug, Clone, Default)]
+struct Index {
     /// The times of the failed ones, sorted: so that counting failures is a search, not a scan.
     failed: Vec<Timestamp>,
     /// Each counterpart once, at its latest time, by time: so that counting distinct ones is a search, too.
     latest: [Vec<(Timestamp, Tag)>; 2],
-    /// The time of the newest mark that had to go for lack of room; None if none within the week.
-    dropped_until: Option<Timestamp>,
+}
+
+impl Index {
+    fn of<'a>(marks: impl Iterator<Item = &'a Mark>) -> Self {
+        let mut index = Self::default();
+        marks.for_each(|mark| index.add(mark));
+        index
+    }
+
+    fn add(&mut self, mark: &Mark) {
+        if mark.outcome == Outcome::Failed {
+            insert_sorted(&mut self.failed, mark.at);
+        }
+        for (latest, tag) in self.latest.iter_mut().zip(mark.counterparts) {
+            if let Some(tag) = tag {
+                remember_latest(latest, mark.at, tag);
+            }
+        }
+    }
+
+    /// Takes the oldest mark out.
+    fn forget(&mut self, gone: &Mark, others: &VecDeque<Mark>) {
+        if gone.outcome == Outcome::Failed {
+            remove_sorted(&mut self.failed, gone.at);
+        }
+        for (side, latest) in self.latest.iter_mut().enumerate() {
+            let Some(tag) = gone.counterpart(side) else { continue };
+            let mut as_old = others.iter().take_while(|mark| mark.at == gone.at);
+            if !as_old.any(|mark| mark.counterpart(side) == Some(tag))
+                && let Ok(place) = latest.binary_search(&(gone.at, tag))
+            {
+                latest.remove(place);
+            }
+        }
+    }
+
+    /// Takes any mark out. O(n).
+    fn take(&mut self, gone: &Mark, others: &VecDeque<Mark>) {
+        if gone.outcome == Outcome::Failed {
+            remove_sorted(&mut self.failed, gone.at);
+        }
+        for (side, latest) in self.latest.iter_mut().enumerate() {
+            let Some(tag) = gone.counterpart(side) else { continue };
+            let Ok(place) = latest.binary_search(&(gone.at, tag)) else { continue };
+            latest.remove(place);
+            if let Some(before) = others.iter().rfind(|mark| mark.counterpart(side) == Some(tag)) {
+                remember_latest(latest, before.at, tag);
+            }
+        }
+    }
 }
 
 impl Window {
@@ -141,14 +217,14 @@ impl Window {
         if self.marks.get(place).is_some_and(|other| other.order() == mark.order()) {
             return false;
         }
-        self.marks.insert(place, mark);
-        if mark.outcome == Outcome::Failed {
-            insert_sorted(&mut self.failed, mark.at);
+        if self.marks.len() == self.marks.capacity() && self.marks.len() < INDEXED_FROM {
+            self.marks.reserve_exact(MARKS_MORE);
         }
-        for (latest, tag) in self.latest.iter_mut().zip(mark.counterparts) {
-            if let Some(tag) = tag {
-                remember_latest(latest, mark.at, tag);
-            }
+        self.marks.insert(place, mark);
+        match &mut self.index {
+            Some(index) => index.add(&mark),
+            None if self.marks.len() >= INDEXED_FROM => self.index = Some(Box::new(Index::of(self.marks.iter()))),
+            None => {}
         }
         self.forget_old();
         true
@@ -159,11 +235,13 @@ impl Window {
         let place = self.marks.partition_point(|other| other.order() < (at, event));
         let Some(mark) = self.marks.get_mut(place).filter(|mark| mark.order() == (at, event)) else { return false };
         let before = std::mem::replace(&mut mark.outcome, outcome);
-        if before == Outcome::Failed {
-            remove_sorted(&mut self.failed, at);
-        }
-        if outcome == Outcome::Failed {
-            insert_sorted(&mut self.failed, at);
+        if let Some(index) = &mut self.index {
+            if before == Outcome::Failed {
+                remove_sorted(&mut index.failed, at);
+            }
+            if outcome == Outcome::Failed {
+                insert_sorted(&mut index.failed, at);
+            }
         }
         true
     }
@@ -176,24 +254,15 @@ impl Window {
             return false;
         };
         self.marks.remove(place);
-        if gone.outcome == Outcome::Failed {
-            remove_sorted(&mut self.failed, gone.at);
-        }
-        for (side, latest) in self.latest.iter_mut().enumerate() {
-            let Some(tag) = gone.counterparts.get(side).copied().flatten() else { continue };
-            let Ok(place) = latest.binary_search(&(gone.at, tag)) else { continue };
-            latest.remove(place);
-            let is_same = |mark: &&Mark| mark.counterparts.get(side).copied().flatten() == Some(tag);
-            if let Some(before) = self.marks.iter().rfind(is_same) {
-                remember_latest(latest, before.at, tag);
-            }
+        if let Some(index) = &mut self.index {
+            index.take(&gone, &self.marks);
         }
         true
     }
 
     /// The attempts known to have failed in (`after`, `upto`], newest first. O(1) if there are none since.
     pub fn failed_between(&self, after: Timestamp, upto: Timestamp) -> impl Iterator<Item = &Mark> {
-        let n_since = self.failed.len() - self.failed.partition_point(|at| *at <= after);
+        let n_since = self.n_failed(after, END);
         let failed = self.marks.iter().rev().filter(|mark| mark.outcome == Outcome::Failed).take(n_since);
         failed.filter(move |mark| mark.at <= upto)
     }
@@ -210,29 +279,45 @@ impl Window {
     fn span_tally(&self, after: Timestamp, upto: Timestamp) -> SpanTally {
         let start = self.marks.partition_point(|mark| mark.at <= after);
         let end = self.marks.partition_point(|mark| mark.at <= upto).max(start);
-        let failures = self
-            .failed
-            .partition_point(|at| *at <= upto)
-            .saturating_sub(self.failed.partition_point(|at| *at <= after));
-        let distinct = if end == self.marks.len() {
-            [0, 1].map(|side: usize| {
-                let latest = self.latest.get(side).map_or(&[][..], Vec::as_slice);
-                latest.len() - latest.partition_point(|(at, _)| *at <= after)
-            })
-        } else {
-            [0, 1].map(|side| self.distinct_between(start, end, side))
+        let distinct = match &self.index {
+            Some(index) if end == self.marks.len() => {
+                index.latest.each_ref().map(|latest| latest.len() - latest.partition_point(|(at, _)| *at <= after))
+            }
+            Some(_) => [0, 1].map(|side| self.distinct_between(start, end, side)),
+            None => [0, 1].map(|side| self.distinct_among_few(start, end, side)),
         };
         SpanTally {
             attempts: count_u32(end - start),
-            failures: count_u32(failures),
+            failures: count_u32(self.n_failed(after, upto)),
             distinct: distinct.map(count_u32),
             saturated: self.dropped_until.is_some_and(|dropped| dropped > after),
         }
     }
 
+    fn n_failed(&self, after: Timestamp, upto: Timestamp) -> usize {
+        match self.index.as_deref() {
+            Some(Index { failed, .. }) => {
+                let n_before = failed.partition_point(|at| *at <= after);
+                failed.partition_point(|at| *at <= upto).saturating_sub(n_before)
+            }
+            None => {
+                let within = |mark: &&Mark| mark.outcome == Outcome::Failed && mark.at > after && mark.at <= upto;
+                self.marks.iter().filter(within).count()
+            }
+        }
+    }
+
+    /// Those that do not come again.
+    fn distinct_among_few(&self, start: usize, end: usize, side: usize) -> usize {
+        let comes_again =
+            |place: usize, tag: Tag| self.marks.range(place + 1..end).any(|later| later.counterpart(side) == Some(tag));
+        let named = self.marks.range(start..end).enumerate();
+        let named = named.filter_map(|(place, mark)| Some((start + place, mark.counterpart(side)?)));
+        named.filter(|(place, tag)| !comes_again(*place, *tag)).count()
+    }
+
     fn distinct_between(&self, start: usize, end: usize, side: usize) -> usize {
-        let mut tags: Vec<Tag> =
-            self.marks.range(start..end).filter_map(|mark| mark.counterparts.get(side).copied().flatten()).collect();
+        let mut tags: Vec<Tag> = self.marks.range(start..end).filter_map(|mark| mark.counterpart(side)).collect();
         tags.sort_unstable();
         tags.dedup();
         tags.len()
@@ -246,28 +331,16 @@ impl Window {
                 break;
             }
             self.marks.pop_front();
-            self.forget(oldest);
+            if let Some(index) = &mut self.index {
+                index.forget(&oldest, &self.marks);
+            }
             self.dropped_until = self.dropped_until.max(Some(oldest.at));
+        }
+        if self.marks.len() <= INDEXED_FROM / 2 {
+            self.index = None;
         }
         // What is older than a week is missed by no span.
         self.dropped_until = self.dropped_until.filter(|dropped| *dropped > horizon);
-    }
-
-    fn forget(&mut self, gone: Mark) {
-        if gone.outcome == Outcome::Failed {
-            remove_sorted(&mut self.failed, gone.at);
-        }
-        for (side, latest) in self.latest.iter_mut().enumerate() {
-            let Some(tag) = gone.counterparts.get(side).copied().flatten() else { continue };
-            let still_there = self
-                .marks
-                .iter()
-                .take_while(|mark| mark.at == gone.at)
-                .any(|mark| mark.counterparts.get(side).copied().flatten() == Some(tag));
-            if !still_there && let Ok(place) = latest.binary_search(&(gone.at, tag)) {
-                latest.remove(place);
-            }
-        }
     }
 
     /// The counted attempts, oldest first.
@@ -331,8 +404,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    const END: Timestamp = Timestamp::from_micros(i64::MAX);
 
     fn mark(seconds: i64, event: u64, device: u64, failed: bool) -> Mark {
         Mark {

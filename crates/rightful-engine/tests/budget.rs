@@ -33,7 +33,7 @@ fn before(scene: &Scene, population: &Population) -> Facts {
     let mut facts = scene.facts(Action::Login);
     // Judged by findings alone: what is tested is the threshold.
     if let Some(account) = &mut facts.history.account {
-        std::sync::Arc::make_mut(&mut account.profile).habits = Habits::default();
+        std::sync::Arc::make_mut(&mut account.profile).habits = Habits::default().into();
     }
     facts.history.backdrop = Some(population.backdrop(&Profile::default(), &Circumstances::default(), NOW));
     facts

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use rightful_domain::{
@@ -23,7 +24,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Few accounts and many.
 const ACCOUNTS: [u64; 2] = [10_000, 1_000_000];
 /// Judgements that are measured, on all threads together.
-const MEASURED: u64 = 200_000;
+const MEASURED: u64 = 100_000;
+/// The most judgements an account that is measured has in the mean. Few accounts are measured in several memories one
+/// after the other, so that theirs has not grown longer than that of many by the end.
+const MEASURED_EACH_MAX: u64 = 2;
 /// Judgements between two looks at the clock: their events are made beforehand.
 const BATCH: u64 = 2_000;
 const THREADS: u64 = 2;
@@ -32,8 +36,11 @@ const START: i64 = 1_767_571_200;
 const DAY: u64 = 86_400;
 /// How far apart two logins of one account are, in the mean.
 const GAP_DAYS: u64 = 10;
-/// Logins of most accounts before they are measured; some have many times more, some one.
-const LOGINS_MEDIAN: u64 = 9;
+/// How often browsers are updated.
+const UPDATE_SECONDS: u64 = 28 * DAY;
+/// Logins of half of the accounts before they are measured: no more than these. Some have many times more, some one.
+const LOGINS_MEDIAN: u64 = 4;
+const LOGINS_MAX: u64 = LOGINS_MEDIAN * 4;
 
 /// One number of accounts, measured.
 struct Measured {
@@ -62,35 +69,60 @@ fn main() {
     println!("judgements/s on two cores: {:.0} (asked: at least 100000)", many.rate.min(few.rate));
 }
 
+/// Judges logins of so many accounts: all in one memory if they are many, else in several, each with its own past.
 fn measure(n_accounts: u64) -> Measured {
     let version = PolicyVersion { id: "default".into(), version: 1 };
     let policy =
         Policy::parse(&PolicySource { version, text: DEFAULT_POLICY.into() }).expect("the default policy parses");
-    let before = resident_bytes();
-    let memory = Rehearsal::new();
-    let begun = Instant::now();
-    on_threads(|thread| remember(memory.clone(), &policy, n_accounts, thread));
-    let remembered = begun.elapsed();
-    let resident = resident_bytes().saturating_sub(before);
-    let spent = on_threads(|thread| judge(memory.clone(), &policy, n_accounts, thread));
+    let n_judged = MEASURED.min(n_accounts * MEASURED_EACH_MAX).next_multiple_of(BATCH * THREADS);
+    let mut spent = [Duration::ZERO; THREADS as usize];
+    let mut n_measured = 0;
+    let mut told = None;
+    while n_measured < MEASURED {
+        let (by_thread, of_memory) = measure_once(&policy, n_accounts, n_judged);
+        for (sum, spent) in spent.iter_mut().zip(by_thread) {
+            *sum += spent;
+        }
+        n_measured += n_judged;
+        // The first has the allocator to itself.
+        told.get_or_insert(of_memory);
+    }
     let slowest = spent.iter().copied().max().unwrap_or_default();
-    let sum: Duration = spent.iter().sum();
-    let each = sum / u32::try_from(MEASURED).unwrap_or(u32::MAX);
-    let rate = MEASURED as f64 / slowest.as_secs_f64();
-    let mut stored = memory.stored_bytes();
-    stored.sort_unstable();
-    let mean = stored.iter().sum::<usize>() / stored.len().max(1);
-    let p99 = stored.get(stored.len() * 99 / 100).copied().unwrap_or(0);
+    let each = spent.iter().sum::<Duration>() / u32::try_from(n_measured).unwrap_or(u32::MAX);
+    let rate = n_measured as f64 / slowest.as_secs_f64();
     println!(
         "{n_accounts} accounts: {rate:.0} judgements/s on {THREADS} threads, {:.2} µs each",
         each.as_secs_f64() * 1e6
     );
-    println!("  their past took {:.0} s to judge", remembered.as_secs_f64());
-    println!(
-        "  {} bytes resident an account, its devices and addresses with it; {mean} bytes stored for its own state, p99 {p99}",
-        resident / n_accounts.max(1)
-    );
+    println!("{}", told.unwrap_or_default());
     Measured { each, rate }
+}
+
+/// Makes a past and judges what comes then, on the same threads; what each spent judging, and what is to be told of the
+/// memory.
+fn measure_once(policy: &Policy, n_accounts: u64, n_judged: u64) -> (Vec<Duration>, String) {
+    let before = resident_bytes();
+    let memory = Rehearsal::new();
+    let begun = Instant::now();
+    let both = Barrier::new(usize::try_from(THREADS).unwrap_or(1));
+    let threads = on_threads(|thread| {
+        remember(memory.clone(), policy, n_accounts, thread);
+        both.wait();
+        let remembered = begun.elapsed();
+        (judge(memory.clone(), policy, n_accounts, n_judged, thread), remembered)
+    });
+    let resident = resident_bytes().saturating_sub(before) / n_accounts.max(1);
+    let (spent, remembered): (Vec<Duration>, Vec<Duration>) = threads.into_iter().unzip();
+    let mut stored = memory.stored_bytes();
+    stored.sort_unstable();
+    let mean = stored.iter().sum::<usize>() / stored.len().max(1);
+    let p99 = stored.get(stored.len() * 99 / 100).copied().unwrap_or(0);
+    let past = remembered.into_iter().max().unwrap_or_default().as_secs_f64();
+    let told = format!(
+        "  {resident} bytes resident an account, its devices and addresses with it; {mean} bytes stored for its own state, p99 {p99}
+  their past took {past:.1} s to judge"
+    );
+    (spent, told)
 }
 
 fn on_threads<T: Send>(work: impl Fn(u64) -> T + Sync) -> Vec<T> {
@@ -110,9 +142,10 @@ fn on_threads<T: Send>(work: impl Fn(u64) -> T + Sync) -> Vec<T> {
 /// Lets this thread's share of the accounts have their past: login after login, each round some days later.
 fn remember(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, thread: u64) {
     let mut n = thread << 40;
-    for round in 0..LOGINS_MEDIAN * 4 {
+    for round in 0..LOGINS_MAX {
         let of_thread = (0..n_accounts).filter(|account| account % THREADS == thread);
-        for account in of_thread.filter(|account| round < n_logins(*account)) {
+        // Each began at another time, so that the last login of all is some days ago.
+        for account in of_thread.filter(|account| round + n_logins(*account) >= LOGINS_MAX) {
             n += 1;
             let seconds = round * GAP_DAYS * DAY + mixed(account ^ round << 32) % (GAP_DAYS * DAY);
             let (event, enrichment) = login(account, round, n, seconds);
@@ -132,17 +165,17 @@ fn judge_one(memory: &mut Rehearsal, policy: &Policy, event: Event, enrichment: 
 }
 
 /// Judges logins of accounts in no order, and says how long that took; making them up is not counted.
-fn judge(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, thread: u64) -> Duration {
+fn judge(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, n_judged: u64, thread: u64) -> Duration {
     let mut spent = Duration::ZERO;
-    let rounds = LOGINS_MEDIAN * 4;
-    for batch in 0..MEASURED / THREADS / BATCH {
+    let rounds = LOGINS_MAX;
+    for batch in 0..n_judged / THREADS / BATCH {
         let events: Vec<_> = (0..BATCH)
             .map(|i| {
                 let n = (thread + 1) << 50 | batch << 20 | i;
                 let account = mixed(n) % n_accounts;
                 // Time goes on as far as the mean gap says, whatever the number of accounts.
                 let seconds = rounds * GAP_DAYS * DAY + (batch * BATCH + i) * THREADS * GAP_DAYS * DAY / n_accounts;
-                login(account, rounds + batch, n, seconds)
+                login(account, rounds, n, seconds)
             })
             .collect();
         let begun = thread_cpu();
@@ -154,15 +187,14 @@ fn judge(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, thread: u64) -
     spent
 }
 
-/// One to thirty-six, nine in the median.
+/// One to sixteen, four in the median.
 fn n_logins(account: u64) -> u64 {
-    let quarter = mixed(account.wrapping_mul(5)) % 4;
-    let spread = mixed(account.wrapping_mul(7)) % LOGINS_MEDIAN;
-    match quarter {
-        0 => 1 + spread / 2,
-        1 => 5 + spread / 2,
-        2 => LOGINS_MEDIAN + spread,
-        _ => LOGINS_MEDIAN * 2 + spread * 2,
+    let spread = mixed(account.wrapping_mul(7));
+    match mixed(account.wrapping_mul(5)) % 4 {
+        0 => 1 + spread % 2,
+        1 => LOGINS_MEDIAN - spread % 2,
+        2 => LOGINS_MEDIAN + spread % 4,
+        _ => LOGINS_MEDIAN * 2 + spread % (LOGINS_MAX - LOGINS_MEDIAN * 2 + 1),
     }
 }
 
@@ -186,12 +218,13 @@ fn login(account: u64, round: u64, n: u64, seconds: u64) -> (Event, Enrichment) 
     let is_new = of_event >> 8 & 31 == 0;
     let is_away = is_phone && of_event >> 16 & 3 == 0;
     let device = if is_new { format!("new-{n}") } else { format!("device-{account}-{}", u8::from(is_phone)) };
-    let version = 130 + round / 3;
+    let version = 130 + seconds / UPDATE_SECONDS;
     let failed = of_event >> 24 & 31 == 0;
     let country = of_account % 40;
     let provider = if is_away { 50 + country } else { country * 100 + of_account % 5 };
     // A provider's homes lie in some hundred networks, its phones behind some few addresses.
-    let host = if is_away { of_event % 64 } else { 4_096 + mixed(account ^ ((round / 6) << 40)) % 65_536 };
+    let host =
+        if is_away { of_event % 64 } else { 4_096 + mixed(account ^ (((round + account % 6) / 6) << 40)) % 65_536 };
     let [.., c, d] = host.to_be_bytes();
     let [.., provider_byte] = provider.to_be_bytes();
     let ip = Ipv4Addr::new(20 + provider_byte / 2, provider_byte, c, d);

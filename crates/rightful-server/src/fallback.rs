@@ -69,6 +69,7 @@ pub(crate) fn answer(event: Event, application: &Application, now: Timestamp) ->
         teaching: Teaching::Nothing,
         previous_device: None,
         retry: None,
+        tagged: None,
     };
     Record { sequence: 0, entry, conclusion: None, feedback: Vec::new() }
 }

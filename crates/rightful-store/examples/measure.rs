@@ -110,6 +110,7 @@ fn judged(event: Event, depth: u32) -> Entry {
         assessment: Some(assessment),
         previous_device: None,
         retry: None,
+        tagged: None,
     }
 }
 

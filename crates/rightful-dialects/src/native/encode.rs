@@ -100,8 +100,8 @@ fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Respo
 
 /// An entry as it was judged, or, with its record, as it stands now.
 fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>) -> AssessmentBody<'a> {
-    // `teaching` and `retry` are the store's business.
-    let Entry { event, enrichment, assessment: judged, teaching: _, previous_device, retry: _ } = entry;
+    // `teaching`, `retry` and `tagged` are the store's business.
+    let Entry { event, enrichment, assessment: judged, teaching: _, previous_device, retry: _, tagged: _ } = entry;
     let id = event.id.to_string();
     let judged = judged.as_ref();
     AssessmentBody {

@@ -173,6 +173,7 @@ pub(crate) fn record(event: Event, verdict: Option<Verdict>) -> Record {
             teaching: Teaching::Nothing,
             previous_device: None,
             retry: None,
+            tagged: None,
         },
         conclusion: None,
         feedback: Vec::new(),

@@ -86,8 +86,9 @@ impl Policy {
     }
 }
 
-/// Habits do not calm what a strong finding raised, since an intruder may have taught or copied them; and where and with
-/// what something is done does not calm that far more money than ever is moved within a day of a change of contact, since the owner's own computer may be steered by somebody else.
+/// Habits do not calm what a strong finding raised, since an intruder may have taught or copied them. And where and with
+/// what something is done does not calm that far more money than ever is moved within a day of a change of contact: the
+/// owner's own computer may be steered by somebody else.
 fn uncalmed(base: f64, features: &Features, much: f64, findings: &[Finding]) -> f64 {
     let contact_is_new = features.tenure.account_contact_age_days.is_some_and(|age| age <= 1.0);
     let is_much = features.activity.amount_doublings.is_some_and(|doublings| f64::from(doublings) >= much);

@@ -218,6 +218,7 @@ pub(super) fn answered(event: &Event, verdict: Verdict, answered: Option<Verdict
         assessment: Some(assessment),
         previous_device: None,
         retry: None,
+        tagged: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rightful_domain::{
     AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, Lesson, Mark, MechanismKind, News,
-    Outcome, Profile, Standing, Tag, Teaching, Timestamp, Verdict,
+    Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
 };
 
 use super::disk::{Disk, corrupt_row, read_row};
@@ -42,7 +42,7 @@ pub(super) struct Imprint {
     contact_changed: bool,
     /// It was judged to be somebody else's, or nearly.
     doubted: bool,
-    latest_device: Option<Box<DeviceSnapshot>>,
+    latest_device: Option<Arc<DeviceSnapshot>>,
 }
 
 /// A username, and the account it belongs to.
@@ -58,6 +58,10 @@ impl Imprint {
         let (event, username) = (&entry.event, private.username);
         let account = event.account.as_ref().map(|account| (account, tagger.account(account)));
         let subject = account.map(|(_, tag)| tag).or(username);
+        let lesson = match tagged(entry) {
+            Some(tagged) => tagged.lesson,
+            None => tagger.lesson(event, &entry.enrichment, private, News::default(), None),
+        };
         let counts = event.received_at.since(event.at) <= TOO_OLD;
         let learns = entry.teaching == Teaching::Learn;
         // A name is bound to an account only by who was believed there: whoever fails at, or registers under, another's name
@@ -73,7 +77,7 @@ impl Imprint {
             account: account.map(|(_, tag)| tag),
             alias,
             brief: Brief::of(entry),
-            lesson: Arc::new(tagger.lesson(event, &entry.enrichment, private, news_of(entry), subject)),
+            lesson: Arc::new(Lesson { account: subject, news: news_of(entry), ..lesson }),
             received_at: event.received_at,
             outcome: event.outcome,
             counts,
@@ -82,7 +86,7 @@ impl Imprint {
             contact_changed: changes_contact(event.outcome, &event.action),
             doubted: is_doubted(entry),
             latest_device: (learns && is_entrance(&event.action))
-                .then(|| DeviceSnapshot::of(event).map(Box::new))
+                .then(|| DeviceSnapshot::of(event).map(Arc::new))
                 .flatten(),
         }
     }
@@ -120,6 +124,12 @@ impl Imprint {
             changes.push((subject, Op::ContactChangedIn { lesson, doubted: self.doubted }));
         }
     }
+}
+
+/// The entry's event in tags, as recall made them.
+pub(super) fn tagged(entry: &Entry) -> Option<&Tagged> {
+    let tagged = entry.tagged.as_deref();
+    tagged.filter(|tagged| (tagged.lesson.event, tagged.lesson.at) == (entry.event.id, entry.event.at))
 }
 
 /// What was new about an event, as it was judged.
@@ -194,7 +204,7 @@ pub(super) enum Op {
     Refused(Timestamp),
     Labelled(Timestamp),
     Unlabelled(Timestamp),
-    LatestDevice(Box<DeviceSnapshot>),
+    LatestDevice(Arc<DeviceSnapshot>),
     /// The username is this account's; one that belongs to another already only if it rebinds.
     Alias {
         account: AccountId,
@@ -282,7 +292,7 @@ pub(super) fn changes_of(
             }
             Effect::LatestDevice(sequence) => match disk.map(|disk| snapshot_at(disk, sequence)).transpose()?.flatten()
             {
-                Some(device) => Op::LatestDevice(Box::new(device)),
+                Some(device) => Op::LatestDevice(Arc::new(device)),
                 None => continue,
             },
             Effect::Hold { lesson, matures } => Op::Hold { lesson, matures },
@@ -371,12 +381,18 @@ fn take_in(kind: StateKind, state: &mut State, op: Op) {
         }
         Op::LatestDevice(device) => {
             // Events may come out of order; the latest is the one that happened last.
-            if state.latest_device.as_ref().is_none_or(|latest| latest.at <= device.at) {
-                state.latest_device = Some(device);
+            match &mut state.latest_device {
+                Some(latest) if latest.at > device.at => {}
+                // Most come back: what is in its place need not be made anew, nor the old be cleared away.
+                Some(latest) if latest.is_same(&device) => {
+                    let latest = Arc::make_mut(latest);
+                    (latest.at, latest.ip) = (device.at, device.ip);
+                }
+                latest => *latest = Some(device),
             }
         }
         Op::Alias { account, rebinds } => {
-            if rebinds || state.alias.is_none() {
+            if state.alias.is_none() || (rebinds && state.alias.as_ref() != Some(&account)) {
                 state.alias = Some(account);
             }
         }

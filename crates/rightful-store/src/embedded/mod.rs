@@ -116,7 +116,7 @@ impl Shared {
         answer: oneshot::Sender<Result<Placed, StoreError>>,
     ) -> Result<Box<RecordCommand>, StoreError> {
         let tagger = self.mind.taggers.of(&entry.event.application);
-        let tags = tagger.private(&entry.event);
+        let tags = tagger.private_of(entry);
         let (sealed, new_key) = match private_bytes(entry) {
             Some(private) => {
                 let (key, new) = self.subjects.to_seal(sealing_subject(entry, tags.username, &tagger))?;

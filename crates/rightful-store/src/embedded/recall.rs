@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    DeviceSnapshot, Enrichment, Event, Family, History, Lesson, Mark, News, Profile, Remembered, Span, Timestamp,
+    AccountId, Enrichment, Event, Family, History, Lesson, Mark, News, Profile, Remembered, Span, Tag, Tagged,
+    Timestamp,
 };
 
 use super::imprint::{TOO_OLD, concerned, marks};
@@ -73,8 +74,10 @@ impl Mind {
     pub(super) fn recall(&self, event: &Event, enrichment: &Enrichment, now: Timestamp) -> Result<History, StoreError> {
         let tagger = self.taggers.of(&event.application);
         let counting = Counting::of(event.at, now);
-        let lesson = tagger.lesson(event, enrichment, tagger.private(event), News::default(), None);
+        let private = tagger.private(event);
+        let lesson = tagger.lesson(event, enrichment, private, News::default(), None);
         let mut history = History {
+            tagged: Some(Arc::new(Tagged { username: private.username, lesson })),
             circumstances: lesson.circumstances,
             device_tag: lesson.device,
             address_tag: lesson.address,
@@ -83,7 +86,7 @@ impl Mind {
             payment_method_tag: lesson.payment_method,
             ..History::default()
         };
-        self.recall_subject(event, &lesson, &tagger, counting, &mut history)?;
+        self.recall_subject(event, &lesson, private.username, &tagger, counting, &mut history)?;
         let lesson = Lesson { account: history.account_tag, ..lesson };
         let [_, device_mark, address_mark] = marks(&lesson, event.outcome);
         if let Some(tag) = lesson.device {
@@ -108,8 +111,9 @@ impl Mind {
     pub(super) fn forget(&self, event: &Event) -> Result<(), StoreError> {
         let tagger = self.taggers.of(&event.application);
         let enrichment = Enrichment::default();
-        let lesson = tagger.lesson(event, &enrichment, tagger.private(event), News::default(), None);
-        let (account, _) = self.subject_of(event, &tagger)?;
+        let private = tagger.private(event);
+        let lesson = tagger.lesson(event, &enrichment, private, News::default(), None);
+        let (account, _) = self.subject_of(event, private.username, &tagger)?;
         for key in concerned(&Lesson { account, ..lesson }, &tagger).into_iter().flatten() {
             self.states.with(key, |state| {
                 let is_gone = state.window.uncount(event.at, Mark::short(event.id));
@@ -128,14 +132,13 @@ impl Mind {
     fn subject_of(
         &self,
         event: &Event,
+        username: Option<Tag>,
         tagger: &Tagger,
-    ) -> Result<(Option<rightful_domain::Tag>, Option<rightful_domain::AccountId>), StoreError> {
+    ) -> Result<(Option<Tag>, Option<AccountId>), StoreError> {
         if let Some(account) = &event.account {
             return Ok((Some(tagger.account(account)), None));
         }
-        let Some(username) = &event.username else { return Ok((None, None)) };
-        // Opened to be hashed.
-        let username = tagger.username(username.reveal());
+        let Some(username) = username else { return Ok((None, None)) };
         let alias = self.states.with(tagger.subject_key(username), |state| (state.alias.clone(), Change::Same))?;
         Ok((Some(alias.as_ref().map_or(username, |account| tagger.account(account))), alias))
     }
@@ -144,11 +147,12 @@ impl Mind {
         &self,
         event: &Event,
         lesson: &Lesson,
+        username: Option<Tag>,
         tagger: &Tagger,
         counting: Counting,
         history: &mut History,
     ) -> Result<(), StoreError> {
-        let (tag, alias) = self.subject_of(event, tagger)?;
+        let (tag, alias) = self.subject_of(event, username, tagger)?;
         history.resolved_account = alias;
         let Some(tag) = tag else { return Ok(()) };
         history.account_tag = Some(tag);
@@ -159,7 +163,7 @@ impl Mind {
         })?;
         believe_matured(&mut remembered, counting.now);
         (history.failures_here_24h, history.strange_failures_24h) = (failures.here, failures.strange);
-        history.latest_device = device.map(|device: Box<DeviceSnapshot>| *device);
+        history.latest_device = device;
         history.account = Some(remembered);
         Ok(())
     }

@@ -32,7 +32,7 @@ pub(crate) struct State {
     pub(crate) profile: Arc<Profile>,
     pub(crate) window: Window,
     /// Accounts: the device of the last successful login.
-    pub(crate) latest_device: Option<Box<DeviceSnapshot>>,
+    pub(crate) latest_device: Option<Arc<DeviceSnapshot>>,
     /// Usernames: the account that it last belonged to.
     pub(crate) alias: Option<AccountId>,
     /// Applications: what all accounts do.
@@ -150,12 +150,13 @@ impl States {
         }
     }
 
-    /// The length of the stored form of each state in RAM of a kind.
+    /// The length of the stored form of each state in RAM of a kind; names that only lead to others are left out.
     pub(super) fn bytes_of(&self, kind: StateKind) -> Vec<usize> {
         let mut bytes = Vec::new();
         for shard in &self.shards {
             let shard = shard.lock();
-            let of_kind = shard.residents.iter().filter(|(key, _)| key.kind == kind);
+            let of_kind =
+                shard.residents.iter().filter(|(key, resident)| key.kind == kind && resident.state.alias.is_none());
             bytes.extend(of_kind.map(|(_, resident)| encode_state(&resident.state).len()));
         }
         bytes

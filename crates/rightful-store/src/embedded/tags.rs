@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rightful_domain::{
-    AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DeviceId, Enrichment, Event, Lesson, Level,
-    NetworkKind, News, Pii, Place, StepTag, Subnet, Tag,
+    AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DeviceId, Enrichment, Entry, Event, Lesson,
+    Level, NetworkKind, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
 };
 use siphasher::sip::SipHasher13;
 use zeroize::Zeroizing;
 
+use super::imprint::tagged;
 use crate::MasterKey;
 use crate::record::PrivateTags;
 
@@ -32,6 +33,8 @@ pub(super) struct Tagger {
     key: Zeroizing<[u8; 32]>,
     /// For the steps of circumstances: twenty an event, so a fast hash. It keeps others from choosing what collides.
     steps: SipHasher13,
+    /// Stands for the population of the application.
+    population: Tag,
     /// The application in short: enough to skip others' rows, never to tell two applications apart for good.
     pub(super) short: u32,
 }
@@ -63,7 +66,9 @@ impl Tagger {
             u64::from_le_bytes([a, b, c, d, e, f, g, h])
         });
         let steps = SipHasher13::new_with_keys(first, second);
-        Self { key: Zeroizing::new(key), steps, short: u32::from_le_bytes([a, b, c, d]) }
+        let short = u32::from_le_bytes([a, b, c, d]);
+        let tagger = Self { key: Zeroizing::new(key), steps, population: Tag::new(0), short };
+        Self { population: tagger.tag(b'o', b""), ..tagger }
     }
 
     // The letter keeps an account and a device of the same name apart.
@@ -137,6 +142,17 @@ impl Tagger {
         }
     }
 
+    /// The same, of what was recalled before it was recorded.
+    pub(super) fn private_of(&self, entry: &Entry) -> PrivateTags {
+        match tagged(entry) {
+            Some(Tagged { username, lesson }) => {
+                let Lesson { payee, payment_method, .. } = *lesson;
+                PrivateTags { username: *username, payee, payment_method }
+            }
+            None => self.private(&entry.event),
+        }
+    }
+
     fn step(&self, level: Level, parent: u32, value: &[u8]) -> StepTag {
         let mut hasher = self.steps;
         let [a, b, c, d] = parent.to_le_bytes();
@@ -193,8 +209,8 @@ impl Tagger {
     }
 
     /// The key of what all accounts of the application do.
-    pub(super) fn population_key(&self) -> StateKey {
-        StateKey { kind: StateKind::Population, application: self.short, tag: self.tag(b'o', b"") }
+    pub(super) const fn population_key(&self) -> StateKey {
+        StateKey { kind: StateKind::Population, application: self.short, tag: self.population }
     }
 }
 

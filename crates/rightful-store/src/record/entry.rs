@@ -105,6 +105,7 @@ impl<'a> StoredEntry<'a> {
             teaching: teaching_of(self.teaching)?,
             previous_device: self.previous_device.map(StoredSnapshot::restore).transpose()?,
             retry,
+            tagged: None,
         };
         let username = self.username.map(|tag| Tag::new(u64::from_le_bytes(tag)));
         Ok(ReadEntry { entry, private: PrivateTags { username, ..PrivateTags::default() }, sealed: self.sealed })

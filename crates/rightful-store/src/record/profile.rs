@@ -105,7 +105,7 @@ impl Moments {
 }
 
 /// The moments that have a place of their own.
-const fn named(profile: &Profile) -> [Option<Timestamp>; 7] {
+fn named(profile: &Profile) -> [Option<Timestamp>; 7] {
     let standing = &profile.standing;
     [
         profile.first_at,
@@ -151,7 +151,7 @@ impl StoredProfile {
         let mut profile = Profile::default();
         profile.n_learned = self.n_learned;
         (profile.first_at, profile.last_at) = (optional(first_at)?, optional(last_at)?);
-        profile.standing = Standing {
+        let standing = Standing {
             reported_at: optional(reported_at)?,
             reclaimed_at: optional(reclaimed_at)?,
             contact_changed_at: optional(contact_changed_at)?,
@@ -161,6 +161,7 @@ impl StoredProfile {
             labelled_at: optional(labelled_at)?,
             bad: self.bad.into_iter().map(bad).collect::<Result<_, _>>()?,
         };
+        profile.standing = standing.into();
         for (family, facts) in Family::ALL.into_iter().zip(self.facts) {
             for (tag, first, last, n) in facts {
                 let (first_at, last_at) = (moments.at(first)?, moments.at(last)?);
@@ -168,8 +169,9 @@ impl StoredProfile {
             }
         }
         profile.last_place = self.place.map(|place| restored_place(place, &moments)).transpose()?;
-        profile.habits = self.habits.map(|habits| habits.restore(&moments)).transpose()?.unwrap_or_default();
-        profile.held = self.held.into_iter().map(held).collect::<Result<_, _>>()?;
+        profile.habits =
+            self.habits.map(|habits| habits.restore(&moments)).transpose()?.map(Into::into).unwrap_or_default();
+        profile.held = self.held.into_iter().map(held).collect::<Result<Vec<_>, _>>()?.into();
         Ok(profile)
     }
 }

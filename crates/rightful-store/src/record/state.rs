@@ -127,9 +127,10 @@ impl OldProfile {
         let bad = self.bad.into_iter().map(bad).collect::<Result<_, _>>()?;
         let mut profile = Profile::default();
         (profile.n_learned, profile.first_at, profile.last_at) = (self.n_learned, at(self.first_at), at(self.last_at));
-        profile.standing = Standing { reported_at, reclaimed_at, contact_changed_at, bad, ..Standing::default() };
-        profile.held =
-            self.held.into_iter().map(|(lesson, matures)| Held { lesson: lesson.restore(), matures }).collect();
+        profile.standing =
+            Standing { reported_at, reclaimed_at, contact_changed_at, bad, ..Standing::default() }.into();
+        let held = |(lesson, matures): (StoredTags, bool)| Held { lesson: lesson.restore(), matures };
+        profile.held = self.held.into_iter().map(held).collect::<Vec<_>>().into();
         for (family, facts) in Family::ALL.into_iter().zip(self.facts) {
             for (tag, first, last_after, n) in facts {
                 let (first_at, last_at) = (first, first.wrapping_add(last_after.cast_signed()));

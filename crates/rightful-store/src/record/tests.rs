@@ -139,7 +139,7 @@ fn erasure() -> Erasure {
 /// A state as the first version told it: without habits.
 fn old_state() -> State {
     let mut state = state_of(old_lesson, Timestamp::from_seconds(9));
-    Arc::make_mut(&mut state.profile).habits = Habits::default();
+    Arc::make_mut(&mut state.profile).habits = Habits::default().into();
     state
 }
 
@@ -176,7 +176,7 @@ fn state_of(lesson: fn(u8) -> Lesson, bad_since: Timestamp) -> State {
         applied: 77,
         profile: Arc::new(profile),
         window: Window::restore([mark(1), mark(2), mark(3)], None),
-        latest_device: rightful_domain::DeviceSnapshot::of(&Dice::full(1).entry().event).map(Box::new),
+        latest_device: rightful_domain::DeviceSnapshot::of(&Dice::full(1).entry().event).map(Arc::new),
         alias: Some(AccountId::new("anna").unwrap()),
         population: None,
     }

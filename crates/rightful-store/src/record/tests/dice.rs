@@ -330,6 +330,7 @@ impl Dice {
             assessment: self.maybe(|dice| dice.assessment(event.id)),
             teaching: teachings[usize::try_from(self.below(5)).unwrap()],
             previous_device: self.maybe(Self::snapshot),
+            tagged: None,
             retry: self.maybe(|dice| RetryKey {
                 key: *dice.event_id().as_bytes(),
                 body: *dice.event_id().as_bytes(),
@@ -438,7 +439,7 @@ impl Dice {
             applied: self.roll(),
             profile: Arc::new(profile),
             window,
-            latest_device: self.maybe(|dice| Box::new(dice.snapshot())),
+            latest_device: self.maybe(|dice| Arc::new(dice.snapshot())),
             alias: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
             population: self.maybe(|dice| Box::new(dice.population(n))),
         }
