@@ -37,7 +37,7 @@ impl Verdict {
     }
 }
 
-/// A way of asking for more proof, as the recommendations seed names them.
+/// A way of asking for more proof, as Transmit Security's recommendations names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChallengeKind {
     /// A second factor, preferably biometric.

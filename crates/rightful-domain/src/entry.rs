@@ -80,11 +80,11 @@ impl Teaching {
 
     /// The same, given the account's profile as it was before, and the device as the profile knows it.
     ///
-    /// A second factor that goes through a contact proves nothing for seven days after that contact was changed, since it
-    /// may be the intruder's; nor does one that can be passed on, from where sign-ins are relayed. And a device in quarantine is not believed because its next event looks mild: else an
-    /// intruder who leaves a challenge unanswered need only come back tomorrow. Such an event waits as well, unless it
-    /// proves itself on the spot; it matures only if all that the device has left there does, or silence after a
-    /// challenge would be a proof.
+    /// A second factor that goes through a contact proves nothing for seven days after that contact was changed, since
+    /// it may be the intruder's; nor does one that can be passed on, from where sign-ins are relayed. And a device in
+    /// quarantine is not believed because its next event looks mild: else an intruder who leaves a challenge unanswered
+    /// need only come back tomorrow. Such an event waits as well, unless it proves itself on the spot; it matures only
+    /// if all that the device has left there does, or silence after a challenge would be a proof.
     #[must_use]
     pub fn given(
         event: &Event,

@@ -1,6 +1,6 @@
 //! Reasons: the codes a finding may carry, and the evidence beside them.
 //!
-//! Codes are spelled as the seeds spell them. The numbers are stored: one is never changed or used again. A code that no
+//! Codes are spelled as the vendors spell them. The numbers are stored: one is never changed or used again. A code that no
 //! detector raises any more stays here, so that an old record can still be read.
 
 use std::borrow::Cow;

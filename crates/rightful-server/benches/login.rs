@@ -132,7 +132,7 @@ async fn run(process: &Process, key: &str, size: Size, which: Range<u64>, rate: 
     }
 }
 
-/// The seed's login with all its fields, of one of many customers.
+/// The vendor's login with all its fields, of one of many customers.
 fn login(authorization: &str, nth: u64, accounts: u64) -> Vec<u8> {
     let account = nth.wrapping_mul(0x9E37_79B9_7F4A_7C15) % accounts;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

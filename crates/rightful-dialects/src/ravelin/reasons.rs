@@ -17,7 +17,7 @@ pub(super) fn mechanism(name: &str) -> Option<MechanismKind> {
         "u2f" => MechanismKind::U2f,
         "rsaKey" => MechanismKind::RsaKey,
         "smsCode" => MechanismKind::SmsCode,
-        // The seed's sample and the vendor's own client spell it differently.
+        // The vendor's sample and the vendor's own client spell it differently.
         "magiclink" | "magicLink" => MechanismKind::MagicLink,
         "recaptcha" => MechanismKind::Recaptcha,
         "bioMetric" => MechanismKind::BioMetric,

@@ -11,7 +11,7 @@ use rightful_domain::{
 
 pub(crate) const LINK_KEY: [u8; 32] = [7; 32];
 pub(crate) const PUBLIC_URL: &str = "https://rightful.example";
-/// 2021-08-27T12:19:31.035741Z, as in the seed's answer.
+/// 2021-08-27T12:19:31.035741Z, as in the vendor's answer.
 pub(crate) const RECEIVED_AT: Timestamp = Timestamp::from_micros(1_630_066_771_035_741);
 
 pub(crate) fn event_id() -> EventId {

@@ -27,14 +27,14 @@ use super::{Slot, number_slot};
 
 /// The chance that a stranger knows, and can show, the owner's value of a rated step.
 const KNOWS: [f64; rightful_domain::RATED_LEVELS] =
-    [0.5, 0.3, 0.1, 0.05, 0.05, 0.03, 0.02, 0.6, 0.6, 0.5, 0.4, 0.3, 0.25, 0.05];
+    [0.5, 0.3, 0.1, 0.05, 0.05, 0.03, 0.02, 0.6, 0.6, 0.5, 0.4, 0.3, 0.2, 0.05];
 /// The part of strangers who come from anywhere rather than from where other customers do. Customers travel to where
 /// few others live, so a rare country says little more than a common one; a rare provider says most, since servers are
 /// for rent where nobody lives.
-const ANYWHERE_COUNTRY: f64 = 0.05;
+const ANYWHERE_COUNTRY: f64 = 0.02;
 const ANYWHERE_PROVIDER: f64 = 0.6;
 const ANYWHERE_PREFIX: f64 = 0.4;
-const ANYWHERE_DEVICE: f64 = 0.2;
+const ANYWHERE_DEVICE: f64 = 0.4;
 /// Accounts below a parent from which on what is rare among them is taken for half as rare as it looks.
 const ANYWHERE_ACCOUNTS: f64 = 5.0;
 /// However rare a value is, a stranger is at most so many times likelier to show it.
@@ -61,7 +61,7 @@ const OTHER_DAY_TYPE: f64 = 0.5;
 /// Events that hold an account's hours at its country's.
 const HOUR_PSEUDO: f64 = 4.0;
 /// The chance that a stranger keeps the owner's hours.
-const HOUR_KNOWS: f64 = 0.3;
+const HOUR_KNOWS: f64 = 0.15;
 /// Edges of the classes of failures around an event.
 const FAILURE_EDGES: [u32; 4] = [1, 2, 5, 20];
 /// A stranger's chance of each class.

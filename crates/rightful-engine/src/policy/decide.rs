@@ -180,7 +180,7 @@ fn is_owner_beyond_doubt(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| matches!(finding.reason, ReasonCode::ProfileTrusted | ReasonCode::ProfileFamiliar))
 }
 
-// Who registers, or has lost the way in, is not yet somebody to be trusted: the seed's own rule.
+// Who registers, or has lost the way in, is not yet somebody to be trusted: a rule that the field shares.
 fn can_be_trusted(action: &Action) -> bool {
     !matches!(action, Action::Register | Action::PasswordReset)
 }
@@ -191,7 +191,7 @@ fn contact_is_fresh(features: &Features) -> bool {
     features.tenure.account_contact_age_days.is_some_and(|age| age < quarantine_days)
 }
 
-/// The challenges that the recommendations seed suggests for an action, best first. Actions that it does not list get
+/// The challenges that are usually suggested for an action, best first. Actions that it does not list get
 /// those of the listed action that risks the same.
 fn challenges_for(action: &Action, contact_is_fresh: bool) -> Vec<ChallengeKind> {
     use ChallengeKind::{CallCentre, EmailOrSms, IdVerification, ManualReview, ReenterCvv, SecondFactor, ThreeDSecure};

@@ -239,7 +239,7 @@ fn decided(lists: &Lists) -> impl Iterator<Item = (ReasonCode, Evidence)> {
         (lists.address_allowed, ReasonCode::IpTrusted, listed()),
     ];
     let keeps_out = [
-        // No reason is about a blocked account; the seed's "assumed to be fraudulent with high confidence" is nearest.
+        // No reason is about a blocked account; the vendor's "assumed to be fraudulent with high confidence" is nearest.
         (lists.account_blocked, ReasonCode::ActionIsSuspectedFraud, blocked("block_accounts")),
         (lists.address_blocked, ReasonCode::IpRiskyReputation, blocked("block_addresses")),
         (lists.device_blocked, ReasonCode::DeviceRiskyReputation, blocked("block_devices")),

@@ -3,7 +3,7 @@
 //! - Meaning: says the score in a word, for whoever reads reasons and no numbers. Weighs nothing.
 //! - Known false alarms (false calm): as the score's.
 //! - Never: when the history is empty; with any finding against.
-//! - Source: the recommendations seed.
+//! - Source: Transmit Security's recommendations.
 
 use rightful_domain::{Finding, ReasonCode};
 

@@ -3,7 +3,7 @@
 //! - Meaning: says the score in a word, for whoever reads reasons and no numbers. Weighs nothing.
 //! - Known false alarms: as the score's.
 //! - Never: on one weak finding; on logins and other actions that move nothing, whose findings say enough.
-//! - Source: the recommendations seed.
+//! - Source: Transmit Security's recommendations.
 
 use rightful_domain::{Finding, ReasonCode};
 

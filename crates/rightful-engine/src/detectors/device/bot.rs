@@ -2,7 +2,7 @@
 //!
 //! - Threat: stuffing and mass registration through real browsers on servers.
 //! - Known false alarms: the operator's own monitoring, which is asked once and known then.
-//! - Source: the recommendations seed; the reason catalogue. Proofs from inside the page wait for the browser's own
+//! - Source: Transmit Security's recommendations; the reason catalogue. Proofs from inside the page wait for the browser's own
 //!   report.
 
 use rightful_domain::{Finding, ReasonCode};

@@ -2,7 +2,7 @@
 //!
 //! - Threat: an account, or several, are emptied to many accounts of helpers.
 //! - Known false alarms: a treasurer on the day of bills.
-//! - Source: the recommendations seed.
+//! - Source: Transmit Security's recommendations.
 
 use rightful_domain::{Finding, ReasonCode};
 

@@ -2,7 +2,7 @@
 //!
 //! - Threat: scripted browsers that try lists, or open accounts.
 //! - Known false alarms: the operator's own monitoring.
-//! - Source: the recommendations seed; OWASP Automated Threats.
+//! - Source: Transmit Security's recommendations; OWASP Automated Threats.
 
 use rightful_domain::{Finding, ReasonCode};
 

@@ -5,7 +5,7 @@
 //! - Known false alarms: a kiosk or a till that many use. The limit grows with the number of accounts that were let
 //!   through on it.
 //! - Never: where the event names no device.
-//! - Source: the recommendations seed; OWASP Automated Threats, OAT-008 and OAT-019 Account Creation.
+//! - Source: Transmit Security's recommendations; OWASP Automated Threats, OAT-008 and OAT-019 Account Creation.
 
 use rightful_domain::{Finding, ReasonCode, Span};
 

@@ -2,7 +2,7 @@
 //!
 //! - Threat: an intruder abroad, with everything right but the language.
 //! - Known false alarms: people learn languages, and lend their phones.
-//! - Source: the recommendations seed; the reason catalogue.
+//! - Source: Transmit Security's recommendations; the reason catalogue.
 
 use rightful_domain::{Finding, ReasonCode};
 

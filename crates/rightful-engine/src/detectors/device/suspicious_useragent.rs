@@ -2,7 +2,7 @@
 //!
 //! - Threat: scripts that do not care to hide.
 //! - Known false alarms: callers that pass their own server's agent instead of the person's; a partner's program.
-//! - Source: the recommendations seed.
+//! - Source: Transmit Security's recommendations.
 
 use rightful_domain::{AgentKind, Finding, ReasonCode};
 

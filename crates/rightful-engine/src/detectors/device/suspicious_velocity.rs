@@ -6,7 +6,7 @@
 //!   exempt; whoever got through only today does not belong to it, or an intruder's first success would excuse the
 //!   second. A guest on a friend's laptop is not exempt, hence it never decides alone.
 //! - Never: a household already familiar together.
-//! - Source: the recommendations seed ("two or more users are using the same device").
+//! - Source: Transmit Security's recommendations ("two or more users are using the same device").
 
 use rightful_domain::{Finding, ReasonCode, Span};
 

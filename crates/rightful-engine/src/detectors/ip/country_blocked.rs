@@ -2,7 +2,7 @@
 //!
 //! - Threat: what the operator says it is: a market that is not served, or an embargo.
 //! - Known false alarms: travellers; a data set that is wrong at a border.
-//! - Source: the recommendations seed.
+//! - Source: Transmit Security's recommendations.
 
 use rightful_domain::{Finding, ReasonCode};
 

@@ -2,7 +2,7 @@
 //!
 //! - Threat: an intruder who hides, or who borrows the owner's country.
 //! - Known false alarms: everybody who values privacy. It says so, and weighs little.
-//! - Source: the recommendations seed.
+//! - Source: Transmit Security's recommendations.
 
 use rightful_domain::{Finding, ReasonCode};
 

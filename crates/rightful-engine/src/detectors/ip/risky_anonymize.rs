@@ -2,7 +2,7 @@
 //!
 //! - Threat: an intruder who hides.
 //! - Known false alarms: company networks that leave by a data center; privacy relays, which browsers have built in.
-//! - Source: the recommendations seed.
+//! - Source: Transmit Security's recommendations.
 
 use rightful_domain::{Finding, ReasonCode};
 

@@ -2,7 +2,7 @@
 //!
 //! - Meaning: speaks for the owner a little: offices and homes, as opposed to what is rented for an attack.
 //! - Known false alarms (false calm): a colleague, or a machine in the office that somebody else controls.
-//! - Source: the recommendations seed; the reason catalogue.
+//! - Source: Transmit Security's recommendations; the reason catalogue.
 
 use rightful_domain::{Finding, ReasonCode, Span};
 

@@ -2,7 +2,7 @@
 //!
 //! - Threat: the steps of a takeover: in, change who is told, out with the money.
 //! - Known false alarms: everybody withdraws for a first time. Hence little weight for one sign.
-//! - Source: the recommendations seed; the reason catalogue. Amounts are not remembered, so they are not compared.
+//! - Source: Transmit Security's recommendations; the reason catalogue. Amounts by their order of magnitude.
 
 use rightful_domain::{Finding, ReasonCode};
 

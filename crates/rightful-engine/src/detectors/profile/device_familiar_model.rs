@@ -5,7 +5,7 @@
 //! - Known false alarms (false calm): common models prove little, as half the intruders own one too. Therefore it takes
 //!   back only a part of what the new device weighs.
 //! - Never: where the device itself is familiar; where a takeover is reported and open.
-//! - Source: the recommendations seed ("a new device that is the same model as a known previous device").
+//! - Source: Transmit Security's recommendations ("a new device that is the same model as a known previous device").
 
 use rightful_domain::{Finding, ReasonCode};
 

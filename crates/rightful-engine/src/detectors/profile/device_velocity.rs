@@ -3,7 +3,7 @@
 //! - Threat: credentials that were sold to many, or a tool that changes its device with each attempt.
 //! - Known false alarms: browsers that forget their id at each start. And whoever floods the account from afar must
 //!   not get the owner refused: it weighs little.
-//! - Source: the recommendations seed.
+//! - Source: Transmit Security's recommendations.
 
 use rightful_domain::{Finding, ReasonCode};
 

@@ -2,7 +2,7 @@
 //!
 //! - Threat: a stolen password is used far from its owner.
 //! - Known false alarms: holidays; hence it weighs little.
-//! - Source: the recommendations seed; the reason catalogue.
+//! - Source: Transmit Security's recommendations; the reason catalogue.
 
 use rightful_domain::{Finding, ReasonCode};
 

@@ -2,7 +2,7 @@
 //!
 //! - Threat: a stolen password is used elsewhere.
 //! - Known false alarms: everybody travels.
-//! - Source: the recommendations seed; the reason catalogue.
+//! - Source: Transmit Security's recommendations; the reason catalogue.
 
 use rightful_domain::{Finding, ReasonCode};
 

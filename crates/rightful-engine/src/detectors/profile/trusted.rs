@@ -3,7 +3,7 @@
 //! - Meaning: with a low score it is what trust rests on. The policy takes it back where anything speaks against the
 //!   event.
 //! - Known false alarms (false calm): somebody of the household; remote control of the owner's own machine.
-//! - Source: the recommendations seed; the reason catalogue.
+//! - Source: Transmit Security's recommendations; the reason catalogue.
 
 use rightful_domain::{Finding, ReasonCode};
 

@@ -3,7 +3,7 @@
 //! - Meaning: says that the account deserves care; speaks for whoever comes next to nothing, as stolen accounts were
 //!   in good standing, too.
 //! - Known false alarms (false calm): a sleeping account of a helper, grown old on purpose.
-//! - Source: the recommendations seed; the reason catalogue.
+//! - Source: Transmit Security's recommendations; the reason catalogue.
 
 use rightful_domain::{Finding, ReasonCode};
 
