@@ -148,7 +148,7 @@ pub struct Profile {
 
 impl Profile {
     /// After this time, an event that could not be challenged and that nobody has reported is believed.
-    pub const MATURITY: Duration = Duration::from_secs(7 * 86_400);
+    pub const MATURITY: Duration = Duration::from_secs(86_400);
     /// For this time after a change of contact, a proof that goes through the contact releases nothing.
     pub const CONTACT_QUARANTINE: Duration = Duration::from_secs(7 * 86_400);
 

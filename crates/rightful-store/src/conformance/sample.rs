@@ -77,11 +77,11 @@ impl Script {
 
     /// What an event's keys remember, without leaving a trace: it is asked as if it were very late.
     pub async fn look(&self, event: &Event) -> Result<History, String> {
-        let now = event.received_at.plus(Span::Week.duration());
-        // Asked as of the event's own time, so that nothing matures on the way.
-        let at = now.minus(Span::Week.duration());
+        // Too old to be counted (a week, so that its hour of the week is the same), and asked when the event itself came,
+        // so that nothing matures on the way.
+        let at = event.received_at.minus(Span::Week.duration());
         let asked = Event { id: id(u64::MAX), at, ..event.clone() };
-        let now = event.received_at.plus(Span::Day.duration() * 2);
+        let now = event.received_at;
         Ok(self.store().recall(&asked, &Enrichment::default(), now).await?)
     }
 
