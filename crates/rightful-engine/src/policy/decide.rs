@@ -37,13 +37,11 @@ impl Policy {
         let bands = &self.bands(action).following(features.budget.challenge_from);
         take_back_trust(&mut findings);
         let has_adverse = findings.iter().any(Finding::is_adverse);
-        let base = self.likelihood.log_odds(&features.likelihood);
-        let explanations = match base {
-            Some(_) => self.likelihood.explanations(&features.likelihood, &mut findings),
-            None => Vec::new(),
-        };
         let much = self.thresholds.profile_activity_anomaly.amount_doublings_min.get();
-        let base = uncalmed(base.unwrap_or(0.0), features, much, &findings);
+        let base = self.likelihood.log_odds(&features.likelihood).map(|base| uncalmed(base, features, much, &findings));
+        let explanations =
+            base.map_or_else(Vec::new, |base| self.likelihood.explanations(&features.likelihood, base, &mut findings));
+        let base = base.unwrap_or(0.0);
         temper_families(&mut findings, self.combining.family_fraction.get());
         hold_back_lone_finding(&mut findings, base, bands);
         if features.reputation.account_reported == Some(true) {

@@ -21,8 +21,7 @@ impl LikelihoodScale {
     ///
     /// What speaks for the owner nears its bound and never reaches it, so that order is kept.
     pub(super) fn log_odds(self, likelihood: &Likelihood) -> Option<f64> {
-        let (nats, bound) = (likelihood.nats?, self.calm_max.get());
-        let log_odds = self.per_nat.get() * nats - self.offset.get();
+        let (log_odds, bound) = (self.unbounded(likelihood)?, self.calm_max.get());
         Some(if log_odds < 0.0 && bound > 0.0 {
             -bound * (1.0 - (log_odds / bound).exp())
         } else {
@@ -30,12 +29,23 @@ impl LikelihoodScale {
         })
     }
 
+    fn unbounded(self, likelihood: &Likelihood) -> Option<f64> {
+        likelihood.nats.map(|nats| self.per_nat.get() * nats - self.offset.get())
+    }
+
     /// Takes the findings that explain the likelihood out of the others, each with its share of it, where both point the
-    /// same way. What several findings explain, they share.
-    pub(super) fn explanations(self, likelihood: &Likelihood, findings: &mut Vec<Finding>) -> Vec<Finding> {
+    /// same way. What several findings explain, they share; and they calm as far as `base`, which is bounded, does.
+    pub(super) fn explanations(self, likelihood: &Likelihood, base: f64, findings: &mut Vec<Finding>) -> Vec<Finding> {
         let (mut explanations, evidence) = std::mem::take(findings).into_iter().partition(is_explanation);
         *findings = evidence;
         self.share_out(likelihood, &mut explanations);
+        let calm = self.unbounded(likelihood).filter(|log_odds| *log_odds < 0.0);
+        if let Some(part) = calm.map(|log_odds| (base / log_odds).clamp(0.0, 1.0)) {
+            explanations.iter_mut().filter(|finding| !finding.is_adverse()).for_each(|finding| {
+                // Plus nothing, so that no share is no share, rather than less than nothing.
+                finding.nats = finding.nats.mul_add(part, 0.0);
+            });
+        }
         explanations
     }
 
