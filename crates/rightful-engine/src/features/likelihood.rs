@@ -27,7 +27,7 @@ use super::{Slot, number_slot};
 
 /// The chance that a stranger knows, and can show, the owner's value of a rated step.
 const KNOWS: [f64; rightful_domain::RATED_LEVELS] =
-    [0.5, 0.3, 0.1, 0.05, 0.05, 0.03, 0.02, 0.6, 0.6, 0.5, 0.4, 0.3, 0.2, 0.05];
+    [0.5, 0.3, 0.1, 0.05, 0.05, 0.03, 0.02, 0.6, 0.4, 0.5, 0.4, 0.3, 0.25, 0.05];
 /// The part of strangers who come from anywhere rather than from where other customers do. Customers travel to where
 /// few others live, so a rare country says little more than a common one; a rare provider says most, since servers are
 /// for rent where nobody lives.
