@@ -47,6 +47,19 @@ impl Enrichment {
         stands_there || is(NetworkKind::Tor) || is(NetworkKind::Proxy)
     }
 
+    /// Whether the network is one that anybody can rent a way out of, wherever they are.
+    #[must_use]
+    pub fn is_for_rent(&self) -> bool {
+        use NetworkKind::{Hosting, Proxy, Relay, Tor, Vpn};
+        [Hosting, Proxy, Relay, Tor, Vpn].into_iter().any(|kind| self.is_network(kind))
+    }
+
+    /// Whether the network hides where people are: what is known of its place is the place of its own machines.
+    #[must_use]
+    pub fn hides_place(&self) -> bool {
+        self.is_for_rent() || self.is_network(NetworkKind::MobileCarrier)
+    }
+
     /// Whether any data set calls the network this.
     #[must_use]
     pub fn is_network(&self, kind: NetworkKind) -> bool {

@@ -20,7 +20,7 @@ use rightful_domain::{Evidence, EvidenceValue, Finding, ReasonCode};
 pub use not_raised::NOT_RAISED;
 
 use crate::features::{Features, Travel};
-use crate::policy::{Days, Factor, ImpossibleTravel, Thresholds};
+use crate::policy::{Days, Factor, ImpossibleTravel, Stranger, Thresholds};
 
 /// All detectors, in the order of their reasons' spelling.
 pub const DETECTORS: &[Detector] = &LIST;
@@ -135,25 +135,6 @@ pub enum EvidenceFamily {
 }
 
 impl EvidenceFamily {
-    /// All of them.
-    pub(crate) const ALL: [Self; 15] = [
-        Self::Velocity,
-        Self::Sharing,
-        Self::Device,
-        Self::Network,
-        Self::Reputation,
-        Self::Place,
-        Self::Client,
-        Self::Behavior,
-        Self::Credential,
-        Self::Campaign,
-        Self::Activity,
-        Self::Standing,
-        Self::Score,
-        Self::Proof,
-        Self::Payment,
-    ];
-
     /// As spelled in the documentation.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -219,8 +200,21 @@ pub(crate) fn run(features: &Features, thresholds: &Thresholds) -> Vec<Finding> 
 
 /// The detector that gives a reason; None for a reason that none gives (yet).
 pub(crate) fn of(reason: ReasonCode) -> Option<&'static Detector> {
-    DETECTORS.iter().find(|detector| detector.reason == reason)
+    PLACES.get(reason as usize).copied().flatten().and_then(|place| DETECTORS.get(usize::from(place)))
 }
+
+/// The place of each reason's detector, by the reason's number: a judgement asks several times for each finding.
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where it would be an error")]
+static PLACES: [Option<u8>; 256] = {
+    let mut places = [None; 256];
+    let mut n = 0;
+    while n < N_DETECTORS {
+        // Reasons are numbered in a byte, so fewer than 256 can have a detector.
+        places[LIST[n].reason as usize] = Some(n as u8);
+        n += 1;
+    }
+    places
+};
 
 fn count(name: &'static str, value: u32) -> Evidence {
     Evidence { name: Cow::Borrowed(name), value: EvidenceValue::Count(u64::from(value)) }
@@ -294,6 +288,27 @@ fn impossible_speed_kmh(travel: &Travel, thresholds: &ImpossibleTravel) -> Optio
     let speed_kmh = distance_km / travel.hours.max(HOURS_MIN);
     let is_impossible = distance_km > thresholds.distance_km_min.get() && speed_kmh > thresholds.speed_kmh_min.get();
     is_impossible.then_some(speed_kmh)
+}
+
+/// The finding of a journey that nobody could have made, on top of [`impossible_speed_kmh`].
+fn impossible_journey(reason: ReasonCode, travel: &Travel, thresholds: &ImpossibleTravel) -> Option<Finding> {
+    let speed_kmh = impossible_speed_kmh(travel, thresholds)?;
+    Some(Finding {
+        reason,
+        nats: thresholds.weight.of_ratio(speed_kmh / thresholds.speed_kmh_min.get()),
+        evidence: vec![
+            number("distance_km", travel.distance_km),
+            number("travel_hours", travel.hours),
+            number("speed_kmh", speed_kmh),
+        ],
+    })
+}
+
+/// The finding that a stranger is much likelier, by a term of the likelihood in nats.
+fn stranger_likelier(reason: ReasonCode, term: Option<f64>, thresholds: &Stranger) -> Option<Finding> {
+    let nats = term.filter(|nats| *nats >= thresholds.stranger_nats_min.get())?;
+    let evidence = vec![number("stranger_ratio", times_likelier(nats))];
+    Some(Finding { reason, nats: thresholds.nats.get(), evidence })
 }
 
 /// By how much the worst of several counts exceeds its limit, as a ratio above 1; None if none does. O(n).

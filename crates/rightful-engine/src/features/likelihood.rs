@@ -19,8 +19,8 @@
 //! is flat around all of them.
 
 use rightful_domain::{
-    Backdrop, Circumstances, Facts, Fickleness, Habits, Level, NameContext, NameState, NetworkKind, News, Profile,
-    Span, StepBackdrop, VersionBackdrop, hour_of,
+    Backdrop, Circumstances, Facts, Fickleness, Habits, Level, NameContext, NameState, News, Profile, Span,
+    StepBackdrop, VersionBackdrop, hour_of,
 };
 
 use super::{Slot, number_slot};
@@ -115,7 +115,7 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     let mut comparison = Comparison::of(facts, profile, backdrop);
     let (network, _) = comparison.chain(&Level::NETWORK);
     // What anybody can rent is familiar to everybody: it may speak against the owner, never for them.
-    let network = if is_for_rent(facts) { network.max(0.0) } else { network };
+    let network = if facts.enrichment.is_for_rent() { network.max(0.0) } else { network };
     let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
     let versions = is_known_agent.then(|| comparison.versions());
     let name = backdrop.names_devices.then(|| comparison.name(is_known_agent));
@@ -136,11 +136,6 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
         pace: Some(pace),
     };
     (likelihood, news)
-}
-
-fn is_for_rent(facts: &Facts) -> bool {
-    use NetworkKind::{Hosting, Proxy, Relay, Tor, Vpn};
-    [Hosting, Proxy, Relay, Tor, Vpn].into_iter().any(|kind| facts.enrichment.is_network(kind))
 }
 
 /// One event beside what its account does.

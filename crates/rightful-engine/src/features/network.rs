@@ -23,13 +23,6 @@ pub(crate) struct Network {
     pub(crate) residential: Option<bool>,
 }
 
-impl Network {
-    /// Whether it is known to hide where people are: what it says of a place is said of its own machines.
-    pub(crate) fn hides_place(&self) -> bool {
-        [self.vpn, self.tor, self.proxy, self.relay, self.hosting, self.mobile].contains(&Some(true))
-    }
-}
-
 pub(super) fn derive(facts: &Facts) -> Network {
     let enrichment = &facts.enrichment;
     let is = |kind| (!enrichment.networks.is_empty()).then(|| enrichment.is_network(kind));

@@ -5,7 +5,7 @@
 
 use rightful_domain::{AddressKind, Coordinates, CountryCode, Facts, Level, Place as LastPlace, Profile};
 
-use super::{Slot, flag_slot, known, network, number_slot};
+use super::{Slot, flag_slot, known, number_slot};
 
 /// The mean radius of the Earth, in km.
 const EARTH_RADIUS_KM: f64 = 6_371.0;
@@ -71,8 +71,8 @@ pub(super) fn derive(facts: &Facts) -> Place {
     let (enrichment, history) = (&facts.enrichment, &facts.history);
     let is_shared = enrichment.address == Some(AddressKind::CarrierNat);
     let is_placed = enrichment.country.is_some() || enrichment.coordinates.is_some();
-    let is_hidden = is_placed
-        .then(|| is_shared || network::derive(facts).hides_place() || is_aloft(enrichment.organization.as_deref()));
+    let is_hidden =
+        is_placed.then(|| is_shared || enrichment.hides_place() || is_aloft(enrichment.organization.as_deref()));
     let last = |profile: Option<&Profile>| profile.and_then(|profile| profile.last_place);
     let travel = |last: Option<LastPlace>| {
         let here =

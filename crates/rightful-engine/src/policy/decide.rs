@@ -115,23 +115,22 @@ fn take_back_trust(findings: &mut Vec<Finding>) {
 
 /// Of each family, and of each direction in it, the strongest finding counts in full and the others by a fraction.
 fn temper_families(findings: &mut [Finding], fraction: f64) {
-    for family in EvidenceFamily::ALL {
-        for is_adverse in [true, false] {
-            let belongs = |finding: &Finding| {
-                let its_family = detectors::of(finding.reason).map(|detector| detector.family);
-                its_family == Some(family) && finding.is_adverse() == is_adverse
-            };
-            let strongest = findings
-                .iter()
-                .enumerate()
-                .filter(|(_, finding)| belongs(finding))
-                .max_by(|(_, one), (_, other)| one.nats.abs().total_cmp(&other.nats.abs()))
-                .map(|(place, _)| place);
-            for (place, finding) in findings.iter_mut().enumerate() {
-                if Some(place) != strongest && belongs(finding) {
-                    finding.nats *= fraction;
-                }
+    let kind = |finding: &Finding| detectors::of(finding.reason).map(|its| (its.family, finding.is_adverse()));
+    let kinds: Vec<Option<(EvidenceFamily, bool)>> = findings.iter().map(kind).collect();
+    let mut strongest: Vec<usize> = Vec::with_capacity(findings.len());
+    for (place, (finding, kind)) in findings.iter().zip(&kinds).enumerate() {
+        let rival = strongest.iter_mut().find(|rival| kinds.get(**rival) == Some(kind));
+        match rival {
+            None => strongest.push(place),
+            Some(rival) if findings.get(*rival).is_some_and(|its| its.nats.abs() <= finding.nats.abs()) => {
+                *rival = place
             }
+            Some(_) => {}
+        }
+    }
+    for (place, (finding, kind)) in findings.iter_mut().zip(&kinds).enumerate() {
+        if kind.is_some() && !strongest.contains(&place) {
+            finding.nats *= fraction;
         }
     }
 }

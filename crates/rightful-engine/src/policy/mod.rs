@@ -17,7 +17,7 @@ use std::fmt;
 
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
-pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, UserTrusted};
+pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, Stranger, UserTrusted};
 pub(crate) use lists::{AccessLists, is_of_list};
 pub(crate) use scale::{Days, Factor, Limit};
 pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};

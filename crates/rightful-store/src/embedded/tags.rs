@@ -10,7 +10,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use rightful_domain::{
     AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DeviceId, Enrichment, Entry, Event, Lesson,
-    Level, NetworkKind, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
+    Level, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
 };
 use siphasher::sip::SipHasher13;
 use zeroize::Zeroizing;
@@ -216,17 +216,7 @@ impl Tagger {
 
 /// Where an event was, if its network does not hide that.
 fn place_of(event: &Event, enrichment: &Enrichment) -> Option<Place> {
-    let hides = |kind| match kind {
-        NetworkKind::Vpn
-        | NetworkKind::Hosting
-        | NetworkKind::Tor
-        | NetworkKind::Relay
-        | NetworkKind::Proxy
-        | NetworkKind::MobileCarrier => true,
-        NetworkKind::Residential => false,
-    };
-    let is_hidden = enrichment.networks.iter().any(|claim| hides(claim.kind));
-    let coordinates = enrichment.coordinates.filter(|_| !is_hidden)?;
+    let coordinates = enrichment.coordinates.filter(|_| !enrichment.hides_place())?;
     let accuracy_km = enrichment.accuracy_km;
     (enrichment.address == Some(AddressKind::Public)).then_some(Place { coordinates, accuracy_km, at: event.at })
 }

@@ -6,7 +6,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, impossible_speed_kmh, number};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, impossible_journey};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -27,18 +27,7 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
-    let thresholds = &thresholds.device_impossible_travel;
-    let travel = features.place.device_travel?;
-    let speed_kmh = impossible_speed_kmh(&travel, thresholds)?;
-    Some(Finding {
-        reason: DETECTOR.reason,
-        nats: thresholds.weight.of_ratio(speed_kmh / thresholds.speed_kmh_min.get()),
-        evidence: vec![
-            number("distance_km", travel.distance_km),
-            number("travel_hours", travel.hours),
-            number("speed_kmh", speed_kmh),
-        ],
-    })
+    impossible_journey(DETECTOR.reason, &features.place.device_travel?, &thresholds.device_impossible_travel)
 }
 
 #[cfg(test)]

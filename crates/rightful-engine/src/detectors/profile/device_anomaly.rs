@@ -6,7 +6,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, number, times_likelier};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, stranger_likelier};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -26,14 +26,7 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
-    let thresholds = &thresholds.profile_device_anomaly;
-    let nats = features.likelihood.device?;
-    let is_strange = nats >= thresholds.stranger_nats_min.get();
-    is_strange.then(|| Finding {
-        reason: DETECTOR.reason,
-        nats: thresholds.nats.get(),
-        evidence: vec![number("stranger_ratio", times_likelier(nats))],
-    })
+    stranger_likelier(DETECTOR.reason, features.likelihood.device, &thresholds.profile_device_anomaly)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 use rightful_domain::{Finding, ReasonCode};
 
 use crate::detectors::{
-    Detector, EvidenceFamily, Role, Strength, impossible_speed_kmh, is_in_own_network, is_on_own_device, number,
+    Detector, EvidenceFamily, Role, Strength, impossible_journey, is_in_own_network, is_on_own_device,
 };
 use crate::features::Features;
 use crate::policy::Thresholds;
@@ -31,23 +31,12 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
-    let thresholds = &thresholds.profile_impossible_travel;
-    let travel = features.place.account_travel?;
-    let speed_kmh = impossible_speed_kmh(&travel, thresholds)?;
     // Somebody who alternates between two networks of a data set's mistakes is at home in both.
     let is_known_place = features.place.city_known == Some(true) || is_in_own_network(features);
     if is_on_own_device(features) && is_known_place {
         return None;
     }
-    Some(Finding {
-        reason: DETECTOR.reason,
-        nats: thresholds.weight.of_ratio(speed_kmh / thresholds.speed_kmh_min.get()),
-        evidence: vec![
-            number("distance_km", travel.distance_km),
-            number("travel_hours", travel.hours),
-            number("speed_kmh", speed_kmh),
-        ],
-    })
+    impossible_journey(DETECTOR.reason, &features.place.account_travel?, &thresholds.profile_impossible_travel)
 }
 
 #[cfg(test)]

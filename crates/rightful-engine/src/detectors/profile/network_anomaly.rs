@@ -6,7 +6,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, number, times_likelier};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, stranger_likelier};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -27,14 +27,10 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
-    let thresholds = &thresholds.profile_network_anomaly;
-    let nats = features.likelihood.network?;
-    let is_strange = nats >= thresholds.stranger_nats_min.get() && features.place.asn_known != Some(true);
-    is_strange.then(|| Finding {
-        reason: DETECTOR.reason,
-        nats: thresholds.nats.get(),
-        evidence: vec![number("stranger_ratio", times_likelier(nats))],
-    })
+    if features.place.asn_known == Some(true) {
+        return None;
+    }
+    stranger_likelier(DETECTOR.reason, features.likelihood.network, &thresholds.profile_network_anomaly)
 }
 
 #[cfg(test)]
