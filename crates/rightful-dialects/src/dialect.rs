@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use rightful_domain::{
-    Application, ApplicationId, Assessment, CredentialKind, Event, EventId, Feedback, Outcome, Page, PasswordHashes,
-    Record, RetryKey, Search, Sentences, Timestamp,
+    AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, CredentialKind,
+    CredentialStatus, DeviceId, Dossier, Event, EventId, Feedback, Note, Outcome, Page, PasswordHashes, Pii, Record,
+    Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -29,6 +30,17 @@ pub trait Dialect: Sync {
 
     /// Writes the answer to a request that was carried out.
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response;
+
+    /// Writes a message to a page that listens, as the text of one server-sent event; None if this dialect has no words
+    /// for it.
+    fn tell(&self, _notice: &Notice) -> Option<String> {
+        None
+    }
+
+    /// Writes a message to a hook of the application; None if this dialect's hooks are not told of such things.
+    fn hook_message(&self, _telling: &Telling, _told: &ToldOf<'_>) -> Option<HookMessage> {
+        None
+    }
 
     /// Writes the answer to a request that was not.
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response;
@@ -63,6 +75,9 @@ pub enum Method {
 pub enum Access {
     /// Who presents a key of this kind.
     Key(CredentialKind),
+    /// A page that names its application by the public half of a key of this kind. It may report and nothing else, and
+    /// its origin must be one of the application's. Answers carry CORS headers, and a preflight is answered.
+    Page(CredentialKind),
     /// Who holds a link that we signed.
     Link,
 }
@@ -147,6 +162,102 @@ pub enum Intake {
     Search(Search),
     /// This is what somebody says of earlier events or accounts.
     Feedback(Vec<Feedback>),
+    /// Remember this as history: it is judged as of its own time, believed, and nobody waits for a verdict.
+    Backfill(Box<Told>),
+    /// This is what a browser says of itself.
+    Report(Box<Report>),
+    /// Judge this, whose device and network are in an earlier report, and remember it. The report is consumed by its
+    /// token: `told.retry` must name it, with a body that no other request has.
+    Identify {
+        /// The report's token.
+        token: EventId,
+        /// How alike two devices must be to be one.
+        tolerance: Tolerance,
+        /// The event, without device and network.
+        told: Box<Told>,
+    },
+    /// Are these credentials known to be breached? Nothing is remembered.
+    LookUp {
+        /// The username.
+        username: Option<Pii<Box<str>>>,
+        /// Hashes of the password, to be looked up and wiped.
+        hashes: PasswordHashes,
+    },
+    /// What is noted of an account?
+    Dossier(AccountId),
+    /// What did the intruder do in an account?
+    Takeover(AccountId),
+    /// Note this of an account or a device.
+    Note(Box<Note>),
+    /// The owners have these accounts again.
+    Reclaim(Vec<Reclaim>),
+    /// The answer to an earlier event, given once.
+    Consume(EventId),
+    /// Tell this page what happens to its device, as long as it listens.
+    Listen(AccountDeviceId),
+}
+
+/// An account whose owner has it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reclaim {
+    /// The account.
+    pub account: AccountId,
+    /// What the caller knows of the takeover's beginning, each by one event; the earliest that is the account's holds, and
+    /// those that are not are passed over.
+    pub first: Vec<FirstEvent>,
+    /// The account was deleted: it is closed as well.
+    pub closed: bool,
+}
+
+/// By what the beginning of a takeover is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FirstEvent {
+    /// By the event.
+    Event(EventId),
+    /// By the intruder's device: the account's first event on it.
+    Device(DeviceId),
+}
+
+/// How alike two devices must be to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tolerance {
+    /// In nearly everything.
+    Strict,
+    /// As a browser is to itself after an update.
+    #[default]
+    Default,
+    /// As a browser is to itself with another screen or language.
+    Lenient,
+}
+
+/// Something that happened to a device, for a page that listens.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// It was detached: whoever is signed in there should be signed out.
+    Detached,
+    /// It is to be challenged.
+    Challenged {
+        /// The event that is challenged, which also names the challenge.
+        event: EventId,
+    },
+}
+
+/// What a message to a hook is about, as it is found when the message is sent.
+#[derive(Debug, Clone, Copy)]
+pub enum ToldOf<'a> {
+    /// An event, with all that was said of it since.
+    Event(&'a Record),
+    /// A device of an account.
+    Device(&'a AccountId, &'a AccountDevice),
+}
+
+/// A message to a hook, not signed yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookMessage {
+    /// Its type, as the receiver spells it.
+    pub kind: &'static str,
+    /// The body: JSON.
+    pub body: Vec<u8>,
 }
 
 /// An event as told, with what travels beside it.
@@ -184,6 +295,30 @@ pub enum Reply {
         /// Events that were unlearned.
         n_unlearned: u32,
     },
+    /// The report is kept under this token.
+    Reported(EventId),
+    /// The event is judged and remembered, and this is its device on its account.
+    Identified {
+        /// The event.
+        record: Box<Record>,
+        /// Its device; None if the event named no account.
+        device: Option<Box<AccountDevice>>,
+    },
+    /// What is known of the credentials.
+    LookedUp(CredentialStatus),
+    /// What is noted of the account, after the change if there was one.
+    Dossier(Box<Dossier>),
+    /// What the intruder did.
+    Takeover(Box<Takeover>),
+    /// Accounts are reclaimed.
+    Reclaimed {
+        /// How many.
+        n_accounts: u32,
+    },
+    /// The answer asked for, this once.
+    Consumed(Box<Record>),
+    /// The page listens from now on. Never handed to [`Dialect::reply`].
+    Listening,
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

@@ -20,8 +20,8 @@ mod scalars;
 mod time;
 
 pub use dialect::{
-    Access, Call, Dialect, Glossary, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route,
-    Told,
+    Access, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query, Reclaim,
+    Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS};

@@ -181,6 +181,7 @@ fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
             let n_targets = u32::try_from(feedback.len()).expect("few");
             Reply::FeedbackTaken { n_targets, n_released: 0, n_unlearned: 0 }
         }
+        other => return Err(format!("no example has this yet: {other:?}").into()),
     })
 }
 
@@ -195,6 +196,7 @@ fn intake_json(intake: &Intake) -> Value {
         Intake::Recall(event) => json!({"verb": "recall", "event": event.to_string()}),
         Intake::Search(search) => json!({"verb": "search", "search": format!("{search:?}")}),
         Intake::Feedback(feedback) => json!({"verb": "feedback", "feedback": format!("{feedback:?}")}),
+        other => json!({"verb": format!("{other:?}")}),
     }
 }
 

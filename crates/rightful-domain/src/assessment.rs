@@ -89,6 +89,20 @@ pub struct PaymentView {
     pub action: PaymentAction,
     /// 0 to 100; 0 where the account never paid.
     pub score: u8,
+    /// What it rests on.
+    pub source: PaymentSource,
+}
+
+/// What a payment view rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PaymentSource {
+    /// Judgement.
+    #[default]
+    Judgement,
+    /// More events of the account in a minute than its application allows.
+    RateLimit,
+    /// A reviewer's label.
+    Label,
 }
 
 /// What to do about an account's payments.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Assessment, Circumstances, Conclusion, DeviceSnapshot, Enrichment, Event, EventId, Facts, Feedback, News, Outcome,
-    Place, Profile, Tag, Timestamp, Verdict,
+    Assessment, Circumstances, Conclusion, DetailChange, DeviceSnapshot, Enrichment, Event, EventId, Facts, Feedback,
+    News, Outcome, Place, Profile, Sighting, Tag, Telling, Timestamp, Verdict,
 };
 
 /// One event as it is remembered: what happened, what was known, what was judged.
@@ -20,6 +20,12 @@ pub struct Entry {
     pub teaching: Teaching,
     /// The account's device before this one, where this one is another: told to callers that ask what changed.
     pub previous_device: Option<DeviceSnapshot>,
+    /// The event's device among the account's.
+    pub sighting: Option<Sighting>,
+    /// What the event changed of the account's details.
+    pub changes: Vec<DetailChange>,
+    /// Whom to tell of it: written down with it, so that nobody is forgotten.
+    pub tellings: Vec<Telling>,
     /// Set where the same request may come again and must get the same answer.
     pub retry: Option<RetryKey>,
     /// The event in tags, where recall made them: so that they need not be made again. Never stored.
@@ -41,6 +47,9 @@ impl Entry {
                     event.outcome == Outcome::Succeeded && device.is_some_and(|device| *device != previous.id)
                 })
                 .map(Arc::unwrap_or_clone),
+            sighting: history.sighting,
+            changes: history.changes,
+            tellings: Vec::new(),
             event,
             enrichment,
             assessment: Some(assessment),
@@ -209,6 +218,8 @@ pub struct Record {
     pub conclusion: Option<Conclusion>,
     /// What was said of it, oldest first.
     pub feedback: Vec<Feedback>,
+    /// When its answer was consumed, where that may be done once.
+    pub consumed_at: Option<Timestamp>,
 }
 
 impl Record {

@@ -402,6 +402,8 @@ pub struct DeviceAlias {
 /// How far a device's name can be trusted; later is stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeviceAliasKind {
+    /// A likeness of what a browser says of itself: alike devices share it.
+    Likeness,
     /// The caller's or vendor's own cookie or SDK id.
     Vendor,
     /// Our own id, signed by us.
@@ -496,8 +498,8 @@ pub enum PaymentDirection {
     Out,
 }
 
-/// The person's contacts, where an event carries them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// The person's contacts and what else the account holds, where an event carries it.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Person {
     /// E-mail address.
     pub email: Option<Pii<Box<str>>>,
@@ -505,6 +507,18 @@ pub struct Person {
     pub phone: Option<Pii<Box<str>>>,
     /// Full name.
     pub name: Option<Pii<Box<str>>>,
+    /// Country of residence.
+    pub country: Option<CountryCode>,
+    /// Where goods go.
+    pub delivery_address: Option<Box<Location>>,
+    /// Where bills go.
+    pub billing_address: Option<Box<Location>>,
+    /// Ways to pay that are registered: at most [`crate::DETAILS_PER_KIND_MAX`].
+    pub payment_methods: Vec<Pii<Box<str>>>,
+    /// Accounts elsewhere that open this one: at most [`crate::DETAILS_PER_KIND_MAX`].
+    pub social_accounts: Vec<Pii<Box<str>>>,
+    /// The password is another since this event.
+    pub password_changed: bool,
 }
 
 /// Which of the application's apps an event was done in.

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::population::Backdrop;
-use crate::{AccountId, Circumstances, Crowd, DeviceId, Event, Profile, Tag, Tagged, Tally, Timestamp};
+use crate::{
+    AccountId, Circumstances, Crowd, DetailChange, DeviceId, Event, Profile, Sighting, Tag, Tagged, Tally, Timestamp,
+};
 
 /// What is remembered around one event. Read once, before judging; the attempt itself is already counted in it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -33,6 +35,10 @@ pub struct History {
     pub backdrop: Option<Backdrop>,
     /// The device of the account's last successful login.
     pub latest_device: Option<Arc<DeviceSnapshot>>,
+    /// The event's device among the account's; None if it names no device or no account, or failed.
+    pub sighting: Option<Sighting>,
+    /// What the event changes of the account's details; empty for the first values of an account.
+    pub changes: Vec<DetailChange>,
     /// This event's own tags, to look up in the profiles.
     pub account_tag: Option<Tag>,
     /// This event's own tags, to look up in the profiles.

@@ -8,6 +8,8 @@ mod assessment;
 mod circumstances;
 mod conclusion;
 mod crowd;
+mod details;
+mod dossier;
 mod enrichment;
 mod entry;
 mod event;
@@ -22,17 +24,26 @@ mod policy_source;
 mod population;
 mod profile;
 mod reason;
+mod report;
 mod scalar;
 mod score_budget;
 mod search;
 mod secret;
 mod sparse;
+mod telling;
 mod window;
 
-pub use assessment::{Assessment, ChallengeKind, PaymentAction, PaymentView, PolicyVersion, Sentences, Verdict};
+pub use assessment::{
+    Assessment, ChallengeKind, PaymentAction, PaymentSource, PaymentView, PolicyVersion, Sentences, Verdict,
+};
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
+pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, KnownDetail, PreviousDetail};
+pub use dossier::{
+    ACCOUNT_DEVICES_MAX, AccountDevice, AccountDeviceId, Dossier, IntruderEvent, Label, LabelValue, METADATA_BYTES_MAX,
+    METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, Sighting, Takeover,
+};
 pub use enrichment::{
     AddressKind, AgentKind, AgentTraits, Coordinates, CredentialStatus, CredentialTag, Enrichment, NETWORK_CLAIMS_MAX,
     NetworkClaim, NetworkKind,
@@ -48,7 +59,10 @@ pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
-pub use office::{Application, ApplicationMode, Credential, CredentialKind, KeyDigest};
+pub use office::{
+    Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,
+    Settings, TakeoverWords,
+};
 pub use policy_source::PolicySource;
 pub use population::{
     Backdrop, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
@@ -56,9 +70,11 @@ pub use population::{
 };
 pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
+pub use report::{REPORT_KEPT, Report, ReportKey};
 pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, Timestamp};
 pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
 pub use sparse::{Blank, Sparse};
+pub use telling::{Delivery, Telling, Topic, Waiting};
 pub use window::{MARKS_MAX, Mark, Span, SpanTally, Tally, Window};

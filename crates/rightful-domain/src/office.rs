@@ -23,6 +23,82 @@ pub struct Application {
     pub deadline_ms: u32,
     /// When it was made.
     pub created_at: Timestamp,
+    /// How it likes things.
+    pub settings: Settings,
+}
+
+/// The most origins, and the most hooks, of an application.
+pub const SETTINGS_ENTRIES_MAX: usize = 64;
+
+/// How an application likes things.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Origins whose pages may call what pages call: `https://shop.example`. A test application also takes any localhost.
+    pub origins: Vec<Box<str>>,
+    /// How takeover verdicts are spelled to Ravelin's clients.
+    pub takeover_words: TakeoverWords,
+    /// The most events of one account in a minute before its payments are stopped (its logins never are); 0 for no limit.
+    pub account_events_per_minute_max: u32,
+    /// The most devices of one account before sharing is told; 0 for no limit.
+    pub devices_per_account_max: u16,
+    /// Whether more devices than that are to be blocked by the page.
+    pub blocks_over_device_limit: bool,
+    /// Whom to tell of what happens.
+    pub hooks: Vec<Hook>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            origins: Vec::new(),
+            takeover_words: TakeoverWords::PermitWarnBlock,
+            account_events_per_minute_max: 50,
+            devices_per_account_max: 0,
+            blocks_over_device_limit: false,
+            hooks: Vec::new(),
+        }
+    }
+}
+
+/// How takeover verdicts are spelled to Ravelin's clients: two generations of its documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakeoverWords {
+    /// `PERMIT`, `WARN`, `BLOCK`.
+    PermitWarnBlock,
+    /// `ALLOW`, `REVIEW`, `PREVENT`.
+    AllowReviewPrevent,
+}
+
+/// An address of the application that is told of what happens.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// Its id, unique in the application.
+    pub id: Box<str>,
+    /// In whose words.
+    pub style: HookStyle,
+    /// Where to post.
+    pub url: Box<str>,
+    /// The secret that signs, or the authorization that is sent: sealed under the master key; None where there is none.
+    pub sealed_secret: Option<Box<[u8]>>,
+    /// Whether anything is sent.
+    pub enabled: bool,
+}
+
+impl std::fmt::Debug for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hook").field("id", &self.id).field("style", &self.style).finish_non_exhaustive()
+    }
+}
+
+/// In whose words a hook is told, and how it is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HookStyle {
+    /// Our own words, signed as Standard Webhooks say.
+    Standard,
+    /// Ravelin's callback: `Authorization: token …`, no signature.
+    Ravelin,
+    /// Rupt's: `Webhook-Id`, `Webhook-Timestamp`, `Webhook-Signature`.
+    Rupt,
 }
 
 /// Whether an application's verdicts are acted on.

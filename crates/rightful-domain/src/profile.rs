@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::habits::Habits;
-use crate::{Coordinates, EventId, Lesson, MechanismKind, Sparse, Tag, Timestamp};
+use crate::{Coordinates, EventId, LabelValue, Lesson, MechanismKind, Sparse, Tag, Timestamp};
 
 /// The most facts of one family that a profile keeps; the least recently seen go first.
 pub const FACTS_MAX: usize = 64;
@@ -70,6 +70,10 @@ pub struct Standing {
     pub reported_at: Option<Timestamp>,
     /// When it was last reclaimed.
     pub reclaimed_at: Option<Timestamp>,
+    /// Since when the account is closed; None if it is not.
+    pub closed_at: Option<Timestamp>,
+    /// What a reviewer made of the account last; None if nobody did.
+    pub label: Option<LabelValue>,
     /// When a contact (e-mail, phone) or a factor was last changed, or access recovered.
     pub contact_changed_at: Option<Timestamp>,
     /// Whether that was done from a device that the account did not know, or was challenged.
@@ -91,6 +95,8 @@ impl Standing {
         Self {
             reported_at: None,
             reclaimed_at: None,
+            closed_at: None,
+            label: None,
             contact_changed_at: None,
             contact_changed_by_stranger: false,
             proved_at: None,

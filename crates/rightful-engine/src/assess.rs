@@ -1,6 +1,6 @@
 //! One judgement, end to end: features → findings → decision.
 
-use rightful_domain::{Assessment, Facts, News, PaymentAction, PaymentView};
+use rightful_domain::{Assessment, Facts, News, PaymentAction, PaymentSource, PaymentView};
 
 use crate::policy::Policy;
 use crate::{detectors, features};
@@ -26,7 +26,7 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
         suggested_challenges: decision.suggested_challenges,
         history_depth: features.tenure.account_history.unwrap_or(0),
         // No detector looks at payments yet, and an account that never paid is Allow, 0.
-        payment: PaymentView { action: PaymentAction::Allow, score: 0 },
+        payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
         // In the challenge budget's precision.
         news: News { nats: Some(decision.log_odds.nats() as f32), ..news },
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
-use rightful_domain::{AddressKind, Enrichment, Event, PasswordHashes};
+use rightful_domain::{AddressKind, CredentialStatus, Enrichment, Event, PasswordHashes};
 use zeroize::Zeroizing;
 
 use crate::agent::AgentReader;
@@ -86,6 +86,11 @@ impl Enricher {
     #[must_use]
     pub fn unused_files(&self) -> Vec<String> {
         self.sets.read().unused()
+    }
+
+    /// What is known of a credential, beside any event; false where it cannot be looked up.
+    pub fn look_up(&self, username: Option<&str>, hashes: PasswordHashes) -> CredentialStatus {
+        self.sets.read().breaches.status(&hashes, username).unwrap_or_default()
     }
 
     /// What the data sets say of an event. Consumes the password hashes, and wipes them.

@@ -2,7 +2,8 @@
 
 use rightful_domain::{
     Action, Application, Assessment, Enrichment, Entry, Event, Evidence, EvidenceValue, FeatureVector, Finding,
-    LogOdds, News, PaymentAction, PaymentView, PolicyVersion, ReasonCode, Record, Teaching, Timestamp, Verdict,
+    LogOdds, News, PaymentAction, PaymentSource, PaymentView, PolicyVersion, ReasonCode, Record, Teaching, Timestamp,
+    Verdict,
 };
 
 /// Why no judgement could be had.
@@ -59,7 +60,7 @@ pub(crate) fn answer(event: Event, application: &Application, now: Timestamp) ->
         policy: PolicyVersion { id: "fallback".into(), version: 1 },
         suggested_challenges: Vec::new(),
         history_depth: 0,
-        payment: PaymentView { action: PaymentAction::Allow, score: 0 },
+        payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
         news: News::default(),
     };
     let entry = Entry {
@@ -68,8 +69,11 @@ pub(crate) fn answer(event: Event, application: &Application, now: Timestamp) ->
         assessment: Some(assessment),
         teaching: Teaching::Nothing,
         previous_device: None,
+        sighting: None,
+        changes: Vec::new(),
+        tellings: Vec::new(),
         retry: None,
         tagged: None,
     };
-    Record { sequence: 0, entry, conclusion: None, feedback: Vec::new() }
+    Record { sequence: 0, entry, conclusion: None, feedback: Vec::new(), consumed_at: None }
 }

@@ -18,7 +18,9 @@ mod provisioning;
 mod server;
 mod shutdown;
 mod telemetry;
+mod telling;
 mod turns;
+mod verbs;
 
 use std::process::ExitCode;
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rightful_dialects::Told;
 use rightful_domain::{
     Application, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record, RetryKey,
-    Search, Timestamp,
+    Search, Teaching, Timestamp,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -20,6 +20,7 @@ use crate::fallback::{self, Cause};
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
 use crate::telemetry::Meters;
+use crate::telling;
 use crate::turns::Turns;
 
 /// The road of a login, with all it passes on the way.
@@ -47,6 +48,8 @@ pub(crate) enum PipelineError {
 pub(crate) enum Asked {
     Yes,
     No,
+    /// Nobody did, nor could: it is history, judged as of its own time and believed.
+    Long,
 }
 
 impl Pipeline {
@@ -83,6 +86,7 @@ impl Pipeline {
         if let Some(first) = self.answered_before(retry.as_ref(), now).await? {
             return Ok(first);
         }
+        self.join_report(&mut event, now).await?;
         self.one_address.see(event.network.ip);
         let magic = magic::of(application, &event);
         let mut enrichment = self.enricher.enrich(&event, hashes);
@@ -101,9 +105,15 @@ impl Pipeline {
         }
         assessment.answered = (asked == Asked::Yes).then(|| application.mode.answered(assessment.verdict));
         self.meters.judged(&assessment);
-        let entry = Entry::judged(facts, assessment, retry);
+        let mut entry = Entry::judged(facts, assessment, retry);
+        if asked == Asked::Long && entry.event.outcome == Outcome::Succeeded {
+            entry.teaching = Teaching::Learn;
+        }
+        entry.tellings = telling::of(application, &entry);
         match self.store.record(entry.clone()).await? {
-            Recorded::New { sequence } => Ok(Record { sequence, entry, conclusion: None, feedback: Vec::new() }),
+            Recorded::New { sequence } => {
+                Ok(Record { sequence, entry, conclusion: None, feedback: Vec::new(), consumed_at: None })
+            }
             Recorded::Repeated(first) => Ok(*first),
         }
     }

@@ -1,7 +1,7 @@
 //! New applications and their keys: one set for each dialect, shown once.
 
 use rightful_domain::{
-    Application, ApplicationId, ApplicationMode, Credential, CredentialKind, InvalidId, Timestamp, Verdict,
+    Application, ApplicationId, ApplicationMode, Credential, CredentialKind, InvalidId, Settings, Timestamp, Verdict,
 };
 use rightful_store::{MasterKey, Nonces};
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,7 @@ pub(crate) fn provision(
         fallback_strict: fallback(&new.fallback_strict, "fallback_strict")?,
         deadline_ms: new.deadline_ms,
         created_at: now,
+        settings: Settings::default(),
     };
     Ok((application, keys))
 }

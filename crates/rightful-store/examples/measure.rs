@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use rightful_domain::{
     AccountId, Action, ApplicationId, Assessment, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry,
     Event, EventId, Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, Mechanism, MechanismKind, Network, News,
-    Outcome, PaymentAction, PaymentView, Person, Pii, PolicyVersion, ReasonCode, RiskScore, Source, Teaching,
-    Timestamp, Verdict,
+    Outcome, PaymentAction, PaymentSource, PaymentView, Person, Pii, PolicyVersion, ReasonCode, RiskScore, Source,
+    Teaching, Timestamp, Verdict,
 };
 use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, OpenReport};
 
@@ -100,7 +100,7 @@ fn judged(event: Event, depth: u32) -> Entry {
         policy: PolicyVersion { id: "default".into(), version: 1 },
         suggested_challenges: Vec::new(),
         history_depth: depth,
-        payment: PaymentView { action: PaymentAction::Allow, score: 0 },
+        payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
         news: News::default(),
     };
     Entry {
@@ -109,6 +109,9 @@ fn judged(event: Event, depth: u32) -> Entry {
         enrichment: Enrichment::default(),
         assessment: Some(assessment),
         previous_device: None,
+        sighting: None,
+        changes: Vec::new(),
+        tellings: Vec::new(),
         retry: None,
         tagged: None,
     }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Enrichment, Entry, Event, EventId, Feedback, History, Page,
-    Record, RetryKey, Search, Timestamp,
+    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
+    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
 };
 
-use crate::{Applied, Ledger, Memory, Office, Recorded, Store, StoreError, StoreHealth};
+use crate::{Applied, Ledger, Memory, Office, Outbox, Recorded, Store, StoreError, StoreHealth};
 
 /// Fails the n-th call, and no other.
 pub struct Faulty<S> {
@@ -90,6 +90,47 @@ macro_rules! forward {
                 self.pass().await?;
                 self.store.apply_feedback(feedback).await
             }
+
+            async fn keep_report(&self, report: Report) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.keep_report(report).await
+            }
+
+            async fn report(
+                &self,
+                application: &ApplicationId,
+                key: &ReportKey,
+                now: Timestamp,
+            ) -> Result<Option<Report>, StoreError> {
+                self.pass().await?;
+                self.store.report(application, key, now).await
+            }
+
+            async fn alike_device(
+                &self,
+                application: &ApplicationId,
+                account: &AccountId,
+                device: &Device,
+                likeness_min: f32,
+            ) -> Result<Option<DeviceId>, StoreError> {
+                self.pass().await?;
+                self.store.alike_device(application, account, device, likeness_min).await
+            }
+
+            async fn consume(
+                &self,
+                application: &ApplicationId,
+                event: EventId,
+                now: Timestamp,
+            ) -> Result<Record, StoreError> {
+                self.pass().await?;
+                self.store.consume(application, event, now).await
+            }
+
+            async fn note(&self, note: Note) -> Result<Dossier, StoreError> {
+                self.pass().await?;
+                self.store.note(note).await
+            }
         }
 
         #[async_trait]
@@ -102,6 +143,16 @@ macro_rules! forward {
             async fn search(&self, search: &Search) -> Result<Page, StoreError> {
                 self.pass().await?;
                 self.store.search(search).await
+            }
+
+            async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError> {
+                self.pass().await?;
+                self.store.dossier(application, account).await
+            }
+
+            async fn takeover(&self, application: &ApplicationId, account: &AccountId) -> Result<Takeover, StoreError> {
+                self.pass().await?;
+                self.store.takeover(application, account).await
             }
 
             async fn erase_account(
@@ -117,6 +168,34 @@ macro_rules! forward {
             async fn health(&self) -> Result<StoreHealth, StoreError> {
                 self.pass().await?;
                 self.store.health().await
+            }
+        }
+
+        #[async_trait]
+        impl<S: Store> Outbox for $wrapper<S> {
+            async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.enqueue(waiting).await
+            }
+
+            async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+                self.pass().await?;
+                self.store.due(now, limit).await
+            }
+
+            async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+                self.pass().await?;
+                self.store.next_due().await
+            }
+
+            async fn settle(&self, waiting: &Waiting, delivery: Delivery) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.settle(waiting, delivery).await
+            }
+
+            async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {
+                self.pass().await?;
+                self.store.record_at(sequence).await
             }
         }
 

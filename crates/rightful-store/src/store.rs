@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Enrichment, Entry, Event, EventId, Feedback, History, Page,
-    Record, RetryKey, Search, Timestamp,
+    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
+    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
 };
 
 use crate::StoreError;
@@ -32,6 +32,34 @@ pub trait Memory: Send + Sync {
     /// Remembers what somebody said of an event or an account, and acts on it: releases from quarantine, marks as
     /// taken over, rolls back after a reclaim.
     async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError>;
+
+    /// Keeps a browser's report until [`rightful_domain::REPORT_KEPT`] after it was received. Not synced: what a power cut
+    /// takes is said again. Reports of a device with a name are merged.
+    async fn keep_report(&self, report: Report) -> Result<(), StoreError>;
+
+    /// The report of that token, or all that a device has reported lately as one; None if there is none, or no longer.
+    async fn report(
+        &self,
+        application: &ApplicationId,
+        key: &ReportKey,
+        now: Timestamp,
+    ) -> Result<Option<Report>, StoreError>;
+
+    /// The device of an account that is most alike to this one in its components, if any is at least as alike as asked.
+    async fn alike_device(
+        &self,
+        application: &ApplicationId,
+        account: &AccountId,
+        device: &Device,
+        likeness_min: f32,
+    ) -> Result<Option<DeviceId>, StoreError>;
+
+    /// Marks the answer to an event as consumed, durably, and returns it. `Conflict` if it was before; `NotFound`.
+    async fn consume(&self, application: &ApplicationId, event: EventId, now: Timestamp) -> Result<Record, StoreError>;
+
+    /// Notes something of an account or one of its devices, durably, and returns what is noted of it now. `NotFound` for a
+    /// device that is none of the application's. Repeating it changes nothing.
+    async fn note(&self, note: Note) -> Result<Dossier, StoreError>;
 }
 
 /// What investigators and operators ask of memory.
@@ -42,6 +70,12 @@ pub trait Ledger: Send + Sync {
 
     /// Finds events, newest first, a page at a time.
     async fn search(&self, search: &Search) -> Result<Page, StoreError>;
+
+    /// What is noted of an account; that of an account never heard of is empty.
+    async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError>;
+
+    /// What the intruder did in an account whose takeover is reported or was reclaimed; the default if none ever was.
+    async fn takeover(&self, application: &ApplicationId, account: &AccountId) -> Result<Takeover, StoreError>;
 
     /// Forgets an account's people's data, in every event it has, and all that was learned of it: what was sealed can no
     /// longer be read by anybody, and `find` shows it as absent. Its events stay, with their ids and judgements.
@@ -69,10 +103,30 @@ pub trait Office: Send + Sync {
     async fn applications(&self) -> Result<Vec<Application>, StoreError>;
 }
 
-/// All of memory.
-pub trait Store: Memory + Ledger + Office {}
+/// What waits to be told to the applications' own systems. Messages are put in by `record` and `note`, with what they
+/// are about.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Puts messages about a row of the ledger in by themselves; for what `record` does not know of.
+    async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError>;
 
-impl<S: Memory + Ledger + Office> Store for S {}
+    /// Messages that are due, oldest first, at most `limit`, and of each hook only those before which none waits.
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Waiting>, StoreError>;
+
+    /// When the next message is due; None if none waits.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Remembers what became of a try.
+    async fn settle(&self, waiting: &Waiting, delivery: Delivery) -> Result<(), StoreError>;
+
+    /// The row of the ledger that a message is about, if it is an entry.
+    async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError>;
+}
+
+/// All of memory.
+pub trait Store: Memory + Ledger + Office + Outbox {}
+
+impl<S: Memory + Ledger + Office + Outbox> Store for S {}
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq)]

@@ -253,6 +253,7 @@ fn read_person(fields: &mut Fields<'_>) -> Result<Person, Fault> {
         email: fields.optional("email", personal)?.flatten(),
         phone: fields.optional("phone", personal)?.flatten(),
         name: fields.optional("name", personal)?.flatten(),
+        ..Person::default()
     })
 }
 

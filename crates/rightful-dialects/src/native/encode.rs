@@ -37,6 +37,14 @@ pub(super) fn reply(glossary: Glossary, reply: &Reply) -> Response {
             let (n_targets, n_released, n_unlearned) = (*n_targets, *n_released, *n_unlearned);
             json(200, JSON, &FeedbackTaken { n_targets, n_released, n_unlearned })
         }
+        Reply::Reported(_)
+        | Reply::Identified { .. }
+        | Reply::LookedUp(_)
+        | Reply::Dossier(_)
+        | Reply::Takeover(_)
+        | Reply::Reclaimed { .. }
+        | Reply::Consumed(_)
+        | Reply::Listening => json(200, JSON, &()),
     }
 }
 
@@ -101,7 +109,7 @@ fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Respo
 /// An entry as it was judged, or, with its record, as it stands now.
 fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>) -> AssessmentBody<'a> {
     // `teaching`, `retry` and `tagged` are the store's business.
-    let Entry { event, enrichment, assessment: judged, teaching: _, previous_device, retry: _, tagged: _ } = entry;
+    let Entry { event, enrichment, assessment: judged, teaching: _, previous_device, retry: _, tagged: _, .. } = entry;
     let id = event.id.to_string();
     let judged = judged.as_ref();
     AssessmentBody {
@@ -374,7 +382,7 @@ fn payment(payment: &Payment) -> PaymentBody<'_> {
 }
 
 fn person(person: &Person) -> PersonBody<'_> {
-    let Person { email, phone, name } = person;
+    let Person { email, phone, name, .. } = person;
     PersonBody { email: personal(email.as_ref()), phone: personal(phone.as_ref()), name: personal(name.as_ref()) }
 }
 

@@ -102,7 +102,17 @@ impl Dialect for Ravelin {
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
         match reply {
             Reply::Assessed(record) => encode::scored(call, record),
-            Reply::Observed(_) | Reply::Concluded(_) | Reply::Found(_) => encode::unscored(),
+            Reply::Observed(_)
+            | Reply::Concluded(_)
+            | Reply::Found(_)
+            | Reply::Reported(_)
+            | Reply::Identified { .. }
+            | Reply::LookedUp(_)
+            | Reply::Dossier(_)
+            | Reply::Takeover(_)
+            | Reply::Reclaimed { .. }
+            | Reply::Consumed(_)
+            | Reply::Listening => encode::unscored(),
             Reply::Recalled(record) => verify::question_page(call, record),
             Reply::FeedbackTaken { .. } => verify::thanks_page(call),
         }
@@ -111,7 +121,7 @@ impl Dialect for Ravelin {
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
         match route.map(|route| route.access) {
             Some(Access::Link) => verify::refusal_page(refusal),
-            Some(Access::Key(_)) | None => encode::refused(refusal, now),
+            Some(Access::Key(_) | Access::Page(_)) | None => encode::refused(refusal, now),
         }
     }
 }

@@ -5,8 +5,8 @@
 use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Method, Query, Refusal, Reply, Response, Route};
 use rightful_domain::{
     Application, ApplicationId, ApplicationMode, Assessment, ChallengeKind, Enrichment, Entry, Event, EventId,
-    Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, News, PaymentAction, PaymentView, PolicyVersion,
-    ReasonCode, Record, Sentences, Teaching, Timestamp, Verdict,
+    Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, News, PaymentAction, PaymentSource, PaymentView,
+    PolicyVersion, ReasonCode, Record, Sentences, Settings, Teaching, Timestamp, Verdict,
 };
 
 pub(crate) const LINK_KEY: [u8; 32] = [7; 32];
@@ -29,6 +29,7 @@ pub(crate) fn application() -> Application {
         fallback_strict: Verdict::Challenge,
         deadline_ms: 500,
         created_at: RECEIVED_AT,
+        settings: Settings::default(),
     }
 }
 
@@ -156,7 +157,7 @@ pub(crate) fn assessment(event: EventId, verdict: Verdict) -> Assessment {
         policy: PolicyVersion { id: "default".into(), version: 1 },
         suggested_challenges: vec![ChallengeKind::SecondFactor, ChallengeKind::EmailOrSms],
         history_depth: 12,
-        payment: PaymentView { action: PaymentAction::Allow, score: 20 },
+        payment: PaymentView { action: PaymentAction::Allow, score: 20, source: PaymentSource::Judgement },
         news: News::default(),
     }
 }
@@ -172,11 +173,15 @@ pub(crate) fn record(event: Event, verdict: Option<Verdict>) -> Record {
             assessment,
             teaching: Teaching::Nothing,
             previous_device: None,
+            sighting: None,
+            changes: Vec::new(),
+            tellings: Vec::new(),
             retry: None,
             tagged: None,
         },
         conclusion: None,
         feedback: Vec::new(),
+        consumed_at: None,
     }
 }
 

@@ -110,7 +110,7 @@ fn authenticate<'a>(
 ) -> Result<Arc<Application>, Refusal> {
     let refused = |detail: &str| Refusal { kind: RefusalKind::Unauthorized, detail: detail.into(), path: None };
     match route.access {
-        Access::Key(kind) => {
+        Access::Key(kind) | Access::Page(kind) => {
             let presented = dialect.presented(header, query).ok_or_else(|| refused("no key was presented"))?;
             let owner = app.applications.owner(&presented).filter(|_| presented.kind == kind);
             owner.ok_or_else(|| refused("the key is not valid here"))
@@ -141,6 +141,33 @@ async fn carry_out(app: &App, dialect: &dyn Dialect, received: &Received) -> Res
             pipeline.recall(application, event).await.map(|record| Reply::Recalled(Box::new(record)))
         }
         Intake::Search(search) => pipeline.search(&search).await.map(Reply::Found),
+        Intake::Backfill(told) => {
+            pipeline.meters.unknown_fields(told.n_unknown);
+            let judged = pipeline.judge(*told, application, Asked::Long, now).await;
+            judged.map(|record| Reply::Observed(record.entry.event.id))
+        }
+        Intake::Report(report) => pipeline.report(*report).await.map(Reply::Reported),
+        Intake::Identify { token, tolerance, told } => {
+            pipeline.meters.unknown_fields(told.n_unknown);
+            let identified = pipeline.identify(token, tolerance, *told, application, now).await;
+            identified
+                .map(|(record, device)| Reply::Identified { record: Box::new(record), device: device.map(Box::new) })
+        }
+        Intake::LookUp { username, hashes } => Ok(Reply::LookedUp(pipeline.look_up(username, hashes))),
+        Intake::Dossier(account) => {
+            pipeline.dossier(&application.id, &account).await.map(|dossier| Reply::Dossier(Box::new(dossier)))
+        }
+        Intake::Takeover(account) => {
+            pipeline.takeover(&application.id, &account).await.map(|takeover| Reply::Takeover(Box::new(takeover)))
+        }
+        Intake::Note(note) => pipeline.note(*note).await.map(|dossier| Reply::Dossier(Box::new(dossier))),
+        Intake::Reclaim(all) => {
+            pipeline.reclaim(&application.id, all, now).await.map(|n_accounts| Reply::Reclaimed { n_accounts })
+        }
+        Intake::Consume(event) => {
+            pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
+        }
+        Intake::Listen(_) => Ok(Reply::Listening),
         Intake::Feedback(all) => pipeline.feedback(all).await.map(|(n_targets, applied)| Reply::FeedbackTaken {
             n_targets,
             n_released: applied.n_released,

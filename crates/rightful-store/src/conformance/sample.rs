@@ -7,8 +7,9 @@ use rightful_domain::{
     AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, Behavior, Conclusion, Credential,
     CredentialKind, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, EventId, Evidence,
     EvidenceValue, FeatureVector, Feedback, FeedbackKind, FeedbackTarget, Finding, FreeFields, History, KeyDigest,
-    Location, LogOdds, Mechanism, MechanismKind, Network, News, Outcome, Payment, PaymentAction, PaymentView, Person,
-    Pii, PolicyVersion, ReasonCode, Record, RiskScore, Search, Source, Span, Teaching, Timestamp, Verdict,
+    Location, LogOdds, Mechanism, MechanismKind, Network, News, Outcome, Payment, PaymentAction, PaymentSource,
+    PaymentView, Person, Pii, PolicyVersion, ReasonCode, Record, RiskScore, Search, Settings, Source, Span, Teaching,
+    Timestamp, Verdict,
 };
 
 use super::{Backend, there};
@@ -167,7 +168,12 @@ pub(super) fn proof(kind: MechanismKind) -> Mechanism {
 pub(super) fn private_login(n: u64, account: &str) -> Event {
     let hidden = |text: &str| Some(Pii::new(text.into()));
     let mut event = login(n, account, "phone", "192.0.2.1");
-    event.person = Person { email: hidden("anna@example.com"), phone: hidden("+4915100000"), name: hidden("Anna") };
+    event.person = Person {
+        email: hidden("anna@example.com"),
+        phone: hidden("+4915100000"),
+        name: hidden("Anna"),
+        ..Person::default()
+    };
     event.location = Some(Location {
         city: Some("Aachen".into()),
         address: vec![("street".into(), Pii::new("Am Dom 1".into()))],
@@ -208,7 +214,7 @@ pub(super) fn answered(event: &Event, verdict: Verdict, answered: Option<Verdict
         policy: PolicyVersion { id: "default".into(), version: 1 },
         suggested_challenges: Vec::new(),
         history_depth: 3,
-        payment: PaymentView { action: PaymentAction::Allow, score: 0 },
+        payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
         news: News::default(),
     };
     Entry {
@@ -217,6 +223,9 @@ pub(super) fn answered(event: &Event, verdict: Verdict, answered: Option<Verdict
         teaching: Teaching::of(event, Some(&assessment), event.outcome),
         assessment: Some(assessment),
         previous_device: None,
+        sighting: None,
+        changes: Vec::new(),
+        tellings: Vec::new(),
         retry: None,
         tagged: None,
     }
@@ -253,5 +262,6 @@ pub(super) fn shop(name: &str) -> Application {
         fallback_strict: Verdict::Challenge,
         deadline_ms: 500,
         created_at: START,
+        settings: Settings::default(),
     }
 }

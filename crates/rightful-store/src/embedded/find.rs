@@ -43,7 +43,7 @@ impl Shared {
         if !sealed.is_empty() {
             self.unseal(&mut entry, private.username, sealed, sequence)?;
         }
-        let mut record = Record { sequence, entry, conclusion: None, feedback: Vec::new() };
+        let mut record = Record { sequence, entry, conclusion: None, feedback: Vec::new(), consumed_at: None };
         self.amend(&mut record)?;
         Ok(Some(Found { record, private }))
     }

@@ -37,8 +37,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Enrichment, Entry, Event, EventId, Feedback, History, Page,
-    Record, RetryKey, Search, Timestamp,
+    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
+    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -47,7 +47,7 @@ pub use rehearsal::Rehearsal;
 pub(crate) use state::State;
 
 use crate::record::{Draft, private_bytes};
-use crate::{Applied, Ledger, Memory, Nonces, Office, Recorded, StoreError, StoreHealth};
+use crate::{Applied, Ledger, Memory, Nonces, Office, Outbox, Recorded, StoreError, StoreHealth};
 use acknowledged::Acknowledged;
 use disk::{Disk, unavailable};
 use find::sealing_subject;
@@ -248,6 +248,42 @@ impl Memory for EmbeddedStore {
     async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError> {
         self.ask(|answer| Command::ApplyFeedback(Box::new(feedback), answer)).await
     }
+
+    async fn keep_report(&self, _report: Report) -> Result<(), StoreError> {
+        Err(unavailable("to be built"))
+    }
+
+    async fn report(
+        &self,
+        _application: &ApplicationId,
+        _key: &ReportKey,
+        _now: Timestamp,
+    ) -> Result<Option<Report>, StoreError> {
+        Ok(None)
+    }
+
+    async fn alike_device(
+        &self,
+        _application: &ApplicationId,
+        _account: &AccountId,
+        _device: &Device,
+        _likeness_min: f32,
+    ) -> Result<Option<DeviceId>, StoreError> {
+        Ok(None)
+    }
+
+    async fn consume(
+        &self,
+        _application: &ApplicationId,
+        _event: EventId,
+        _now: Timestamp,
+    ) -> Result<Record, StoreError> {
+        Err(unavailable("to be built"))
+    }
+
+    async fn note(&self, _note: Note) -> Result<Dossier, StoreError> {
+        Err(unavailable("to be built"))
+    }
 }
 
 #[async_trait]
@@ -260,6 +296,14 @@ impl Ledger for EmbeddedStore {
     async fn search(&self, search: &Search) -> Result<Page, StoreError> {
         let search = search.clone();
         self.read(move |shared| shared.search_page(&search)).await
+    }
+
+    async fn dossier(&self, _application: &ApplicationId, _account: &AccountId) -> Result<Dossier, StoreError> {
+        Err(unavailable("to be built"))
+    }
+
+    async fn takeover(&self, _application: &ApplicationId, _account: &AccountId) -> Result<Takeover, StoreError> {
+        Err(unavailable("to be built"))
     }
 
     async fn erase_account(
@@ -278,6 +322,29 @@ impl Ledger for EmbeddedStore {
         let n_queued = self.shared.queued.load(Ordering::Relaxed);
         let disk_bytes = self.read(Shared::disk_bytes).await?;
         Ok(StoreHealth { sequence, n_to_replay, n_queued, disk_bytes })
+    }
+}
+
+#[async_trait]
+impl Outbox for EmbeddedStore {
+    async fn enqueue(&self, _waiting: Vec<Waiting>) -> Result<(), StoreError> {
+        Err(unavailable("to be built"))
+    }
+
+    async fn due(&self, _now: Timestamp, _limit: usize) -> Result<Vec<Waiting>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
+
+    async fn settle(&self, _waiting: &Waiting, _delivery: Delivery) -> Result<(), StoreError> {
+        Err(unavailable("to be built"))
+    }
+
+    async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {
+        self.read(move |shared| Ok(shared.found_at(sequence)?.map(|found| found.record))).await
     }
 }
 

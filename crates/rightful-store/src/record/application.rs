@@ -1,7 +1,7 @@
 //! The stored form of an application.
 
 use rightful_domain::{
-    Application, ApplicationId, ApplicationMode, Credential, CredentialKind, KeyDigest, Timestamp, Verdict,
+    Application, ApplicationId, ApplicationMode, Credential, CredentialKind, KeyDigest, Settings, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,5 +82,6 @@ pub(crate) fn decode_application(bytes: &[u8]) -> Result<Application, Undecodabl
         fallback_strict: Verdict::of_number(stored.fallback_strict)?,
         deadline_ms: stored.deadline_ms,
         created_at: Timestamp::from_micros(stored.created_at),
+        settings: Settings::default(),
     })
 }

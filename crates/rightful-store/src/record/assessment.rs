@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use rightful_domain::{
     AddressKind, AgentKind, AgentTraits, Assessment, ChallengeKind, CredentialStatus, Enrichment, EventId, Evidence,
-    EvidenceValue, FeatureVector, Finding, LogOdds, News, PaymentAction, PaymentView, PolicyVersion, ReasonCode,
-    RiskScore, Timestamp, Verdict,
+    EvidenceValue, FeatureVector, Finding, LogOdds, News, PaymentAction, PaymentSource, PaymentView, PolicyVersion,
+    ReasonCode, RiskScore, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,7 +88,8 @@ impl<'a> StoredAssessment<'a> {
             policy: PolicyVersion { id: policy.into(), version },
             suggested_challenges: challenges.collect::<Result<_, _>>()?,
             history_depth: self.history_depth,
-            payment: PaymentView { action: PaymentAction::of_number(action)?, score },
+            // What it rests on follows the entry, from its fourth version on.
+            payment: PaymentView { action: PaymentAction::of_number(action)?, score, source: PaymentSource::Judgement },
             // It follows the entry, from its third version on.
             news: News::default(),
         })

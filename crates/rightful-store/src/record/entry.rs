@@ -104,6 +104,9 @@ impl<'a> StoredEntry<'a> {
             assessment: self.assessment.map(|assessment| assessment.restore(id)).transpose()?,
             teaching: teaching_of(self.teaching)?,
             previous_device: self.previous_device.map(StoredSnapshot::restore).transpose()?,
+            sighting: None,
+            changes: Vec::new(),
+            tellings: Vec::new(),
             retry,
             tagged: None,
         };

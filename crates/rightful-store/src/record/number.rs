@@ -34,7 +34,7 @@ macro_rules! numbered {
 
 numbered!(Source { Native = 0, Ravelin = 1, Transmit = 2, Sumsub = 3, Rupt = 4 });
 numbered!(Outcome { Pending = 0, Succeeded = 1, Failed = 2 });
-numbered!(DeviceAliasKind { Vendor = 0, Signed = 1 });
+numbered!(DeviceAliasKind { Vendor = 0, Signed = 1, Likeness = 2 });
 numbered!(PaymentDirection { In = 0, Out = 1 });
 numbered!(Verdict { Trust = 0, Allow = 1, Challenge = 2, Deny = 3 });
 numbered!(PaymentAction { Allow = 0, Review = 1, Prevent = 2 });

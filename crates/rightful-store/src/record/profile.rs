@@ -154,6 +154,8 @@ impl StoredProfile {
         let standing = Standing {
             reported_at: optional(reported_at)?,
             reclaimed_at: optional(reclaimed_at)?,
+            closed_at: None,
+            label: None,
             contact_changed_at: optional(contact_changed_at)?,
             contact_changed_by_stranger: self.by_stranger,
             proved_at: optional(proved_at)?,

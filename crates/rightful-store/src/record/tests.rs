@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rightful_domain::{
     AccountId, Application, ApplicationId, ApplicationMode, Conclusion, Credential, CredentialKind, EventId, Family,
     Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest, Lesson, Mark, MechanismKind, Outcome, Population,
-    Profile, Tag, Timestamp, Verdict, Window,
+    Profile, Settings, Tag, Timestamp, Verdict, Window,
 };
 
 use self::dice::Dice;
@@ -198,6 +198,7 @@ fn an_application() -> Application {
         fallback_strict: Verdict::Challenge,
         deadline_ms: 500,
         created_at: Timestamp::from_seconds(1_767_225_600),
+        settings: Settings::default(),
     }
 }
 

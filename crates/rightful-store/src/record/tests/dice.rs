@@ -10,8 +10,8 @@ use rightful_domain::{
     DeviceId, DeviceSnapshot, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family,
     FeatureVector, Finding, FreeFields, Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money,
     NameContext, NameState, Network, NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction,
-    PaymentDirection, PaymentView, Person, Pii, Place, PolicyVersion, Population, Profile, Rate, ReasonCode, RetryKey,
-    RiskScore, SessionId, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
+    PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion, Population, Profile, Rate,
+    ReasonCode, RetryKey, RiskScore, SessionId, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
 };
 
 use super::super::Numbered;
@@ -211,7 +211,12 @@ impl Dice {
             location: self.maybe(Self::location),
             behavior: self.maybe(Self::behavior),
             payment: self.maybe(Self::payment),
-            person: Person { email: self.maybe(Self::pii), phone: self.maybe(Self::pii), name: self.maybe(Self::pii) },
+            person: Person {
+                email: self.maybe(Self::pii),
+                phone: self.maybe(Self::pii),
+                name: self.maybe(Self::pii),
+                ..Person::default()
+            },
             app: self.maybe(|dice| App {
                 name: dice.maybe(Self::text),
                 platform: dice.maybe(Self::text),
@@ -258,7 +263,11 @@ impl Dice {
             policy: PolicyVersion { id: self.text(), version: self.roll() as u32 },
             suggested_challenges: self.some(3, |dice| dice.of::<ChallengeKind>(7)),
             history_depth: self.roll() as u32,
-            payment: PaymentView { action: self.of::<PaymentAction>(3), score: self.roll() as u8 },
+            payment: PaymentView {
+                action: self.of::<PaymentAction>(3),
+                score: self.roll() as u8,
+                source: PaymentSource::Judgement,
+            },
             news: News::default(),
         }
     }
@@ -330,6 +339,9 @@ impl Dice {
             assessment: self.maybe(|dice| dice.assessment(event.id)),
             teaching: teachings[usize::try_from(self.below(5)).unwrap()],
             previous_device: self.maybe(Self::snapshot),
+            sighting: None,
+            changes: Vec::new(),
+            tellings: Vec::new(),
             tagged: None,
             retry: self.maybe(|dice| RetryKey {
                 key: *dice.event_id().as_bytes(),
