@@ -53,7 +53,7 @@ pub use event::{
     Action, App, Behavior, Device, DeviceAlias, DeviceAliasKind, Event, FREE_FIELDS_BYTES_MAX, FailureReason,
     FreeFields, Location, Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source,
 };
-pub use facts::Facts;
+pub use facts::{Allowances, Facts};
 pub use features::FeatureVector;
 pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};
 pub use history::{DeviceSnapshot, History, Remembered};
