@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use rightful_dialects::{Dialect, Intake, Reply, Response, Told};
 use rightful_domain::{
-    CredentialStatus, DeviceId, DeviceSnapshot, Event, Outcome, Page, PasswordHashes, Record, RetryKey, Timestamp,
-    Verdict,
+    AccountId, CredentialStatus, DeviceId, DeviceSnapshot, Event, NoteTarget, Outcome, Page, PasswordHashes, Record,
+    RetryKey, Timestamp, Verdict,
 };
 use serde_json::{Map, Value, json};
-use support::{Request, dialect, event_json, record};
+use support::{Request, accounts, dialect, event_json, record};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -142,6 +142,10 @@ fn remembered(event: &Event, given: &Value) -> Record {
         assessment.answered = Verdict::parse(answered);
     }
     record.entry.previous_device = given.get("previous_device").map(previous_device);
+    if given["changes"] == true {
+        record.entry.changes = accounts::changes();
+        record.entry.sighting = Some(accounts::sighting());
+    }
     record.entry.enrichment.credential = given.get("breached").map(|breached| CredentialStatus {
         password_breached: breached["password"] == true,
         username_breached: breached["username"] == true,
@@ -169,7 +173,24 @@ fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
             record.entry.assessment.get_or_insert_with(judged);
             Reply::Assessed(Box::new(record))
         }
-        Intake::Observe(told) => Reply::Observed(told.event.id),
+        Intake::Observe(told) | Intake::Backfill(told) => Reply::Observed(told.event.id),
+        Intake::LookUp { .. } => {
+            Reply::LookedUp(CredentialStatus { password_breached: true, username_breached: false })
+        }
+        Intake::Dossier(account) if given["unknown"] == true => {
+            Reply::Dossier(Box::new(accounts::empty_dossier(account.clone())))
+        }
+        Intake::Dossier(account) => Reply::Dossier(Box::new(accounts::dossier(account.clone()))),
+        Intake::Takeover(_) if given["unknown"] == true => Reply::Takeover(Box::default()),
+        Intake::Takeover(_) => Reply::Takeover(Box::new(accounts::takeover())),
+        Intake::Note(note) => {
+            let account = match &note.about {
+                NoteTarget::Account(account) => account.clone(),
+                NoteTarget::Device(_) => AccountId::new("ann")?,
+            };
+            Reply::Dossier(Box::new(accounts::dossier(account)))
+        }
+        Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).expect("few") },
         Intake::Conclude { .. } => Reply::Concluded(Box::new(remembered(&earlier_event(given)?, given))),
         Intake::Recall(_) => Reply::Recalled(Box::new(remembered(&earlier_event(given)?, given))),
         Intake::Search(_) => {
@@ -189,6 +210,10 @@ fn intake_json(intake: &Intake) -> Value {
     match intake {
         Intake::Assess(told) => told_json("assess", told),
         Intake::Observe(told) => told_json("observe", told),
+        Intake::Backfill(told) => told_json("backfill", told),
+        Intake::LookUp { username, hashes } => {
+            json!({"verb": "look_up", "username": format!("{username:?}"), "hashes": hashes_told(hashes)})
+        }
         Intake::Conclude { event, outcome } => {
             assert_ne!(*outcome, Outcome::Pending);
             json!({"verb": "conclude", "event": event.to_string(), "outcome": outcome.as_str()})
@@ -202,24 +227,22 @@ fn intake_json(intake: &Intake) -> Value {
 
 fn told_json(verb: &str, told: &Told) -> Value {
     let Told { event, hashes, retry, n_unknown } = told;
-    let PasswordHashes { sha256, sha1_sha256, email_password_sha256 } = hashes;
-    let mut present = Vec::new();
-    for (name, hash) in
-        [("sha256", sha256), ("sha1_sha256", sha1_sha256), ("email_password_sha256", email_password_sha256)]
-    {
-        if hash.is_some() {
-            present.push(name);
-        }
-    }
     let kept_s = |retry: &RetryKey| retry.until.since(event.received_at).as_secs();
     json!({
         "verb": verb,
         "n_unknown": n_unknown,
-        "hashes": present,
+        "hashes": hashes_told(hashes),
         "retry_kept_s": retry.as_ref().map(kept_s),
         "at_clamped": event.at_clamped,
         "event": event_json(event),
     })
+}
+
+/// Which hashes were told; never what they are.
+fn hashes_told(hashes: &PasswordHashes) -> Vec<&'static str> {
+    let PasswordHashes { sha256, sha1_sha256, email_password_sha256 } = hashes;
+    let all = [("sha256", sha256), ("sha1_sha256", sha1_sha256), ("email_password_sha256", email_password_sha256)];
+    all.into_iter().filter(|(_, hash)| hash.is_some()).map(|(name, _)| name).collect()
 }
 
 fn response_json(response: &Response) -> Value {

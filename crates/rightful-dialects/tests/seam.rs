@@ -128,3 +128,16 @@ fn a_link_leads_to_its_application_and_its_event() {
     assert_eq!(request.route.access, Access::Link);
     assert!(matches!(request.decode(ravelin), Ok(Intake::Recall(found)) if found == event));
 }
+
+#[test]
+fn a_thousand_accounts_are_reclaimed_at_once_and_not_one_more() {
+    let native = dialect("native");
+    let reclaim = |n: u32| {
+        let accounts: Vec<String> = (0..n).map(|n| format!("{{\"account\":\"a{n}\"}}")).collect();
+        let body = format!("{{\"accounts\":[{}]}}", accounts.join(","));
+        let request = Request::new(native, "POST", "/v1/reclaims", body.as_bytes()).expect("a route");
+        request.decode(native)
+    };
+    assert!(matches!(reclaim(1_000), Ok(Intake::Reclaim(all)) if all.len() == 1_000));
+    assert!(matches!(reclaim(1_001), Err(refusal) if refusal.path.as_deref() == Some("accounts")));
+}

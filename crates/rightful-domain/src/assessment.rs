@@ -160,7 +160,13 @@ impl Assessment {
     /// however it ended. Who is refused at the door, or while the outcome is still open there, has no session yet.
     #[must_use]
     pub fn revokes_session(&self, event: &Event) -> bool {
-        let is_at_door = match &event.action {
+        self.revokes_session_after(&event.action, event.outcome)
+    }
+
+    /// The same, where it is known by now how the event ended.
+    #[must_use]
+    pub fn revokes_session_after(&self, action: &Action, outcome: Outcome) -> bool {
+        let is_at_door = match action {
             Action::Login | Action::Register | Action::PasswordReset => true,
             Action::Transaction
             | Action::Checkout
@@ -171,7 +177,7 @@ impl Assessment {
             | Action::CreditsChange
             | Action::Custom(_) => false,
         };
-        self.effective() == Verdict::Deny && (event.outcome == Outcome::Succeeded || !is_at_door)
+        self.effective() == Verdict::Deny && (outcome == Outcome::Succeeded || !is_at_door)
     }
 }
 

@@ -31,6 +31,7 @@ mod search;
 mod secret;
 mod sparse;
 mod telling;
+mod undoing;
 mod window;
 
 pub use assessment::{
@@ -77,4 +78,5 @@ pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
 pub use sparse::{Blank, Sparse};
 pub use telling::{Delivery, Telling, Topic, Waiting};
+pub use undoing::{Replaced, Undoing};
 pub use window::{MARKS_MAX, Mark, Span, SpanTally, Tally, Window};

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file is its own crate and uses its own part")]
 
+pub(crate) mod accounts;
+
 use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Method, Query, Refusal, Reply, Response, Route};
 use rightful_domain::{
     Application, ApplicationId, ApplicationMode, Assessment, ChallengeKind, Enrichment, Entry, Event, EventId,
