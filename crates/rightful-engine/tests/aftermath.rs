@@ -174,7 +174,7 @@ fn leniency_is_for_the_owner_alone() {
         change(&mut told);
         assert!(!has(&told, ReasonCode::UserRecentlyReclaimed), "{claim}");
     }
-    // From a provider that the account does not know.
+    // From a country that the account does not know.
     let mut elsewhere = Scene::default().used(60, 2, PHONE, 200);
     elsewhere.account().standing.reclaimed_at = Some(NOW.minus(HOUR));
     assert!(!has(&signs_in(&elsewhere), ReasonCode::UserRecentlyReclaimed));

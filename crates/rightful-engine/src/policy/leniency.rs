@@ -1,8 +1,10 @@
 //! Leniency after a reclaim: an owner on a new phone with a new password is let in, once.
 //!
-//! It takes back what is new about the device, the agent and the address, and nothing else: it ends just below challenge,
-//! far from trust. An intruder cannot use it: what is remembered as bad, a place where the account was never at home, a
-//! network that hides its place or that anybody can rent, and any finding that is not about the device being new close it.
+//! It takes back what is new about the device, the agent and the line, and nothing else: it ends just below challenge, far
+//! from trust. An intruder cannot use it: what is remembered as bad, a place where the account was never at home, a network
+//! that hides its place or that anybody can rent, and any finding that is not about being new close it; so does the first
+//! device that was learned since. What remains is a stranger with the owner's new password, a clean device and a line in
+//! the owner's own town, within two days and before the owner: once.
 
 use rightful_domain::{AgentKind, Evidence, EvidenceValue, Finding, ReasonCode};
 
@@ -24,7 +26,7 @@ pub(super) fn leniency(
         && features.aftermath.starts_anew
         && nothing_is_held_against(features)
         && is_where_account_is_at_home(features)
-        && findings.filter(|finding| finding.is_adverse()).all(is_of_new_device);
+        && findings.filter(|finding| finding.is_adverse()).all(is_of_new_device_or_line);
     applies.then(|| Finding {
         reason: ReasonCode::UserRecentlyReclaimed,
         nats: room,
@@ -53,18 +55,20 @@ fn nothing_is_held_against(features: &Features) -> bool {
     !is_bad && ages.iter().all(Option::is_none) && !is_program && !features.lists.is_blocked()
 }
 
-/// The account was let through from this provider before, or from this network where providers are not known; the place is
-/// neither new nor hidden.
+/// The account was let through from this country before, or from this network where places are not known; the place is not
+/// hidden. A place that is far from all of the account's is a finding of its own.
 fn is_where_account_is_at_home(features: &Features) -> bool {
     let place = &features.place;
-    let known = [place.asn_known, place.net_known, features.novelty.address_known].contains(&Some(true));
-    let is_elsewhere = [place.country_known, place.asn_known, place.city_known].contains(&Some(false));
-    known && !is_elsewhere && place.is_hidden != Some(true)
+    let known = [place.country_known, place.asn_known, place.net_known, features.novelty.address_known];
+    known.contains(&Some(true)) && place.country_known != Some(false) && place.is_hidden != Some(true)
 }
 
-fn is_of_new_device(finding: &Finding) -> bool {
+fn is_of_new_device_or_line(finding: &Finding) -> bool {
     matches!(
         finding.reason,
-        ReasonCode::ProfileDeviceNew | ReasonCode::ProfileDeviceAnomaly | ReasonCode::UserProfileAnomaly
+        ReasonCode::ProfileDeviceNew
+            | ReasonCode::ProfileDeviceAnomaly
+            | ReasonCode::ProfileNetworkAnomaly
+            | ReasonCode::UserProfileAnomaly
     )
 }

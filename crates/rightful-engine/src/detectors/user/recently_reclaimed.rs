@@ -17,7 +17,7 @@ pub(super) const DETECTOR: Detector = Detector {
     explains: "The account was reclaimed within the last seven days, and this device is one that the owner has used; or, \
                within two days, the first new one since, from where the owner is at home.",
     sees: "A reclaim within seven days, and a device that the account knows, which no intruder used. Within two days: \
-           the first new device, from a provider and a place that the account knows, with nothing else against it.",
+           the first new device, from a place that the account knows, with nothing else against it.",
     never: "The attacker's devices, addresses and logins.",
     since: "0.1.0",
     strength: Strength::Supporting,
