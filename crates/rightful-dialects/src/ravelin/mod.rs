@@ -108,7 +108,7 @@ impl Dialect for Ravelin {
             Some(Endpoint::Verify) if call.route.method == Method::Get => verify::question(call),
             Some(Endpoint::Verify) => verify::answer(call),
             Some(Endpoint::Page) => browser::report(call),
-            Some(Endpoint::PageError) => Ok(browser::page_error()),
+            Some(Endpoint::PageError) => browser::page_error(call),
             None => {
                 Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None })
             }
