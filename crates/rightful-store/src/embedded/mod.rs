@@ -128,10 +128,10 @@ impl Shared {
         };
         self.newest_at.fetch_max(entry.event.received_at.as_micros(), Ordering::AcqRel);
         Ok(Box::new(RecordCommand {
-            draft: Draft::entry(entry, tagger.short, tags, &sealed),
+            draft: Draft::entry(entry, tagger.short, &tags, &sealed),
             event: entry.event.id,
             retry: entry.retry,
-            imprint: Imprint::of(entry, &tagger, tags),
+            imprint: Imprint::of(entry, &tagger, &tags),
             tagger,
             new_key,
             answer,
@@ -216,7 +216,9 @@ impl Memory for EmbeddedStore {
     async fn recall(&self, event: &Event, enrichment: &Enrichment, now: Timestamp) -> Result<History, StoreError> {
         self.shared.check_running()?;
         // In place: what is in RAM takes microseconds, and what is not, one short read a key.
-        self.shared.mind.recall(event, enrichment, now)
+        let mut history = self.shared.mind.recall(event, enrichment, now)?;
+        self.shared.tell_previous(&mut history.changes)?;
+        Ok(history)
     }
 
     async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {

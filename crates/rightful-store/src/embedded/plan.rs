@@ -171,7 +171,7 @@ impl Shared {
     /// Finds the event that an amendment is about.
     pub(super) fn target(&self, tagger: &Tagger, found: Found) -> Result<Target, StoreError> {
         let Found { record, private } = found;
-        let imprint = Imprint::of(&record.entry, tagger, private);
+        let imprint = Imprint::of(&record.entry, tagger, &private);
         let stored = self.disk.index.get(status_key(record.entry.event.id)).map_err(failed)?;
         let status = match stored.as_deref() {
             None => Status::of(record.entry.teaching),
