@@ -9,6 +9,7 @@ mod belongings;
 mod bulk;
 mod checkpoint;
 mod crowds;
+mod devices;
 mod disk;
 mod find;
 mod imprint;
@@ -26,6 +27,7 @@ mod search;
 mod state;
 mod subjects;
 mod tags;
+mod takeover;
 mod writer;
 
 use std::path::PathBuf;
@@ -268,12 +270,13 @@ impl Memory for EmbeddedStore {
 
     async fn alike_device(
         &self,
-        _application: &ApplicationId,
-        _account: &AccountId,
-        _device: &Device,
-        _likeness_min: f32,
+        application: &ApplicationId,
+        account: &AccountId,
+        device: &Device,
+        likeness_min: f32,
     ) -> Result<Option<DeviceId>, StoreError> {
-        Ok(None)
+        let (application, account, device) = (application.clone(), account.clone(), device.clone());
+        self.read(move |shared| shared.alike_device(&application, &account, &device, likeness_min)).await
     }
 
     async fn consume(
@@ -306,8 +309,9 @@ impl Ledger for EmbeddedStore {
         Err(unavailable("to be built"))
     }
 
-    async fn takeover(&self, _application: &ApplicationId, _account: &AccountId) -> Result<Takeover, StoreError> {
-        Err(unavailable("to be built"))
+    async fn takeover(&self, application: &ApplicationId, account: &AccountId) -> Result<Takeover, StoreError> {
+        let (application, account) = (application.clone(), account.clone());
+        self.read(move |shared| shared.takeover(&application, &account)).await
     }
 
     async fn erase_account(
