@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, Lesson, Mark, MechanismKind, News,
-    Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
+    AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, LabelValue, Lesson, Mark, MechanismKind,
+    News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
 };
 
 use super::disk::{Disk, corrupt_row, read_row};
@@ -211,6 +211,8 @@ pub(super) enum Op {
         rebinds: bool,
     },
     Forget,
+    Closed(Timestamp),
+    Reviewed(LabelValue),
 }
 
 /// The keys that a lesson concerns.
@@ -314,6 +316,9 @@ pub(super) fn changes_of(
             Effect::Proved(at) => Op::Proved(at),
             Effect::Refused(at) => Op::Refused(at),
             Effect::Forget => Op::Forget,
+            Effect::Closed(at) => Op::Closed(at),
+            Effect::Reviewed(label) => Op::Reviewed(label),
+            Effect::Detached(_, _) => continue,
         };
         changes.extend(subject.map(|subject| (subject, op)));
     }
@@ -340,7 +345,7 @@ fn snapshot_at(disk: &Disk, sequence: u64) -> Result<Option<DeviceSnapshot>, Sto
     let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
     Ok(match said {
         Said::Entry(read) => DeviceSnapshot::of(&read.entry.event),
-        Said::Conclusion(_) | Said::Feedback(_) | Said::Erasure(_) => None,
+        Said::Conclusion(_) | Said::Feedback(_) | Said::Erasure(_) | Said::Note(_) | Said::Consumption(_) => None,
     })
 }
 
@@ -446,6 +451,8 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
             profile.standing.reported_at.get_or_insert(at);
         }
         Op::Unreported => profile.standing.reported_at = None,
+        Op::Closed(at) => profile.standing.closed_at = Some(at),
+        Op::Reviewed(label) => profile.standing.label = Some(label),
         Op::Reclaimed(at) => {
             profile.standing.reclaimed_at = Some(at);
             profile.standing.reported_at = None;
