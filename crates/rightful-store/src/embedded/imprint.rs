@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, LabelValue, Lesson, Mark, MechanismKind,
-    News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, LabelValue, Lesson,
+    Mark, MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
 };
 
+use super::belongings::account_in;
 use super::disk::{Disk, corrupt_row, read_row};
 use super::search::Brief;
 use super::state::{Change, State, States};
@@ -213,6 +214,7 @@ pub(super) enum Op {
     Forget,
     Closed(Timestamp),
     Reviewed(LabelValue),
+    Detached(AccountDeviceId, Timestamp),
 }
 
 /// The keys that a lesson concerns.
@@ -318,7 +320,7 @@ pub(super) fn changes_of(
             Effect::Forget => Op::Forget,
             Effect::Closed(at) => Op::Closed(at),
             Effect::Reviewed(label) => Op::Reviewed(label),
-            Effect::Detached(_, _) => continue,
+            Effect::Detached(device, at) => Op::Detached(device, at),
         };
         changes.extend(subject.map(|subject| (subject, op)));
     }
@@ -401,6 +403,11 @@ fn take_in(kind: StateKind, state: &mut State, op: Op) {
                 state.alias = Some(account);
             }
         }
+        Op::Detached(id, at) => {
+            if let Some(device) = state.belongings.device_mut(account_in(id), id) {
+                device.detached_at = Some(at);
+            }
+        }
         Op::Forget => {
             *state = State { applied: state.applied, ..State::default() };
         }
@@ -423,7 +430,8 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
             let lessons: Vec<Lesson> = lessons.iter().map(|lesson| seen_by(kind, lesson)).collect();
             profile.roll_back(to, &lessons);
         }
-        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias { .. } | Op::Forget => {}
+        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias { .. } | Op::Detached(..) | Op::Forget => {
+        }
         op => take_in_standing(profile, op),
     }
 }
@@ -466,6 +474,7 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
         | Op::RollBack { .. }
         | Op::LatestDevice(_)
         | Op::Alias { .. }
+        | Op::Detached(..)
         | Op::Forget => {}
     }
 }

@@ -5,6 +5,7 @@
 //! writes, in batches that form by themselves; whoever asks to remember something is told when it is synced, not before.
 
 mod acknowledged;
+mod belongings;
 mod bulk;
 mod checkpoint;
 mod crowds;
@@ -46,6 +47,7 @@ use rightful_domain::{
 };
 use tokio::sync::oneshot;
 
+pub(crate) use belongings::{Belongings, KnownDevice};
 pub use open::{EmbeddedOptions, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
 pub use rehearsal::Rehearsal;
 pub(crate) use state::State;

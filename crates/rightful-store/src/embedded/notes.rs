@@ -10,6 +10,7 @@ use rightful_domain::{
 use tokio::sync::oneshot;
 
 use super::Shared;
+use super::belongings::{account_device_id, account_in};
 use super::disk::failed;
 use super::keys::Index;
 use super::plan::{Plan, Status};
@@ -31,19 +32,6 @@ pub(super) struct NoteCommand {
     /// The device, where it is about one: its id, and its own tag.
     pub(super) device: Option<(AccountDeviceId, Tag)>,
     pub(super) answer: oneshot::Sender<Result<(), StoreError>>,
-}
-
-/// A device of an account as the account knows it: the account's tag, and the beginning of the device's.
-pub(super) fn account_device_id(account: Tag, device: Tag) -> AccountDeviceId {
-    let [a, b, c, d, e, f, g, h] = account.get().to_be_bytes();
-    let [i, j, k, l, ..] = device.get().to_be_bytes();
-    AccountDeviceId::from_bytes([a, b, c, d, e, f, g, h, i, j, k, l])
-}
-
-/// The account's tag in a device's id.
-fn account_tag(id: AccountDeviceId) -> Tag {
-    let [a, b, c, d, e, f, g, h, ..] = *id.as_bytes();
-    Tag::new(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
 /// Binds a sealed row to whose it is, and to being one.
@@ -100,7 +88,7 @@ impl Shared {
             NoteTarget::Device(id) => *id,
         };
         let tagger = self.mind.taggers.of(application);
-        let account = account_tag(id);
+        let account = account_in(id);
         for sequence in self.rows_under(Index::Account, account, u64::MAX, DEVICE_ROWS_MAX).take(DEVICE_ROWS_MAX) {
             let Some(found) = self.found_at(sequence?)? else { continue };
             let event = found.record.entry.event;
@@ -193,9 +181,11 @@ impl Shared {
     }
 
     /// Whether a device is detached from the account.
-    fn is_detached(&self, _subject: StateKey, _id: AccountDeviceId) -> Result<bool, StoreError> {
-        self.check_running()?;
-        Ok(false)
+    fn is_detached(&self, subject: StateKey, id: AccountDeviceId) -> Result<bool, StoreError> {
+        self.mind.states.with(subject, |state| {
+            let known = state.belongings.device(subject.tag, id);
+            (known.is_none_or(|known| known.detached_at.is_some()), Change::Same)
+        })
     }
 }
 
