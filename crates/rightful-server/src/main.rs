@@ -10,6 +10,7 @@ mod data_watch;
 mod evaluate;
 mod fallback;
 mod http;
+mod listeners;
 mod magic;
 mod master_key;
 mod one_address;
