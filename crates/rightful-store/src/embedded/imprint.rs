@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, Lesson, Mark, MechanismKind, News,
-    Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, LabelValue, Lesson,
+    Mark, MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
 };
 
+use super::belongings::account_in;
 use super::disk::{Disk, corrupt_row, read_row};
 use super::search::Brief;
 use super::state::{Change, State, States};
@@ -211,6 +212,9 @@ pub(super) enum Op {
         rebinds: bool,
     },
     Forget,
+    Closed(Timestamp),
+    Reviewed(LabelValue),
+    Detached(AccountDeviceId, Timestamp),
 }
 
 /// The keys that a lesson concerns.
@@ -314,6 +318,9 @@ pub(super) fn changes_of(
             Effect::Proved(at) => Op::Proved(at),
             Effect::Refused(at) => Op::Refused(at),
             Effect::Forget => Op::Forget,
+            Effect::Closed(at) => Op::Closed(at),
+            Effect::Reviewed(label) => Op::Reviewed(label),
+            Effect::Detached(device, at) => Op::Detached(device, at),
         };
         changes.extend(subject.map(|subject| (subject, op)));
     }
@@ -340,7 +347,7 @@ fn snapshot_at(disk: &Disk, sequence: u64) -> Result<Option<DeviceSnapshot>, Sto
     let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
     Ok(match said {
         Said::Entry(read) => DeviceSnapshot::of(&read.entry.event),
-        Said::Conclusion(_) | Said::Feedback(_) | Said::Erasure(_) => None,
+        Said::Conclusion(_) | Said::Feedback(_) | Said::Erasure(_) | Said::Note(_) | Said::Consumption(_) => None,
     })
 }
 
@@ -396,6 +403,11 @@ fn take_in(kind: StateKind, state: &mut State, op: Op) {
                 state.alias = Some(account);
             }
         }
+        Op::Detached(id, at) => {
+            if let Some(device) = state.belongings.device_mut(account_in(id), id) {
+                device.detached_at = Some(at);
+            }
+        }
         Op::Forget => {
             *state = State { applied: state.applied, ..State::default() };
         }
@@ -418,7 +430,8 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
             let lessons: Vec<Lesson> = lessons.iter().map(|lesson| seen_by(kind, lesson)).collect();
             profile.roll_back(to, &lessons);
         }
-        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias { .. } | Op::Forget => {}
+        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias { .. } | Op::Detached(..) | Op::Forget => {
+        }
         op => take_in_standing(profile, op),
     }
 }
@@ -446,6 +459,8 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
             profile.standing.reported_at.get_or_insert(at);
         }
         Op::Unreported => profile.standing.reported_at = None,
+        Op::Closed(at) => profile.standing.closed_at = Some(at),
+        Op::Reviewed(label) => profile.standing.label = Some(label),
         Op::Reclaimed(at) => {
             profile.standing.reclaimed_at = Some(at);
             profile.standing.reported_at = None;
@@ -459,6 +474,7 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
         | Op::RollBack { .. }
         | Op::LatestDevice(_)
         | Op::Alias { .. }
+        | Op::Detached(..)
         | Op::Forget => {}
     }
 }

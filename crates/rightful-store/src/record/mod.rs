@@ -12,10 +12,13 @@ mod effect;
 mod entry;
 mod event;
 mod lesson;
+mod note;
 mod number;
+mod outbox;
 mod population;
 mod private;
 mod profile;
+mod report;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -24,15 +27,19 @@ mod whereabouts;
 use rightful_domain::{Conclusion, Entry, Feedback, InvalidId, RetryKey, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use amendment::Erasure;
-use amendment::{StoredConclusion, StoredErasure, StoredFeedback};
+pub(crate) use amendment::{Consumption, Erasure};
+use amendment::{StoredConclusion, StoredConsumption, StoredErasure, StoredFeedback};
 pub(crate) use application::{decode_application, encode_application};
 pub(crate) use effect::Effect;
 use effect::StoredEffect;
 pub(crate) use entry::{PrivateTags, ReadEntry, open_private, private_bytes};
 use entry::{StoredEntry, StoredLearnings};
 use lesson::{restored_tag, stored_tag};
+use note::StoredNote;
+pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
+pub(crate) use outbox::{decode_waiting, encode_waiting};
+pub(crate) use report::{decode_report, encode_report};
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 
@@ -56,6 +63,8 @@ pub(crate) enum RowKind {
     Conclusion,
     Feedback,
     Erasure,
+    Note,
+    Consumption,
 }
 
 /// What every walk over the ledger needs of a row.
@@ -88,6 +97,8 @@ impl StoredHead {
                 RowKind::Conclusion => 1,
                 RowKind::Feedback => 2,
                 RowKind::Erasure => 3,
+                RowKind::Note => 4,
+                RowKind::Consumption => 5,
             },
             application: head.application,
             received_at: head.received_at.as_micros(),
@@ -104,6 +115,8 @@ impl StoredHead {
                 1 => RowKind::Conclusion,
                 2 => RowKind::Feedback,
                 3 => RowKind::Erasure,
+                4 => RowKind::Note,
+                5 => RowKind::Consumption,
                 _ => return Err(Undecodable("unknown kind of row")),
             },
             application: self.application,
@@ -142,6 +155,18 @@ impl Draft {
         let received_at = erasure.received_at;
         let head = Head { kind: RowKind::Erasure, application, received_at, retry: None };
         Self::of(ROW_VERSION, &head, &StoredErasure::of(erasure))
+    }
+
+    pub(crate) fn note(note: &NoteRow, application: u32) -> Self {
+        let received_at = note.received_at;
+        let head = Head { kind: RowKind::Note, application, received_at, retry: None };
+        Self::of(ROW_VERSION, &head, &StoredNote::of(note))
+    }
+
+    pub(crate) fn consumption(consumption: &Consumption, application: u32) -> Self {
+        let received_at = consumption.received_at;
+        let head = Head { kind: RowKind::Consumption, application, received_at, retry: None };
+        Self::of(ROW_VERSION, &head, &StoredConsumption::of(consumption))
     }
 
     fn of(version: u8, head: &Head, body: &impl Serialize) -> Self {
@@ -185,6 +210,8 @@ pub(crate) enum Said<'a> {
     Conclusion(Conclusion),
     Feedback(Feedback),
     Erasure(Erasure),
+    Note(NoteRow),
+    Consumption(Consumption),
 }
 
 /// What a row changed beside what its words say.
@@ -228,6 +255,14 @@ impl<'a> Row<'a> {
             RowKind::Erasure => {
                 let (erasure, rest) = take::<StoredErasure<'_>>(self.rest)?;
                 (Said::Erasure(erasure.restore()?), rest)
+            }
+            RowKind::Note => {
+                let (note, rest) = take::<StoredNote<'_>>(self.rest)?;
+                (Said::Note(note.restore()?), rest)
+            }
+            RowKind::Consumption => {
+                let (consumption, rest) = take::<StoredConsumption<'_>>(self.rest)?;
+                (Said::Consumption(consumption.restore()?), rest)
             }
         };
         let ((subject, effects), rest) = take::<(Option<[u8; 8]>, Vec<StoredEffect>)>(rest)?;

@@ -2,14 +2,15 @@
 //! or as an error.
 
 mod dice;
+mod others;
 
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use rightful_domain::{
     AccountId, Application, ApplicationId, ApplicationMode, Conclusion, Credential, CredentialKind, EventId, Family,
-    Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest, Lesson, Mark, MechanismKind, Outcome, Population,
-    Profile, Settings, Tag, Timestamp, Verdict, Window,
+    Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest, LabelValue, Lesson, Mark, MechanismKind, Outcome,
+    Population, Profile, Settings, Sparse, Tag, Timestamp, Verdict, Window,
 };
 
 use self::dice::Dice;
@@ -144,6 +145,15 @@ fn old_state() -> State {
 }
 
 fn state() -> State {
+    let mut state = state_v2();
+    let standing = &mut Arc::make_mut(&mut state.profile).standing;
+    standing.closed_at = Some(Timestamp::from_seconds(14));
+    standing.label = Some(LabelValue::PotentiallyFraudster);
+    State { belongings: Dice::full(3).belongings().into(), ..state }
+}
+
+/// A state as the second version told it: of an account's belongings, nothing.
+fn state_v2() -> State {
     let mut state = state_of(lesson, Timestamp::from_seconds(10));
     let profile = Arc::make_mut(&mut state.profile);
     profile.learn(&Lesson { account: None, ..lesson(4) });
@@ -179,6 +189,7 @@ fn state_of(lesson: fn(u8) -> Lesson, bad_since: Timestamp) -> State {
         latest_device: rightful_domain::DeviceSnapshot::of(&Dice::full(1).entry().event).map(Arc::new),
         alias: Some(AccountId::new("anna").unwrap()),
         population: None,
+        belongings: Sparse::default(),
     }
 }
 
@@ -214,8 +225,7 @@ fn what_is_written_is_written_as_it_always_was() {
     check_golden("feedback", include_str!("golden/feedback_v1.hex"), &row_of(3, draft, &Effects::default()));
     let draft = Draft::erasure(&erasure(), 2);
     check_golden("erasure", include_str!("golden/erasure_v1.hex"), &row_of(4, draft, &Effects::default()));
-    check_golden("state", include_str!("golden/state_v2.hex"), &encode_state(&state()));
-    check_golden("application", include_str!("golden/application_v1.hex"), &encode_application(&an_application()));
+    check_golden("state", include_str!("golden/state_v3.hex"), &encode_state(&state()));
 }
 
 fn bytes_of(golden: &str) -> Vec<u8> {
@@ -245,6 +255,11 @@ fn the_first_version_is_read_for_ever() {
 }
 
 #[test]
+fn the_second_version_of_states_is_read_for_ever() {
+    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v2.hex"))), Ok(state_v2()));
+}
+
+#[test]
 fn the_second_version_of_entries_is_read_for_ever() {
     let bytes = bytes_of(include_str!("golden/entry_v2.hex"));
     let (Said::Entry(read_entry), effects) = read(1, &bytes).unwrap() else { panic!("not an entry") };
@@ -262,7 +277,7 @@ fn what_is_written_today_reads_back() {
     assert_eq!((entry, private), (Dice::full(1).entry_v3(), PRIVATE));
     let bytes = bytes_of(include_str!("golden/effects_v2.hex"));
     assert_eq!(read(2, &bytes).unwrap().1, every_effect());
-    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v2.hex"))), Ok(state()));
+    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v3.hex"))), Ok(state()));
 }
 
 #[test]
@@ -316,7 +331,7 @@ proptest! {
             row.extend_from_slice(&bytes);
             let _ = read(1, &with_checksum(1, row)).is_ok();
         }
-        for version in [1, 2] {
+        for version in [1, 2, 3] {
             let mut record = vec![version];
             record.extend_from_slice(&bytes);
             record.extend_from_slice(&crc32fast::hash(&record).to_le_bytes());

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use rightful_domain::{
     AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior, ChallengeKind,
-    Circumstances, Coordinates, CorrelationId, CountryCode, CredentialStatus, Device, DeviceAlias, DeviceAliasKind,
-    DeviceId, DeviceSnapshot, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family,
-    FeatureVector, Finding, FreeFields, Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money,
-    NameContext, NameState, Network, NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction,
-    PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion, Population, Profile, Rate,
-    ReasonCode, RetryKey, RiskScore, SessionId, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
+    Circumstances, Coordinates, CorrelationId, CountryCode, CredentialStatus, DetailKind, Device, DeviceAlias,
+    DeviceAliasKind, DeviceId, DeviceSnapshot, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue,
+    FailureReason, Family, FeatureVector, Finding, FreeFields, KnownDetail, LabelValue, Lesson, Level, Location,
+    LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState, Network, NetworkClaim, NetworkKind, News,
+    Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion,
+    Population, Profile, Rate, ReasonCode, RetryKey, RiskScore, SessionId, Source, StepTag, Tag, Teaching, Timestamp,
+    Verdict, Version, Window,
 };
 
 use super::super::Numbered;
-use crate::embedded::State;
+use crate::embedded::{Belongings, KnownDevice, State};
 
 pub(super) struct Dice {
     state: u64,
@@ -446,6 +447,8 @@ impl Dice {
         profile.standing.contact_changed_by_stranger = self.flag();
         profile.standing.proved_at = self.maybe(Self::at);
         profile.standing.labelled_at = self.maybe(Self::at);
+        profile.standing.closed_at = self.maybe(Self::at);
+        profile.standing.label = self.maybe(|dice| dice.of::<LabelValue>(5));
         profile.remember_refusal(self.at());
         State {
             applied: self.roll(),
@@ -454,6 +457,26 @@ impl Dice {
             latest_device: self.maybe(|dice| Arc::new(dice.snapshot())),
             alias: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
             population: self.maybe(|dice| Box::new(dice.population(n))),
+            belongings: self.maybe(Self::belongings).unwrap_or_default().into(),
+        }
+    }
+
+    pub(super) fn belongings(&mut self) -> Belongings {
+        Belongings {
+            devices: self.some(4, |dice| KnownDevice {
+                tag: dice.tag(),
+                first_at: dice.at(),
+                last_at: dice.at(),
+                first_event: dice.roll(),
+                sequence: dice.below(1_000),
+                detached_at: dice.maybe(Self::at),
+            }),
+            details: self.some(4, |dice| KnownDetail {
+                kind: dice.of::<DetailKind>(8),
+                tag: dice.tag(),
+                sequence: dice.below(1_000),
+            }),
+            rolled_back_to: self.maybe(Self::at),
         }
     }
 }
