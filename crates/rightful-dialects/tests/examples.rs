@@ -8,11 +8,9 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use rightful_dialects::{Dialect, Intake, Reclaim, Refusal, RefusalKind, Reply, Response, Told};
+use rightful_dialects::{Dialect, Intake, Refusal, RefusalKind, Reply, Response, Told};
 use rightful_domain::{
-    AccountId, CountryCode, CredentialStatus, DetailChange, DetailKind, DetailValue, DeviceId, DeviceSnapshot, Dossier,
-    Event, Label, LabelValue, Location, Note, NoteKind, NoteTarget, Outcome, Page, PasswordHashes, PaymentAction,
-    PaymentSource, PaymentView, Pii, PreviousDetail, Record, Report, RetryKey, Timestamp, Verdict,
+    Device, DeviceId, DeviceSnapshot, Event, Network, Outcome, Page, Record, RetryKey, Timestamp, Verdict,
 };
 use serde_json::{Map, Value, json};
 use support::{Request, dialect, event_json, record};
@@ -20,7 +18,7 @@ use support::{Request, dialect, event_json, record};
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for name in ["native", "ravelin"] {
+    for name in ["native", "ravelin", "rupt"] {
         for path in examples_of(name) {
             let stem = path.file_stem().expect("a file").to_string_lossy().into_owned();
             trials.push(Trial::test(format!("{name}::{stem}"), move || run(dialect(name), &path)));
@@ -100,6 +98,8 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
     if let Some(received_at) = text_of(told, "received_at") {
         request.received_at = moment(received_at);
     }
+    request.peer = text_of(told, "peer").map(|peer| peer.parse().expect("an address"));
+    set_device_limit(&mut request, told);
     match request.decode(dialect) {
         Err(refusal) => {
             let response = dialect.refuse(Some(request.route), &refusal, request.received_at);
@@ -119,6 +119,13 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
     }
 }
 
+fn set_device_limit(request: &mut Request<'_>, told: &Value) {
+    if let Some(limit) = told.get("device_limit").and_then(Value::as_u64) {
+        request.settings.devices_per_account_max = u16::try_from(limit).expect("few");
+        request.settings.blocks_over_device_limit = true;
+    }
+}
+
 fn moment(text: &str) -> Timestamp {
     let at: jiff::Timestamp = text.parse().expect("RFC 3339");
     Timestamp::from_micros(at.as_microsecond())
@@ -135,7 +142,7 @@ fn link(part: usize) -> Result<String, Failed> {
     };
     let mut record = record(told.event, Some(Verdict::Allow));
     record.entry.previous_device = Some(previous_device(&json!({"id": "other", "at": "2021-08-27T12:19:27Z"})));
-    record.entry.changes = given_changes(&json!({"changes": [{"kind": "email", "value": "a@b.example"}]}));
+    record.entry.changes = support::changed::changes(&json!({"changes": [{"kind": "email", "value": "a@b.example"}]}));
     let response = request.reply(ravelin, &Reply::Assessed(Box::new(record)));
     let answer: Value = serde_json::from_slice(&response.body).expect("JSON");
     let url = answer["customerChanges"][part]["verificationURL"].as_str().expect("a link");
@@ -163,12 +170,14 @@ fn remembered(event: &Event, given: &Value) -> Record {
     if let (Some(assessment), Some(answered)) = (&mut record.entry.assessment, text_of(given, "answered")) {
         assessment.answered = Verdict::parse(answered);
     }
-    if let (Some(assessment), Some(payment)) = (&mut record.entry.assessment, given_payment(given)) {
+    if let (Some(assessment), Some(payment)) = (&mut record.entry.assessment, support::changed::payment(given)) {
         assessment.payment = payment;
     }
     record.entry.previous_device = given.get("previous_device").map(previous_device);
-    record.entry.changes = given_changes(given);
-    record.entry.enrichment.credential = given.get("breached").map(|_| breached(given));
+    record.entry.sighting = support::noted::sighting(given);
+    record.entry.changes = support::changed::changes(given);
+    record.feedback = support::noted::feedback(&record, given);
+    record.entry.enrichment.credential = given.get("breached").map(|_| support::changed::breached(given));
     record
 }
 
@@ -204,116 +213,24 @@ fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
             let n_targets = u32::try_from(feedback.len()).expect("few");
             Reply::FeedbackTaken { n_targets, n_released: 0, n_unlearned: 0 }
         }
-        Intake::Backfill(told) => Reply::Observed(told.event.id),
-        Intake::Report(report) => Reply::Reported(report.id),
-        Intake::LookUp { .. } => Reply::LookedUp(breached(given)),
-        Intake::Dossier(account) => Reply::Dossier(Box::new(dossier(account, given, None)?)),
-        Intake::Note(note) => {
-            let account = match &note.about {
-                NoteTarget::Account(account) => account.clone(),
-                NoteTarget::Device(_) => AccountId::new("ann").expect("an id"),
-            };
-            Reply::Dossier(Box::new(dossier(&account, given, Some(&note.kind))?))
-        }
-        Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).expect("few") },
-        other => return Err(format!("no example has this yet: {other:?}").into()),
+        other => reply_of_devices(other, given)?,
     })
 }
 
-fn breached(given: &Value) -> CredentialStatus {
-    let breached = |what| given.get("breached").is_some_and(|breached| breached[what] == true);
-    CredentialStatus { password_breached: breached("password"), username_breached: breached("username") }
+fn reply_of_devices(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
+    let earlier = earlier_event(given)?;
+    let remembered = |event: Option<&Event>| remembered(event.unwrap_or(&earlier), given);
+    let reply = support::noted::reply_to(intake, given, remembered, previous_device);
+    reply.ok_or_else(|| format!("no example has this yet: {intake:?}").into())
 }
 
-/// What is noted of an account: what the example gives, and then what the request adds or takes.
-fn dossier(account: &AccountId, given: &Value, noted: Option<&NoteKind>) -> Result<Dossier, Failed> {
-    let mut dossier = Dossier {
-        account: account.clone(),
-        labels: Vec::new(),
-        tags: Vec::new(),
-        closed_at: None,
-        reported_at: None,
-        reclaimed_at: None,
-        devices: Vec::new(),
+fn intake_of_devices_json(intake: &Intake) -> Value {
+    let event = |device: &Device, network: &Network| {
+        let earlier = earlier_event(&Value::Null).expect("an event");
+        event_json(&Event { device: device.clone(), network: network.clone(), ..earlier })
     };
-    for label in given.get("labels").and_then(Value::as_array).into_iter().flatten() {
-        dossier.labels.push(given_label(label));
-    }
-    for tag in given.get("tags").and_then(Value::as_array).into_iter().flatten() {
-        dossier.tags.push(tag.as_str().ok_or("a tag is a text")?.into());
-    }
-    match noted {
-        Some(NoteKind::Labelled(label)) => dossier.labels.push(label.clone()),
-        Some(NoteKind::Tagged(tags)) => dossier.tags.extend(tags.iter().cloned()),
-        Some(NoteKind::Untagged(tags)) => dossier.tags.retain(|tag| !tags.contains(tag)),
-        Some(NoteKind::Closed | NoteKind::Metadata(_) | NoteKind::Detached) | None => {}
-    }
-    Ok(dossier)
-}
-
-fn given_label(told: &Value) -> Label {
-    let text = |name| text_of(told, name).map(|text| Pii::new(Box::from(text)));
-    let word = text_of(told, "value").expect("a value");
-    Label {
-        value: LabelValue::ALL.into_iter().find(|value| value.as_str() == word).expect("a label"),
-        comment: text("comment"),
-        reviewer_name: text("reviewer_name"),
-        reviewer_email: text("reviewer_email"),
-        at: moment(text_of(told, "at").expect("a moment")),
-    }
-}
-
-/// What an event changed, as the example gives it: texts, or addresses as objects.
-fn given_changes(given: &Value) -> Vec<DetailChange> {
-    let changes = given.get("changes").and_then(Value::as_array);
-    let change = |told: &Value| {
-        let kind = DetailKind::ALL.into_iter().find(|kind| kind.as_str() == told["kind"]).expect("a kind");
-        let value = |told: &Value| detail_value(kind, told);
-        let previous = told.get("previous").map(|told| PreviousDetail { value: value(told), sequence: 1 });
-        DetailChange { kind, value: value(&told["value"]), previous }
-    };
-    changes.into_iter().flatten().map(change).collect()
-}
-
-fn detail_value(kind: DetailKind, told: &Value) -> DetailValue {
-    match told {
-        Value::String(code) if kind == DetailKind::Country => {
-            DetailValue::Country(CountryCode::new(code).expect("a country"))
-        }
-        Value::String(text) => DetailValue::Text(Pii::new(text.as_str().into())),
-        Value::Object(lines) => DetailValue::Address(Box::new(Location {
-            country: lines
-                .get("country")
-                .and_then(Value::as_str)
-                .map(|code| CountryCode::new(code).expect("a country")),
-            city: lines.get("city").and_then(Value::as_str).map(Into::into),
-            address: lines
-                .iter()
-                .filter(|(name, _)| !["country", "city"].contains(&name.as_str()))
-                .map(|(name, line)| (name.as_str().into(), Pii::new(line.as_str().expect("a line").into())))
-                .collect(),
-            ..Location::default()
-        })),
-        _ => DetailValue::Unsaid,
-    }
-}
-
-/// How the account's payments are seen, where an example cares.
-fn given_payment(given: &Value) -> Option<PaymentView> {
-    let told = given.get("payment")?;
-    Some(PaymentView {
-        action: match text_of(told, "action") {
-            Some("prevent") => PaymentAction::Prevent,
-            Some("review") => PaymentAction::Review,
-            _ => PaymentAction::Allow,
-        },
-        score: told["score"].as_u64().and_then(|score| u8::try_from(score).ok()).unwrap_or(0),
-        source: match text_of(told, "source") {
-            Some("rate_limit") => PaymentSource::RateLimit,
-            Some("label") => PaymentSource::Label,
-            _ => PaymentSource::Judgement,
-        },
-    })
+    let shown = support::noted::intake_json(intake, event, |told| told_json("identify", told));
+    shown.unwrap_or_else(|| json!({"verb": format!("{intake:?}")}))
 }
 
 fn intake_json(intake: &Intake) -> Value {
@@ -328,62 +245,8 @@ fn intake_json(intake: &Intake) -> Value {
         Intake::Search(search) => json!({"verb": "search", "search": format!("{search:?}")}),
         Intake::Feedback(feedback) => json!({"verb": "feedback", "feedback": format!("{feedback:?}")}),
         Intake::Backfill(told) => told_json("backfill", told),
-        Intake::Report(report) => report_json(report),
-        Intake::LookUp { username, hashes } => {
-            json!({"verb": "look_up", "username": username.as_ref().map(|name| name.reveal()), "hashes": present(hashes)})
-        }
-        Intake::Dossier(account) => json!({"verb": "dossier", "account": account.as_str()}),
-        Intake::Note(note) => note_json(note),
-        Intake::Reclaim(all) => {
-            let reclaim = |reclaim: &Reclaim| format!("{reclaim:?}");
-            // A thousand would hide the first.
-            json!({"verb": "reclaim", "n": all.len(), "accounts": all.iter().take(3).map(reclaim).collect::<Vec<_>>()})
-        }
-        other => json!({"verb": format!("{other:?}")}),
+        other => intake_of_devices_json(other),
     }
-}
-
-fn report_json(report: &Report) -> Value {
-    let Report { id, application: _, device, network, behavior, opened_at, received_at } = report;
-    json!({
-        "verb": "report",
-        "id": id.to_string(),
-        "device": format!("{device:?}"),
-        "network": format!("{network:?}"),
-        "behavior": behavior.as_ref().map(|behavior| format!("{behavior:?}")),
-        "opened_at": opened_at.map(Timestamp::as_micros),
-        "received_at": received_at.as_micros(),
-    })
-}
-
-fn note_json(note: &Note) -> Value {
-    let told = |text: &Option<Pii<Box<str>>>| text.as_ref().map(|text| text.reveal().to_string());
-    let kind = match &note.kind {
-        NoteKind::Labelled(Label { value, comment, reviewer_name, reviewer_email, at }) => json!({"labelled": {
-            "value": value.as_str(),
-            "comment": told(comment),
-            "reviewer_name": told(reviewer_name),
-            "reviewer_email": told(reviewer_email),
-            "at": at.as_micros(),
-        }}),
-        other => json!(format!("{other:?}")),
-    };
-    json!({"verb": "note", "about": format!("{:?}", note.about), "kind": kind})
-}
-
-/// The details that an event carries of its person, which our own API need not tell.
-fn person_json(event: &Event) -> Value {
-    let detail = |(kind, value): (DetailKind, DetailValue)| {
-        let value = value.canonical().map(|text| text.replace('\n', " | "));
-        json!({"kind": kind.as_str(), "value": value})
-    };
-    Event { outcome: Outcome::Succeeded, ..event.clone() }.details().map(detail).collect()
-}
-
-fn present(hashes: &PasswordHashes) -> Vec<&'static str> {
-    let PasswordHashes { sha256, sha1_sha256, email_password_sha256 } = hashes;
-    let named = [("sha256", sha256), ("sha1_sha256", sha1_sha256), ("email_password_sha256", email_password_sha256)];
-    named.into_iter().filter(|(_, hash)| hash.is_some()).map(|(name, _)| name).collect()
 }
 
 fn told_json(verb: &str, told: &Told) -> Value {
@@ -392,12 +255,12 @@ fn told_json(verb: &str, told: &Told) -> Value {
     let mut told = json!({
         "verb": verb,
         "n_unknown": n_unknown,
-        "hashes": present(hashes),
+        "hashes": support::changed::present(hashes),
         "retry_kept_s": retry.as_ref().map(kept_s),
         "at_clamped": event.at_clamped,
         "event": event_json(event),
     });
-    let details = person_json(event);
+    let details = support::changed::details_json(event);
     if details.as_array().is_some_and(|details| !details.is_empty()) {
         told["details"] = details;
     }
