@@ -8,18 +8,17 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use rightful_dialects::{Dialect, Intake, Reply, Response, Told};
+use rightful_dialects::{Dialect, Intake, Refusal, RefusalKind, Reply, Response, Told};
 use rightful_domain::{
-    AccountId, CredentialStatus, DeviceId, DeviceSnapshot, Event, NoteTarget, Outcome, Page, PasswordHashes, Record,
-    RetryKey, Timestamp, Verdict,
+    Device, DeviceId, DeviceSnapshot, Event, Network, Outcome, Page, Record, RetryKey, Timestamp, Verdict,
 };
 use serde_json::{Map, Value, json};
-use support::{Request, accounts, dialect, event_json, record};
+use support::{Request, dialect, event_json, record};
 
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for name in ["native", "ravelin"] {
+    for name in ["native", "ravelin", "rupt"] {
         for path in examples_of(name) {
             let stem = path.file_stem().expect("a file").to_string_lossy().into_owned();
             trials.push(Trial::test(format!("{name}::{stem}"), move || run(dialect(name), &path)));
@@ -63,11 +62,23 @@ fn run(dialect: &dyn Dialect, path: &Path) -> Result<(), Failed> {
 }
 
 fn body_of(request: &Value) -> Vec<u8> {
+    if let Some(repeated) = request.get("body_with_repeated") {
+        return repeated_body(repeated);
+    }
     match (request.get("body"), request.get("body_text")) {
         (Some(body), _) => serde_json::to_vec(body).expect("JSON"),
         (None, Some(Value::String(text))) => text.clone().into_bytes(),
         _ => Vec::new(),
     }
+}
+
+/// A body with one item of a list as often as the example says: a thousand of them would be no reading.
+fn repeated_body(told: &Value) -> Vec<u8> {
+    let mut body = told["body"].clone();
+    let list = body[told["list"].as_str().expect("a name")].as_array_mut().expect("a list");
+    let n = told["times"].as_u64().and_then(|n| usize::try_from(n).ok()).expect("a count");
+    *list = list.iter().cycle().take(n).cloned().collect();
+    serde_json::to_vec(&body).expect("JSON")
 }
 
 fn text_of<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
@@ -76,7 +87,8 @@ fn text_of<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
 
 fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Value, Value), Failed> {
     let told = &example["request"];
-    let query = text_of(told, "query").unwrap_or("").replace("{link}", &link()?);
+    let query = text_of(told, "query").unwrap_or("");
+    let query = query.replace("{link}", &link(0)?).replace("{link_of_change}", &link(1)?);
     let name = text_of(told, "method").ok_or("a request needs a method")?;
     let path = text_of(told, "path").ok_or("a request needs a path")?;
     let mut request = Request::new(dialect, name, path, body).ok_or("no route takes it")?.query(&query);
@@ -86,10 +98,19 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
     if let Some(received_at) = text_of(told, "received_at") {
         request.received_at = moment(received_at);
     }
+    request.peer = text_of(told, "peer").map(|peer| peer.parse().expect("an address"));
+    set_device_limit(&mut request, told);
     match request.decode(dialect) {
         Err(refusal) => {
             let response = dialect.refuse(Some(request.route), &refusal, request.received_at);
             Ok((Value::Null, response_json(&response)))
+        }
+        Ok(intake) if example["given"].get("failed").is_some() => {
+            // What was taken could not be carried out.
+            let detail = text_of(&example["given"], "failed").unwrap_or("").to_owned();
+            let refusal = Refusal { kind: RefusalKind::Internal, detail, path: None };
+            let response = dialect.refuse(Some(request.route), &refusal, request.received_at);
+            Ok((intake_json(&intake), response_json(&response)))
         }
         Ok(intake) => {
             let response = request.reply(dialect, &reply_to(&intake, &example["given"])?);
@@ -98,13 +119,20 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
     }
 }
 
+fn set_device_limit(request: &mut Request<'_>, told: &Value) {
+    if let Some(limit) = told.get("device_limit").and_then(Value::as_u64) {
+        request.settings.devices_per_account_max = u16::try_from(limit).expect("few");
+        request.settings.blocks_over_device_limit = true;
+    }
+}
+
 fn moment(text: &str) -> Timestamp {
     let at: jiff::Timestamp = text.parse().expect("RFC 3339");
     Timestamp::from_micros(at.as_microsecond())
 }
 
-/// A token for the event of all examples, taken from the answer that hands it out.
-fn link() -> Result<String, Failed> {
+/// A token for a part of the event of all examples, taken from the answer that hands it out.
+fn link(part: usize) -> Result<String, Failed> {
     let ravelin = dialect("ravelin");
     let body = br#"{"timestamp":1630066771,"login":{"username":"a","success":true,
         "authenticationMechanism":{"password":{"success":true}}},"device":{"deviceId":"d"}}"#;
@@ -114,9 +142,10 @@ fn link() -> Result<String, Failed> {
     };
     let mut record = record(told.event, Some(Verdict::Allow));
     record.entry.previous_device = Some(previous_device(&json!({"id": "other", "at": "2021-08-27T12:19:27Z"})));
+    record.entry.changes = support::changed::changes(&json!({"changes": [{"kind": "email", "value": "a@b.example"}]}));
     let response = request.reply(ravelin, &Reply::Assessed(Box::new(record)));
     let answer: Value = serde_json::from_slice(&response.body).expect("JSON");
-    let url = answer["customerChanges"][0]["verificationURL"].as_str().expect("a link");
+    let url = answer["customerChanges"][part]["verificationURL"].as_str().expect("a link");
     Ok(url.split_once("?id=").ok_or("a token")?.1.to_owned())
 }
 
@@ -141,15 +170,15 @@ fn remembered(event: &Event, given: &Value) -> Record {
     if let (Some(assessment), Some(answered)) = (&mut record.entry.assessment, text_of(given, "answered")) {
         assessment.answered = Verdict::parse(answered);
     }
-    record.entry.previous_device = given.get("previous_device").map(previous_device);
-    if given["changes"] == true {
-        record.entry.changes = accounts::changes();
-        record.entry.sighting = Some(accounts::sighting());
+    if let (Some(assessment), Some(payment)) = (&mut record.entry.assessment, support::changed::payment(given)) {
+        assessment.payment = payment;
     }
-    record.entry.enrichment.credential = given.get("breached").map(|breached| CredentialStatus {
-        password_breached: breached["password"] == true,
-        username_breached: breached["username"] == true,
-    });
+    record.entry.previous_device = given.get("previous_device").map(previous_device);
+    record.entry.sighting = support::noted::sighting(given);
+    record.entry.changes = support::changed::changes(given);
+    record.feedback = support::noted::feedback(&record, given);
+    record.entry.enrichment.credential = given.get("breached").map(|_| support::changed::breached(given));
+    support::accounts::tell(&mut record, given);
     record
 }
 
@@ -165,6 +194,9 @@ fn earlier_event(given: &Value) -> Result<Event, Failed> {
 }
 
 fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
+    if let Some(reply) = support::accounts::reply_to(intake, given) {
+        return Ok(reply);
+    }
     Ok(match intake {
         Intake::Assess(told) => {
             let mut record = remembered(&told.event, given);
@@ -173,24 +205,7 @@ fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
             record.entry.assessment.get_or_insert_with(judged);
             Reply::Assessed(Box::new(record))
         }
-        Intake::Observe(told) | Intake::Backfill(told) => Reply::Observed(told.event.id),
-        Intake::LookUp { .. } => {
-            Reply::LookedUp(CredentialStatus { password_breached: true, username_breached: false })
-        }
-        Intake::Dossier(account) if given["unknown"] == true => {
-            Reply::Dossier(Box::new(accounts::empty_dossier(account.clone())))
-        }
-        Intake::Dossier(account) => Reply::Dossier(Box::new(accounts::dossier(account.clone()))),
-        Intake::Takeover(_) if given["unknown"] == true => Reply::Takeover(Box::default()),
-        Intake::Takeover(_) => Reply::Takeover(Box::new(accounts::takeover())),
-        Intake::Note(note) => {
-            let account = match &note.about {
-                NoteTarget::Account(account) => account.clone(),
-                NoteTarget::Device(_) => AccountId::new("ann")?,
-            };
-            Reply::Dossier(Box::new(accounts::dossier(account)))
-        }
-        Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).expect("few") },
+        Intake::Observe(told) => Reply::Observed(told.event.id),
         Intake::Conclude { .. } => Reply::Concluded(Box::new(remembered(&earlier_event(given)?, given))),
         Intake::Recall(_) => Reply::Recalled(Box::new(remembered(&earlier_event(given)?, given))),
         Intake::Search(_) => {
@@ -202,18 +217,30 @@ fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
             let n_targets = u32::try_from(feedback.len()).expect("few");
             Reply::FeedbackTaken { n_targets, n_released: 0, n_unlearned: 0 }
         }
-        other => return Err(format!("no example has this yet: {other:?}").into()),
+        other => reply_of_devices(other, given)?,
     })
+}
+
+fn reply_of_devices(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
+    let earlier = earlier_event(given)?;
+    let remembered = |event: Option<&Event>| remembered(event.unwrap_or(&earlier), given);
+    let reply = support::noted::reply_to(intake, given, remembered, previous_device);
+    reply.ok_or_else(|| format!("no example has this yet: {intake:?}").into())
+}
+
+fn intake_of_devices_json(intake: &Intake) -> Value {
+    let event = |device: &Device, network: &Network| {
+        let earlier = earlier_event(&Value::Null).expect("an event");
+        event_json(&Event { device: device.clone(), network: network.clone(), ..earlier })
+    };
+    let shown = support::noted::intake_json(intake, event, |told| told_json("identify", told));
+    shown.unwrap_or_else(|| json!({"verb": format!("{intake:?}")}))
 }
 
 fn intake_json(intake: &Intake) -> Value {
     match intake {
         Intake::Assess(told) => told_json("assess", told),
         Intake::Observe(told) => told_json("observe", told),
-        Intake::Backfill(told) => told_json("backfill", told),
-        Intake::LookUp { username, hashes } => {
-            json!({"verb": "look_up", "username": format!("{username:?}"), "hashes": hashes_told(hashes)})
-        }
         Intake::Conclude { event, outcome } => {
             assert_ne!(*outcome, Outcome::Pending);
             json!({"verb": "conclude", "event": event.to_string(), "outcome": outcome.as_str()})
@@ -221,28 +248,27 @@ fn intake_json(intake: &Intake) -> Value {
         Intake::Recall(event) => json!({"verb": "recall", "event": event.to_string()}),
         Intake::Search(search) => json!({"verb": "search", "search": format!("{search:?}")}),
         Intake::Feedback(feedback) => json!({"verb": "feedback", "feedback": format!("{feedback:?}")}),
-        other => json!({"verb": format!("{other:?}")}),
+        Intake::Backfill(told) => told_json("backfill", told),
+        other => intake_of_devices_json(other),
     }
 }
 
 fn told_json(verb: &str, told: &Told) -> Value {
     let Told { event, hashes, retry, n_unknown } = told;
     let kept_s = |retry: &RetryKey| retry.until.since(event.received_at).as_secs();
-    json!({
+    let mut told = json!({
         "verb": verb,
         "n_unknown": n_unknown,
-        "hashes": hashes_told(hashes),
+        "hashes": support::changed::present(hashes),
         "retry_kept_s": retry.as_ref().map(kept_s),
         "at_clamped": event.at_clamped,
         "event": event_json(event),
-    })
-}
-
-/// Which hashes were told; never what they are.
-fn hashes_told(hashes: &PasswordHashes) -> Vec<&'static str> {
-    let PasswordHashes { sha256, sha1_sha256, email_password_sha256 } = hashes;
-    let all = [("sha256", sha256), ("sha1_sha256", sha1_sha256), ("email_password_sha256", email_password_sha256)];
-    all.into_iter().filter(|(_, hash)| hash.is_some()).map(|(name, _)| name).collect()
+    });
+    let details = support::changed::details_json(event);
+    if details.as_array().is_some_and(|details| !details.is_empty()) {
+        told["details"] = details;
+    }
+    told
 }
 
 fn response_json(response: &Response) -> Value {

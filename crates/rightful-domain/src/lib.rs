@@ -18,6 +18,7 @@ mod features;
 mod habits;
 mod history;
 mod id;
+mod likeness;
 mod news;
 mod office;
 mod policy_source;
@@ -42,8 +43,9 @@ pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
 pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, KnownDetail, PreviousDetail};
 pub use dossier::{
-    ACCOUNT_DEVICES_MAX, AccountDevice, AccountDeviceId, Dossier, IntruderEvent, Label, LabelValue, METADATA_BYTES_MAX,
-    METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, Sighting, Takeover,
+    ACCOUNT_DEVICES_MAX, AccountDevice, AccountDeviceId, COMMENT_BYTES_MAX, Dossier, IntruderEvent, Label, LabelValue,
+    METADATA_BYTES_MAX, METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, Sighting,
+    Takeover,
 };
 pub use enrichment::{
     AddressKind, AgentKind, AgentTraits, Coordinates, CredentialStatus, CredentialTag, Enrichment, NETWORK_CLAIMS_MAX,
@@ -59,6 +61,7 @@ pub use features::FeatureVector;
 pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
+pub use likeness::likeness;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,

@@ -8,6 +8,8 @@ use rightful_dialects::Glossary;
 use rightful_store::{MasterKey, Nonces};
 
 use crate::applications::Applications;
+use crate::http::origin::WithoutOrigins;
+use crate::http::page_rate::PageRate;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 
@@ -19,8 +21,12 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 pub(crate) struct App {
     pub(crate) pipeline: Pipeline,
     pub(crate) applications: Applications,
+    pub(crate) without_origins: WithoutOrigins,
+    pub(crate) page_rate: PageRate,
     pub(crate) master_key: MasterKey,
     pub(crate) nonces: Nonces,
+    /// Whether hooks may be private addresses.
+    pub(crate) private_hooks: bool,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) body_bytes_max: usize,
     pub(crate) public_url: String,

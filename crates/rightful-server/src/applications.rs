@@ -1,15 +1,17 @@
-//! The applications in memory: whose key is this?
+//! The applications in memory: whose key is this, and whose page?
 //!
 //! Keys are 256 random bits and only their digests are kept, so a lookup by digest is safe; the final comparison takes
 //! the same time whether or not it holds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rightful_dialects::Presented;
 use rightful_domain::{Application, ApplicationId, Credential, CredentialKind, KeyDigest};
 use subtle::ConstantTimeEq;
+
+use crate::http::origin;
 
 /// The applications, shared by all requests and replaced when the office changes.
 #[derive(Debug, Default)]
@@ -21,6 +23,11 @@ pub(crate) struct Applications {
 struct Directory {
     by_id: HashMap<ApplicationId, Arc<Application>>,
     by_key: HashMap<(CredentialKind, KeyDigest), (Arc<Application>, Credential)>,
+    by_public_id: HashMap<(CredentialKind, Box<str>), Arc<Application>>,
+    /// The origins of all live applications' pages, and of test applications'.
+    origins: HashSet<Box<str>>,
+    /// Whether pages of this machine are some application's.
+    has_test: bool,
 }
 
 impl Applications {
@@ -34,25 +41,58 @@ impl Applications {
                     let owner = (Arc::clone(&application), credential.clone());
                     directory.by_key.insert((credential.kind, digest), owner);
                 }
+                if !credential.public_id.is_empty() {
+                    let named = (credential.kind, credential.public_id.clone());
+                    directory.by_public_id.insert(named, Arc::clone(&application));
+                }
             }
+            directory.origins.extend(application.settings.origins.iter().cloned());
+            directory.has_test |= application.test;
             directory.by_id.insert(application.id.clone(), application);
         }
         *self.current.write() = Arc::new(directory);
     }
 
-    /// Whose key this is; None if nobody's.
+    /// Whose key this is; None if nobody's. A secret that stands alone is matched by itself.
     pub(crate) fn owner(&self, presented: &Presented<'_>) -> Option<Arc<Application>> {
         let digest = digest(presented.secret);
-        let directory = Arc::clone(&self.current.read());
+        let directory = self.directory();
         let (application, credential) = directory.by_key.get(&(presented.kind, digest))?;
         let secret_is_right = credential.secret_digest?.0.ct_eq(&digest.0);
         let public_is_right = credential.public_id.as_bytes().ct_eq(presented.public_id.as_bytes());
-        bool::from(secret_is_right & public_is_right).then(|| Arc::clone(application))
+        let stands_alone = subtle::Choice::from(u8::from(presented.public_id.is_empty()));
+        bool::from(secret_is_right & (public_is_right | stands_alone)).then(|| Arc::clone(application))
+    }
+
+    /// Whose page names itself so; None if nobody's. The public half is enough, and it is all that a page may know; a
+    /// secret that is presented beside it must be right all the same. What a page may do is less than what a key may:
+    /// never ask this for a path that takes keys.
+    pub(crate) fn owner_of_page(&self, presented: &Presented<'_>) -> Option<Arc<Application>> {
+        if !presented.secret.is_empty() {
+            return self.owner(presented);
+        }
+        let directory = self.directory();
+        let named = (presented.kind, Box::from(presented.public_id));
+        // A key that is public as a whole is kept like one that is not, without a public half.
+        directory.by_public_id.get(&named).cloned().or_else(|| {
+            let (application, credential) = directory.by_key.get(&(presented.kind, digest(presented.public_id)))?;
+            credential.public_id.is_empty().then(|| Arc::clone(application))
+        })
+    }
+
+    /// Whether pages of this origin may be any application's: for preflights, which name none.
+    pub(crate) fn any_takes(&self, origin: &str) -> bool {
+        let directory = self.directory();
+        directory.origins.contains(origin) || (directory.has_test && origin::is_local(origin))
+    }
+
+    fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.current.read())
     }
 
     /// The application of that id.
     pub(crate) fn find(&self, id: &ApplicationId) -> Option<Arc<Application>> {
-        self.current.read().by_id.get(id).cloned()
+        self.directory().by_id.get(id).cloned()
     }
 }
 
@@ -62,4 +102,71 @@ pub(crate) fn digest(secret: &str) -> KeyDigest {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(digest.as_ref());
     KeyDigest(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use rightful_domain::{ApplicationMode, Settings, Timestamp, Verdict};
+
+    use super::*;
+
+    fn directory() -> Applications {
+        let credential = |kind, public_id: &str, secret: &str| Credential {
+            kind,
+            public_id: public_id.into(),
+            secret_digest: Some(digest(secret)),
+            sealed_secret: None,
+        };
+        let applications = Applications::default();
+        applications.replace(vec![Application {
+            id: ApplicationId::new("app_a").unwrap(),
+            name: "a".into(),
+            test: false,
+            mode: ApplicationMode::Enforce,
+            credentials: vec![
+                credential(CredentialKind::RuptClient, "client", "secret"),
+                credential(CredentialKind::RavelinPublishableKey, "", "publishable"),
+                credential(CredentialKind::RavelinSecretKey, "", "sk"),
+            ],
+            fallback_mild: Verdict::Allow,
+            fallback_strict: Verdict::Challenge,
+            deadline_ms: 500,
+            created_at: Timestamp::from_micros(0),
+            settings: Settings { origins: vec!["https://shop.example".into()], ..Settings::default() },
+        }]);
+        applications
+    }
+
+    /// Whether a key is right for a path that takes keys, and whether it names a page.
+    #[track_caller]
+    fn check(kind: CredentialKind, public_id: &str, secret: &str, expected: (bool, bool)) {
+        let (applications, presented) = (directory(), Presented { kind, public_id, secret });
+        let found = (applications.owner(&presented).is_some(), applications.owner_of_page(&presented).is_some());
+        assert_eq!(found, expected, "{public_id}:{secret}");
+    }
+
+    #[test]
+    fn the_public_half_names_a_page_and_is_no_key() {
+        use CredentialKind::{RavelinPublishableKey, RavelinSecretKey, RuptClient};
+        check(RuptClient, "client", "secret", (true, true));
+        check(RuptClient, "", "secret", (true, true));
+        check(RuptClient, "client", "", (false, true));
+        check(RuptClient, "client", "wrong", (false, false));
+        check(RuptClient, "other", "secret", (false, false));
+        check(RuptClient, "secret", "", (false, false));
+        check(RuptClient, "", "", (false, false));
+        check(RuptClient, "", "client", (false, false));
+        check(RavelinPublishableKey, "publishable", "", (false, true));
+        check(RavelinPublishableKey, "", "publishable", (true, true));
+        check(RavelinPublishableKey, "", "sk", (false, false));
+        check(RavelinSecretKey, "", "publishable", (false, false));
+    }
+
+    #[test]
+    fn a_preflight_is_answered_for_the_origins_of_all() {
+        let applications = directory();
+        assert!(applications.any_takes("https://shop.example"));
+        assert!(!applications.any_takes("https://shop.example.evil"));
+        assert!(!applications.any_takes("http://localhost:3000"), "no test application is there");
+    }
 }

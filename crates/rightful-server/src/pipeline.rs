@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use rightful_dialects::Told;
 use rightful_domain::{
-    Application, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record, RetryKey,
-    Search, Teaching, Timestamp,
+    Application, Assessment, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
+    RetryKey, Search, Teaching, Timestamp,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
 use rightful_store::{Applied, Recorded, Store, StoreError};
 
 use crate::fallback::{self, Cause};
+use crate::listeners::Listeners;
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
 use crate::telemetry::Meters;
@@ -31,6 +32,7 @@ pub(crate) struct Pipeline {
     pub(crate) meters: Arc<Meters>,
     pub(crate) one_address: OneAddressWatch,
     pub(crate) turns: Turns,
+    pub(crate) listeners: Arc<Listeners>,
 }
 
 /// Why the road ended early.
@@ -41,6 +43,22 @@ pub(crate) enum PipelineError {
     /// A magic account asked for it.
     #[error("an error was asked for by a magic account")]
     Asked,
+    /// Nothing was reported under a token, or too long ago.
+    #[error("nothing is kept under the token")]
+    NoToken,
+    /// What is given once was given before.
+    #[error("it was given before, and is given once")]
+    Spent,
+}
+
+impl PipelineError {
+    /// The error as it is of what is given once: that it came before is no confusion of idempotency keys.
+    pub(crate) fn once(self) -> Self {
+        match self {
+            Self::Store(StoreError::Conflict) => Self::Spent,
+            other => other,
+        }
+    }
 }
 
 /// Whether somebody waits for the verdict.
@@ -50,6 +68,17 @@ pub(crate) enum Asked {
     No,
     /// Nobody did, nor could: it is history, judged as of its own time and believed.
     Long,
+}
+
+/// An entry of history: what succeeded then is believed, nobody is told of it, and it spends nothing of the challenge
+/// budget, since nobody could have been asked.
+fn of_history(facts: Facts, mut assessment: Assessment, retry: Option<RetryKey>) -> Entry {
+    assessment.news.nats = None;
+    let mut entry = Entry::judged(facts, assessment, retry);
+    if entry.event.outcome == Outcome::Succeeded {
+        entry.teaching = Teaching::Learn;
+    }
+    entry
 }
 
 impl Pipeline {
@@ -104,14 +133,18 @@ impl Pipeline {
             Some(Magic::Breached) | None => {}
         }
         assessment.answered = (asked == Asked::Yes).then(|| application.mode.answered(assessment.verdict));
-        self.meters.judged(&assessment);
-        let mut entry = Entry::judged(facts, assessment, retry);
-        if asked == Asked::Long && entry.event.outcome == Outcome::Succeeded {
-            entry.teaching = Teaching::Learn;
-        }
-        entry.tellings = telling::of(application, &entry);
+        let entry = match asked {
+            Asked::Yes | Asked::No => {
+                self.meters.judged(&assessment);
+                let mut entry = Entry::judged(facts, assessment, retry);
+                entry.tellings = telling::of(application, &entry);
+                entry
+            }
+            Asked::Long => of_history(facts, assessment, retry),
+        };
         match self.store.record(entry.clone()).await? {
             Recorded::New { sequence } => {
+                self.listeners.judged(application, &entry);
                 Ok(Record { sequence, entry, conclusion: None, feedback: Vec::new(), consumed_at: None })
             }
             Recorded::Repeated(first) => Ok(*first),

@@ -20,7 +20,10 @@ use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::data_watch::DataWatch;
-use crate::http::{listener, router};
+use crate::http::origin::WithoutOrigins;
+use crate::http::page_rate::PageRate;
+use crate::http::{listener, router, tls};
+use crate::listeners::Listeners;
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
 use crate::pipeline::Pipeline;
@@ -48,6 +51,8 @@ pub(crate) enum StartError {
     Policy { path: PathBuf, source: rightful_engine::PolicyError },
     #[error("cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: std::io::Error },
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
     #[error("cannot wait for signals: {0}")]
     Signals(std::io::Error),
     #[error("cannot open the control socket: {0}")]
@@ -95,11 +100,16 @@ impl Server {
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),
+                // Each listener holds a connection: half of them stay for what is asked.
+                listeners: Arc::new(Listeners::new(config.server.connections_max / 2)),
             },
             applications: Applications::default(),
+            without_origins: WithoutOrigins::default(),
+            page_rate: PageRate::new(config.pages.requests_per_minute_max, config.pages.burst_max),
             link_key: master_key.derive("rightful signed links v1"),
             master_key,
             nonces: Nonces::from_seed(clock::random()),
+            private_hooks: config.hooks.allow_private_addresses,
             trusted_proxies: config.trusted_proxies()?,
             body_bytes_max: config.server.body_bytes_max,
             public_url: config.public_url(),
@@ -123,7 +133,13 @@ impl Server {
             match TcpListener::bind(address).await {
                 Ok(metrics) => {
                     let router = router::metrics(Arc::clone(app));
-                    self.tasks.spawn(listener::serve(metrics, router, METRICS_CONNECTIONS_MAX, app.shutdown.clone()));
+                    self.tasks.spawn(listener::serve(
+                        metrics,
+                        None,
+                        router,
+                        METRICS_CONNECTIONS_MAX,
+                        app.shutdown.clone(),
+                    ));
                 }
                 Err(source) if metrics_are_required => return Err(StartError::Listen { address, source }),
                 Err(error) => tracing::warn!(%address, %error, "metrics are off: their address cannot be listened on"),
@@ -136,8 +152,9 @@ impl Server {
         let address = config.server.listen;
         let api = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         self.address = api.local_addr().map_err(|source| StartError::Listen { address, source })?;
-        let router = router::api(Arc::clone(app));
-        self.tasks.spawn(listener::serve(api, router, config.server.connections_max, app.shutdown.clone()));
+        let tls = config.tls().map(|(certificate, key)| tls::acceptor(certificate, key)).transpose()?;
+        let router = router::api(Arc::clone(app), rightful_dialects::ALL);
+        self.tasks.spawn(listener::serve(api, tls, router, config.server.connections_max, app.shutdown.clone()));
         Ok(())
     }
 

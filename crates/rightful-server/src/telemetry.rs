@@ -21,6 +21,8 @@ const LATENCY_BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0
 const SAY_EVERY: Duration = Duration::from_secs(1);
 /// The age of data sets.
 const DATA_AGE: &str = "rightful_data_age_seconds";
+/// Pages that listen.
+const LISTENERS: &str = "rightful_page_listeners";
 
 /// Starts logging to standard error, so that standard output stays a command's own.
 pub(crate) fn start_logging(log: &Log) {
@@ -191,6 +193,14 @@ impl Meters {
             let _written = writeln!(text, "{DATA_AGE}{{set=\"{set}\"}} {age_s}");
         }
         text
+    }
+
+    /// How many pages listen, in the same format.
+    pub(crate) fn render_listeners(n_listeners: usize) -> String {
+        format!(
+            "# HELP {LISTENERS} Pages that listen; each holds a connection.\n# TYPE {LISTENERS} gauge\n\
+             {LISTENERS} {n_listeners}\n"
+        )
     }
 
     /// Folds recent samples into the histograms, so that they do not grow between two scrapes.

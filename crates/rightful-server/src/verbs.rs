@@ -1,14 +1,24 @@
 //! What can be asked beside judging: browsers' reports, what is noted of accounts, reclaiming, credentials.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
 use rightful_dialects::{FirstEvent, Reclaim, Told, Tolerance};
 use rightful_domain::{
     AccountDevice, AccountId, Application, ApplicationId, CredentialStatus, Device, DeviceAlias, DeviceAliasKind,
-    Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, Note, NoteKind, NoteTarget, PasswordHashes, Pii,
-    Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
+    DeviceId, Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, Note, NoteKind, NoteTarget,
+    PasswordHashes, Pii, Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
 };
-use rightful_store::StoreError;
+use rightful_store::{Store, StoreError};
+use tokio::task::{JoinError, JoinSet};
 
 use crate::pipeline::{Pipeline, PipelineError};
+
+/// Accounts that are reclaimed at once: each waits for the disk, and those that wait together share one sync.
+const RECLAIMS_AT_ONCE_MAX: usize = 64;
+/// Pages that are looked at for an account's first event on a device: 10 000 events, more than an intruder's stay.
+const PAGES_MAX: usize = 20;
 
 /// The components of a device in which two must agree to be one, as a share.
 const fn likeness_min(tolerance: Tolerance) -> f32 {
@@ -47,16 +57,17 @@ impl Pipeline {
         application: &Application,
         now: Timestamp,
     ) -> Result<(Record, Option<AccountDevice>), PipelineError> {
-        let key = ReportKey::Token(token);
-        let report = self.store.report(&application.id, &key, now).await?.ok_or(StoreError::NotFound { id: token })?;
+        let deadline = Duration::from_millis(application.deadline_ms.into());
+        let reported = self.reported(token, tolerance, &told.event, &application.id, now);
+        // Too slow to find the report is too slow to answer: without it there is no event that a fallback could be about.
+        let report = tokio::time::timeout(deadline, reported).await.map_err(|_elapsed| StoreError::Busy)??;
         told.event.network = report.network;
-        told.event.device = match &told.event.account {
-            Some(account) => self.known_device(&application.id, account, report.device, tolerance).await?,
-            None => report.device,
-        };
+        told.event.device = report.device;
         told.event.behavior = report.behavior;
         let account = told.event.account.clone();
-        let record = self.assess(told, application, now).await?;
+        // The token is the retry key and each call's body its own: a second call ends as a conflict before anything is
+        // counted. A fallback writes nothing down, so that the token is good for another try.
+        let record = self.assess(told, application, now).await.map_err(PipelineError::once)?;
         let sighting = record.entry.sighting;
         let device = match account.zip(sighting) {
             Some((account, sighting)) => {
@@ -66,6 +77,23 @@ impl Pipeline {
             None => None,
         };
         Ok((record, device))
+    }
+
+    /// What a browser reported under a token, its device under the name by which the account knows it.
+    async fn reported(
+        &self,
+        token: EventId,
+        tolerance: Tolerance,
+        event: &Event,
+        application: &ApplicationId,
+        now: Timestamp,
+    ) -> Result<Report, PipelineError> {
+        let found = self.store.report(application, &ReportKey::Token(token), now).await?;
+        let mut report = found.ok_or(PipelineError::NoToken)?;
+        if let Some(account) = &event.account {
+            report.device = self.known_device(application, account, report.device, tolerance).await?;
+        }
+        Ok(report)
     }
 
     /// The device under the name by which the account knows it, where it is alike enough.
@@ -109,7 +137,9 @@ impl Pipeline {
 
     /// Notes something.
     pub(crate) async fn note(&self, note: Note) -> Result<Dossier, PipelineError> {
-        Ok(self.store.note(note).await?)
+        let dossier = self.store.note(note.clone()).await?;
+        self.listeners.noted(&note);
+        Ok(dossier)
     }
 
     /// The answer to an earlier event, this once.
@@ -119,65 +149,114 @@ impl Pipeline {
         event: EventId,
         now: Timestamp,
     ) -> Result<Record, PipelineError> {
-        Ok(self.store.consume(application, event, now).await?)
+        let consumed = self.store.consume(application, event, now).await;
+        consumed.map_err(|error| PipelineError::once(error.into()))
     }
 
-    /// Gives accounts back to their owners.
+    /// Gives accounts back to their owners, many at once; what is said of one account twice is done in that order. Ends at
+    /// the first that cannot be done: all may then be told again, since repeating it changes nothing.
     pub(crate) async fn reclaim(
         &self,
         application: &ApplicationId,
         all: Vec<Reclaim>,
         now: Timestamp,
     ) -> Result<u32, PipelineError> {
-        let mut n_accounts = 0;
-        for Reclaim { account, first, closed } in all {
-            let first_event = self.first_of(application, &account, &first).await?;
-            let target = FeedbackTarget::Account { account: account.clone(), first_event };
-            let feedback =
-                Feedback { application: application.clone(), target, kind: FeedbackKind::Reclaimed, received_at: now };
-            self.store.apply_feedback(feedback).await?;
-            if closed {
-                let about = NoteTarget::Account(account);
-                let note = Note { application: application.clone(), about, kind: NoteKind::Closed, received_at: now };
-                self.store.note(note).await?;
+        let n_accounts = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        let mut by_account: BTreeMap<AccountId, Vec<Reclaim>> = BTreeMap::new();
+        for reclaim in all {
+            by_account.entry(reclaim.account.clone()).or_default().push(reclaim);
+        }
+        let mut under_way = JoinSet::new();
+        for reclaims in by_account.into_values() {
+            if under_way.len() >= RECLAIMS_AT_ONCE_MAX
+                && let Some(done) = under_way.join_next().await
+            {
+                ended(done)?;
             }
-            n_accounts += 1;
+            under_way.spawn(reclaim_one(Arc::clone(&self.store), application.clone(), reclaims, now));
+        }
+        while let Some(done) = under_way.join_next().await {
+            ended(done)?;
         }
         Ok(n_accounts)
     }
+}
 
-    /// The earliest of the events named that is the account's.
-    async fn first_of(
-        &self,
-        application: &ApplicationId,
-        account: &AccountId,
-        named: &[FirstEvent],
-    ) -> Result<Option<EventId>, StoreError> {
-        let mut earliest: Option<(Timestamp, EventId)> = None;
-        for first in named {
-            let found = match first {
-                FirstEvent::Event(event) => self.store.find(application, *event).await?,
-                FirstEvent::Device(device) => {
-                    let search = Search {
-                        account: Some(account.clone()),
-                        device: Some(device.clone()),
-                        limit: SEARCH_LIMIT_MAX,
-                        application: application.clone(),
-                        subnet: None,
-                        from: None,
-                        to: None,
-                        cursor: None,
-                    };
-                    self.store.search(&search).await?.records.pop()
-                }
-            };
-            let event = found.map(|record| record.entry.event).filter(|event| event.account.as_ref() == Some(account));
-            let told = event.map(|event| (event.at, event.id));
-            earliest = match (earliest, told) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
+/// What became of one account. A task ends early only if it panicked, since none is stopped while somebody waits for it.
+fn ended(done: Result<Result<(), StoreError>, JoinError>) -> Result<(), StoreError> {
+    done.unwrap_or_else(|error| Err(StoreError::Unavailable { source: Box::new(error) }))
+}
+
+/// Gives one account back, as often as it was said.
+async fn reclaim_one(
+    store: Arc<dyn Store>,
+    application: ApplicationId,
+    reclaims: Vec<Reclaim>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for Reclaim { account, first, closed } in reclaims {
+        let first_event = first_of(&*store, &application, &account, &first).await?;
+        let target = FeedbackTarget::Account { account: account.clone(), first_event };
+        let kind = FeedbackKind::Reclaimed;
+        store.apply_feedback(Feedback { application: application.clone(), target, kind, received_at: now }).await?;
+        if closed {
+            let about = NoteTarget::Account(account);
+            let note = Note { application: application.clone(), about, kind: NoteKind::Closed, received_at: now };
+            store.note(note).await?;
         }
-        Ok(earliest.map(|(_, event)| event))
     }
+    Ok(())
+}
+
+/// The earliest of the events named that is the account's.
+async fn first_of(
+    store: &dyn Store,
+    application: &ApplicationId,
+    account: &AccountId,
+    named: &[FirstEvent],
+) -> Result<Option<EventId>, StoreError> {
+    let mut earliest: Option<(Timestamp, EventId)> = None;
+    for first in named {
+        let found = match first {
+            FirstEvent::Event(event) => store.find(application, *event).await?,
+            FirstEvent::Device(device) => first_on(store, application, account, device).await?,
+        };
+        let event = found.map(|record| record.entry.event).filter(|event| event.account.as_ref() == Some(account));
+        let told = event.map(|event| (event.at, event.id));
+        earliest = match (earliest, told) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+    Ok(earliest.map(|(_, event)| event))
+}
+
+/// The account's first event on a device.
+async fn first_on(
+    store: &dyn Store,
+    application: &ApplicationId,
+    account: &AccountId,
+    device: &DeviceId,
+) -> Result<Option<Record>, StoreError> {
+    let mut search = Search {
+        account: Some(account.clone()),
+        device: Some(device.clone()),
+        limit: SEARCH_LIMIT_MAX,
+        application: application.clone(),
+        subnet: None,
+        from: None,
+        to: None,
+        cursor: None,
+    };
+    let mut oldest = None;
+    // Newest first: the last of the last page.
+    for _ in 0..PAGES_MAX {
+        let mut page = store.search(&search).await?;
+        oldest = page.records.pop().or(oldest);
+        search.cursor = page.next;
+        if search.cursor.is_none() {
+            break;
+        }
+    }
+    Ok(oldest)
 }

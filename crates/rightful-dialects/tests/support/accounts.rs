@@ -1,12 +1,48 @@
 //! What is known of an account in the examples: its notes, its devices, a takeover, and what an event changed.
 
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, CountryCode, DetailChange, DetailKind, DetailValue, DeviceId,
-    DeviceSnapshot, Dossier, IntruderEvent, Label, LabelValue, Location, Pii, PreviousDetail, Sighting, Takeover,
-    Timestamp,
+    AccountDevice, AccountDeviceId, AccountId, CountryCode, CredentialStatus, DetailChange, DetailKind, DetailValue,
+    DeviceId, DeviceSnapshot, Dossier, IntruderEvent, Label, LabelValue, Location, NoteTarget, Pii, PreviousDetail,
+    Record, Sighting, Takeover, Timestamp,
 };
 
+use rightful_dialects::{Intake, Reply};
+use serde_json::Value;
+
 use super::{RECEIVED_AT, event_id};
+
+/// What an example is answered that says whose account it is about: one with a `life`, or one that `nobody` has heard of.
+pub(crate) fn reply_to(intake: &Intake, given: &Value) -> Option<Reply> {
+    let is_nobody = match given["account"].as_str()? {
+        "life" => false,
+        "nobody" => true,
+        other => panic!("unknown account {other:?}"),
+    };
+    let of = |account: &AccountId| if is_nobody { empty_dossier(account.clone()) } else { dossier(account.clone()) };
+    Some(match intake {
+        Intake::Backfill(told) => Reply::Observed(told.event.id),
+        Intake::LookUp { .. } => {
+            Reply::LookedUp(CredentialStatus { password_breached: true, username_breached: false })
+        }
+        Intake::Dossier(account) => Reply::Dossier(Box::new(of(account))),
+        Intake::Takeover(_) if is_nobody => Reply::Takeover(Box::default()),
+        Intake::Takeover(_) => Reply::Takeover(Box::new(takeover())),
+        Intake::Note(note) => Reply::Dossier(Box::new(match &note.about {
+            NoteTarget::Account(account) => of(account),
+            NoteTarget::Device(_) => of(&AccountId::new("ann").expect("an id")),
+        })),
+        Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).expect("few") },
+        _ => return None,
+    })
+}
+
+/// What an event changed, where an example says that it changed all there is.
+pub(crate) fn tell(record: &mut Record, given: &Value) {
+    if given["changes"] == "all" {
+        record.entry.changes = changes();
+        record.entry.sighting = Some(sighting());
+    }
+}
 
 pub(crate) const DEVICE: AccountDeviceId = AccountDeviceId::from_bytes([0xA0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 

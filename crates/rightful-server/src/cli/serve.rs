@@ -49,7 +49,7 @@ impl Serve {
 
 async fn serve(config: Config, metrics_are_required: bool) -> Result<(), CommandError> {
     let server = Server::start(&config, metrics_are_required).await?;
-    tracing::info!(address = %server.address, "listening on http://{}", server.address);
+    tracing::info!(address = %server.address, "listening on {}://{}", config.scheme(), server.address);
     server.run().await;
     Ok(())
 }

@@ -25,6 +25,8 @@ const NOT_SETTINGS: [&str; 1] = ["RIGHTFUL_MASTER_KEY"];
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) server: Server,
+    pub(crate) pages: Pages,
+    pub(crate) hooks: Hooks,
     pub(crate) store: StoreConfig,
     pub(crate) judgement: Judgement,
     pub(crate) log: Log,
@@ -40,6 +42,23 @@ pub(crate) struct Server {
     pub(crate) body_bytes_max: usize,
     pub(crate) connections_max: usize,
     pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) tls_certificate: PathBuf,
+    pub(crate) tls_key: PathBuf,
+}
+
+/// See `[pages]` in `default.toml`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pages {
+    pub(crate) requests_per_minute_max: u32,
+    pub(crate) burst_max: u32,
+}
+
+/// See `[hooks]` in `default.toml`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Hooks {
+    pub(crate) allow_private_addresses: bool,
 }
 
 /// See `[store]` in `default.toml`.
@@ -168,6 +187,8 @@ impl Config {
         };
         within("server.body_bytes_max", self.server.body_bytes_max as u64, 1024, 16 << 20)?;
         within("server.connections_max", self.server.connections_max as u64, 1, 100_000)?;
+        within("pages.requests_per_minute_max", self.pages.requests_per_minute_max.into(), 0, 1_000_000)?;
+        within("pages.burst_max", self.pages.burst_max.into(), 1, 1_000_000)?;
         within("store.replay_max", self.store.replay_max, 1_000, 10_000_000)?;
         within("store.queue_max", self.store.queue_max as u64, 16, 1_000_000)?;
         within("judgement.data_age_days_max", self.judgement.data_age_days_max.into(), 1, 3_650)?;
@@ -177,6 +198,13 @@ impl Config {
             return Err(ConfigError::Wrong {
                 origin: "server.public_url".into(),
                 message: "must begin with https:// or http://".into(),
+            });
+        }
+        let (certificate, key) = (&self.server.tls_certificate, &self.server.tls_key);
+        if certificate.as_os_str().is_empty() != key.as_os_str().is_empty() {
+            return Err(ConfigError::Wrong {
+                origin: "server.tls_certificate, server.tls_key".into(),
+                message: "set both or none".into(),
             });
         }
         self.trusted_proxies()?;
@@ -224,9 +252,20 @@ impl Config {
     /// How this server is reached from outside, without a slash at the end.
     pub(crate) fn public_url(&self) -> String {
         match self.server.public_url.trim_end_matches('/') {
-            "" => format!("http://{}", self.server.listen),
+            "" => format!("{}://{}", self.scheme(), self.server.listen),
             url => url.to_owned(),
         }
+    }
+
+    /// What the API itself speaks; a proxy before it may speak another.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls().is_some() { "https" } else { "http" }
+    }
+
+    /// The certificate's file and its key's; None if the API speaks in clear.
+    pub(crate) fn tls(&self) -> Option<(&Path, &Path)> {
+        let (certificate, key) = (&self.server.tls_certificate, &self.server.tls_key);
+        (!certificate.as_os_str().is_empty()).then_some((certificate, key))
     }
 
     /// The data sets' folder; None if none is there.
@@ -266,7 +305,7 @@ fn from_environment(effective: &Table, section: &str, key: &str, text: &str) -> 
 fn overlay(effective: &mut Table, given: Table, origin: &str) -> Result<(), ConfigError> {
     for (key, value) in given {
         let Some(slot) = effective.get_mut(&key) else {
-            let suggestion = nearest(&key, effective.keys());
+            let suggestion = nearest(&key, effective.keys().map(String::as_str));
             return Err(ConfigError::UnknownKey { origin: origin.into(), key, suggestion });
         };
         match (slot, value) {
@@ -277,7 +316,8 @@ fn overlay(effective: &mut Table, given: Table, origin: &str) -> Result<(), Conf
     Ok(())
 }
 
-fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> String {
+/// The known key that is most like this one, as the end of a sentence; empty if none is.
+pub(crate) fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
     known
         .map(|candidate| (distance(key, candidate), candidate))
         .min()

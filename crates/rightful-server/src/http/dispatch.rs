@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::RequestExt;
 use axum::body::Bytes;
@@ -9,11 +10,12 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKind, Reply, Route};
-use rightful_domain::{Application, EventId, Timestamp};
+use rightful_domain::{AccountDeviceId, Application, EventId, Timestamp};
 
-use super::{address, body, problem};
+use super::{address, body, events, origin, problem};
 use crate::app::{App, Peer};
 use crate::clock;
+use crate::listeners::{Listener, TooMany};
 use crate::pipeline::Asked;
 
 /// Answers one request.
@@ -25,15 +27,46 @@ pub(crate) async fn answer(
 ) -> axum::response::Response {
     let begun = std::time::Instant::now();
     let now = clock::now();
-    let response = match receive(app, dialect, route, request, now).await {
+    let is_page = matches!(route.access, Access::Page(_));
+    let origin = request.headers().get(header::ORIGIN).filter(|_| is_page).cloned();
+    let mut response = match receive(app, dialect, route, request, now).await {
         Ok(received) => match carry_out(app, dialect, &received).await {
-            Ok(reply) => received.with_call(app, |call| dialect.reply(call, &reply)),
-            Err(refusal) => dialect.refuse(Some(route), &refusal, now),
+            Ok(Done::Answered(reply)) => send(received.with_call(app, |call| dialect.reply(call, &reply))),
+            Ok(Done::Listens(listener)) => events::answer(listener, app.shutdown.clone()),
+            Err(refusal) => send(dialect.refuse(Some(route), &refusal, now)),
         },
-        Err(refusal) => dialect.refuse(Some(route), &refusal, now),
+        Err(Refused { refusal, wait }) => {
+            let mut refused = send(dialect.refuse(Some(route), &refusal, now));
+            if let Some(wait) = wait {
+                // A moment early would be refused again.
+                refused.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+            }
+            refused
+        }
     };
-    app.pipeline.meters.request(dialect.name(), response.status, begun.elapsed());
-    send(response)
+    if is_page {
+        origin::dress(&mut response, origin.as_ref(), &app.applications);
+    }
+    app.pipeline.meters.request(dialect.name(), response.status().as_u16(), begun.elapsed());
+    response
+}
+
+/// What became of a request that was carried out.
+enum Done {
+    Answered(Reply),
+    Listens(Listener),
+}
+
+/// A request that is not carried out, and how long to wait before it may be.
+struct Refused {
+    refusal: Refusal,
+    wait: Option<Duration>,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, wait: None }
+    }
 }
 
 /// A request of a known caller, all of it here.
@@ -75,18 +108,22 @@ async fn receive(
     route: &'static Route,
     mut request: Request,
     now: Timestamp,
-) -> Result<Received, Refusal> {
+) -> Result<Received, Refused> {
     // Copied out of the router only where the path has any.
     let parameters = if route.path.contains('{') { request.extract_parts().await.ok() } else { None };
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
     let (head, request_body) = request.into_parts();
     let query = Query(head.uri.query().unwrap_or(""));
     let application = authenticate(app, dialect, route, &|name| text(&head.headers, name), query);
+    let peer = caller(app, peer, &head.headers);
+    let application = match route.access {
+        Access::Page(_) => admit_page(app, application?, &head.headers, peer),
+        Access::Key(_) | Access::Link => application.map_err(Refused::from),
+    };
     // Read even if refused, so that the caller gets the refusal and not a broken connection; but of a stranger, nothing is
     // kept.
     let bytes_max = if application.is_ok() { app.body_bytes_max } else { 0 };
     let body = body::read(request_body, bytes_max).await;
-    let peer = caller(app, peer, &head.headers);
     let event_id = clock::event_id(now);
     Ok(Received { route, head, parameters, application: application?, body: body?, event_id, now, peer })
 }
@@ -112,8 +149,11 @@ fn authenticate<'a>(
     match route.access {
         Access::Key(kind) | Access::Page(kind) => {
             let presented = dialect.presented(header, query).ok_or_else(|| refused("no key was presented"))?;
-            let owner = app.applications.owner(&presented).filter(|_| presented.kind == kind);
-            owner.ok_or_else(|| refused("the key is not valid here"))
+            let owner = match route.access {
+                Access::Page(_) => app.applications.owner_of_page(&presented),
+                Access::Key(_) | Access::Link => app.applications.owner(&presented),
+            };
+            owner.filter(|_| presented.kind == kind).ok_or_else(|| refused("the key is not valid here"))
         }
         Access::Link => dialect.linked_application(query).and_then(|id| app.applications.find(&id)).ok_or_else(|| {
             Refusal { kind: RefusalKind::Forbidden, detail: "the link is not valid".into(), path: None }
@@ -121,10 +161,40 @@ fn authenticate<'a>(
     }
 }
 
+/// Lets a page in that is one of the application's, as often as pages may ask.
+fn admit_page(
+    app: &App,
+    application: Arc<Application>,
+    headers: &HeaderMap,
+    peer: Option<IpAddr>,
+) -> Result<Arc<Application>, Refused> {
+    origin::check(&application, headers, &app.without_origins)?;
+    let taken = peer.map_or(Ok(()), |ip| app.page_rate.take(ip, &application.id));
+    taken.map(|()| application).map_err(|wait| {
+        let detail = "this address asks too often; wait, then ask again".into();
+        Refused { refusal: Refusal { kind: RefusalKind::RateLimited, detail, path: None }, wait: Some(wait) }
+    })
+}
+
+/// Begins to tell a page what happens to its device.
+fn listen(
+    app: &App,
+    dialect: &'static dyn Dialect,
+    received: &Received,
+    device: AccountDeviceId,
+) -> Result<Done, Refusal> {
+    let listeners = &app.pipeline.listeners;
+    listeners.listen(&received.application.id, device, dialect, received.peer).map(Done::Listens).map_err(|TooMany| {
+        let detail = "too many pages listen; ask again later".into();
+        Refusal { kind: RefusalKind::RateLimited, detail, path: None }
+    })
+}
+
 /// Does what a request asks for.
-async fn carry_out(app: &App, dialect: &dyn Dialect, received: &Received) -> Result<Reply, Refusal> {
+async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
     let done = match received.with_call(app, |call| dialect.decode(call))? {
+        Intake::Listen(device) => return listen(app, dialect, received, device),
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))
@@ -167,14 +237,13 @@ async fn carry_out(app: &App, dialect: &dyn Dialect, received: &Received) -> Res
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
-        Intake::Listen(_) => Ok(Reply::Listening),
         Intake::Feedback(all) => pipeline.feedback(all).await.map(|(n_targets, applied)| Reply::FeedbackTaken {
             n_targets,
             n_released: applied.n_released,
             n_unlearned: applied.n_unlearned,
         }),
     };
-    done.map_err(|error| problem::refusal(&error))
+    done.map(Done::Answered).map_err(|error| problem::refusal(&error))
 }
 
 /// Answers a request that reached no path of a dialect.

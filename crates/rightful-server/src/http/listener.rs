@@ -10,22 +10,32 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::app::Peer;
 use crate::shutdown::Shutdown;
 
 /// How long a caller may take to send a request's head, the wait for its first byte included.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a caller may take to agree on how to speak in secret.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long requests in progress may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// After the system refuses a connection (too many files, say), how long until the next is tried.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until asked to stop, then lets requests in progress end.
-pub(crate) async fn serve(listener: TcpListener, router: Router, connections_max: usize, shutdown: Shutdown) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    connections_max: usize,
+    shutdown: Shutdown,
+) {
     let slots = Arc::new(Semaphore::new(connections_max));
     let mut connections = JoinSet::new();
     loop {
@@ -36,9 +46,9 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, connections_max
             () = shutdown.requested() => break,
         };
         let Some((stream, peer, slot)) = accepted else { continue };
-        let (router, shutdown) = (router.clone(), shutdown.clone());
+        let (tls, router, shutdown) = (tls.clone(), router.clone(), shutdown.clone());
         connections.spawn(async move {
-            converse(stream, peer, router, shutdown).await;
+            welcome(stream, peer, tls, router, shutdown).await;
             drop(slot);
         });
     }
@@ -63,9 +73,24 @@ async fn accept(
     }
 }
 
-async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, shutdown: Shutdown) {
+async fn welcome(stream: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>, router: Router, shutdown: Shutdown) {
     // Answers are small and whole: waiting to fill a segment would only add latency.
     let _best_effort = stream.set_nodelay(true);
+    let Some(tls) = tls else { return converse(stream, peer, router, shutdown).await };
+    let agreed = tokio::select! {
+        agreed = tokio::time::timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)) => agreed,
+        () = shutdown.requested() => return,
+    };
+    // Who does not agree in time, or speaks in clear, is the caller's to explain: nothing to do and nothing to log.
+    if let Ok(Ok(stream)) = agreed {
+        converse(stream, peer, router, shutdown).await;
+    }
+}
+
+async fn converse<S>(stream: S, peer: SocketAddr, router: Router, shutdown: Shutdown)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer.ip()));
@@ -98,7 +123,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", axum::routing::get(|| async { "hello" }));
         let shutdown = Shutdown::new();
-        let serving = tokio::spawn(serve(listener, router, 1, shutdown.clone()));
+        let serving = tokio::spawn(serve(listener, None, router, 1, shutdown.clone()));
         let mut caller = TcpStream::connect(address).await.unwrap();
         caller.write_all(said).await.unwrap();
         let mut heard = String::new();

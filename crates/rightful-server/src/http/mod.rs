@@ -3,7 +3,14 @@
 pub(crate) mod address;
 pub(crate) mod body;
 pub(crate) mod dispatch;
+pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod listener;
+pub(crate) mod origin;
+pub(crate) mod page_rate;
 pub(crate) mod problem;
 pub(crate) mod router;
+pub(crate) mod tls;
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@ use crate::pipeline::PipelineError;
 pub(crate) fn refusal(error: &PipelineError) -> Refusal {
     let (kind, detail) = match error {
         PipelineError::Asked => (RefusalKind::Internal, "an error was asked for by a magic account"),
+        PipelineError::NoToken => (RefusalKind::NotFound, "there is no such token, or no longer"),
+        PipelineError::Spent => (RefusalKind::Conflict, "it was used before, and it is good for one use"),
         PipelineError::Store(StoreError::NotFound { .. }) => (RefusalKind::NotFound, "there is no such event"),
         PipelineError::Store(StoreError::Conflict) => {
             (RefusalKind::Conflict, "the idempotency key was used before with another request")

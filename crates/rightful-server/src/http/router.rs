@@ -1,23 +1,25 @@
 //! Which path is whose. The dialects bring theirs; the server knows no vendor's name.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::HeaderValue;
 use axum::routing::{MethodFilter, MethodRouter, get};
-use rightful_dialects::{Dialect, Method, Refusal, RefusalKind};
+use rightful_dialects::{Access, Dialect, Method, Refusal, RefusalKind};
 
-use super::{dispatch, health};
+use super::{dispatch, health, origin};
 use crate::app::App;
 
 /// The API: every dialect's paths, health, and the contract.
-pub(crate) fn api(app: Arc<App>) -> Router {
+pub(crate) fn api(app: Arc<App>, dialects: &[&'static dyn Dialect]) -> Router {
     let mut router = Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/openapi.json", get(health::openapi))
         .route("/errors/{code}", get(health::explain));
-    for dialect in rightful_dialects::ALL {
+    for dialect in dialects {
         for route in dialect.routes() {
             let filter = match route.method {
                 Method::Get => MethodFilter::GET,
@@ -25,13 +27,36 @@ pub(crate) fn api(app: Arc<App>) -> Router {
                 Method::Put => MethodFilter::PUT,
                 Method::Delete => MethodFilter::DELETE,
             };
+            let dialect = *dialect;
             let answer = move |State(app): State<Arc<App>>, request: Request| async move {
-                dispatch::answer(&app, *dialect, route, request).await
+                dispatch::answer(&app, dialect, route, request).await
             };
             router = router.route(route.path, MethodRouter::new().on(filter, answer));
         }
     }
+    for (path, methods) in page_paths(dialects) {
+        let answer = move |State(app): State<Arc<App>>, request: Request| async move {
+            origin::preflight(request.headers(), &app.applications, &methods)
+        };
+        router = router.route(path, MethodRouter::new().on(MethodFilter::OPTIONS, answer));
+    }
     router.fallback(no_such_path).method_not_allowed_fallback(no_such_method).with_state(app)
+}
+
+/// The paths that pages call, each with its methods, as a preflight tells them.
+fn page_paths(dialects: &[&dyn Dialect]) -> BTreeMap<&'static str, HeaderValue> {
+    let mut methods: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
+    let routes = dialects.iter().flat_map(|dialect| dialect.routes());
+    for route in routes.filter(|route| matches!(route.access, Access::Page(_))) {
+        methods.entry(route.path).or_default().push(match route.method {
+            Method::Get => "GET, HEAD",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+        });
+    }
+    let told = |(path, methods): (_, Vec<_>)| Some((path, HeaderValue::try_from(methods.join(", ")).ok()?));
+    methods.into_iter().filter_map(told).collect()
 }
 
 /// Metrics, on a listener of their own.

@@ -5,26 +5,32 @@
 //! writes, in batches that form by themselves; whoever asks to remember something is told when it is synced, not before.
 
 mod acknowledged;
+mod belongings;
 mod bulk;
 mod checkpoint;
 mod crowds;
+mod devices;
 mod disk;
 mod find;
 mod imprint;
 mod keys;
 mod mind;
+mod notes;
 mod office;
 mod open;
+mod outbox;
 mod plan;
 mod recall;
 mod recent;
 mod rehearsal;
 mod replay;
+mod reports;
 mod retries;
 mod search;
 mod state;
 mod subjects;
 mod tags;
+mod takeover;
 mod writer;
 
 use std::path::PathBuf;
@@ -38,21 +44,24 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
     AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
+    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp,
+    Waiting,
 };
 use tokio::sync::oneshot;
 
+pub(crate) use belongings::{Belongings, KnownDevice};
 pub use open::{EmbeddedOptions, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
 pub use rehearsal::Rehearsal;
 pub(crate) use state::State;
 
-use crate::record::{Draft, private_bytes};
+use crate::record::{Consumption, Draft, private_bytes};
 use crate::{Applied, Ledger, Memory, Nonces, Office, Outbox, Recorded, StoreError, StoreHealth};
 use acknowledged::Acknowledged;
 use disk::{Disk, unavailable};
 use find::sealing_subject;
 use imprint::Imprint;
 use mind::Mind;
+use notes::NoteCommand;
 use recent::Recent;
 use retries::Retries;
 use subjects::Subjects;
@@ -93,6 +102,8 @@ struct Shared {
     disk_bytes: Mutex<Option<(Instant, u64)>>,
     /// Something could not be written: what memory knows and what is safe may differ, so nothing more is taken.
     broken: AtomicBool,
+    reports: reports::Reports,
+    outbox: outbox::Outbox,
     /// Held as long as the store is open.
     _lock: std::fs::File,
 }
@@ -126,12 +137,13 @@ impl Shared {
         };
         self.newest_at.fetch_max(entry.event.received_at.as_micros(), Ordering::AcqRel);
         Ok(Box::new(RecordCommand {
-            draft: Draft::entry(entry, tagger.short, tags, &sealed),
+            draft: Draft::entry(entry, tagger.short, &tags, &sealed),
             event: entry.event.id,
             retry: entry.retry,
-            imprint: Imprint::of(entry, &tagger, tags),
+            imprint: Imprint::of(entry, &tagger, &tags),
             tagger,
             new_key,
+            tellings: waiting_of(entry),
             answer,
         }))
     }
@@ -153,6 +165,21 @@ impl Shared {
         let found = self.found_at(sequence)?;
         found.map(|found| found.record).ok_or_else(|| StoreError::Corrupt { what: format!("row {sequence} is gone") })
     }
+}
+
+/// The messages about an entry, but for their numbers and the entry's place.
+fn waiting_of(entry: &Entry) -> Vec<Waiting> {
+    let since = entry.event.received_at;
+    let waiting = |telling: &Telling| Waiting {
+        number: 0,
+        application: entry.event.application.clone(),
+        telling: telling.clone(),
+        sequence: 0,
+        since,
+        n_tried: 0,
+        due_at: since,
+    };
+    entry.tellings.iter().map(waiting).collect()
 }
 
 impl EmbeddedStore {
@@ -214,7 +241,9 @@ impl Memory for EmbeddedStore {
     async fn recall(&self, event: &Event, enrichment: &Enrichment, now: Timestamp) -> Result<History, StoreError> {
         self.shared.check_running()?;
         // In place: what is in RAM takes microseconds, and what is not, one short read a key.
-        self.shared.mind.recall(event, enrichment, now)
+        let mut history = self.shared.mind.recall(event, enrichment, now)?;
+        self.shared.tell_previous(&mut history.changes)?;
+        Ok(history)
     }
 
     async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
@@ -249,40 +278,45 @@ impl Memory for EmbeddedStore {
         self.ask(|answer| Command::ApplyFeedback(Box::new(feedback), answer)).await
     }
 
-    async fn keep_report(&self, _report: Report) -> Result<(), StoreError> {
-        Err(unavailable("to be built"))
+    async fn keep_report(&self, report: Report) -> Result<(), StoreError> {
+        self.shared.check_running()?;
+        self.shared.newest_at.fetch_max(report.received_at.as_micros(), Ordering::AcqRel);
+        // In place: nothing is synced, so it is a write to memory.
+        self.shared.reports.keep(&self.shared.mind.taggers, report)
     }
 
     async fn report(
         &self,
-        _application: &ApplicationId,
-        _key: &ReportKey,
-        _now: Timestamp,
+        application: &ApplicationId,
+        key: &ReportKey,
+        now: Timestamp,
     ) -> Result<Option<Report>, StoreError> {
-        Ok(None)
+        self.shared.reports.get(&self.shared.mind.taggers, application, key, now)
     }
 
     async fn alike_device(
         &self,
-        _application: &ApplicationId,
-        _account: &AccountId,
-        _device: &Device,
-        _likeness_min: f32,
+        application: &ApplicationId,
+        account: &AccountId,
+        device: &Device,
+        likeness_min: f32,
     ) -> Result<Option<DeviceId>, StoreError> {
-        Ok(None)
+        let (application, account, device) = (application.clone(), account.clone(), device.clone());
+        self.read(move |shared| shared.alike_device(&application, &account, &device, likeness_min)).await
     }
 
-    async fn consume(
-        &self,
-        _application: &ApplicationId,
-        _event: EventId,
-        _now: Timestamp,
-    ) -> Result<Record, StoreError> {
-        Err(unavailable("to be built"))
+    async fn consume(&self, application: &ApplicationId, event: EventId, now: Timestamp) -> Result<Record, StoreError> {
+        let consumption = Consumption { application: application.clone(), event, received_at: now };
+        let sequence = self.ask(|answer| Command::Consume(Box::new(consumption), answer)).await?;
+        self.shared.record_of(sequence)
     }
 
-    async fn note(&self, _note: Note) -> Result<Dossier, StoreError> {
-        Err(unavailable("to be built"))
+    async fn note(&self, note: Note) -> Result<Dossier, StoreError> {
+        let (application, about) = (note.application.clone(), note.about.clone());
+        let (account, device) = self.read(move |shared| shared.note_target(&application, &about)).await?;
+        let (application, whose) = (note.application.clone(), account.clone());
+        self.ask(|answer| Command::Note(Box::new(NoteCommand { note, account, device, answer }))).await?;
+        self.read(move |shared| shared.dossier_of(&application, &whose)).await
     }
 }
 
@@ -298,12 +332,14 @@ impl Ledger for EmbeddedStore {
         self.read(move |shared| shared.search_page(&search)).await
     }
 
-    async fn dossier(&self, _application: &ApplicationId, _account: &AccountId) -> Result<Dossier, StoreError> {
-        Err(unavailable("to be built"))
+    async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError> {
+        let (application, account) = (application.clone(), account.clone());
+        self.read(move |shared| shared.dossier_of(&application, &account)).await
     }
 
-    async fn takeover(&self, _application: &ApplicationId, _account: &AccountId) -> Result<Takeover, StoreError> {
-        Err(unavailable("to be built"))
+    async fn takeover(&self, application: &ApplicationId, account: &AccountId) -> Result<Takeover, StoreError> {
+        let (application, account) = (application.clone(), account.clone());
+        self.read(move |shared| shared.takeover(&application, &account)).await
     }
 
     async fn erase_account(
@@ -327,20 +363,27 @@ impl Ledger for EmbeddedStore {
 
 #[async_trait]
 impl Outbox for EmbeddedStore {
-    async fn enqueue(&self, _waiting: Vec<Waiting>) -> Result<(), StoreError> {
-        Err(unavailable("to be built"))
+    async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Enqueue(waiting, answer)).await
     }
 
-    async fn due(&self, _now: Timestamp, _limit: usize) -> Result<Vec<Waiting>, StoreError> {
-        Ok(Vec::new())
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+        self.shared.check_running()?;
+        Ok(self.shared.outbox.due(now, limit))
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(None)
+        self.shared.check_running()?;
+        Ok(self.shared.outbox.next_due())
     }
 
-    async fn settle(&self, _waiting: &Waiting, _delivery: Delivery) -> Result<(), StoreError> {
-        Err(unavailable("to be built"))
+    async fn settle(&self, waiting: &Waiting, delivery: Delivery) -> Result<(), StoreError> {
+        let waiting = waiting.clone();
+        self.read(move |shared| {
+            let application = shared.mind.taggers.of(&waiting.application).short;
+            shared.outbox.settle(application, &waiting, delivery)
+        })
+        .await
     }
 
     async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {

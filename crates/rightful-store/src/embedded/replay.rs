@@ -74,7 +74,7 @@ fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserVa
         Said::Entry(read) => {
             let ReadEntry { entry, private, .. } = *read;
             let tagger = taggers.of(&entry.event.application);
-            let imprint = Imprint::of(&entry, &tagger, private);
+            let imprint = Imprint::of(&entry, &tagger, &private);
             memory.recent.add(std::iter::once((sequence, &imprint)));
             let subject = imprint.subject;
             imprint.changes(&tagger, &mut changes);
@@ -83,6 +83,8 @@ fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserVa
         Said::Conclusion(conclusion) => (taggers.of(&conclusion.application), None),
         Said::Feedback(feedback) => (taggers.of(&feedback.application), None),
         Said::Erasure(erasure) => (taggers.of(&erasure.application), None),
+        Said::Note(note) => (taggers.of(&note.application), None),
+        Said::Consumption(consumption) => (taggers.of(&consumption.application), None),
     };
     let subject = subject.or_else(|| effects.subject.map(|tag| tagger.subject_key(tag)));
     changes_of(effects.changes, subject, &tagger, Some(disk), &mut changes)?;

@@ -8,8 +8,9 @@ use std::sync::{Arc, LazyLock};
 
 use fjall::Keyspace;
 use parking_lot::Mutex;
-use rightful_domain::{AccountId, DeviceSnapshot, Population, Profile, Window};
+use rightful_domain::{AccountId, DeviceSnapshot, Population, Profile, Sparse, Window};
 
+use super::belongings::Belongings;
 use super::disk::failed;
 use super::tags::{ByStateKey, StateKey, StateKind};
 use crate::StoreError;
@@ -19,6 +20,8 @@ use crate::record::{decode_state, encode_state};
 pub(super) const STATES_KEPT_MAX: usize = 400_000;
 /// Marks of a window that weigh as much as one state.
 const MARKS_PER_STATE: usize = 8;
+/// Devices and details of an account that weigh as much as one state.
+const BELONGINGS_PER_STATE: usize = 8;
 /// Values of a population that weigh as much as one state.
 const VALUES_PER_STATE: usize = 24;
 /// Locks: enough that threads rarely meet.
@@ -37,6 +40,8 @@ pub(crate) struct State {
     pub(crate) alias: Option<AccountId>,
     /// Applications: what all accounts do.
     pub(crate) population: Option<Box<Population>>,
+    /// Accounts: its devices and details.
+    pub(crate) belongings: Sparse<Belongings>,
 }
 
 /// What has learned nothing: one for all, since most usernames and many addresses never do.
@@ -51,6 +56,7 @@ impl Default for State {
             latest_device: None,
             alias: None,
             population: None,
+            belongings: Sparse::default(),
         }
     }
 }
@@ -58,7 +64,9 @@ impl Default for State {
 impl State {
     fn weight(&self) -> usize {
         let n_values = self.population.as_ref().map_or(0, |population| population.values.len());
-        1 + self.window.marks().len() / MARKS_PER_STATE + n_values / VALUES_PER_STATE
+        let n_belongings = self.belongings.devices.len() + self.belongings.details.len();
+        let many = n_values / VALUES_PER_STATE + n_belongings / BELONGINGS_PER_STATE;
+        1 + self.window.marks().len() / MARKS_PER_STATE + many
     }
 }
 

@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{EventId, Family, Lesson, Outcome, Tag, Timestamp};
+use rightful_domain::{AccountDeviceId, EventId, Family, KnownDetail, LabelValue, Lesson, Outcome, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
+use super::details::{StoredDetail, restored_detail, stored_detail};
 use super::lesson::{StoredLesson, StoredTags, restored_tag, stored_tag};
 use super::number::Numbered;
 
@@ -50,10 +51,18 @@ pub(crate) enum Effect {
     Concluded { lesson: Arc<Lesson>, outcome: Outcome },
     /// The account's latest device is the one of the event at this place in the ledger.
     LatestDevice(u64),
+    /// The account's details are these again, after a reclaim.
+    Details(Vec<KnownDetail>),
     /// The account forgets everything.
     Forget,
     /// A username belongs to no account any more.
     Unalias(Tag),
+    /// The account is closed.
+    Closed(Timestamp),
+    /// What a reviewer makes of the account.
+    Reviewed(LabelValue),
+    /// A device no longer counts among the account's.
+    Detached(AccountDeviceId, Timestamp),
 }
 
 /// As stored, by place in this list: new ones come at its end. The old forms of lessons, and what is bad without a time,
@@ -85,6 +94,10 @@ pub(crate) enum StoredEffect {
     Refused(i64),
     Labelled(u8, [u8; 8], i64),
     Unlabelled(u8, [u8; 8], i64),
+    Details(Vec<StoredDetail>),
+    Closed(i64),
+    Reviewed(u8),
+    Detached([u8; 12], i64),
 }
 
 impl StoredEffect {
@@ -109,8 +122,12 @@ impl StoredEffect {
             Effect::Unlabelled(family, tag, at) => Self::Unlabelled(family.number(), stored_tag(*tag), at.as_micros()),
             Effect::Concluded { lesson, outcome } => Self::Concluded(StoredTags::of(lesson), outcome.number()),
             Effect::LatestDevice(sequence) => Self::LatestDevice(*sequence),
+            Effect::Details(details) => Self::Details(details.iter().map(stored_detail).collect()),
             Effect::Forget => Self::Forget,
             Effect::Unalias(tag) => Self::Unalias(stored_tag(*tag)),
+            Effect::Closed(at) => Self::Closed(at.as_micros()),
+            Effect::Reviewed(label) => Self::Reviewed(label.number()),
+            Effect::Detached(device, at) => Self::Detached(*device.as_bytes(), at.as_micros()),
         }
     }
 
@@ -149,8 +166,16 @@ impl StoredEffect {
                 Effect::Concluded { lesson: old(lesson), outcome: Outcome::of_number(outcome)? }
             }
             Self::LatestDevice(sequence) => Effect::LatestDevice(sequence),
+            Self::Details(details) => {
+                Effect::Details(details.into_iter().map(restored_detail).collect::<Result<_, _>>()?)
+            }
             Self::Forget => Effect::Forget,
             Self::Unalias(tag) => Effect::Unalias(restored_tag(tag)),
+            Self::Closed(at) => Effect::Closed(Timestamp::from_micros(at)),
+            Self::Reviewed(label) => Effect::Reviewed(LabelValue::of_number(label)?),
+            Self::Detached(device, at) => {
+                Effect::Detached(AccountDeviceId::from_bytes(device), Timestamp::from_micros(at))
+            }
             Self::Learn(lesson) => Effect::Learn(whole(lesson)?),
             Self::Unlearn(lesson) => Effect::Unlearn(whole(lesson)?),
             Self::Hold(lesson, matures) => Effect::Hold { lesson: whole(lesson)?, matures },

@@ -8,14 +8,18 @@
 mod amendment;
 mod application;
 mod assessment;
+mod details;
 mod effect;
 mod entry;
 mod event;
 mod lesson;
+mod note;
 mod number;
+mod outbox;
 mod population;
 mod private;
 mod profile;
+mod report;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -24,15 +28,21 @@ mod whereabouts;
 use rightful_domain::{Conclusion, Entry, Feedback, InvalidId, RetryKey, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use amendment::Erasure;
-use amendment::{StoredConclusion, StoredErasure, StoredFeedback};
+pub(crate) use amendment::{Consumption, Erasure};
+use amendment::{StoredConclusion, StoredConsumption, StoredErasure, StoredFeedback};
 pub(crate) use application::{decode_application, encode_application};
+use details::StoredDetails;
+pub(crate) use details::tell_changes;
 pub(crate) use effect::Effect;
 use effect::StoredEffect;
 pub(crate) use entry::{PrivateTags, ReadEntry, open_private, private_bytes};
 use entry::{StoredEntry, StoredLearnings};
 use lesson::{restored_tag, stored_tag};
+use note::StoredNote;
+pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
+pub(crate) use outbox::{decode_waiting, encode_waiting};
+pub(crate) use report::{decode_report, encode_report};
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 
@@ -40,8 +50,10 @@ use whereabouts::StoredWhereabouts;
 const ROW_VERSION: u8 = 1;
 /// Entries since this version: what data sets say of the address follows an entry's own words.
 const WHEREABOUTS_VERSION: u8 = 2;
-/// The version of entries that is written: since then, what was new about the event, and what it says of money, follows.
-const ENTRY_VERSION: u8 = 3;
+/// Entries since this version: what was new about the event, and what it says of money, follows.
+const LEARNINGS_VERSION: u8 = 3;
+/// The version of entries that is written: since then, the device among the account's, and its details, follow.
+const ENTRY_VERSION: u8 = 4;
 /// The checksum at the end of each row, in bytes.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -56,6 +68,8 @@ pub(crate) enum RowKind {
     Conclusion,
     Feedback,
     Erasure,
+    Note,
+    Consumption,
 }
 
 /// What every walk over the ledger needs of a row.
@@ -88,6 +102,8 @@ impl StoredHead {
                 RowKind::Conclusion => 1,
                 RowKind::Feedback => 2,
                 RowKind::Erasure => 3,
+                RowKind::Note => 4,
+                RowKind::Consumption => 5,
             },
             application: head.application,
             received_at: head.received_at.as_micros(),
@@ -104,6 +120,8 @@ impl StoredHead {
                 1 => RowKind::Conclusion,
                 2 => RowKind::Feedback,
                 3 => RowKind::Erasure,
+                4 => RowKind::Note,
+                5 => RowKind::Consumption,
                 _ => return Err(Undecodable("unknown kind of row")),
             },
             application: self.application,
@@ -118,11 +136,12 @@ impl StoredHead {
 pub(crate) struct Draft(Vec<u8>);
 
 impl Draft {
-    pub(crate) fn entry(entry: &Entry, application: u32, private: PrivateTags, sealed: &[u8]) -> Self {
+    pub(crate) fn entry(entry: &Entry, application: u32, private: &PrivateTags, sealed: &[u8]) -> Self {
         let received_at = entry.event.received_at;
         let head = Head { kind: RowKind::Entry, application, received_at, retry: entry.retry };
         let words = StoredEntry::of(entry, private.username, sealed);
-        let words = (words, StoredWhereabouts::of(&entry.enrichment), StoredLearnings::of(entry, private));
+        let learnings = StoredLearnings::of(entry, private);
+        let words = (words, StoredWhereabouts::of(&entry.enrichment), learnings, StoredDetails::of(entry, private));
         Self::of(ENTRY_VERSION, &head, &words)
     }
 
@@ -142,6 +161,18 @@ impl Draft {
         let received_at = erasure.received_at;
         let head = Head { kind: RowKind::Erasure, application, received_at, retry: None };
         Self::of(ROW_VERSION, &head, &StoredErasure::of(erasure))
+    }
+
+    pub(crate) fn note(note: &NoteRow, application: u32) -> Self {
+        let received_at = note.received_at;
+        let head = Head { kind: RowKind::Note, application, received_at, retry: None };
+        Self::of(ROW_VERSION, &head, &StoredNote::of(note))
+    }
+
+    pub(crate) fn consumption(consumption: &Consumption, application: u32) -> Self {
+        let received_at = consumption.received_at;
+        let head = Head { kind: RowKind::Consumption, application, received_at, retry: None };
+        Self::of(ROW_VERSION, &head, &StoredConsumption::of(consumption))
     }
 
     fn of(version: u8, head: &Head, body: &impl Serialize) -> Self {
@@ -185,6 +216,8 @@ pub(crate) enum Said<'a> {
     Conclusion(Conclusion),
     Feedback(Feedback),
     Erasure(Erasure),
+    Note(NoteRow),
+    Consumption(Consumption),
 }
 
 /// What a row changed beside what its words say.
@@ -229,6 +262,14 @@ impl<'a> Row<'a> {
                 let (erasure, rest) = take::<StoredErasure<'_>>(self.rest)?;
                 (Said::Erasure(erasure.restore()?), rest)
             }
+            RowKind::Note => {
+                let (note, rest) = take::<StoredNote<'_>>(self.rest)?;
+                (Said::Note(note.restore()?), rest)
+            }
+            RowKind::Consumption => {
+                let (consumption, rest) = take::<StoredConsumption<'_>>(self.rest)?;
+                (Said::Consumption(consumption.restore()?), rest)
+            }
         };
         let ((subject, effects), rest) = take::<(Option<[u8; 8]>, Vec<StoredEffect>)>(rest)?;
         if !rest.is_empty() {
@@ -251,10 +292,15 @@ fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(Rea
             whereabouts.restore(&mut read.entry.enrichment)?;
         }
     }
-    if version >= ENTRY_VERSION {
+    if version >= LEARNINGS_VERSION {
         let (learnings, after) = take::<StoredLearnings>(rest)?;
         rest = after;
         learnings.restore(&mut read)?;
+    }
+    if version >= ENTRY_VERSION {
+        let (details, after) = take::<StoredDetails<'_>>(rest)?;
+        rest = after;
+        details.restore(&mut read)?;
     }
     Ok((read, rest))
 }

@@ -1,8 +1,9 @@
 //! Numbers and words for the enums of the domain, as stored. A number is never changed or used again.
 
 use rightful_domain::{
-    Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DeviceAliasKind, FailureReason,
-    Family, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection, Source, Verdict,
+    Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DetailKind, DeviceAliasKind,
+    FailureReason, Family, HookStyle, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection,
+    PaymentSource, Source, TakeoverWords, Topic, Verdict,
 };
 
 use super::Undecodable;
@@ -13,7 +14,7 @@ pub(crate) trait Numbered: Sized {
     fn of_number(number: u8) -> Result<Self, Undecodable>;
 }
 
-// A macro, because the match must be written in both directions for fifteen enums, and two hand-kept tables drift.
+// A macro, because the match must be written in both directions for two dozen enums, and two hand-kept tables drift.
 // The first match has no wildcard: a new variant in the domain stops the build here.
 macro_rules! numbered {
     ($type:ident { $($variant:ident = $number:literal),+ $(,)? }) => {
@@ -38,6 +39,7 @@ numbered!(DeviceAliasKind { Vendor = 0, Signed = 1, Likeness = 2 });
 numbered!(PaymentDirection { In = 0, Out = 1 });
 numbered!(Verdict { Trust = 0, Allow = 1, Challenge = 2, Deny = 3 });
 numbered!(PaymentAction { Allow = 0, Review = 1, Prevent = 2 });
+numbered!(PaymentSource { Judgement = 0, RateLimit = 1, Label = 2 });
 numbered!(ChallengeKind {
     SecondFactor = 0,
     EmailOrSms = 1,
@@ -51,6 +53,23 @@ numbered!(AddressKind { Public = 0, Private = 1, CarrierNat = 2, Loopback = 3, R
 numbered!(AgentKind { Desktop = 0, Mobile = 1, Crawler = 2, Automation = 3, Unknown = 4 });
 numbered!(NetworkKind { Residential = 0, Hosting = 1, Vpn = 2, Tor = 3, Relay = 4, Proxy = 5, MobileCarrier = 6 });
 numbered!(Family { Account = 0, Device = 1, Address = 2, Model = 3, Payee = 4, PaymentMethod = 5 });
+numbered!(DetailKind {
+    Email = 0,
+    Phone = 1,
+    Password = 2,
+    Country = 3,
+    DeliveryAddress = 4,
+    BillingAddress = 5,
+    PaymentMethod = 6,
+    SocialAccount = 7,
+});
+numbered!(LabelValue {
+    Unreviewed = 0,
+    Genuine = 1,
+    PotentiallyGenuine = 2,
+    PotentiallyFraudster = 3,
+    Fraudster = 4,
+});
 numbered!(ApplicationMode { Observe = 0, Enforce = 1 });
 numbered!(CredentialKind {
     NativeApiKey = 0,
@@ -59,6 +78,17 @@ numbered!(CredentialKind {
     TransmitClient = 3,
     SumsubAppToken = 4,
     RuptClient = 5,
+});
+
+numbered!(HookStyle { Standard = 0, Ravelin = 1, Rupt = 2 });
+numbered!(TakeoverWords { PermitWarnBlock = 0, AllowReviewPrevent = 1 });
+numbered!(Topic {
+    Assessed = 0,
+    Challenged = 1,
+    ChallengeEnded = 2,
+    DeviceNew = 3,
+    DeviceDetached = 4,
+    Sharing = 5,
 });
 
 /// The number under which a caller's own word is stored, beside the word.

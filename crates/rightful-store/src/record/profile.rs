@@ -154,6 +154,7 @@ impl StoredProfile {
         let standing = Standing {
             reported_at: optional(reported_at)?,
             reclaimed_at: optional(reclaimed_at)?,
+            // They follow the state, from its third version on.
             closed_at: None,
             label: None,
             contact_changed_at: optional(contact_changed_at)?,

@@ -2,20 +2,25 @@
 
 use std::collections::HashMap;
 
-use rightful_domain::{AccountId, Bad, Fact, Family, Held, Mark, Outcome, Profile, Standing, Tag, Timestamp, Window};
+use rightful_domain::{
+    AccountId, Bad, Fact, Family, Held, LabelValue, Mark, Outcome, Profile, Sparse, Standing, Tag, Timestamp, Window,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
+use super::details::{StoredDetail, restored_detail, stored_detail};
 use super::entry::StoredSnapshot;
 use super::lesson::{StoredTags, restored_tag, stored_tag};
 use super::number::Numbered;
 use super::population::StoredPopulation;
 use super::profile::StoredProfile;
-use crate::embedded::State;
+use crate::embedded::{Belongings, KnownDevice, State};
 
-/// The version that is written: since 2, with habits, places, the standing's new moments, and populations.
-const VERSION: u8 = 2;
-/// The version that is only read.
+/// The version that is written: since 3, what an account has, whether it is closed and what reviewers say of it follows.
+const VERSION: u8 = 3;
+/// Only read: with habits, places, the standing's new moments, and populations.
+const SECOND_VERSION: u8 = 2;
+/// Only read.
 const OLD_VERSION: u8 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -28,6 +33,20 @@ struct StoredState<'a> {
     alias: Option<&'a str>,
     population: Option<StoredPopulation>,
 }
+
+/// What follows from version 3 on, where there is any of it.
+#[derive(Serialize, Deserialize)]
+struct StoredBelongings {
+    closed_at: Option<i64>,
+    label: Option<u8>,
+    rolled_back_to: Option<i64>,
+    devices: Vec<StoredDevice>,
+    details: Vec<StoredDetail>,
+}
+
+/// Tag, first seen, last seen after that, the first event, the latest entry, when detached.
+#[derive(Serialize, Deserialize)]
+struct StoredDevice([u8; 8], i64, u64, [u8; 8], u64, Option<i64>);
 
 /// As written by the first version.
 #[derive(Deserialize)]
@@ -80,27 +99,100 @@ pub(crate) fn encode_state(state: &State) -> Vec<u8> {
         alias: state.alias.as_ref().map(AccountId::as_str),
         population: state.population.as_deref().map(StoredPopulation::of),
     };
-    super::to_versioned_bytes(VERSION, &stored)
+    super::to_versioned_bytes(VERSION, &(stored, StoredBelongings::of(state)))
 }
 
 /// A state from its bytes.
 pub(crate) fn decode_state(bytes: &[u8]) -> Result<State, Undecodable> {
-    if bytes.first() == Some(&OLD_VERSION) {
-        return decode_old_state(bytes);
+    match bytes.first() {
+        Some(&OLD_VERSION) => decode_old_state(bytes),
+        Some(&SECOND_VERSION) => {
+            let stored: StoredState<'_> = super::from_versioned_bytes(SECOND_VERSION, bytes)?;
+            stored.restore(None)
+        }
+        _ => {
+            let (stored, belongings): (StoredState<'_>, _) = super::from_versioned_bytes(VERSION, bytes)?;
+            stored.restore(belongings)
+        }
     }
-    let stored: StoredState<'_> = super::from_versioned_bytes(VERSION, bytes)?;
-    Ok(State {
-        applied: stored.applied,
-        profile: stored
-            .profile
-            .map(StoredProfile::restore)
-            .transpose()?
-            .map_or_else(|| State::default().profile, Into::into),
-        window: stored.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
-        latest_device: stored.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
-        alias: super::optional_id(stored.alias, AccountId::new)?,
-        population: stored.population.map(StoredPopulation::restore).transpose()?.map(Into::into),
-    })
+}
+
+impl StoredState<'_> {
+    fn restore(self, belongings: Option<StoredBelongings>) -> Result<State, Undecodable> {
+        let mut profile = self.profile.map(StoredProfile::restore).transpose()?;
+        let belongings = match belongings {
+            Some(belongings) => belongings.restore(&mut profile)?,
+            None => Belongings::default(),
+        };
+        Ok(State {
+            applied: self.applied,
+            profile: profile.map_or_else(|| State::default().profile, Into::into),
+            window: self.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
+            latest_device: self.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
+            alias: super::optional_id(self.alias, AccountId::new)?,
+            population: self.population.map(StoredPopulation::restore).transpose()?.map(Into::into),
+            belongings: belongings.into(),
+        })
+    }
+}
+
+impl StoredBelongings {
+    /// None if there is nothing.
+    fn of(state: &State) -> Option<Self> {
+        let (standing, belongings) = (&state.profile.standing, &state.belongings);
+        if **belongings == Belongings::default() && standing.closed_at.is_none() && standing.label.is_none() {
+            return None;
+        }
+        let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
+        Some(Self {
+            closed_at: micros(standing.closed_at),
+            label: standing.label.map(|label| label.number()),
+            rolled_back_to: micros(belongings.rolled_back_to),
+            devices: belongings.devices.iter().map(StoredDevice::of).collect(),
+            details: belongings.details.iter().map(stored_detail).collect(),
+        })
+    }
+
+    /// What the account has; what it says of the standing is put there.
+    fn restore(self, profile: &mut Option<Profile>) -> Result<Belongings, Undecodable> {
+        let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
+        if self.closed_at.is_some() || self.label.is_some() {
+            let standing = &mut profile.get_or_insert_default().standing;
+            standing.closed_at = at(self.closed_at);
+            standing.label = self.label.map(LabelValue::of_number).transpose()?;
+        }
+        Ok(Belongings {
+            devices: self.devices.into_iter().map(StoredDevice::restore).collect(),
+            details: self.details.into_iter().map(restored_detail).collect::<Result<_, _>>()?,
+            rolled_back_to: at(self.rolled_back_to),
+        })
+    }
+}
+
+impl StoredDevice {
+    fn of(known: &KnownDevice) -> Self {
+        let (first_at, last_at) = (known.first_at.as_micros(), known.last_at.as_micros());
+        Self(
+            stored_tag(known.tag),
+            first_at,
+            last_at.wrapping_sub(first_at).cast_unsigned(),
+            known.first_event.to_le_bytes(),
+            known.sequence,
+            known.detached_at.map(Timestamp::as_micros),
+        )
+    }
+
+    fn restore(self) -> KnownDevice {
+        let Self(tag, first_at, last_after, first_event, sequence, detached_at) = self;
+        KnownDevice {
+            tag: restored_tag(tag),
+            first_at: Timestamp::from_micros(first_at),
+            last_at: Timestamp::from_micros(first_at.wrapping_add(last_after.cast_signed())),
+            first_event: u64::from_le_bytes(first_event),
+            sequence,
+            detached_at: detached_at.map(Timestamp::from_micros),
+        }
+    }
 }
 
 fn decode_old_state(bytes: &[u8]) -> Result<State, Undecodable> {
@@ -112,6 +204,7 @@ fn decode_old_state(bytes: &[u8]) -> Result<State, Undecodable> {
         latest_device: stored.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
         alias: super::optional_id(stored.alias, AccountId::new)?,
         population: None,
+        belongings: Sparse::default(),
     })
 }
 

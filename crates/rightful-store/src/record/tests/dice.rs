@@ -5,17 +5,18 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior, ChallengeKind,
-    Circumstances, Coordinates, CorrelationId, CountryCode, CredentialStatus, Device, DeviceAlias, DeviceAliasKind,
-    DeviceId, DeviceSnapshot, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family,
-    FeatureVector, Finding, FreeFields, Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money,
-    NameContext, NameState, Network, NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction,
-    PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion, Population, Profile, Rate,
-    ReasonCode, RetryKey, RiskScore, SessionId, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
+    AccountDeviceId, AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior,
+    ChallengeKind, Circumstances, Coordinates, CorrelationId, CountryCode, CredentialStatus, DetailChange, DetailKind,
+    DetailValue, Device, DeviceAlias, DeviceAliasKind, DeviceId, DeviceSnapshot, Enrichment, Entry, Event, EventId,
+    Evidence, EvidenceValue, FailureReason, Family, FeatureVector, Finding, FreeFields, KnownDetail, LabelValue,
+    Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState, Network,
+    NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource, PaymentView,
+    Person, Pii, Place, PolicyVersion, Population, PreviousDetail, Profile, Rate, ReasonCode, RetryKey, RiskScore,
+    SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
 };
 
 use super::super::Numbered;
-use crate::embedded::State;
+use crate::embedded::{Belongings, KnownDevice, State};
 
 pub(super) struct Dice {
     state: u64,
@@ -361,6 +362,44 @@ impl Dice {
         entry
     }
 
+    /// An entry with all that its fourth version has. What was before a change is read from other entries.
+    pub(super) fn entry_v4(&mut self) -> Entry {
+        let mut entry = self.entry_v3();
+        if let Some(assessment) = &mut entry.assessment {
+            assessment.payment.source = self.of::<PaymentSource>(3);
+        }
+        let address = |dice: &mut Self| Box::new(dice.location());
+        entry.event.person = Person {
+            country: self.maybe(|_| CountryCode::new("PT").unwrap()),
+            delivery_address: self.maybe(address),
+            billing_address: self.maybe(address),
+            payment_methods: self.maybe(|dice| dice.some(3, Self::pii)).unwrap_or_default(),
+            social_accounts: self.maybe(|dice| dice.some(3, Self::pii)).unwrap_or_default(),
+            password_changed: self.flag() || self.full,
+            ..entry.event.person
+        };
+        if self.full {
+            entry.event.outcome = Outcome::Succeeded;
+        }
+        entry.sighting = self.maybe(|dice| Sighting {
+            id: AccountDeviceId::from_bytes([dice.roll() as u8; 12]),
+            is_first: dice.flag(),
+            n_devices: dice.roll() as u16,
+        });
+        let details: Vec<_> = entry.event.details().collect();
+        for (kind, value) in details {
+            let previous =
+                self.maybe(|dice| PreviousDetail { value: DetailValue::Unsaid, sequence: dice.below(1_000) });
+            let previous = previous.filter(|_| kind.is_single());
+            entry.changes.extend(self.maybe(|_| DetailChange { kind, value, previous }));
+        }
+        entry
+    }
+
+    pub(super) fn details(&mut self) -> Vec<(DetailKind, Tag)> {
+        self.some(4, |dice| (dice.of::<DetailKind>(8), dice.tag()))
+    }
+
     fn news(&mut self) -> News {
         News {
             is_first: self.flag(),
@@ -446,6 +485,8 @@ impl Dice {
         profile.standing.contact_changed_by_stranger = self.flag();
         profile.standing.proved_at = self.maybe(Self::at);
         profile.standing.labelled_at = self.maybe(Self::at);
+        profile.standing.closed_at = self.maybe(Self::at);
+        profile.standing.label = self.maybe(|dice| dice.of::<LabelValue>(5));
         profile.remember_refusal(self.at());
         State {
             applied: self.roll(),
@@ -454,6 +495,26 @@ impl Dice {
             latest_device: self.maybe(|dice| Arc::new(dice.snapshot())),
             alias: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
             population: self.maybe(|dice| Box::new(dice.population(n))),
+            belongings: self.maybe(Self::belongings).unwrap_or_default().into(),
+        }
+    }
+
+    pub(super) fn belongings(&mut self) -> Belongings {
+        Belongings {
+            devices: self.some(4, |dice| KnownDevice {
+                tag: dice.tag(),
+                first_at: dice.at(),
+                last_at: dice.at(),
+                first_event: dice.roll(),
+                sequence: dice.below(1_000),
+                detached_at: dice.maybe(Self::at),
+            }),
+            details: self.some(4, |dice| KnownDetail {
+                kind: dice.of::<DetailKind>(8),
+                tag: dice.tag(),
+                sequence: dice.below(1_000),
+            }),
+            rolled_back_to: self.maybe(Self::at),
         }
     }
 }

@@ -1,0 +1,244 @@
+//! What an account has: the devices it was seen on, and its details. Only accounts have any, and many have little, so all
+//! of it lies behind one pointer.
+
+use rightful_domain::{
+    ACCOUNT_DEVICES_MAX, AccountDeviceId, Blank, DETAILS_PER_KIND_MAX, DetailKind, KnownDetail, Sighting, Tag,
+    Timestamp,
+};
+
+/// A device as its account remembers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KnownDevice {
+    /// Which.
+    pub(crate) tag: Tag,
+    /// When it was first seen on the account.
+    pub(crate) first_at: Timestamp,
+    /// When it was last seen there.
+    pub(crate) last_at: Timestamp,
+    /// The event that it was first seen in, in short: recalled again, that event is still the first.
+    pub(crate) first_event: u64,
+    /// The latest entry on it; 0 while none is written down.
+    pub(crate) sequence: u64,
+    /// When it was detached; None while it is attached.
+    pub(crate) detached_at: Option<Timestamp>,
+}
+
+impl KnownDevice {
+    fn is_claimed_by(&self, seen: &Seen) -> bool {
+        (self.tag, self.first_event, self.sequence) == (seen.device, seen.event, 0)
+    }
+}
+
+/// A device in an event.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) device: Tag,
+    pub(super) at: Timestamp,
+    /// The event, in short.
+    pub(super) event: u64,
+}
+
+/// What an account has.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Belongings {
+    /// The devices it was seen on, at most [`ACCOUNT_DEVICES_MAX`], in the order in which they came.
+    pub(crate) devices: Vec<KnownDevice>,
+    /// Its details, of each kind in the order in which they were said.
+    pub(crate) details: Vec<KnownDetail>,
+    /// Where the last reclaim went back to: what was done from then on was the intruder's.
+    pub(crate) rolled_back_to: Option<Timestamp>,
+}
+
+impl Blank for Belongings {
+    fn blank() -> &'static Self {
+        static BLANK: Belongings = Belongings { devices: Vec::new(), details: Vec::new(), rolled_back_to: None };
+        &BLANK
+    }
+}
+
+/// The id of a device on an account: all of the account's tag, and as much of the device's as tells 64 apart.
+pub(super) fn account_device_id(account: Tag, device: Tag) -> AccountDeviceId {
+    let mut bytes = [0; 12];
+    let both = account.get().to_be_bytes().into_iter().chain(device.get().to_be_bytes());
+    for (to, from) in bytes.iter_mut().zip(both) {
+        *to = from;
+    }
+    AccountDeviceId::from_bytes(bytes)
+}
+
+/// The account's tag in the id of a device on it.
+pub(super) fn account_in(id: AccountDeviceId) -> Tag {
+    let [a, b, c, d, e, f, g, h, ..] = *id.as_bytes();
+    Tag::new(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+}
+
+impl Belongings {
+    /// The device of that id on the account of that tag; None if it is not among the account's.
+    pub(super) fn device(&self, account: Tag, id: AccountDeviceId) -> Option<&KnownDevice> {
+        self.devices.iter().find(|known| account_device_id(account, known.tag) == id)
+    }
+
+    /// The device of that id, to be changed.
+    pub(super) fn device_mut(&mut self, account: Tag, id: AccountDeviceId) -> Option<&mut KnownDevice> {
+        self.devices.iter_mut().find(|known| account_device_id(account, known.tag) == id)
+    }
+
+    /// What a device in an event is to an account.
+    pub(super) fn sighting(&self, account: Tag, seen: &Seen) -> Sighting {
+        let known = self.devices.iter().find(|known| known.tag == seen.device);
+        let others = self.devices.iter().filter(|other| other.tag != seen.device && other.detached_at.is_none());
+        Sighting {
+            id: account_device_id(account, seen.device),
+            is_first: known.is_none_or(|known| known.first_event == seen.event),
+            // At most 64.
+            n_devices: u16::try_from(others.count()).unwrap_or(u16::MAX).saturating_add(1),
+        }
+    }
+
+    /// Whether a device is among the account's, detached or not.
+    pub(super) fn knows(&self, device: Tag) -> bool {
+        self.devices.iter().any(|known| known.tag == device)
+    }
+
+    /// Remembers a new device by an event that is not written down yet, so that no other event is its first.
+    pub(super) fn claim(&mut self, seen: &Seen) {
+        self.insert(seen, 0);
+    }
+
+    /// Whether a device is known by that event alone, which is not written down.
+    pub(super) fn is_claimed_by(&self, seen: &Seen) -> bool {
+        self.devices.iter().any(|known| known.is_claimed_by(seen))
+    }
+
+    /// Forgets a device that is known by that event alone.
+    pub(super) fn unclaim(&mut self, seen: &Seen) {
+        self.devices.retain(|known| !known.is_claimed_by(seen));
+    }
+
+    /// Remembers a device by an event that is written down there. One that was detached is attached again.
+    pub(super) fn see(&mut self, seen: &Seen, sequence: u64) {
+        let Some(known) = self.devices.iter_mut().find(|known| known.tag == seen.device) else {
+            self.insert(seen, sequence);
+            return;
+        };
+        known.first_at = known.first_at.min(seen.at);
+        known.last_at = known.last_at.max(seen.at);
+        (known.sequence, known.detached_at) = (sequence, None);
+    }
+
+    fn insert(&mut self, seen: &Seen, sequence: u64) {
+        // The longest unseen of those before goes, never the new one: else all its events would be its first.
+        if self.devices.len() >= ACCOUNT_DEVICES_MAX
+            && let Some((oldest, _)) = self.devices.iter().enumerate().min_by_key(|(_, known)| known.last_at)
+        {
+            self.devices.remove(oldest);
+        }
+        let Seen { device: tag, at, event: first_event } = *seen;
+        self.devices.push(KnownDevice { tag, first_at: at, last_at: at, first_event, sequence, detached_at: None });
+    }
+
+    /// Whether a detail is known.
+    pub(super) fn has(&self, kind: DetailKind, tag: Tag) -> bool {
+        self.details.iter().any(|known| (known.kind, known.tag) == (kind, tag))
+    }
+
+    /// Which of an event's details are changes, by their places, each with the entry that said what it was before.
+    ///
+    /// The first value of a kind that there is one of is no change: it may have been so all along. What an account may
+    /// have many of, and a password that is said to be another, is one where the account was known before.
+    pub(super) fn changes(&self, details: &[(DetailKind, Tag)], is_known: bool) -> Vec<(usize, Option<u64>)> {
+        let is_known = is_known || !self.details.is_empty();
+        let change = |(place, (kind, tag)): (usize, &(DetailKind, Tag))| {
+            let before = self.details.iter().rfind(|known| known.kind == *kind);
+            match before {
+                _ if self.has(*kind, *tag) => None,
+                Some(before) if kind.is_single() => Some((place, Some(before.sequence))),
+                None if kind.is_single() && *kind != DetailKind::Password => None,
+                _ => is_known.then_some((place, None)),
+            }
+        };
+        details.iter().enumerate().filter_map(change).collect()
+    }
+
+    /// Remembers a detail that is said there; one that is known stays where it was said first. Of a kind that there is one
+    /// of, it replaces the other.
+    pub(super) fn learn(&mut self, kind: DetailKind, tag: Tag, sequence: u64) {
+        if self.has(kind, tag) {
+            return;
+        }
+        let of_kind = |known: &KnownDetail| known.kind == kind;
+        let n_max = if kind.is_single() { 1 } else { DETAILS_PER_KIND_MAX };
+        if self.details.iter().filter(|known| of_kind(known)).count() >= n_max
+            && let Some(oldest) = self.details.iter().position(of_kind)
+        {
+            self.details.remove(oldest);
+        }
+        self.details.push(KnownDetail { kind, tag, sequence });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rightful_domain::Sparse;
+
+    use super::*;
+
+    fn seen(device: u64, event: u64) -> Seen {
+        let at = Timestamp::from_seconds(event.cast_signed());
+        Seen { device: Tag::new(device << 40), at, event }
+    }
+
+    #[test]
+    fn a_device_is_first_in_one_event_and_attached_again_by_the_next() {
+        let (account, mut all) = (Tag::new(7), Belongings::default());
+        let told = |all: &Belongings, one: &Seen| {
+            let sighting = all.sighting(account, one);
+            (sighting.is_first, sighting.n_devices)
+        };
+        assert_eq!(told(&all, &seen(1, 1)), (true, 1));
+        all.claim(&seen(1, 1));
+        assert!(all.is_claimed_by(&seen(1, 1)) && !all.is_claimed_by(&seen(1, 2)));
+        assert_eq!((told(&all, &seen(1, 1)), told(&all, &seen(1, 2))), ((true, 1), (false, 1)));
+        all.see(&seen(1, 1), 5);
+        assert!(!all.is_claimed_by(&seen(1, 1)));
+        let id = all.sighting(account, &seen(1, 1)).id;
+        assert_eq!((account_in(id), all.device(account, id).map(|known| known.sequence)), (account, Some(5)));
+        all.device_mut(account, id).unwrap().detached_at = Some(Timestamp::default());
+        assert_eq!((told(&all, &seen(2, 3)), told(&all, &seen(1, 3))), ((true, 1), (false, 1)));
+        all.see(&seen(1, 3), 6);
+        assert_eq!(all.device(account, id).unwrap().detached_at, None);
+        assert_eq!(told(&all, &seen(2, 4)), (true, 2));
+        all.claim(&seen(2, 4));
+        all.unclaim(&seen(2, 4));
+        assert_eq!(told(&all, &seen(2, 5)), (true, 2));
+    }
+
+    #[test]
+    fn the_longest_unseen_device_goes() {
+        let mut all = Belongings::default();
+        (0..64).for_each(|n| all.see(&seen(n, n + 1), n + 1));
+        all.see(&seen(0, 100), 100);
+        all.see(&seen(64, 2), 101);
+        assert_eq!(all.devices.len(), ACCOUNT_DEVICES_MAX);
+        let is_known = |n: u64| all.devices.iter().any(|known| known.tag == Tag::new(n << 40));
+        assert!(is_known(0) && !is_known(1) && is_known(64));
+    }
+
+    #[test]
+    fn one_of_a_kind_is_replaced_and_many_are_kept_up_to_their_most() {
+        let mut all = Belongings::default();
+        all.learn(DetailKind::Email, Tag::new(1), 1);
+        all.learn(DetailKind::Email, Tag::new(1), 2);
+        assert_eq!(all.details, [KnownDetail { kind: DetailKind::Email, tag: Tag::new(1), sequence: 1 }]);
+        all.learn(DetailKind::Email, Tag::new(2), 3);
+        assert_eq!(all.details, [KnownDetail { kind: DetailKind::Email, tag: Tag::new(2), sequence: 3 }]);
+        (0..20).for_each(|n| all.learn(DetailKind::PaymentMethod, Tag::new(n), n + 4));
+        let kept: Vec<u64> = all.details.iter().skip(1).map(|known| known.tag.get()).collect();
+        assert_eq!(kept, (4..20).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_account_that_has_nothing_pays_one_pointer() {
+        assert_eq!(size_of::<Sparse<Belongings>>(), size_of::<usize>());
+    }
+}
