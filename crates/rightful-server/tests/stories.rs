@@ -42,7 +42,10 @@ fn trial((name, story, world): Told) -> Trial {
 /// Each story that Ravelin can say, told in its words and in ours: the same verdicts. Those that it cannot say are listed
 /// with the step that it has no words for, and both are counted.
 fn in_ravelins_words(stories: &[Told]) -> Vec<Trial> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = match tokio::runtime::Builder::new_current_thread().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return vec![Trial::test("ravelin::can be rehearsed", move || Err(error.into()))],
+    };
     let (mut n_said, mut trials) = (0, Vec::new());
     let told = stories.iter().filter(|(_, story, _)| story::news_since(story).is_some());
     for (name, story, world) in told.clone() {
@@ -65,7 +68,7 @@ fn in_ravelins_words(stories: &[Told]) -> Vec<Trial> {
 }
 
 /// Stories that Ravelin can say, at least: who tells fewer of them has lost words.
-const SAYABLE_MIN: usize = 20;
+const SAYABLE_MIN: usize = 40;
 
 /// Tells a story in Ravelin's words and in ours, each to an application of its own: what was judged must be the same.
 fn compare(story: &Story, world: &World) -> Result<(), Failed> {
