@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    ApplicationId, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism, MechanismKind,
-    Money, Outcome, Payment, ReasonCode, Timestamp, Verdict,
+    AccountId, ApplicationId, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism,
+    MechanismKind, Money, Outcome, Payment, ReasonCode, Timestamp, Verdict,
 };
 use rightful_store::Applied;
 use serde_json::{Map, Value, json};
@@ -36,7 +36,8 @@ pub fn news_since(story: &Story) -> Option<Duration> {
     let counts_from_now = |step: &Step| match (&step.deed, &step.expected) {
         (Deed::Act(_), Some(Expectation::Judged { verdict, .. })) => !verdict.is_met_by(Verdict::Allow),
         (Deed::Act(_) | Deed::Campaign(_), _) => false,
-        (Deed::Challenge { .. } | Deed::Outcome { .. } | Deed::Feedback { .. } | Deed::Reclaim { .. }, _) => true,
+        (Deed::Challenge { .. } | Deed::Outcome { .. } | Deed::Feedback { .. }, _)
+        | (Deed::Reclaim { .. } | Deed::Close { .. }, _) => true,
     };
     let is_late = story.steps.iter().any(|step| step.at < since && counts_from_now(step));
     (!is_late).then_some(since)
@@ -138,6 +139,12 @@ impl Judge for OverHttp {
             number.ok_or(JudgeError::Unreadable(name))
         };
         Ok(Applied { n_released: number("n_released")?, n_unlearned: number("n_unlearned")? })
+    }
+
+    async fn close(&mut self, account: AccountId, _now: Timestamp) -> Result<(), JudgeError> {
+        // Names of a story's people are letters and digits.
+        self.post(&format!("/v1/accounts/{}/notes", account.as_str()), &json!({ "closed": true })).await?;
+        Ok(())
     }
 }
 
