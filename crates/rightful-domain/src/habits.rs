@@ -16,6 +16,8 @@ pub const HABITS_PER_LEVEL_MAX: usize = 12;
 pub const AGENTS_MAX: usize = 8;
 /// Room for so many steps is made at once: a first event brings some sixteen.
 const STEPS_MORE: usize = 8;
+/// What a processor fetches at once.
+pub(crate) const CACHE_LINE_BYTES: usize = 64;
 /// A habit lighter than this part of one event is none.
 const NEXT_TO_NOTHING: f32 = 0.001;
 /// The day that weights are counted from: 2026-01-01. Never changed, since stored weights rest on it.
@@ -117,6 +119,16 @@ impl Habits {
     /// All values, by step, then tag.
     pub fn steps(&self) -> impl Iterator<Item = (Level, &Habit)> {
         Level::ALL.into_iter().flat_map(|level| self.of_level(level).iter().map(move |habit| (level, habit)))
+    }
+
+    /// Reads a little of every place that it is kept in (see [`crate::Profile::glance`]).
+    pub(crate) fn glance(&self) -> u32 {
+        let in_a_line = CACHE_LINE_BYTES / size_of::<Habit>();
+        let steps = self.steps.iter().step_by(in_a_line).map(|habit| habit.tag.get());
+        let agents = self.agents.iter().map(|agent| agent.tag.get());
+        let rates = self.fickleness.iter().step_by(in_a_line).map(|rate| rate.novel.to_bits());
+        let all = steps.chain(agents).chain(rates);
+        all.fold(0, |all, one| all ^ one)
     }
 
     /// What is remembered of an agent.

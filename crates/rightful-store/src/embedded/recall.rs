@@ -40,6 +40,7 @@ impl Counting {
     }
 
     fn remember(&self, state: &mut State, mark: Mark) -> (Remembered, Change) {
+        state.profile.glance();
         let change = if self.counts && state.window.count(mark) { Change::Changed } else { Change::Same };
         let tally = state.window.tally(self.as_of, self.upto);
         (Remembered { profile: Arc::clone(&state.profile), tally }, change)
@@ -158,6 +159,7 @@ impl Mind {
         history.account_tag = Some(tag);
         let [mark, ..] = marks(lesson, event.outcome);
         let (mut remembered, device, failures) = self.states.with(tagger.subject_key(tag), |state| {
+            state.latest_device.iter().for_each(|device| device.glance());
             let (remembered, change) = counting.remember(state, mark);
             ((remembered, state.latest_device.clone(), counting.failures(state, mark)), change)
         })?;
