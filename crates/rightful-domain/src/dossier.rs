@@ -14,6 +14,8 @@ pub const METADATA_FIELDS_MAX: usize = 32;
 pub const METADATA_VALUES_MAX: usize = 32;
 /// The longest name or value of metadata, and the longest tag, in bytes.
 pub const METADATA_BYTES_MAX: usize = 256;
+/// The longest comment of a label, in bytes.
+pub const COMMENT_BYTES_MAX: usize = 4 * 1024;
 
 /// A device as one account knows it: twelve bytes that name the account and the device to us, and nobody to others.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -32,6 +32,12 @@ pub enum StoreError {
     /// The same retry key came with another body.
     #[error("the same idempotency key was used for another request")]
     Conflict,
+    /// It, or what would be kept with it, is more than is kept: ask for less.
+    #[error("{what}")]
+    TooMuch {
+        /// What is too much, in words for who asked.
+        what: &'static str,
+    },
     /// Something stored cannot be read back: stop and look.
     #[error("stored data is corrupt: {what}")]
     Corrupt {

@@ -5,11 +5,14 @@
 mod details;
 mod erasure;
 mod feedback;
+mod notes;
 mod office;
+mod outbox;
 mod quarantine;
 mod recall;
 mod reclaim;
 mod record;
+mod reports;
 mod restart;
 mod sample;
 mod search;
@@ -77,8 +80,23 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     feedback::a_contact_changed_by_a_stranger_says_so_until_the_owner_proves_it,
     feedback::feedback_on_an_unknown_event_is_refused,
     feedback::what_was_said_is_found_with_the_event,
+    notes::what_is_noted_of_an_account_is_found_again,
+    notes::a_note_repeated_writes_nothing,
+    notes::too_much_is_refused_and_nothing_of_it_kept,
+    notes::metadata_is_set_replaced_and_removed,
+    notes::a_device_of_nobody_is_not_found,
+    notes::a_second_factor_in_metadata_releases_what_its_device_left,
+    notes::while_a_takeover_is_reported_metadata_releases_nothing,
+    notes::an_erasure_forgets_what_was_noted,
+    notes::an_answer_is_consumed_once,
+    notes::of_many_who_consume_at_once_one_gets_the_answer,
     office::an_application_reads_back_and_its_id_is_unique,
     office::a_change_keeps_the_keys,
+    office::settings_read_back,
+    outbox::messages_of_a_hook_go_in_order_one_at_a_time,
+    outbox::what_was_not_taken_waits_over_restarts_under_its_number,
+    outbox::an_event_recorded_twice_is_told_once,
+    outbox::what_is_given_up_lets_the_next_go,
     quarantine::a_challenged_event_teaches_nothing,
     quarantine::a_passed_challenge_releases_once,
     quarantine::a_captcha_releases_nothing,
@@ -104,6 +122,10 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     record::a_retry_gets_the_first_answer_and_another_body_a_conflict,
     record::an_entry_reads_back_whole,
     record::numbers_have_no_gap,
+    reports::a_report_is_found_by_its_token_for_half_an_hour,
+    reports::reports_of_a_device_are_one_and_a_repeated_one_counts_once,
+    reports::a_report_is_its_applications_own,
+    reports::a_report_outlives_a_restart,
     restart::everything_is_there_after_a_restart,
     restart::a_restart_learns_what_was_not_written,
     restart::retries_survive_a_restart,
@@ -115,6 +137,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     sightings::a_device_is_new_once_on_each_account,
     sightings::who_fails_or_has_no_account_is_not_seen,
     sightings::what_is_only_looked_at_is_not_seen,
+    sightings::a_detached_device_is_attached_again_and_is_not_new,
     sightings::the_most_alike_device_is_found_among_the_accounts_own,
 ];
 

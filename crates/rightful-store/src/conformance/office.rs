@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{ApplicationMode, Verdict};
+use rightful_domain::{ApplicationMode, Hook, HookStyle, Settings, TakeoverWords, Verdict};
 
 use super::sample::shop;
 use super::{Backend, Ending, Script, Told, holds, same};
@@ -30,4 +30,28 @@ pub(super) async fn a_change_keeps_the_keys(backend: Arc<dyn Backend>) -> Told {
     sent.credentials.clear();
     script.store().change_application(sent).await?;
     same("all", script.store().applications().await?, vec![changed])
+}
+
+pub(super) async fn settings_read_back(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let mut application = shop("shop");
+    let hook = |id: &str, style, sealed_secret: Option<Box<[u8]>>| Hook {
+        id: id.into(),
+        style,
+        url: "https://shop.example/hook".into(),
+        sealed_secret,
+        enabled: true,
+    };
+    application.settings = Settings {
+        origins: vec!["https://shop.example".into()],
+        takeover_words: TakeoverWords::AllowReviewPrevent,
+        account_events_per_minute_max: 7,
+        devices_per_account_max: 3,
+        blocks_over_device_limit: true,
+        hooks: vec![hook("a", HookStyle::Rupt, Some([1, 2, 3].into())), hook("b", HookStyle::Ravelin, None)],
+    };
+    script.store().create_application(shop("shop")).await?;
+    script.store().change_application(application.clone()).await?;
+    backend.restart(Ending::Abandoned).await?;
+    same("all", script.store().applications().await?, vec![application])
 }

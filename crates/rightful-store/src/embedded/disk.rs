@@ -41,6 +41,12 @@ pub(super) struct Disk {
     pub(super) keys: Keyspace,
     /// Applications, their audit, and what this folder is.
     pub(super) office: Keyspace,
+    /// Account to what is noted of it, sealed.
+    pub(super) dossiers: Keyspace,
+    /// Browsers' reports; see `reports`.
+    pub(super) reports: Keyspace,
+    /// What waits to be told; see `outbox`.
+    pub(super) outbox: Keyspace,
 }
 
 impl Disk {
@@ -60,6 +66,9 @@ impl Disk {
             state: keyspace("state", small_options)?,
             keys: keyspace("keys", small_options)?,
             office: keyspace("office", small_options)?,
+            dossiers: keyspace("dossiers", small_options)?,
+            reports: keyspace("reports", small_options)?,
+            outbox: keyspace("outbox", small_options)?,
             database,
         })
     }

@@ -89,7 +89,8 @@ impl Shared {
             match read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?.0 {
                 Said::Conclusion(conclusion) => record.conclusion = Some(conclusion),
                 Said::Feedback(feedback) => record.feedback.push(feedback),
-                Said::Entry(_) | Said::Erasure(_) => {}
+                Said::Consumption(consumption) => record.consumed_at = Some(consumption.received_at),
+                Said::Entry(_) | Said::Erasure(_) | Said::Note(_) => {}
             }
         }
         Ok(())

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountId, Action, Circumstances, DetailKind, DeviceSnapshot, Entry, EventId, Family, KnownDetail, Lesson, Mark,
-    MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Action, Circumstances, DetailKind, DeviceSnapshot, Entry, EventId, Family, KnownDetail,
+    LabelValue, Lesson, Mark, MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp,
+    Verdict,
 };
 
-use super::belongings::Seen;
+use super::belongings::{Seen, account_in};
 use super::disk::{Disk, corrupt_row, read_row};
 use super::search::Brief;
 use super::state::{Change, State, States};
@@ -235,6 +236,9 @@ pub(super) enum Op {
         rebinds: bool,
     },
     Forget,
+    Closed(Timestamp),
+    Reviewed(LabelValue),
+    Detached(AccountDeviceId, Timestamp),
 }
 
 /// The keys that a lesson concerns.
@@ -339,6 +343,9 @@ pub(super) fn changes_of(
             Effect::Proved(at) => Op::Proved(at),
             Effect::Refused(at) => Op::Refused(at),
             Effect::Forget => Op::Forget,
+            Effect::Closed(at) => Op::Closed(at),
+            Effect::Reviewed(label) => Op::Reviewed(label),
+            Effect::Detached(device, at) => Op::Detached(device, at),
         };
         changes.extend(subject.map(|subject| (subject, op)));
     }
@@ -365,7 +372,7 @@ fn snapshot_at(disk: &Disk, sequence: u64) -> Result<Option<DeviceSnapshot>, Sto
     let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
     Ok(match said {
         Said::Entry(read) => DeviceSnapshot::of(&read.entry.event),
-        Said::Conclusion(_) | Said::Feedback(_) | Said::Erasure(_) => None,
+        Said::Conclusion(_) | Said::Feedback(_) | Said::Erasure(_) | Said::Note(_) | Said::Consumption(_) => None,
     })
 }
 
@@ -429,6 +436,11 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
                 state.alias = Some(account);
             }
         }
+        Op::Detached(id, at) => {
+            if let Some(device) = state.belongings.device_mut(account_in(id), id) {
+                device.detached_at = Some(at);
+            }
+        }
         Op::Forget => {
             *state = State { applied: state.applied, ..State::default() };
         }
@@ -467,6 +479,7 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
         | Op::Details(_)
         | Op::DetailsAgain(_)
         | Op::Alias { .. }
+        | Op::Detached(..)
         | Op::Forget => {}
         op => take_in_standing(profile, op),
     }
@@ -495,6 +508,8 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
             profile.standing.reported_at.get_or_insert(at);
         }
         Op::Unreported => profile.standing.reported_at = None,
+        Op::Closed(at) => profile.standing.closed_at = Some(at),
+        Op::Reviewed(label) => profile.standing.label = Some(label),
         Op::Reclaimed(at) => {
             profile.standing.reclaimed_at = Some(at);
             profile.standing.reported_at = None;
@@ -511,6 +526,7 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
         | Op::Details(_)
         | Op::DetailsAgain(_)
         | Op::Alias { .. }
+        | Op::Detached(..)
         | Op::Forget => {}
     }
 }

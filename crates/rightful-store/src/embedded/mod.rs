@@ -15,13 +15,16 @@ mod find;
 mod imprint;
 mod keys;
 mod mind;
+mod notes;
 mod office;
 mod open;
+mod outbox;
 mod plan;
 mod recall;
 mod recent;
 mod rehearsal;
 mod replay;
+mod reports;
 mod retries;
 mod search;
 mod state;
@@ -41,7 +44,8 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
     AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
+    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp,
+    Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -50,13 +54,14 @@ pub use open::{EmbeddedOptions, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
 pub use rehearsal::Rehearsal;
 pub(crate) use state::State;
 
-use crate::record::{Draft, private_bytes};
+use crate::record::{Consumption, Draft, private_bytes};
 use crate::{Applied, Ledger, Memory, Nonces, Office, Outbox, Recorded, StoreError, StoreHealth};
 use acknowledged::Acknowledged;
 use disk::{Disk, unavailable};
 use find::sealing_subject;
 use imprint::Imprint;
 use mind::Mind;
+use notes::NoteCommand;
 use recent::Recent;
 use retries::Retries;
 use subjects::Subjects;
@@ -97,6 +102,8 @@ struct Shared {
     disk_bytes: Mutex<Option<(Instant, u64)>>,
     /// Something could not be written: what memory knows and what is safe may differ, so nothing more is taken.
     broken: AtomicBool,
+    reports: reports::Reports,
+    outbox: outbox::Outbox,
     /// Held as long as the store is open.
     _lock: std::fs::File,
 }
@@ -136,6 +143,7 @@ impl Shared {
             imprint: Imprint::of(entry, &tagger, &tags),
             tagger,
             new_key,
+            tellings: waiting_of(entry),
             answer,
         }))
     }
@@ -157,6 +165,21 @@ impl Shared {
         let found = self.found_at(sequence)?;
         found.map(|found| found.record).ok_or_else(|| StoreError::Corrupt { what: format!("row {sequence} is gone") })
     }
+}
+
+/// The messages about an entry, but for their numbers and the entry's place.
+fn waiting_of(entry: &Entry) -> Vec<Waiting> {
+    let since = entry.event.received_at;
+    let waiting = |telling: &Telling| Waiting {
+        number: 0,
+        application: entry.event.application.clone(),
+        telling: telling.clone(),
+        sequence: 0,
+        since,
+        n_tried: 0,
+        due_at: since,
+    };
+    entry.tellings.iter().map(waiting).collect()
 }
 
 impl EmbeddedStore {
@@ -255,17 +278,20 @@ impl Memory for EmbeddedStore {
         self.ask(|answer| Command::ApplyFeedback(Box::new(feedback), answer)).await
     }
 
-    async fn keep_report(&self, _report: Report) -> Result<(), StoreError> {
-        Err(unavailable("to be built"))
+    async fn keep_report(&self, report: Report) -> Result<(), StoreError> {
+        self.shared.check_running()?;
+        self.shared.newest_at.fetch_max(report.received_at.as_micros(), Ordering::AcqRel);
+        // In place: nothing is synced, so it is a write to memory.
+        self.shared.reports.keep(&self.shared.mind.taggers, report)
     }
 
     async fn report(
         &self,
-        _application: &ApplicationId,
-        _key: &ReportKey,
-        _now: Timestamp,
+        application: &ApplicationId,
+        key: &ReportKey,
+        now: Timestamp,
     ) -> Result<Option<Report>, StoreError> {
-        Ok(None)
+        self.shared.reports.get(&self.shared.mind.taggers, application, key, now)
     }
 
     async fn alike_device(
@@ -279,17 +305,18 @@ impl Memory for EmbeddedStore {
         self.read(move |shared| shared.alike_device(&application, &account, &device, likeness_min)).await
     }
 
-    async fn consume(
-        &self,
-        _application: &ApplicationId,
-        _event: EventId,
-        _now: Timestamp,
-    ) -> Result<Record, StoreError> {
-        Err(unavailable("to be built"))
+    async fn consume(&self, application: &ApplicationId, event: EventId, now: Timestamp) -> Result<Record, StoreError> {
+        let consumption = Consumption { application: application.clone(), event, received_at: now };
+        let sequence = self.ask(|answer| Command::Consume(Box::new(consumption), answer)).await?;
+        self.shared.record_of(sequence)
     }
 
-    async fn note(&self, _note: Note) -> Result<Dossier, StoreError> {
-        Err(unavailable("to be built"))
+    async fn note(&self, note: Note) -> Result<Dossier, StoreError> {
+        let (application, about) = (note.application.clone(), note.about.clone());
+        let (account, device) = self.read(move |shared| shared.note_target(&application, &about)).await?;
+        let (application, whose) = (note.application.clone(), account.clone());
+        self.ask(|answer| Command::Note(Box::new(NoteCommand { note, account, device, answer }))).await?;
+        self.read(move |shared| shared.dossier_of(&application, &whose)).await
     }
 }
 
@@ -305,8 +332,9 @@ impl Ledger for EmbeddedStore {
         self.read(move |shared| shared.search_page(&search)).await
     }
 
-    async fn dossier(&self, _application: &ApplicationId, _account: &AccountId) -> Result<Dossier, StoreError> {
-        Err(unavailable("to be built"))
+    async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError> {
+        let (application, account) = (application.clone(), account.clone());
+        self.read(move |shared| shared.dossier_of(&application, &account)).await
     }
 
     async fn takeover(&self, application: &ApplicationId, account: &AccountId) -> Result<Takeover, StoreError> {
@@ -335,20 +363,27 @@ impl Ledger for EmbeddedStore {
 
 #[async_trait]
 impl Outbox for EmbeddedStore {
-    async fn enqueue(&self, _waiting: Vec<Waiting>) -> Result<(), StoreError> {
-        Err(unavailable("to be built"))
+    async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Enqueue(waiting, answer)).await
     }
 
-    async fn due(&self, _now: Timestamp, _limit: usize) -> Result<Vec<Waiting>, StoreError> {
-        Ok(Vec::new())
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+        self.shared.check_running()?;
+        Ok(self.shared.outbox.due(now, limit))
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(None)
+        self.shared.check_running()?;
+        Ok(self.shared.outbox.next_due())
     }
 
-    async fn settle(&self, _waiting: &Waiting, _delivery: Delivery) -> Result<(), StoreError> {
-        Err(unavailable("to be built"))
+    async fn settle(&self, waiting: &Waiting, delivery: Delivery) -> Result<(), StoreError> {
+        let waiting = waiting.clone();
+        self.read(move |shared| {
+            let application = shared.mind.taggers.of(&waiting.application).short;
+            shared.outbox.settle(application, &waiting, delivery)
+        })
+        .await
     }
 
     async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {

@@ -14,7 +14,9 @@ use super::acknowledged::{self, Acknowledged, Told};
 use super::checkpoint::{Checkpointer, MARK_KEY, checkpoint};
 use super::disk::{Disk, failed, read_row, unavailable};
 use super::keys::{RETRY_PREFIX, TIME_PREFIX, sequence_of};
+use super::outbox::Outbox;
 use super::replay::{Memory, Replayed, keep_retries, replay};
+use super::reports::Reports;
 use super::state::{STATES_KEPT_MAX, States};
 use super::subjects::Subjects;
 use super::tags::Taggers;
@@ -261,6 +263,8 @@ fn remember(
         newest_at: AtomicI64::new(replayed.newest_at.as_micros()),
         swept_upto: Mutex::new(RETRY_PREFIX.to_vec()),
         disk_bytes: Mutex::new(None),
+        reports: Reports::open(disk.reports.clone())?,
+        outbox: Outbox::open(disk.clone())?,
         broken: AtomicBool::new(false),
         disk,
         _lock: lock,

@@ -83,6 +83,8 @@ fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserVa
         Said::Conclusion(conclusion) => (taggers.of(&conclusion.application), None),
         Said::Feedback(feedback) => (taggers.of(&feedback.application), None),
         Said::Erasure(erasure) => (taggers.of(&erasure.application), None),
+        Said::Note(note) => (taggers.of(&note.application), None),
+        Said::Consumption(consumption) => (taggers.of(&consumption.application), None),
     };
     let subject = subject.or_else(|| effects.subject.map(|tag| tagger.subject_key(tag)));
     changes_of(effects.changes, subject, &tagger, Some(disk), &mut changes)?;

@@ -10,7 +10,9 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use fjall::{OwnedWriteBatch, PersistMode};
-use rightful_domain::{AccountId, Application, ApplicationId, Conclusion, EventId, Feedback, RetryKey, Timestamp};
+use rightful_domain::{
+    AccountId, Application, ApplicationId, Conclusion, EventId, Feedback, RetryKey, Timestamp, Waiting,
+};
 use tokio::sync::oneshot;
 
 use super::Shared;
@@ -18,11 +20,13 @@ use super::checkpoint::Checkpointer;
 use super::disk::{failed, unavailable};
 use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::{minute_of, retry_key, status_key, time_key};
+use super::notes::NoteCommand;
+use super::outbox::Put;
 use super::plan::Plan;
 use super::retries::{Answered, is_long_lived};
 use super::subjects::NewKey;
 use super::tags::{StateKey, StateKeys, Tagger};
-use crate::record::{Draft, Effect};
+use crate::record::{Consumption, Draft, Effect};
 use crate::{Applied, StoreError};
 
 /// The most commands in one batch: bounds how long the first waits for the last.
@@ -38,6 +42,12 @@ pub(super) enum Command {
     ApplyFeedback(Box<Feedback>, oneshot::Sender<Result<Applied, StoreError>>),
     /// Forget an account.
     Erase(Box<(ApplicationId, AccountId, Timestamp)>, oneshot::Sender<Result<(), StoreError>>),
+    /// Remember what somebody noted.
+    Note(Box<NoteCommand>),
+    /// Mark an answer as consumed.
+    Consume(Box<Consumption>, oneshot::Sender<Result<u64, StoreError>>),
+    /// Let messages wait.
+    Enqueue(Vec<Waiting>, oneshot::Sender<Result<(), StoreError>>),
     /// Make or change an application.
     Office(Box<OfficeChange>, oneshot::Sender<Result<(), StoreError>>),
     /// Stop, with or without writing everything down.
@@ -58,6 +68,8 @@ pub(super) struct RecordCommand {
     pub(super) imprint: Imprint,
     pub(super) tagger: Arc<Tagger>,
     pub(super) new_key: Option<NewKey>,
+    /// Whom to tell of it; their numbers and places are still to come.
+    pub(super) tellings: Vec<Waiting>,
     pub(super) answer: oneshot::Sender<Result<Placed, StoreError>>,
 }
 
@@ -71,7 +83,7 @@ pub(super) enum Placed {
 }
 
 /// What is done once a batch is safe.
-enum Answer {
+pub(super) enum Answer {
     Placed(oneshot::Sender<Result<Placed, StoreError>>, Placed),
     Concluded(oneshot::Sender<Result<u64, StoreError>>, u64),
     Applied(oneshot::Sender<Result<Applied, StoreError>>, Applied),
@@ -102,10 +114,11 @@ struct Learning {
 
 /// What was put together and is not written yet.
 pub(super) struct Batch {
-    writes: OwnedWriteBatch,
+    pub(super) writes: OwnedWriteBatch,
     next_sequence: u64,
     learning: Vec<Learning>,
-    answers: Vec<Answer>,
+    pub(super) answers: Vec<Answer>,
+    pub(super) tellings: Put,
     events: HashMap<EventId, u64>,
     retries: HashMap<[u8; 16], Answered>,
     /// Those of them that are kept in RAM.
@@ -117,7 +130,7 @@ pub(super) struct Batch {
 }
 
 /// What became of a command.
-enum Admitted {
+pub(super) enum Admitted {
     InBatch,
     /// It depends on the batch: write that first.
     Later(Command),
@@ -125,10 +138,10 @@ enum Admitted {
 
 /// The writer.
 pub(super) struct Writer {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     queue: Receiver<Command>,
     checkpointer: Checkpointer,
-    batch: Batch,
+    pub(super) batch: Batch,
     newest_minute: Option<u64>,
 }
 
@@ -139,6 +152,7 @@ impl Batch {
             next_sequence: shared.durable.load(Ordering::Acquire) + 1,
             learning: Vec::new(),
             answers: Vec::new(),
+            tellings: Put::default(),
             events: HashMap::new(),
             retries: HashMap::new(),
             short_lived: Vec::new(),
@@ -204,6 +218,13 @@ impl Writer {
             Command::ApplyFeedback(feedback, answer) => self.admit_feedback(feedback, answer),
             Command::Erase(whose, answer) => self.admit_erasure(whose, answer),
             Command::Office(change, answer) => self.admit_office(change, answer),
+            Command::Note(note) => self.admit_note(note),
+            Command::Consume(consumption, answer) => self.admit_consumption(consumption, answer),
+            Command::Enqueue(waiting, answer) => {
+                self.put_tellings(waiting, None);
+                self.batch.answers.push(Answer::Done(answer));
+                Admitted::InBatch
+            }
             Command::Stop { .. } => Admitted::InBatch,
         }
     }
@@ -262,7 +283,7 @@ impl Writer {
     }
 
     fn put_record(&mut self, command: RecordCommand, plan: Plan) {
-        let RecordCommand { draft, event, retry, imprint, tagger, new_key, answer } = command;
+        let RecordCommand { draft, event, retry, imprint, tagger, new_key, tellings, answer } = command;
         let (batch, disk) = (&mut self.batch, &self.shared.disk);
         let sequence = batch.next_sequence;
         batch.next_sequence += 1;
@@ -281,6 +302,7 @@ impl Writer {
         }
         self.mark_time(imprint.received_at, sequence);
         self.put_key(new_key);
+        self.put_tellings(tellings, Some(sequence));
         let batch = &mut self.batch;
         batch.events.insert(event, sequence);
         batch.subjects.extend(imprint.subject);
@@ -298,7 +320,7 @@ impl Writer {
         }
     }
 
-    fn put_key(&mut self, new_key: Option<NewKey>) {
+    pub(super) fn put_key(&mut self, new_key: Option<NewKey>) {
         // One drawn before its subject was erased would open what was erased.
         let Some(NewKey { subject, sealed }) = new_key.filter(|new| self.shared.subjects.is_wanted(new)) else {
             return;
@@ -421,6 +443,7 @@ impl Writer {
             Err(error) => drop(answer.send(Err(error))),
             Ok((erasure, plan)) => {
                 self.batch.writes.remove(&self.shared.disk.keys, subject.to_bytes());
+                self.batch.writes.remove(&self.shared.disk.dossiers, subject.to_bytes());
                 for username in &erasure.usernames {
                     let key = tagger.subject_key(*username);
                     self.batch.writes.remove(&self.shared.disk.keys, key.to_bytes());
@@ -453,11 +476,11 @@ impl Writer {
         Admitted::InBatch
     }
 
-    fn depends_on_batch(&self, event: EventId) -> bool {
+    pub(super) fn depends_on_batch(&self, event: EventId) -> bool {
         self.batch.events.contains_key(&event)
     }
 
-    fn batch_touches(&self, subject: Option<StateKey>) -> bool {
+    pub(super) fn batch_touches(&self, subject: Option<StateKey>) -> bool {
         subject.is_some_and(|subject| self.batch.subjects.contains(&subject))
     }
 
@@ -466,11 +489,13 @@ impl Writer {
         if self.batch.answers.is_empty() {
             return;
         }
-        let Batch { writes, next_sequence, learning, answers, new_keys, erased, short_lived, .. } =
+        let Batch { mut writes, next_sequence, learning, answers, tellings, new_keys, erased, short_lived, .. } =
             std::mem::replace(&mut self.batch, Batch::new(&self.shared));
+        self.shared.outbox.complete(&mut writes, &tellings);
         let sequence = next_sequence - 1;
         let written =
             self.commit(writes, sequence, &new_keys, &erased).and_then(|()| self.learn(learning, &short_lived));
+        let written = written.and_then(|()| self.shared.outbox.written(tellings));
         self.batch.next_sequence = self.shared.durable.load(Ordering::Acquire) + 1;
         let failure = written.err().map(|error| {
             let failure = format!("{error:?}");
@@ -532,7 +557,11 @@ fn refuse(command: Command, error: StoreError) {
         Command::Record(record) => drop(record.answer.send(Err(error))),
         Command::Conclude(_, answer) => drop(answer.send(Err(error))),
         Command::ApplyFeedback(_, answer) => drop(answer.send(Err(error))),
-        Command::Erase(_, answer) | Command::Office(_, answer) => drop(answer.send(Err(error))),
+        Command::Erase(_, answer) | Command::Office(_, answer) | Command::Enqueue(_, answer) => {
+            drop(answer.send(Err(error)));
+        }
+        Command::Note(note) => drop(note.answer.send(Err(error))),
+        Command::Consume(_, answer) => drop(answer.send(Err(error))),
         Command::Stop { .. } => {}
     }
 }

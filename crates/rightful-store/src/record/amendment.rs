@@ -1,4 +1,4 @@
-//! The stored forms of what is told after an event: conclusions, feedback, erasures.
+//! The stored forms of what is told after an event: conclusions, feedback, erasures, consumptions.
 
 use rightful_domain::{
     AccountId, ApplicationId, Conclusion, EventId, Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Outcome, Tag,
@@ -136,6 +136,40 @@ impl<'a> StoredErasure<'a> {
             application: super::id(self.application, ApplicationId::new)?,
             account: super::id(self.account, AccountId::new)?,
             usernames: self.usernames.into_iter().map(|tag| Tag::new(u64::from_le_bytes(tag))).collect(),
+            received_at: Timestamp::from_micros(self.received_at),
+        })
+    }
+}
+
+/// The answer to an event was consumed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Consumption {
+    pub(crate) application: ApplicationId,
+    pub(crate) event: EventId,
+    pub(crate) received_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredConsumption<'a> {
+    #[serde(borrow)]
+    application: &'a str,
+    event: [u8; 16],
+    received_at: i64,
+}
+
+impl<'a> StoredConsumption<'a> {
+    pub(crate) fn of(consumption: &'a Consumption) -> Self {
+        Self {
+            application: consumption.application.as_str(),
+            event: *consumption.event.as_bytes(),
+            received_at: consumption.received_at.as_micros(),
+        }
+    }
+
+    pub(crate) fn restore(self) -> Result<Consumption, Undecodable> {
+        Ok(Consumption {
+            application: super::id(self.application, ApplicationId::new)?,
+            event: EventId::from_bytes(self.event),
             received_at: Timestamp::from_micros(self.received_at),
         })
     }

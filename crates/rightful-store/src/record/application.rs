@@ -1,15 +1,18 @@
 //! The stored form of an application.
 
 use rightful_domain::{
-    Application, ApplicationId, ApplicationMode, Credential, CredentialKind, KeyDigest, Settings, Timestamp, Verdict,
+    Application, ApplicationId, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, Settings,
+    TakeoverWords, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
 use super::number::Numbered;
 
-/// The version of the bytes below.
-const VERSION: u8 = 1;
+/// The first version: without settings.
+const OLD_VERSION: u8 = 1;
+/// The version that is written.
+const VERSION: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct StoredApplication<'a> {
@@ -32,6 +35,74 @@ struct StoredCredential<'a> {
     public_id: &'a str,
     secret_digest: Option<[u8; 32]>,
     sealed_secret: Option<&'a [u8]>,
+}
+
+/// What follows an application's own words from version 2 on.
+#[derive(Serialize, Deserialize)]
+struct StoredSettings<'a> {
+    #[serde(borrow)]
+    origins: Vec<&'a str>,
+    takeover_words: u8,
+    account_events_per_minute_max: u32,
+    devices_per_account_max: u16,
+    blocks_over_device_limit: bool,
+    hooks: Vec<StoredHook<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredHook<'a> {
+    #[serde(borrow)]
+    id: &'a str,
+    style: u8,
+    url: &'a str,
+    sealed_secret: Option<&'a [u8]>,
+    enabled: bool,
+}
+
+impl<'a> StoredSettings<'a> {
+    fn of(settings: &'a Settings) -> Self {
+        Self {
+            origins: settings.origins.iter().map(|origin| &**origin).collect(),
+            takeover_words: settings.takeover_words.number(),
+            account_events_per_minute_max: settings.account_events_per_minute_max,
+            devices_per_account_max: settings.devices_per_account_max,
+            blocks_over_device_limit: settings.blocks_over_device_limit,
+            hooks: settings.hooks.iter().map(StoredHook::of).collect(),
+        }
+    }
+
+    fn restore(self) -> Result<Settings, Undecodable> {
+        Ok(Settings {
+            origins: self.origins.into_iter().map(Into::into).collect(),
+            takeover_words: TakeoverWords::of_number(self.takeover_words)?,
+            account_events_per_minute_max: self.account_events_per_minute_max,
+            devices_per_account_max: self.devices_per_account_max,
+            blocks_over_device_limit: self.blocks_over_device_limit,
+            hooks: self.hooks.into_iter().map(StoredHook::restore).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl<'a> StoredHook<'a> {
+    fn of(hook: &'a Hook) -> Self {
+        Self {
+            id: &hook.id,
+            style: hook.style.number(),
+            url: &hook.url,
+            sealed_secret: hook.sealed_secret.as_deref(),
+            enabled: hook.enabled,
+        }
+    }
+
+    fn restore(self) -> Result<Hook, Undecodable> {
+        Ok(Hook {
+            id: self.id.into(),
+            style: HookStyle::of_number(self.style)?,
+            url: self.url.into(),
+            sealed_secret: self.sealed_secret.map(Into::into),
+            enabled: self.enabled,
+        })
+    }
 }
 
 impl<'a> StoredCredential<'a> {
@@ -58,30 +129,39 @@ pub(crate) fn encode_application(application: &Application) -> Vec<u8> {
         deadline_ms: application.deadline_ms,
         created_at: application.created_at.as_micros(),
     };
-    super::to_versioned_bytes(VERSION, &stored)
+    super::to_versioned_bytes(VERSION, &(stored, StoredSettings::of(&application.settings)))
 }
 
 /// An application from its bytes.
 pub(crate) fn decode_application(bytes: &[u8]) -> Result<Application, Undecodable> {
-    let stored: StoredApplication<'_> = super::from_versioned_bytes(VERSION, bytes)?;
-    let credential = |key: StoredCredential<'_>| {
-        Ok(Credential {
-            kind: CredentialKind::of_number(key.kind)?,
-            public_id: key.public_id.into(),
-            secret_digest: key.secret_digest.map(KeyDigest),
-            sealed_secret: key.sealed_secret.map(Into::into),
+    if bytes.first() == Some(&OLD_VERSION) {
+        return super::from_versioned_bytes::<StoredApplication<'_>>(OLD_VERSION, bytes)?.restore(Settings::default());
+    }
+    let (stored, settings): (StoredApplication<'_>, StoredSettings<'_>) = super::from_versioned_bytes(VERSION, bytes)?;
+    stored.restore(settings.restore()?)
+}
+
+impl StoredApplication<'_> {
+    fn restore(self, settings: Settings) -> Result<Application, Undecodable> {
+        let credential = |key: StoredCredential<'_>| {
+            Ok(Credential {
+                kind: CredentialKind::of_number(key.kind)?,
+                public_id: key.public_id.into(),
+                secret_digest: key.secret_digest.map(KeyDigest),
+                sealed_secret: key.sealed_secret.map(Into::into),
+            })
+        };
+        Ok(Application {
+            id: super::id(self.id, ApplicationId::new)?,
+            name: self.name.into(),
+            test: self.test,
+            mode: ApplicationMode::of_number(self.mode)?,
+            credentials: self.credentials.into_iter().map(credential).collect::<Result<_, _>>()?,
+            fallback_mild: Verdict::of_number(self.fallback_mild)?,
+            fallback_strict: Verdict::of_number(self.fallback_strict)?,
+            deadline_ms: self.deadline_ms,
+            created_at: Timestamp::from_micros(self.created_at),
+            settings,
         })
-    };
-    Ok(Application {
-        id: super::id(stored.id, ApplicationId::new)?,
-        name: stored.name.into(),
-        test: stored.test,
-        mode: ApplicationMode::of_number(stored.mode)?,
-        credentials: stored.credentials.into_iter().map(credential).collect::<Result<_, _>>()?,
-        fallback_mild: Verdict::of_number(stored.fallback_mild)?,
-        fallback_strict: Verdict::of_number(stored.fallback_strict)?,
-        deadline_ms: stored.deadline_ms,
-        created_at: Timestamp::from_micros(stored.created_at),
-        settings: Settings::default(),
-    })
+    }
 }

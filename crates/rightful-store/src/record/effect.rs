@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{EventId, Family, KnownDetail, Lesson, Outcome, Tag, Timestamp};
+use rightful_domain::{AccountDeviceId, EventId, Family, KnownDetail, LabelValue, Lesson, Outcome, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
@@ -57,6 +57,12 @@ pub(crate) enum Effect {
     Forget,
     /// A username belongs to no account any more.
     Unalias(Tag),
+    /// The account is closed.
+    Closed(Timestamp),
+    /// What a reviewer makes of the account.
+    Reviewed(LabelValue),
+    /// A device no longer counts among the account's.
+    Detached(AccountDeviceId, Timestamp),
 }
 
 /// As stored, by place in this list: new ones come at its end. The old forms of lessons, and what is bad without a time,
@@ -88,6 +94,9 @@ pub(crate) enum StoredEffect {
     Refused(i64),
     Labelled(u8, [u8; 8], i64),
     Unlabelled(u8, [u8; 8], i64),
+    Closed(i64),
+    Reviewed(u8),
+    Detached([u8; 12], i64),
     Details(Vec<StoredDetail>),
 }
 
@@ -116,6 +125,9 @@ impl StoredEffect {
             Effect::Details(details) => Self::Details(details.iter().map(stored_detail).collect()),
             Effect::Forget => Self::Forget,
             Effect::Unalias(tag) => Self::Unalias(stored_tag(*tag)),
+            Effect::Closed(at) => Self::Closed(at.as_micros()),
+            Effect::Reviewed(label) => Self::Reviewed(label.number()),
+            Effect::Detached(device, at) => Self::Detached(*device.as_bytes(), at.as_micros()),
         }
     }
 
@@ -159,6 +171,11 @@ impl StoredEffect {
             }
             Self::Forget => Effect::Forget,
             Self::Unalias(tag) => Effect::Unalias(restored_tag(tag)),
+            Self::Closed(at) => Effect::Closed(Timestamp::from_micros(at)),
+            Self::Reviewed(label) => Effect::Reviewed(LabelValue::of_number(label)?),
+            Self::Detached(device, at) => {
+                Effect::Detached(AccountDeviceId::from_bytes(device), Timestamp::from_micros(at))
+            }
             Self::Learn(lesson) => Effect::Learn(whole(lesson)?),
             Self::Unlearn(lesson) => Effect::Unlearn(whole(lesson)?),
             Self::Hold(lesson, matures) => Effect::Hold { lesson: whole(lesson)?, matures },

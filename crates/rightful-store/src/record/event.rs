@@ -49,7 +49,7 @@ struct StoredMechanism<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredDevice<'a> {
+pub(super) struct StoredDevice<'a> {
     #[serde(borrow)]
     aliases: Vec<(u8, &'a str)>,
     /// Kind, maker, model, system, browser, language, time zone, screen.
@@ -68,7 +68,7 @@ pub(super) struct StoredLocation<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredBehavior {
+pub(super) struct StoredBehavior {
     keys: Option<u32>,
     pastes: Option<u32>,
     key_hold_ms: Option<f64>,
@@ -179,7 +179,7 @@ impl<'a> StoredMechanism<'a> {
 }
 
 impl<'a> StoredDevice<'a> {
-    fn of(device: &'a Device) -> Self {
+    pub(super) fn of(device: &'a Device) -> Self {
         Self {
             aliases: device.aliases.iter().map(|alias| (alias.kind.number(), alias.id.as_str())).collect(),
             told: [
@@ -196,7 +196,7 @@ impl<'a> StoredDevice<'a> {
         }
     }
 
-    fn restore(self) -> Result<Device, Undecodable> {
+    pub(super) fn restore(self) -> Result<Device, Undecodable> {
         let alias = |(kind, id)| -> Result<DeviceAlias, Undecodable> {
             Ok(DeviceAlias { kind: DeviceAliasKind::of_number(kind)?, id: super::id(id, DeviceId::new)? })
         };
@@ -241,12 +241,12 @@ impl<'a> StoredLocation<'a> {
 }
 
 impl StoredBehavior {
-    fn of(behavior: &Behavior) -> Self {
+    pub(super) fn of(behavior: &Behavior) -> Self {
         let Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms } = *behavior;
         Self { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms }
     }
 
-    fn restore(self) -> Behavior {
+    pub(super) fn restore(self) -> Behavior {
         let Self { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms } = self;
         Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms }
     }

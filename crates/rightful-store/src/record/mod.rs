@@ -13,10 +13,13 @@ mod effect;
 mod entry;
 mod event;
 mod lesson;
+mod note;
 mod number;
+mod outbox;
 mod population;
 mod private;
 mod profile;
+mod report;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -25,8 +28,8 @@ mod whereabouts;
 use rightful_domain::{Conclusion, Entry, Feedback, InvalidId, RetryKey, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use amendment::Erasure;
-use amendment::{StoredConclusion, StoredErasure, StoredFeedback};
+pub(crate) use amendment::{Consumption, Erasure};
+use amendment::{StoredConclusion, StoredConsumption, StoredErasure, StoredFeedback};
 pub(crate) use application::{decode_application, encode_application};
 use details::StoredDetails;
 pub(crate) use details::tell_changes;
@@ -35,7 +38,11 @@ use effect::StoredEffect;
 pub(crate) use entry::{PrivateTags, ReadEntry, open_private, private_bytes};
 use entry::{StoredEntry, StoredLearnings};
 use lesson::{restored_tag, stored_tag};
+use note::StoredNote;
+pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
+pub(crate) use outbox::{decode_waiting, encode_waiting};
+pub(crate) use report::{decode_report, encode_report};
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 
@@ -61,6 +68,8 @@ pub(crate) enum RowKind {
     Conclusion,
     Feedback,
     Erasure,
+    Note,
+    Consumption,
 }
 
 /// What every walk over the ledger needs of a row.
@@ -93,6 +102,8 @@ impl StoredHead {
                 RowKind::Conclusion => 1,
                 RowKind::Feedback => 2,
                 RowKind::Erasure => 3,
+                RowKind::Note => 4,
+                RowKind::Consumption => 5,
             },
             application: head.application,
             received_at: head.received_at.as_micros(),
@@ -109,6 +120,8 @@ impl StoredHead {
                 1 => RowKind::Conclusion,
                 2 => RowKind::Feedback,
                 3 => RowKind::Erasure,
+                4 => RowKind::Note,
+                5 => RowKind::Consumption,
                 _ => return Err(Undecodable("unknown kind of row")),
             },
             application: self.application,
@@ -148,6 +161,18 @@ impl Draft {
         let received_at = erasure.received_at;
         let head = Head { kind: RowKind::Erasure, application, received_at, retry: None };
         Self::of(ROW_VERSION, &head, &StoredErasure::of(erasure))
+    }
+
+    pub(crate) fn note(note: &NoteRow, application: u32) -> Self {
+        let received_at = note.received_at;
+        let head = Head { kind: RowKind::Note, application, received_at, retry: None };
+        Self::of(ROW_VERSION, &head, &StoredNote::of(note))
+    }
+
+    pub(crate) fn consumption(consumption: &Consumption, application: u32) -> Self {
+        let received_at = consumption.received_at;
+        let head = Head { kind: RowKind::Consumption, application, received_at, retry: None };
+        Self::of(ROW_VERSION, &head, &StoredConsumption::of(consumption))
     }
 
     fn of(version: u8, head: &Head, body: &impl Serialize) -> Self {
@@ -191,6 +216,8 @@ pub(crate) enum Said<'a> {
     Conclusion(Conclusion),
     Feedback(Feedback),
     Erasure(Erasure),
+    Note(NoteRow),
+    Consumption(Consumption),
 }
 
 /// What a row changed beside what its words say.
@@ -234,6 +261,14 @@ impl<'a> Row<'a> {
             RowKind::Erasure => {
                 let (erasure, rest) = take::<StoredErasure<'_>>(self.rest)?;
                 (Said::Erasure(erasure.restore()?), rest)
+            }
+            RowKind::Note => {
+                let (note, rest) = take::<StoredNote<'_>>(self.rest)?;
+                (Said::Note(note.restore()?), rest)
+            }
+            RowKind::Consumption => {
+                let (consumption, rest) = take::<StoredConsumption<'_>>(self.rest)?;
+                (Said::Consumption(consumption.restore()?), rest)
             }
         };
         let ((subject, effects), rest) = take::<(Option<[u8; 8]>, Vec<StoredEffect>)>(rest)?;

@@ -2,8 +2,8 @@
 
 use rightful_domain::{
     Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DetailKind, DeviceAliasKind,
-    FailureReason, Family, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection,
-    PaymentSource, Source, Verdict,
+    FailureReason, Family, HookStyle, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection,
+    PaymentSource, Source, TakeoverWords, Topic, Verdict,
 };
 
 use super::Undecodable;
@@ -14,7 +14,7 @@ pub(crate) trait Numbered: Sized {
     fn of_number(number: u8) -> Result<Self, Undecodable>;
 }
 
-// A macro, because the match must be written in both directions for eighteen enums, and two hand-kept tables drift.
+// A macro, because the match must be written in both directions for two dozen enums, and two hand-kept tables drift.
 // The first match has no wildcard: a new variant in the domain stops the build here.
 macro_rules! numbered {
     ($type:ident { $($variant:ident = $number:literal),+ $(,)? }) => {
@@ -78,6 +78,17 @@ numbered!(CredentialKind {
     TransmitClient = 3,
     SumsubAppToken = 4,
     RuptClient = 5,
+});
+
+numbered!(HookStyle { Standard = 0, Ravelin = 1, Rupt = 2 });
+numbered!(TakeoverWords { PermitWarnBlock = 0, AllowReviewPrevent = 1 });
+numbered!(Topic {
+    Assessed = 0,
+    Challenged = 1,
+    ChallengeEnded = 2,
+    DeviceNew = 3,
+    DeviceDetached = 4,
+    Sharing = 5,
 });
 
 /// The number under which a caller's own word is stored, beside the word.

@@ -2,6 +2,7 @@
 //! or as an error.
 
 mod dice;
+mod others;
 
 use std::sync::Arc;
 
@@ -263,7 +264,6 @@ fn what_is_written_is_written_as_it_always_was() {
     let draft = Draft::erasure(&erasure(), 2);
     check_golden("erasure", include_str!("golden/erasure_v1.hex"), &row_of(4, draft, &Effects::default()));
     check_golden("state", include_str!("golden/state_v3.hex"), &encode_state(&state()));
-    check_golden("application", include_str!("golden/application_v1.hex"), &encode_application(&an_application()));
 }
 
 fn bytes_of(golden: &str) -> Vec<u8> {

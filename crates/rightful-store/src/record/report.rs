@@ -1,0 +1,62 @@
+//! The stored form of a browser's report.
+
+use std::net::IpAddr;
+
+use rightful_domain::{ApplicationId, Device, EventId, Network, Report, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Undecodable;
+use super::event::{StoredBehavior, StoredDevice, text};
+
+/// The version of the bytes below.
+const VERSION: u8 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct StoredReport<'a> {
+    id: [u8; 16],
+    #[serde(borrow)]
+    application: &'a str,
+    device: StoredDevice<'a>,
+    ip: Option<IpAddr>,
+    user_agent: Option<&'a str>,
+    origin: Option<&'a str>,
+    behavior: Option<StoredBehavior>,
+    opened_at: Option<i64>,
+    received_at: i64,
+}
+
+/// A report as bytes.
+pub(crate) fn encode_report(report: &Report) -> Vec<u8> {
+    let Network { ip, user_agent, origin } = &report.network;
+    let stored = StoredReport {
+        id: *report.id.as_bytes(),
+        application: report.application.as_str(),
+        device: StoredDevice::of(&report.device),
+        ip: *ip,
+        user_agent: text(user_agent),
+        origin: text(origin),
+        behavior: report.behavior.as_ref().map(StoredBehavior::of),
+        opened_at: report.opened_at.map(Timestamp::as_micros),
+        received_at: report.received_at.as_micros(),
+    };
+    super::to_versioned_bytes(VERSION, &stored)
+}
+
+/// A report from its bytes.
+pub(crate) fn decode_report(bytes: &[u8]) -> Result<Report, Undecodable> {
+    let stored: StoredReport<'_> = super::from_versioned_bytes(VERSION, bytes)?;
+    let device: Device = stored.device.restore()?;
+    Ok(Report {
+        id: EventId::from_bytes(stored.id),
+        application: super::id(stored.application, ApplicationId::new)?,
+        device,
+        network: Network {
+            ip: stored.ip,
+            user_agent: stored.user_agent.map(Into::into),
+            origin: stored.origin.map(Into::into),
+        },
+        behavior: stored.behavior.map(StoredBehavior::restore),
+        opened_at: stored.opened_at.map(Timestamp::from_micros),
+        received_at: Timestamp::from_micros(stored.received_at),
+    })
+}

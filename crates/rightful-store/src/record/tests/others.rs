@@ -1,0 +1,147 @@
+//! The same laws for what is noted, reported and told, and for applications with their settings.
+
+use rightful_domain::{
+    AccountDeviceId, Hook, HookStyle, Label, LabelValue, NoteKind, Pii, Report, Settings, TakeoverWords, Telling,
+    Topic, Waiting,
+};
+
+use super::super::{
+    Consumption, NoteRow, Noted, decode_noted, decode_report, decode_waiting, encode_noted, encode_report,
+    encode_waiting, note_number, note_words,
+};
+use super::*;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_seconds(1_767_225_600 + second)
+}
+
+fn label() -> Label {
+    let hidden = |text: &str| Some(Pii::new(text.into()));
+    Label {
+        value: LabelValue::PotentiallyFraudster,
+        comment: hidden("odd"),
+        reviewer_name: hidden("Rita"),
+        reviewer_email: None,
+        at: at(1),
+    }
+}
+
+fn note() -> NoteRow {
+    let kind = NoteKind::Labelled(label());
+    NoteRow {
+        application: application(),
+        account: AccountId::new("anna").unwrap(),
+        device: Some(AccountDeviceId::from_bytes([9; 12])),
+        kind: note_number(&kind),
+        label: Some(LabelValue::PotentiallyFraudster),
+        received_at: at(1),
+        sealed: note_words(&kind).unwrap().to_vec(),
+    }
+}
+
+fn note_effects() -> Effects {
+    let changes = vec![
+        Effect::Closed(at(1)),
+        Effect::Reviewed(LabelValue::Fraudster),
+        Effect::Detached(AccountDeviceId::from_bytes([9; 12]), at(2)),
+    ];
+    Effects { subject: Some(Tag::new(1)), changes }
+}
+
+fn consumption() -> Consumption {
+    Consumption { application: application(), event: EventId::from_bytes([1; 16]), received_at: at(1) }
+}
+
+fn noted() -> Noted {
+    let fields = vec![("plan".into(), vec!["gold".into(), "silver".into()])];
+    Noted {
+        labels: vec![label()],
+        tags: vec!["vip".into()],
+        closed_at: Some(at(3)),
+        metadata: vec![(AccountDeviceId::from_bytes([9; 12]), fields)],
+    }
+}
+
+fn report() -> Report {
+    let event = Dice::full(1).entry().event;
+    Report {
+        id: event.id,
+        application: application(),
+        device: event.device,
+        network: event.network,
+        behavior: event.behavior,
+        opened_at: Some(at(4)),
+        received_at: at(5),
+    }
+}
+
+fn waiting() -> Waiting {
+    Waiting {
+        number: 7,
+        application: application(),
+        telling: Telling { hook: "a".into(), topic: Topic::ChallengeEnded },
+        sequence: 300,
+        since: at(6),
+        n_tried: 2,
+        due_at: at(7),
+    }
+}
+
+fn with_settings() -> Application {
+    let hook = Hook {
+        id: "a".into(),
+        style: HookStyle::Rupt,
+        url: "https://shop.example/hook".into(),
+        sealed_secret: Some([4, 5].into()),
+        enabled: true,
+    };
+    let settings = Settings {
+        origins: vec!["https://shop.example".into()],
+        takeover_words: TakeoverWords::AllowReviewPrevent,
+        account_events_per_minute_max: 7,
+        devices_per_account_max: 3,
+        blocks_over_device_limit: true,
+        hooks: vec![hook],
+    };
+    Application { settings, ..an_application() }
+}
+
+#[test]
+fn these_too_are_written_as_they_always_were() {
+    let row = row_of(1, Draft::note(&note(), 2), &note_effects());
+    check_golden("note", include_str!("../golden/note_v1.hex"), &row);
+    let row = row_of(2, Draft::consumption(&consumption(), 2), &Effects::default());
+    check_golden("consumption", include_str!("../golden/consumption_v1.hex"), &row);
+    check_golden("noted", include_str!("../golden/noted_v1.hex"), &encode_noted(&noted()));
+    check_golden("report", include_str!("../golden/report_v1.hex"), &encode_report(&report()));
+    check_golden("waiting", include_str!("../golden/waiting_v1.hex"), &encode_waiting(&waiting()));
+    check_golden("application", include_str!("../golden/application_v2.hex"), &encode_application(&with_settings()));
+}
+
+#[test]
+fn these_too_are_read_for_ever() {
+    let bytes = bytes_of(include_str!("../golden/note_v1.hex"));
+    let (Said::Note(said), effects) = read(1, &bytes).unwrap() else { panic!("not a note") };
+    assert_eq!((said, effects), (note(), note_effects()));
+    let bytes = bytes_of(include_str!("../golden/consumption_v1.hex"));
+    let (Said::Consumption(said), _) = read(2, &bytes).unwrap() else { panic!("not a consumption") };
+    assert_eq!(said, consumption());
+    assert_eq!(decode_noted(&bytes_of(include_str!("../golden/noted_v1.hex"))), Ok(noted()));
+    assert_eq!(decode_report(&bytes_of(include_str!("../golden/report_v1.hex"))), Ok(report()));
+    assert_eq!(decode_waiting(&bytes_of(include_str!("../golden/waiting_v1.hex"))), Ok(waiting()));
+    assert_eq!(decode_application(&bytes_of(include_str!("../golden/application_v2.hex"))), Ok(with_settings()));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_of_these_read_as_something_or_as_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let mut record = vec![1];
+        record.extend_from_slice(&bytes);
+        record.extend_from_slice(&crc32fast::hash(&record).to_le_bytes());
+        for bytes in [&bytes, &record] {
+            let _ = decode_noted(bytes).is_ok();
+            let _ = decode_report(bytes).is_ok();
+            let _ = decode_waiting(bytes).is_ok();
+        }
+    }
+}
