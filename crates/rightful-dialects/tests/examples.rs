@@ -8,10 +8,9 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use rightful_dialects::{Dialect, Intake, Reply, Response, Told};
+use rightful_dialects::{Dialect, Intake, Refusal, RefusalKind, Reply, Response, Told};
 use rightful_domain::{
-    CredentialStatus, Device, DeviceId, DeviceSnapshot, Event, Network, Outcome, Page, PasswordHashes, Record,
-    RetryKey, Timestamp, Verdict,
+    Device, DeviceId, DeviceSnapshot, Event, Network, Outcome, Page, Record, RetryKey, Timestamp, Verdict,
 };
 use serde_json::{Map, Value, json};
 use support::{Request, dialect, event_json, record};
@@ -63,11 +62,23 @@ fn run(dialect: &dyn Dialect, path: &Path) -> Result<(), Failed> {
 }
 
 fn body_of(request: &Value) -> Vec<u8> {
+    if let Some(repeated) = request.get("body_with_repeated") {
+        return repeated_body(repeated);
+    }
     match (request.get("body"), request.get("body_text")) {
         (Some(body), _) => serde_json::to_vec(body).expect("JSON"),
         (None, Some(Value::String(text))) => text.clone().into_bytes(),
         _ => Vec::new(),
     }
+}
+
+/// A body with one item of a list as often as the example says: a thousand of them would be no reading.
+fn repeated_body(told: &Value) -> Vec<u8> {
+    let mut body = told["body"].clone();
+    let list = body[told["list"].as_str().expect("a name")].as_array_mut().expect("a list");
+    let n = told["times"].as_u64().and_then(|n| usize::try_from(n).ok()).expect("a count");
+    *list = list.iter().cycle().take(n).cloned().collect();
+    serde_json::to_vec(&body).expect("JSON")
 }
 
 fn text_of<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
@@ -76,7 +87,8 @@ fn text_of<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
 
 fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Value, Value), Failed> {
     let told = &example["request"];
-    let query = text_of(told, "query").unwrap_or("").replace("{link}", &link()?);
+    let query = text_of(told, "query").unwrap_or("");
+    let query = query.replace("{link}", &link(0)?).replace("{link_of_change}", &link(1)?);
     let name = text_of(told, "method").ok_or("a request needs a method")?;
     let path = text_of(told, "path").ok_or("a request needs a path")?;
     let mut request = Request::new(dialect, name, path, body).ok_or("no route takes it")?.query(&query);
@@ -92,6 +104,13 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
         Err(refusal) => {
             let response = dialect.refuse(Some(request.route), &refusal, request.received_at);
             Ok((Value::Null, response_json(&response)))
+        }
+        Ok(intake) if example["given"].get("failed").is_some() => {
+            // What was taken could not be carried out.
+            let detail = text_of(&example["given"], "failed").unwrap_or("").to_owned();
+            let refusal = Refusal { kind: RefusalKind::Internal, detail, path: None };
+            let response = dialect.refuse(Some(request.route), &refusal, request.received_at);
+            Ok((intake_json(&intake), response_json(&response)))
         }
         Ok(intake) => {
             let response = request.reply(dialect, &reply_to(&intake, &example["given"])?);
@@ -112,8 +131,8 @@ fn moment(text: &str) -> Timestamp {
     Timestamp::from_micros(at.as_microsecond())
 }
 
-/// A token for the event of all examples, taken from the answer that hands it out.
-fn link() -> Result<String, Failed> {
+/// A token for a part of the event of all examples, taken from the answer that hands it out.
+fn link(part: usize) -> Result<String, Failed> {
     let ravelin = dialect("ravelin");
     let body = br#"{"timestamp":1630066771,"login":{"username":"a","success":true,
         "authenticationMechanism":{"password":{"success":true}}},"device":{"deviceId":"d"}}"#;
@@ -123,9 +142,10 @@ fn link() -> Result<String, Failed> {
     };
     let mut record = record(told.event, Some(Verdict::Allow));
     record.entry.previous_device = Some(previous_device(&json!({"id": "other", "at": "2021-08-27T12:19:27Z"})));
+    record.entry.changes = support::changed::changes(&json!({"changes": [{"kind": "email", "value": "a@b.example"}]}));
     let response = request.reply(ravelin, &Reply::Assessed(Box::new(record)));
     let answer: Value = serde_json::from_slice(&response.body).expect("JSON");
-    let url = answer["customerChanges"][0]["verificationURL"].as_str().expect("a link");
+    let url = answer["customerChanges"][part]["verificationURL"].as_str().expect("a link");
     Ok(url.split_once("?id=").ok_or("a token")?.1.to_owned())
 }
 
@@ -150,13 +170,14 @@ fn remembered(event: &Event, given: &Value) -> Record {
     if let (Some(assessment), Some(answered)) = (&mut record.entry.assessment, text_of(given, "answered")) {
         assessment.answered = Verdict::parse(answered);
     }
+    if let (Some(assessment), Some(payment)) = (&mut record.entry.assessment, support::changed::payment(given)) {
+        assessment.payment = payment;
+    }
     record.entry.previous_device = given.get("previous_device").map(previous_device);
     record.entry.sighting = support::noted::sighting(given);
+    record.entry.changes = support::changed::changes(given);
     record.feedback = support::noted::feedback(&record, given);
-    record.entry.enrichment.credential = given.get("breached").map(|breached| CredentialStatus {
-        password_breached: breached["password"] == true,
-        username_breached: breached["username"] == true,
-    });
+    record.entry.enrichment.credential = given.get("breached").map(|_| support::changed::breached(given));
     record
 }
 
@@ -223,30 +244,27 @@ fn intake_json(intake: &Intake) -> Value {
         Intake::Recall(event) => json!({"verb": "recall", "event": event.to_string()}),
         Intake::Search(search) => json!({"verb": "search", "search": format!("{search:?}")}),
         Intake::Feedback(feedback) => json!({"verb": "feedback", "feedback": format!("{feedback:?}")}),
+        Intake::Backfill(told) => told_json("backfill", told),
         other => intake_of_devices_json(other),
     }
 }
 
 fn told_json(verb: &str, told: &Told) -> Value {
     let Told { event, hashes, retry, n_unknown } = told;
-    let PasswordHashes { sha256, sha1_sha256, email_password_sha256 } = hashes;
-    let mut present = Vec::new();
-    for (name, hash) in
-        [("sha256", sha256), ("sha1_sha256", sha1_sha256), ("email_password_sha256", email_password_sha256)]
-    {
-        if hash.is_some() {
-            present.push(name);
-        }
-    }
     let kept_s = |retry: &RetryKey| retry.until.since(event.received_at).as_secs();
-    json!({
+    let mut told = json!({
         "verb": verb,
         "n_unknown": n_unknown,
-        "hashes": present,
+        "hashes": support::changed::present(hashes),
         "retry_kept_s": retry.as_ref().map(kept_s),
         "at_clamped": event.at_clamped,
         "event": event_json(event),
-    })
+    });
+    let details = support::changed::details_json(event);
+    if details.as_array().is_some_and(|details| !details.is_empty()) {
+        told["details"] = details;
+    }
+    told
 }
 
 fn response_json(response: &Response) -> Value {

@@ -10,7 +10,7 @@ use rightful_domain::{
     DeviceId, Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, Note, NoteKind, NoteTarget,
     PasswordHashes, Pii, Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
 };
-use rightful_store::{Store, StoreError};
+use rightful_store::{Applied, Store, StoreError};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::pipeline::{Pipeline, PipelineError};
@@ -140,6 +140,32 @@ impl Pipeline {
         let dossier = self.store.note(note.clone()).await?;
         self.listeners.noted(&note);
         Ok(dossier)
+    }
+
+    /// Takes what somebody who holds a link says of its event: once. Who finds a link that was used cannot change what
+    /// was said, and is told the same as if they had.
+    ///
+    /// That it was used is written down behind what was said, so that nothing said is lost between the two; two answers
+    /// at the same moment may both be taken.
+    pub(crate) async fn answer_of_link(
+        &self,
+        application: &Application,
+        all: Vec<Feedback>,
+        now: Timestamp,
+    ) -> Result<(u32, Applied), PipelineError> {
+        let mut taken = (0, Applied::default());
+        for said in all {
+            let FeedbackTarget::Event(event) = said.target else { continue };
+            if self.recall(application, event).await?.consumed_at.is_some() {
+                continue;
+            }
+            taken = self.feedback(vec![said]).await?;
+            match self.store.consume(&application.id, event, now).await {
+                Ok(_) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(taken)
     }
 
     /// The answer to an earlier event, this once.

@@ -41,8 +41,9 @@ pub(super) fn report(call: &Call<'_>) -> Result<Intake, Refusal> {
 }
 
 /// Takes note that a page failed, and keeps nothing: to ask about no credentials is to ask nothing.
-pub(super) fn page_error() -> Intake {
-    Intake::LookUp { username: None, hashes: PasswordHashes::default() }
+pub(super) fn page_error(call: &Call<'_>) -> Result<Intake, Refusal> {
+    json::parse_object(call.body)?;
+    Ok(Intake::LookUp { username: None, hashes: PasswordHashes::default() })
 }
 
 /// What makes an event of a page another than all others.

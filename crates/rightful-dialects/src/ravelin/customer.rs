@@ -69,7 +69,8 @@ fn read_person(
 }
 
 /// What else the clients tell of a customer or a supplier.
-const CUSTOMER_FIELDS: [&str; 16] = [
+const CUSTOMER_FIELDS: [&str; 17] = [
+    "type",
     "registrationTime",
     "dateOfBirth",
     "gender",

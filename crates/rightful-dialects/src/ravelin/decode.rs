@@ -11,7 +11,7 @@ use super::customer::{Customer, add_method, read_customer, read_methods, read_su
 use super::endpoints::{EventKind, Times};
 use super::login::{Beside, Login, read_login, read_mechanisms};
 use super::origin::{self, Origin, read_location};
-use super::payment::{read_amount, read_method, read_price, read_transaction};
+use super::payment::{Method, read_amount, read_method, read_price, read_transaction};
 use super::words::{account, id_text, keep, kept_text, leave_out, outcome};
 use crate::fields::{Fault, Fields};
 use crate::json;
@@ -310,8 +310,8 @@ fn read_payment(body: &mut Fields<'_>, ended: Outcome) -> Result<Parts, Fault> {
     read_transaction_told(body, parts)
 }
 
-/// Takes in how it is paid: one way, by what it is or by its id, or several; and whether that way could be registered.
-fn read_method_told(body: &mut Fields<'_>, parts: Parts) -> Result<(Parts, Option<bool>), Fault> {
+/// Takes in how it is paid: one way, by what it is or by its id, or several; and the first of them.
+fn read_method_told(body: &mut Fields<'_>, parts: Parts) -> Result<(Parts, Method), Fault> {
     let mut parts = parts;
     let by_id = body.optional("paymentMethodId", |node| personal(id_text(node)))?.flatten();
     let mut methods = Vec::from_iter(body.object("paymentMethod", read_method)?);
@@ -323,11 +323,10 @@ fn read_method_told(body: &mut Fields<'_>, parts: Parts) -> Result<(Parts, Optio
     let first = methods.into_iter().next().unwrap_or_default();
     if by_id.is_some() || n_methods > 0 {
         let payment = parts.payment.get_or_insert_default();
-        payment.method = first.kind;
-        payment.method_id = first.id.or(by_id);
-        parts.person.billing_address = first.billing_address.or(parts.person.billing_address);
+        payment.method.clone_from(&first.kind);
+        payment.method_id = first.id.clone().or(by_id);
     }
-    Ok((parts, first.is_registered))
+    Ok((parts, first))
 }
 
 /// Takes in a transaction, or the last of several: how it ended is how the event ended.
@@ -349,8 +348,10 @@ fn read_transaction_told(body: &mut Fields<'_>, parts: Parts) -> Result<Parts, F
 const TRANSACTIONS_MAX: usize = 64;
 
 fn read_method_event(body: &mut Fields<'_>) -> Result<Parts, Fault> {
-    let (parts, is_registered) = read_method_told(body, Parts::new(Action::AccountDetailsChange, Outcome::Succeeded))?;
-    Ok(Parts { outcome: outcome(is_registered), ..parts })
+    let (mut parts, method) = read_method_told(body, Parts::new(Action::AccountDetailsChange, Outcome::Succeeded))?;
+    // Only of a way that is registered: with each payment, the bills of a known one would change the account's.
+    parts.person.billing_address = method.billing_address;
+    Ok(Parts { outcome: outcome(method.is_registered), ..parts })
 }
 
 fn read_redemption(body: &mut Fields<'_>) -> Result<Parts, Fault> {

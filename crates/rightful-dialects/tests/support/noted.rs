@@ -1,9 +1,9 @@
-//! What examples give of devices, dossiers and sightings, and how the intakes that they come of are shown.
+//! What examples give of devices, dossiers and sightings, and how the intakes beside events are shown.
 
 use rightful_dialects::{Intake, Reply};
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, CredentialStatus, DeviceSnapshot, Dossier, Event, Feedback,
-    FeedbackKind, FeedbackTarget, Note, NoteTarget, Record, Sighting, Timestamp,
+    AccountDevice, AccountDeviceId, AccountId, DeviceSnapshot, Dossier, Event, Feedback, FeedbackKind, FeedbackTarget,
+    Label, LabelValue, Note, NoteKind, NoteTarget, Pii, Record, Sighting, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -20,21 +20,23 @@ pub(crate) fn reply_to(
             let device = given.get("device").map(|told| Box::new(device(told, &snapshot)));
             Reply::Identified { record: Box::new(remembered(Some(&told.event))), device }
         }
-        Intake::Dossier(account) => Reply::Dossier(Box::new(dossier(account.clone(), given, snapshot))),
+        Intake::Dossier(account) => Reply::Dossier(Box::new(dossier(account.clone(), given, None, snapshot))),
         Intake::Note(note) => {
-            let Note { about, .. } = &**note;
+            let Note { about, kind, .. } = &**note;
             let account = match about {
                 NoteTarget::Account(account) => account.clone(),
                 NoteTarget::Device(_) => AccountId::new("ann").expect("an id"),
             };
-            Reply::Dossier(Box::new(dossier(account, given, snapshot)))
+            Reply::Dossier(Box::new(dossier(account, given, Some(kind), snapshot)))
         }
         Intake::Consume(_) => {
             let mut record = remembered(None);
             record.consumed_at = Some(super::RECEIVED_AT);
             Reply::Consumed(Box::new(record))
         }
-        Intake::LookUp { .. } => Reply::LookedUp(CredentialStatus::default()),
+        Intake::LookUp { .. } => Reply::LookedUp(super::changed::breached(given)),
+        Intake::Backfill(told) => Reply::Observed(told.event.id),
+        Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).expect("few") },
         Intake::Listen(_) => Reply::Listening,
         _ => return None,
     })
@@ -50,7 +52,14 @@ pub(crate) fn intake_json(
         Intake::Report(report) => {
             let event = event_json(&report.device, &report.network);
             let id = report.id.to_string();
-            json!({"verb": "report", "id": id, "device": event["device"], "network": event["network"]})
+            let mut shown = json!({"verb": "report", "id": id, "device": event["device"], "network": event["network"]});
+            if let Some(behavior) = &report.behavior {
+                shown["behavior"] = json!(format!("{behavior:?}"));
+            }
+            if let Some(opened_at) = report.opened_at {
+                shown["opened_at"] = json!(opened_at.as_micros());
+            }
+            shown
         }
         Intake::Identify { token, tolerance, told } => {
             let tolerance = format!("{tolerance:?}");
@@ -61,7 +70,15 @@ pub(crate) fn intake_json(
             json!({"verb": "note", "about": format!("{:?}", note.about), "kind": format!("{:?}", note.kind)})
         }
         Intake::Consume(event) => json!({"verb": "consume", "event": event.to_string()}),
-        Intake::LookUp { .. } => json!({"verb": "look up"}),
+        Intake::LookUp { username: None, .. } => json!({"verb": "look up"}),
+        Intake::LookUp { username: Some(username), hashes } => {
+            json!({"verb": "look up", "username": username.reveal(), "hashes": super::changed::present(hashes)})
+        }
+        Intake::Reclaim(all) => {
+            // A thousand would hide the first.
+            let first: Vec<String> = all.iter().take(3).map(|reclaim| format!("{reclaim:?}")).collect();
+            json!({"verb": "reclaim", "n": all.len(), "accounts": first})
+        }
         Intake::Listen(device) => json!({"verb": "listen", "device": device.to_string()}),
         _ => return None,
     })
@@ -83,27 +100,55 @@ pub(crate) fn feedback(record: &Record, given: &Value) -> Vec<Feedback> {
     let said = kinds.map(|kind| Feedback {
         application: record.entry.event.application.clone(),
         target: FeedbackTarget::Event(record.entry.event.id),
-        kind: match kind.as_str() {
-            Some("challenge_passed") => FeedbackKind::ChallengePassed { mechanism: None },
-            Some("challenge_failed") => FeedbackKind::ChallengeFailed,
-            Some("challenge_ignored") => FeedbackKind::ChallengeIgnored,
-            other => panic!("unknown feedback {other:?}"),
-        },
+        kind: kind.as_str().and_then(feedback_kind).expect("a kind of feedback"),
         received_at: super::RECEIVED_AT,
     });
     said.collect()
 }
 
-fn dossier(account: AccountId, given: &Value, snapshot: impl Fn(&Value) -> DeviceSnapshot) -> Dossier {
-    let told = given.get("devices").and_then(Value::as_array).into_iter().flatten();
-    Dossier {
+fn feedback_kind(told: &str) -> Option<FeedbackKind> {
+    match told {
+        "challenge_passed" => Some(FeedbackKind::ChallengePassed { mechanism: None }),
+        "challenge_failed" => Some(FeedbackKind::ChallengeFailed),
+        "challenge_ignored" => Some(FeedbackKind::ChallengeIgnored),
+        _ => None,
+    }
+}
+
+/// What is noted of an account: what the example gives, and then what the request adds or takes.
+fn dossier(
+    account: AccountId,
+    given: &Value,
+    noted: Option<&NoteKind>,
+    snapshot: impl Fn(&Value) -> DeviceSnapshot,
+) -> Dossier {
+    let list = |name: &str| given.get(name).and_then(Value::as_array).into_iter().flatten();
+    let mut dossier = Dossier {
         account,
-        labels: Vec::new(),
-        tags: Vec::new(),
+        labels: list("labels").map(label).collect(),
+        tags: list("tags").filter_map(Value::as_str).map(Into::into).collect(),
         closed_at: None,
         reported_at: None,
         reclaimed_at: None,
-        devices: told.map(|told| device(told, &snapshot)).collect(),
+        devices: list("devices").map(|told| device(told, &snapshot)).collect(),
+    };
+    match noted {
+        Some(NoteKind::Labelled(label)) => dossier.labels.push(label.clone()),
+        Some(NoteKind::Tagged(tags)) => dossier.tags.extend(tags.iter().cloned()),
+        Some(NoteKind::Untagged(tags)) => dossier.tags.retain(|tag| !tags.contains(tag)),
+        Some(NoteKind::Closed | NoteKind::Metadata(_) | NoteKind::Detached) | None => {}
+    }
+    dossier
+}
+
+fn label(told: &Value) -> Label {
+    let text = |name: &str| told.get(name).and_then(Value::as_str).map(|text| Pii::new(Box::from(text)));
+    Label {
+        value: LabelValue::ALL.into_iter().find(|value| value.as_str() == told["value"]).expect("a label"),
+        comment: text("comment"),
+        reviewer_name: text("reviewer_name"),
+        reviewer_email: text("reviewer_email"),
+        at: moment(&told["at"]).expect("a moment"),
     }
 }
 
