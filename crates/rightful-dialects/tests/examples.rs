@@ -178,6 +178,7 @@ fn remembered(event: &Event, given: &Value) -> Record {
     record.entry.changes = support::changed::changes(given);
     record.feedback = support::noted::feedback(&record, given);
     record.entry.enrichment.credential = given.get("breached").map(|_| support::changed::breached(given));
+    support::accounts::tell(&mut record, given);
     record
 }
 
@@ -193,6 +194,9 @@ fn earlier_event(given: &Value) -> Result<Event, Failed> {
 }
 
 fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
+    if let Some(reply) = support::accounts::reply_to(intake, given) {
+        return Ok(reply);
+    }
     Ok(match intake {
         Intake::Assess(told) => {
             let mut record = remembered(&told.event, given);

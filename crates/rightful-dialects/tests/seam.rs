@@ -179,3 +179,16 @@ fn a_report_sent_again_is_the_same_report() {
     assert_eq!(id(&body(1_630_066_770_123), first), id(&body(1_630_066_770_123), later));
     assert_ne!(id(&body(1_630_066_770_123), first), id(&body(1_630_066_770_124), first));
 }
+
+#[test]
+fn a_thousand_accounts_are_reclaimed_at_once_and_not_one_more() {
+    let native = dialect("native");
+    let reclaim = |n: u32| {
+        let accounts: Vec<String> = (0..n).map(|n| format!("{{\"account\":\"a{n}\"}}")).collect();
+        let body = format!("{{\"accounts\":[{}]}}", accounts.join(","));
+        let request = Request::new(native, "POST", "/v1/reclaims", body.as_bytes()).expect("a route");
+        request.decode(native)
+    };
+    assert!(matches!(reclaim(1_000), Ok(Intake::Reclaim(all)) if all.len() == 1_000));
+    assert!(matches!(reclaim(1_001), Err(refusal) if refusal.path.as_deref() == Some("accounts")));
+}

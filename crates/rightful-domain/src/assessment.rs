@@ -1,6 +1,6 @@
 //! What was judged of one event.
 
-use crate::{EventId, FeatureVector, Finding, LogOdds, News, RiskScore, Timestamp};
+use crate::{Action, Event, EventId, FeatureVector, Finding, LogOdds, News, Outcome, RiskScore, Timestamp};
 
 /// The four answers, mildest first: a later one is stricter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,6 +145,40 @@ pub struct Assessment {
     pub payment: PaymentView,
     /// What was new about the event, for learning it.
     pub news: News,
+}
+
+impl Assessment {
+    /// What the caller goes by: the answer, or the verdict where nobody asked for one.
+    #[must_use]
+    pub fn effective(&self) -> Verdict {
+        self.answered.unwrap_or(self.verdict)
+    }
+
+    /// True if refusing is not enough, since whoever was refused is inside: the session is to be revoked.
+    ///
+    /// That is so once the event has succeeded, or where it is something that only somebody who is signed in can do,
+    /// however it ended. Who is refused at the door, or while the outcome is still open there, has no session yet.
+    #[must_use]
+    pub fn revokes_session(&self, event: &Event) -> bool {
+        self.revokes_session_after(&event.action, event.outcome)
+    }
+
+    /// The same, where it is known by now how the event ended.
+    #[must_use]
+    pub fn revokes_session_after(&self, action: &Action, outcome: Outcome) -> bool {
+        let is_at_door = match action {
+            Action::Login | Action::Register | Action::PasswordReset => true,
+            Action::Transaction
+            | Action::Checkout
+            | Action::Logout
+            | Action::AccountDetailsChange
+            | Action::AccountAuthChange
+            | Action::Withdraw
+            | Action::CreditsChange
+            | Action::Custom(_) => false,
+        };
+        self.effective() == Verdict::Deny && (outcome == Outcome::Succeeded || !is_at_door)
+    }
 }
 
 /// An assessment in words.

@@ -36,7 +36,7 @@ impl Entry {
     /// What is written down of an event that was judged.
     #[must_use]
     pub fn judged(facts: Facts, assessment: Assessment, retry: Option<RetryKey>) -> Self {
-        let Facts { event, enrichment, history, now: _ } = facts;
+        let Facts { event, enrichment, history, allowances: _, now: _ } = facts;
         let (profile, device) = (history.account_profile(), history.device_tag);
         Self {
             teaching: Teaching::given(&event, &enrichment, Some(&assessment), event.outcome, profile, device),

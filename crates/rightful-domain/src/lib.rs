@@ -32,6 +32,7 @@ mod search;
 mod secret;
 mod sparse;
 mod telling;
+mod undoing;
 mod window;
 
 pub use assessment::{
@@ -55,7 +56,7 @@ pub use event::{
     Action, App, Behavior, Device, DeviceAlias, DeviceAliasKind, Event, FREE_FIELDS_BYTES_MAX, FailureReason,
     FreeFields, Location, Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source,
 };
-pub use facts::Facts;
+pub use facts::{Allowances, Facts};
 pub use features::FeatureVector;
 pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};
 pub use history::{DeviceSnapshot, History, Remembered};
@@ -80,4 +81,5 @@ pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
 pub use sparse::{Blank, Sparse};
 pub use telling::{Delivery, Telling, Topic, Waiting};
+pub use undoing::{Replaced, Undoing};
 pub use window::{MARKS_MAX, Mark, Span, SpanTally, Tally, Window};

@@ -174,11 +174,13 @@ pub enum ReasonCode {
     EngineDegraded = 80,
     /// `USER_SECOND_FACTOR_PASSED`.
     UserSecondFactorPassed = 81,
+    /// `USER_ACCOUNT_CLOSED`.
+    UserAccountClosed = 82,
 }
 
 impl ReasonCode {
     /// Every code, by number.
-    pub const ALL: [Self; 81] = [
+    pub const ALL: [Self; 82] = [
         Self::ActionIsLegit,
         Self::ActionIsSuspectedFraud,
         Self::BehaviorBot,
@@ -260,6 +262,7 @@ impl ReasonCode {
         Self::EmailDisposable,
         Self::EngineDegraded,
         Self::UserSecondFactorPassed,
+        Self::UserAccountClosed,
     ];
 
     /// As spelled everywhere: API, console, logs, metrics.
@@ -348,6 +351,7 @@ impl ReasonCode {
             Self::EmailDisposable => "EMAIL_DISPOSABLE",
             Self::EngineDegraded => "ENGINE_DEGRADED",
             Self::UserSecondFactorPassed => "USER_SECOND_FACTOR_PASSED",
+            Self::UserAccountClosed => "USER_ACCOUNT_CLOSED",
         }
     }
 

@@ -1,7 +1,8 @@
 //! One judgement, end to end: features → findings → decision.
 
-use rightful_domain::{Assessment, Facts, News, PaymentAction, PaymentSource, PaymentView};
+use rightful_domain::{Assessment, Facts, News};
 
+use crate::payment_view::payment_view;
 use crate::policy::Policy;
 use crate::{detectors, features};
 
@@ -13,6 +14,7 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
     let (features, news) = features::derive(facts, policy);
     let findings = detectors::run(&features, policy.thresholds());
     let decision = policy.decide(&facts.event.action, &features, findings);
+    let payment = payment_view(facts, &decision);
     Assessment {
         event: facts.event.id,
         judged_at: facts.now,
@@ -25,8 +27,7 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
         policy: policy.version().clone(),
         suggested_challenges: decision.suggested_challenges,
         history_depth: features.tenure.account_history.unwrap_or(0),
-        // No detector looks at payments yet, and an account that never paid is Allow, 0.
-        payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
+        payment,
         // In the challenge budget's precision.
         news: News { nats: Some(decision.log_odds.nats() as f32), ..news },
     }

@@ -10,6 +10,7 @@
 mod assess;
 mod detectors;
 mod features;
+mod payment_view;
 mod policy;
 mod sentences;
 

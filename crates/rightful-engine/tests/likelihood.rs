@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rightful_domain::{
-    Action, CountryCode, Crowd, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Facts, History, Lesson,
-    Outcome, Population, Profile, Remembered, StepTag, Tally, Timestamp,
+    Action, Allowances, CountryCode, Crowd, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Facts, History,
+    Lesson, Outcome, Population, Profile, Remembered, StepTag, Tally, Timestamp,
 };
 use rightful_engine::{FEATURE_SCHEMA, Policy, assess, feature_names};
 
@@ -82,7 +82,7 @@ impl Town {
             ..History::default()
         };
         let now = event.at;
-        Facts { event, enrichment, history, now }
+        Facts { event, enrichment, history, allowances: Allowances::default(), now }
     }
 
     /// What the likelihood says of a login that is not learned.

@@ -11,8 +11,8 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use rightful_domain::{
-    AccountId, Action, AddressKind, AgentKind, AgentTraits, ApplicationId, Coordinates, CountryCode, Device,
-    DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, EventId, Facts, FailureReason, Mechanism,
+    AccountId, Action, AddressKind, AgentKind, AgentTraits, Allowances, ApplicationId, Coordinates, CountryCode,
+    Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, EventId, Facts, FailureReason, Mechanism,
     MechanismKind, Network, Outcome, Person, Pii, PolicySource, PolicyVersion, Source, Timestamp, Verdict,
 };
 use rightful_engine::{DEFAULT_POLICY, Policy};
@@ -158,7 +158,7 @@ fn remember(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, thread: u64
 fn judge_one(memory: &mut Rehearsal, policy: &Policy, event: Event, enrichment: Enrichment) {
     let now = event.received_at;
     let history = memory.recall(&event, &enrichment, now);
-    let facts = Facts { event, enrichment, history, now };
+    let facts = Facts { event, enrichment, history, allowances: Allowances::default(), now };
     let mut assessment = rightful_engine::assess(&facts, policy);
     assessment.answered = Some(Verdict::Allow);
     memory.record(&Entry::judged(facts, assessment, None));

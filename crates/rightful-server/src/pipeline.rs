@@ -124,7 +124,7 @@ impl Pipeline {
         }
         let history = self.store.recall(&event, &enrichment, now).await?;
         event.account = event.account.or_else(|| history.resolved_account.clone());
-        let facts = Facts { event, enrichment, history, now };
+        let facts = Facts { event, enrichment, history, allowances: (&application.settings).into(), now };
         let mut assessment = rightful_engine::assess(&facts, &self.policy);
         match magic {
             Some(Magic::Verdict(verdict)) => assessment.verdict = verdict,

@@ -13,22 +13,90 @@ use std::time::SystemTime;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use rightful_domain::{ApplicationId, ApplicationMode, Timestamp};
-use rightful_sim::story::{self, OverHttp, Story, World};
+use rightful_sim::story::{self, Happened, OverHttp, OverRavelin, Story, Words, World};
 use serde_json::Value;
 use testkit::{Server, create_app};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let trials = match stories() {
-        Ok(stories) => stories.into_iter().map(trial).collect(),
+        Ok(stories) => trials(stories),
         Err(error) => vec![Trial::test("the_scenarios_can_be_read", move || Err(error))],
     };
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trial((name, story, world): (String, Story, World)) -> Trial {
+fn trials(stories: Vec<Told>) -> Vec<Trial> {
+    let in_ravelins: Vec<Trial> = in_ravelins_words(&stories);
+    stories.into_iter().map(trial).chain(in_ravelins).collect()
+}
+
+/// A story with its name and its world.
+type Told = (String, Story, World);
+
+fn trial((name, story, world): Told) -> Trial {
     let can_be_told = story::news_since(&story).is_some();
     Trial::test(name, move || play(&story, &world)).with_ignored_flag(!can_be_told)
+}
+
+/// Each story that Ravelin can say, told in its words and in ours: the same verdicts. Those that it cannot say are listed
+/// with the step that it has no words for, and both are counted.
+fn in_ravelins_words(stories: &[Told]) -> Vec<Trial> {
+    let runtime = match tokio::runtime::Builder::new_current_thread().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return vec![Trial::test("ravelin::can be rehearsed", move || Err(error.into()))],
+    };
+    let (mut n_said, mut trials) = (0, Vec::new());
+    let told = stories.iter().filter(|(_, story, _)| story::news_since(story).is_some());
+    for (name, story, world) in told.clone() {
+        let (name, story, world) = (format!("ravelin::{name}"), story.clone(), world.clone());
+        trials.push(match runtime.block_on(story::not_sayable_in_ravelin(&story, &world)) {
+            Ok(None) => {
+                n_said += 1;
+                Trial::test(name, move || compare(&story, &world))
+            }
+            Ok(Some(step)) => Trial::test(format!("{name} (not sayable, {step})"), || Ok(())).with_ignored_flag(true),
+            Err(error) => Trial::test(name, move || Err(error.into())),
+        });
+    }
+    let n_told = told.count();
+    let counted = format!("ravelin::has words for {n_said} of {n_told} stories, not for {}", n_told - n_said);
+    let has_enough = n_said >= SAYABLE_MIN;
+    let enough = move || if has_enough { Ok(()) } else { Err("it can say fewer than it could".into()) };
+    trials.push(Trial::test(counted, enough));
+    trials
+}
+
+/// Stories that Ravelin can say, at least: who tells fewer of them has lost words.
+const SAYABLE_MIN: usize = 40;
+
+/// Tells a story in Ravelin's words and in ours, each to an application of its own: what was judged must be the same.
+fn compare(story: &Story, world: &World) -> Result<(), Failed> {
+    let ours = told_in(Words::Ours, story, world)?;
+    let theirs = told_in(Words::Ravelin, story, world)?;
+    let verdicts = |happened: &Happened| -> Vec<&'static str> {
+        match happened {
+            Happened::Judged(all) => all.iter().map(|judged| judged.verdict.as_str()).collect(),
+            Happened::Attacked(all) => all.iter().map(|attacked| attacked.judged.verdict.as_str()).collect(),
+            Happened::Applied(_) | Happened::Noted => Vec::new(),
+        }
+    };
+    let mut differences = Vec::new();
+    for ((step, ours), theirs) in story.steps.iter().zip(&ours).zip(&theirs) {
+        if verdicts(ours) != verdicts(theirs) {
+            differences.push(format!("line {}: ours {ours:?}, Ravelin's {theirs:?}", step.line));
+        }
+    }
+    if differences.is_empty() { Ok(()) } else { Err(differences.join("\n").into()) }
+}
+
+fn told_in(words: Words, story: &Story, world: &World) -> Result<Vec<Happened>, Failed> {
+    let served = Served::start(story, world)?;
+    let keys = [served.key("/native/api_key")?, served.key("/ravelin/secret_key")?];
+    let judge = OverRavelin::new((served.server.address, keys, served.application()?), words, story, now()?)?;
+    let mut judge = judge.ok_or("the story is too long")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(story::run(story, world, &mut judge))?)
 }
 
 fn stories() -> Result<Vec<(String, Story, World)>, Failed> {
@@ -46,31 +114,9 @@ fn stories() -> Result<Vec<(String, Story, World)>, Failed> {
 }
 
 fn play(story: &Story, world: &World) -> Result<(), Failed> {
-    let folder = tempfile::tempdir()?;
-    let data = folder.path().join("data");
-    let keys = match story.mode {
-        ApplicationMode::Enforce => create_app(&data, &[]),
-        ApplicationMode::Observe => create_app(&data, &["--observe"]),
-    };
-    let key = |pointer: &str| keys.pointer(pointer).and_then(Value::as_str).ok_or(format!("the keys lack {pointer}"));
-    let application = ApplicationId::new(key("/application_id")?)?;
-    let intelligence = folder.path().join("intelligence");
-    fs::create_dir(&intelligence)?;
-    world.write_data_sets(&intelligence)?;
-    let intelligence = intelligence.display().to_string();
-    let policy = match story.policy_text(world) {
-        text if text.is_empty() => String::new(),
-        text => {
-            let path = folder.path().join("policy.toml");
-            fs::write(&path, text)?;
-            path.display().to_string()
-        }
-    };
-    let settings = [("RIGHTFUL_JUDGEMENT__INTELLIGENCE", &*intelligence), ("RIGHTFUL_JUDGEMENT__POLICY", &*policy)];
-    let server = Server::start_with(&data, &settings);
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    let now = Timestamp::from_millis(i64::try_from(since.as_millis())?);
-    let judge = OverHttp::new((server.address, key("/native/api_key")?, application), story, now)?;
+    let served = Served::start(story, world)?;
+    let judge =
+        OverHttp::new((served.server.address, served.key("/native/api_key")?, served.application()?), story, now()?)?;
     let mut judge = judge.ok_or("the story is too long")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let happened = runtime.block_on(story::run(story, world, &mut judge))?;
@@ -78,4 +124,50 @@ fn play(story: &Story, world: &World) -> Result<(), Failed> {
     let differences: Vec<String> =
         story::differences(story, &happened, since).iter().map(ToString::to_string).collect();
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n").into()) }
+}
+
+/// A server in a story's world, with one application.
+struct Served {
+    server: Server,
+    keys: Value,
+    _folder: tempfile::TempDir,
+}
+
+impl Served {
+    fn start(story: &Story, world: &World) -> Result<Self, Failed> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data");
+        let keys = match story.mode {
+            ApplicationMode::Enforce => create_app(&data, &[]),
+            ApplicationMode::Observe => create_app(&data, &["--observe"]),
+        };
+        let intelligence = folder.path().join("intelligence");
+        fs::create_dir(&intelligence)?;
+        world.write_data_sets(&intelligence)?;
+        let intelligence = intelligence.display().to_string();
+        let policy = match story.policy_text(world) {
+            text if text.is_empty() => String::new(),
+            text => {
+                let path = folder.path().join("policy.toml");
+                fs::write(&path, text)?;
+                path.display().to_string()
+            }
+        };
+        let settings = [("RIGHTFUL_JUDGEMENT__INTELLIGENCE", &*intelligence), ("RIGHTFUL_JUDGEMENT__POLICY", &*policy)];
+        let server = Server::start_with(&data, &settings);
+        Ok(Self { server, keys, _folder: folder })
+    }
+
+    fn key(&self, pointer: &str) -> Result<&str, Failed> {
+        Ok(self.keys.pointer(pointer).and_then(Value::as_str).ok_or(format!("the keys lack {pointer}"))?)
+    }
+
+    fn application(&self) -> Result<ApplicationId, Failed> {
+        Ok(ApplicationId::new(self.key("/application_id")?)?)
+    }
+}
+
+fn now() -> Result<Timestamp, Failed> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    Ok(Timestamp::from_millis(i64::try_from(since.as_millis())?))
 }

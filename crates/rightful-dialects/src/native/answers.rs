@@ -5,6 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use super::dossiers::{ChangeBody, SightingBody};
 use super::wire::EventBody;
 use super::words;
 
@@ -81,6 +82,12 @@ pub(super) struct AssessmentBody<'a> {
     pub(super) enrichment: EnrichmentBody<'a>,
     /// The account's device before this one, where this one is another.
     pub(super) previous_device: Option<PreviousDeviceBody<'a>>,
+    /// The device among the account's; null where either is not told, and for what failed.
+    pub(super) device_sighting: Option<SightingBody>,
+    /// What the event changed of the account's details.
+    pub(super) changes: Vec<ChangeBody<'a>>,
+    /// True if refusing is not enough, since whoever was refused is signed in: revoke the session.
+    pub(super) revoke_session: bool,
     /// What was said of it since, oldest first.
     pub(super) feedback: Vec<FeedbackSaid<'a>>,
     /// The event as it is kept, in the shape in which it can be sent.
@@ -169,6 +176,9 @@ pub(super) struct PaymentViewBody {
     /// 0 to 100.
     #[schema(maximum = 100)]
     pub(super) score: u8,
+    /// What it rests on: judgement, your limit of events in a minute, or a reviewer's label.
+    #[schema(schema_with = words::payment_source_schema)]
+    pub(super) source: &'static str,
 }
 
 /// Whether a credential has been seen in public breaches.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountId, Action, Behavior, CorrelationId, Cursor, Device, DeviceAlias, DeviceAliasKind, DeviceId, Event, EventId,
-    FailureReason, Feedback, FeedbackKind, FeedbackTarget, Location, Mechanism, MechanismKind, Network, Outcome,
-    PasswordHashes, Payment, Person, Pii, RetryKey, SEARCH_LIMIT_MAX, Search, SessionId, Source, Subnet, Verdict,
+    AccountId, Action, Behavior, CorrelationId, CountryCode, Cursor, DETAILS_PER_KIND_MAX, Device, DeviceAlias,
+    DeviceAliasKind, DeviceId, Event, EventId, FailureReason, Feedback, FeedbackKind, FeedbackTarget, Location,
+    Mechanism, MechanismKind, Network, Outcome, PasswordHashes, Payment, Person, Pii, RetryKey, SEARCH_LIMIT_MAX,
+    Search, SessionId, Source, Subnet, Verdict,
 };
 
 use super::{money, words};
@@ -214,9 +215,8 @@ fn read_network(fields: &mut Fields<'_>) -> Result<Network, Fault> {
 }
 
 fn read_location(fields: &mut Fields<'_>) -> Result<Location, Fault> {
-    let code = |node| country(&text(node)?).ok_or_else(|| Fault::new("must be a country's two or three letters"));
     Ok(Location {
-        country: fields.optional("country", code)?,
+        country: fields.optional("country", country_code)?,
         latitude: fields.optional("latitude", latitude)?,
         longitude: fields.optional("longitude", longitude)?,
         city: fields.optional("city", label)?.flatten(),
@@ -253,8 +253,23 @@ fn read_person(fields: &mut Fields<'_>) -> Result<Person, Fault> {
         email: fields.optional("email", personal)?.flatten(),
         phone: fields.optional("phone", personal)?.flatten(),
         name: fields.optional("name", personal)?.flatten(),
-        ..Person::default()
+        country: fields.optional("country", country_code)?,
+        delivery_address: fields.object("delivery_address", read_location)?.map(Box::new),
+        billing_address: fields.object("billing_address", read_location)?.map(Box::new),
+        payment_methods: fields.optional("payment_methods", details)?.unwrap_or_default(),
+        social_accounts: fields.optional("social_accounts", details)?.unwrap_or_default(),
+        password_changed: fields.optional("password_changed", flag)?.unwrap_or(false),
     })
+}
+
+/// Values of one kind that an account may have many of.
+fn details(node: Node<'_>) -> Result<Vec<Pii<Box<str>>>, Fault> {
+    let items = list_of(node, DETAILS_PER_KIND_MAX)?.into_iter().enumerate();
+    items.map(|(index, item)| personal_told(item).map_err(|fault| fault.within_item(index))).collect()
+}
+
+fn country_code(node: Node<'_>) -> Result<CountryCode, Fault> {
+    country(&text(node)?).ok_or_else(|| Fault::new("must be a country's two or three letters"))
 }
 
 /// The event of the path. One that is no UUID is no event of ours.

@@ -1,8 +1,9 @@
 //! From our answers to our own API's JSON.
 
 use rightful_domain::{
-    App, Assessment, Behavior, Device, DeviceSnapshot, Enrichment, Entry, Event, EventId, Feedback, FeedbackKind,
-    FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim, Page, Payment, Person, Pii, Record,
+    App, Assessment, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event, EventId, Feedback,
+    FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim, Page, Payment, Person,
+    Pii, Record,
 };
 use serde::Serialize;
 
@@ -11,20 +12,22 @@ use super::answers::{
     FeedbackTaken, FindingBody, NetworkClaimBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, Problem,
     ProblemPlace, SentencesBody,
 };
+use super::dossiers::{self, Reclaimed};
 use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
     Texts,
 };
 use super::{money, words};
 use crate::time::rfc3339;
-use crate::{Glossary, Refusal, RefusalKind, Reply, Response};
+use crate::{Call, Glossary, Refusal, RefusalKind, Reply, Response};
 
 const JSON: &str = "application/json";
 const PROBLEM_JSON: &str = "application/problem+json";
 /// What a caller should wait before it tries again, in s.
 const RETRY_AFTER_S: &str = "1";
 
-pub(super) fn reply(glossary: Glossary, reply: &Reply) -> Response {
+pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
+    let glossary = call.glossary;
     match reply {
         // Without what was told since: a retry is answered with the same bytes.
         Reply::Assessed(record) => json(200, JSON, &assessment(glossary, &record.entry, None)),
@@ -37,14 +40,12 @@ pub(super) fn reply(glossary: Glossary, reply: &Reply) -> Response {
             let (n_targets, n_released, n_unlearned) = (*n_targets, *n_released, *n_unlearned);
             json(200, JSON, &FeedbackTaken { n_targets, n_released, n_unlearned })
         }
-        Reply::Reported(_)
-        | Reply::Identified { .. }
-        | Reply::LookedUp(_)
-        | Reply::Dossier(_)
-        | Reply::Takeover(_)
-        | Reply::Reclaimed { .. }
-        | Reply::Consumed(_)
-        | Reply::Listening => json(200, JSON, &()),
+        Reply::LookedUp(status) => json(200, JSON, &credential_status(*status)),
+        Reply::Dossier(dossier) => json(200, JSON, &dossiers::dossier(dossier)),
+        Reply::Takeover(takeover) => json(200, JSON, &dossiers::takeover(call.parameter("account"), takeover)),
+        Reply::Reclaimed { n_accounts } => json(200, JSON, &Reclaimed { n_accounts: *n_accounts }),
+        // None of our paths asks for these.
+        Reply::Reported(_) | Reply::Identified { .. } | Reply::Consumed(_) | Reply::Listening => json(200, JSON, &()),
     }
 }
 
@@ -109,7 +110,19 @@ fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Respo
 /// An entry as it was judged, or, with its record, as it stands now.
 fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>) -> AssessmentBody<'a> {
     // `teaching`, `retry` and `tagged` are the store's business.
-    let Entry { event, enrichment, assessment: judged, teaching: _, previous_device, retry: _, tagged: _, .. } = entry;
+    let Entry {
+        event,
+        enrichment,
+        assessment: judged,
+        teaching: _,
+        previous_device,
+        sighting,
+        changes,
+        tellings: _,
+        retry: _,
+        tagged: _,
+    } = entry;
+    let outcome = now.map_or(event.outcome, Record::outcome);
     let id = event.id.to_string();
     let judged = judged.as_ref();
     AssessmentBody {
@@ -122,7 +135,7 @@ fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>)
         device: event.device.id().map(|id| id.as_str()),
         ip: event.network.ip.map(|ip| ip.to_string()),
         action: event.action.as_str(),
-        outcome: now.map_or(event.outcome, Record::outcome).as_str(),
+        outcome: outcome.as_str(),
         at: rfc3339(event.at),
         at_clamped: event.at_clamped,
         received_at: rfc3339(event.received_at),
@@ -144,16 +157,22 @@ fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>)
         payment_view: judged.map(|judged| PaymentViewBody {
             action: words::payment_text(judged.payment.action),
             score: judged.payment.score,
+            source: words::payment_source_text(judged.payment.source),
         }),
-        credential_status: enrichment.credential.map(|status| CredentialStatusBody {
-            password_breached: status.password_breached,
-            username_breached: status.username_breached,
-        }),
+        credential_status: enrichment.credential.map(credential_status),
         enrichment: enriched(enrichment),
         previous_device: previous_device.as_ref().map(previous),
+        device_sighting: sighting.as_ref().map(dossiers::sighting),
+        changes: changes.iter().map(dossiers::change).collect(),
+        revoke_session: judged.is_some_and(|judged| judged.revokes_session_after(&event.action, outcome)),
         feedback: now.map(|record| record.feedback.iter().map(said).collect()).unwrap_or_default(),
         event: event_body(event),
     }
+}
+
+const fn credential_status(status: CredentialStatus) -> CredentialStatusBody {
+    let CredentialStatus { password_breached, username_breached } = status;
+    CredentialStatusBody { password_breached, username_breached }
 }
 
 fn enriched(enrichment: &Enrichment) -> EnrichmentBody<'_> {
@@ -215,7 +234,7 @@ fn sentences(glossary: Glossary, event: &Event, judged: &Assessment) -> Sentence
     SentencesBody { analyst, person }
 }
 
-fn previous(device: &DeviceSnapshot) -> PreviousDeviceBody<'_> {
+pub(super) fn previous(device: &DeviceSnapshot) -> PreviousDeviceBody<'_> {
     let DeviceSnapshot { id, kind, manufacturer, model, os, ip, user_agent, at } = device;
     PreviousDeviceBody {
         id: id.as_str(),
@@ -307,7 +326,7 @@ fn event_body(event: &Event) -> EventBody<'_> {
     }
 }
 
-fn personal(told: Option<&Pii<Box<str>>>) -> Option<&str> {
+pub(super) fn personal(told: Option<&Pii<Box<str>>>) -> Option<&str> {
     // The caller gets back what it told, over its own key.
     told.map(|told| told.reveal().as_ref())
 }
@@ -351,7 +370,7 @@ fn network(network: &Network) -> NetworkBody<'_> {
     NetworkBody { ip: ip.map(|ip| ip.to_string()), user_agent: user_agent.as_deref(), origin: origin.as_deref() }
 }
 
-fn location(location: &Location) -> LocationBody<'_> {
+pub(super) fn location(location: &Location) -> LocationBody<'_> {
     let Location { country, latitude, longitude, city, region, address } = location;
     LocationBody {
         country: country.as_ref().map(|country| country.as_str()),
@@ -382,8 +401,28 @@ fn payment(payment: &Payment) -> PaymentBody<'_> {
 }
 
 fn person(person: &Person) -> PersonBody<'_> {
-    let Person { email, phone, name, .. } = person;
-    PersonBody { email: personal(email.as_ref()), phone: personal(phone.as_ref()), name: personal(name.as_ref()) }
+    let Person {
+        email,
+        phone,
+        name,
+        country,
+        delivery_address,
+        billing_address,
+        payment_methods,
+        social_accounts,
+        password_changed,
+    } = person;
+    PersonBody {
+        email: personal(email.as_ref()),
+        phone: personal(phone.as_ref()),
+        name: personal(name.as_ref()),
+        country: country.as_ref().map(|country| country.as_str()),
+        delivery_address: delivery_address.as_deref().map(location),
+        billing_address: billing_address.as_deref().map(location),
+        payment_methods: payment_methods.iter().map(|method| method.reveal().as_ref()).collect(),
+        social_accounts: social_accounts.iter().map(|social| social.reveal().as_ref()).collect(),
+        password_changed: *password_changed,
+    }
 }
 
 fn app(app: &App) -> AppBody<'_> {

@@ -3,7 +3,10 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::answers::{AssessmentBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem};
+use super::answers::{
+    AssessmentBody, CredentialStatusBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem,
+};
+use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
 use super::wire::EventBody;
 
 /// The contract of our own API.
@@ -20,7 +23,22 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
                        owners. Unknown fields are kept, never refused. Null is the same as absent.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    paths(assess, observe, conclude, recall, search, give_feedback),
+    paths(
+        assess,
+        observe,
+        conclude,
+        recall,
+        search,
+        give_feedback,
+        backfill,
+        dossier,
+        takeover,
+        note,
+        set_metadata,
+        detach,
+        reclaim,
+        check_credentials
+    ),
     modifiers(&BearerKey),
     security(("bearer" = []))
 )]
@@ -131,3 +149,114 @@ fn search() {}
 )]
 #[expect(dead_code, reason = "carries a description")]
 fn give_feedback() {}
+
+/// Remember an event as history: believed, and counted as of its own time
+#[utoipa::path(
+    post, path = "/v1/backfill", operation_id = "backfill", request_body = EventBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 printable characters, kept for 24 h")),
+    responses(
+        (status = 201, description = "It is remembered", body = EventRemembered),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The idempotency key came with another request", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn backfill() {}
+
+/// What is noted of an account, and its devices. One that was never heard of is empty
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}", operation_id = "dossier",
+    params(("account" = String, Path, description = "The account, percent-encoded")),
+    responses(
+        (status = 200, description = "What is noted", body = DossierBody),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "This cannot be an account", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn dossier() {}
+
+/// What an intruder did in an account, and what is to be undone
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/takeover", operation_id = "takeover",
+    params(("account" = String, Path, description = "The account, percent-encoded")),
+    responses(
+        (status = 200, description = "What the intruder did", body = TakeoverBody),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "This cannot be an account", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn takeover() {}
+
+/// Note a reviewer's label, tags, or that the account is closed
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/notes", operation_id = "note", request_body = NoteTold,
+    params(("account" = String, Path, description = "The account, percent-encoded")),
+    responses(
+        (status = 200, description = "What is noted now", body = DossierBody),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "This cannot be an account", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn note() {}
+
+/// Set your fields of a device. The device's id names its account, too
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/devices/{device}/metadata", operation_id = "set_metadata", request_body = MetadataTold,
+    params(("account" = String, Path, description = "The account, percent-encoded"), ("device" = String, Path, description = "The device on this account, as answered: 24 hexadecimal digits")),
+    responses(
+        (status = 200, description = "What is noted now", body = DossierBody),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such device", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn set_metadata() {}
+
+/// Detach a device: it no longer counts among the account's, and pages that listen on it are told. No body is needed
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/devices/{device}/detach", operation_id = "detach",
+    params(("account" = String, Path, description = "The account, percent-encoded"), ("device" = String, Path, description = "The device on this account, as answered: 24 hexadecimal digits")),
+    responses(
+        (status = 200, description = "What is noted now", body = DossierBody),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such device", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn detach() {}
+
+/// Give accounts back to their owners
+#[utoipa::path(
+    post, path = "/v1/reclaims", operation_id = "reclaim", request_body = ReclaimsTold,
+    responses(
+        (status = 200, description = "They are reclaimed", body = Reclaimed),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn reclaim() {}
+
+/// Whether a password or a username is known to be breached. Nothing is kept
+#[utoipa::path(
+    post, path = "/v1/credentials/check", operation_id = "check_credentials", request_body = CredentialsTold,
+    responses(
+        (status = 200, description = "What is known", body = CredentialStatusBody),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn check_credentials() {}

@@ -278,7 +278,8 @@ pub(super) enum Amount {
     Number(f64),
 }
 
-/// A person's contacts.
+/// A person's contacts, and what else the account holds that an intruder would change. What is another than before is told
+/// in the answer's `changes`; a first value is no change.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Person)]
 pub(super) struct PersonBody<'a> {
@@ -294,6 +295,28 @@ pub(super) struct PersonBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 512)]
     pub(super) name: Option<&'a str>,
+    /// Country of residence: ISO 3166-1, two or three letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[A-Za-z]{2,3}$")]
+    pub(super) country: Option<&'a str>,
+    /// Where goods go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) delivery_address: Option<LocationBody<'a>>,
+    /// Where bills go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) billing_address: Option<LocationBody<'a>>,
+    /// Ways to pay that are registered: cards' fingerprints, IBANs. At most 16; those told before stay.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 16)]
+    pub(super) payment_methods: Vec<&'a str>,
+    /// Accounts elsewhere that open this one. At most 16; those told before stay.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, max_items = 16)]
+    pub(super) social_accounts: Vec<&'a str>,
+    /// The password is another since this event. Never say what it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub(super) password_changed: bool,
 }
 
 /// One of your apps.

@@ -1,8 +1,8 @@
 //! The words of our own API that the domain does not spell itself, and the schemas of all of them.
 
 use rightful_domain::{
-    Action, ChallengeKind, FailureReason, MechanismKind, Outcome, PaymentAction, PaymentDirection, ReasonCode, Source,
-    Verdict,
+    Action, ChallengeKind, DetailKind, FailureReason, LabelValue, MechanismKind, Outcome, PaymentAction,
+    PaymentDirection, PaymentSource, ReasonCode, Source, Verdict,
 };
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Array, Object};
@@ -87,6 +87,20 @@ pub(super) const fn payment_text(action: PaymentAction) -> &'static str {
     }
 }
 
+/// As spelled in our API.
+pub(super) const fn payment_source_text(source: PaymentSource) -> &'static str {
+    match source {
+        PaymentSource::Judgement => "judgement",
+        PaymentSource::RateLimit => "rate_limit",
+        PaymentSource::Label => "label",
+    }
+}
+
+/// The label of that spelling.
+pub(super) fn label(text: &str) -> Option<LabelValue> {
+    LabelValue::ALL.into_iter().find(|label| label.as_str() == text)
+}
+
 /// One of a closed set of words.
 fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
@@ -152,6 +166,18 @@ pub(super) fn conclusion_schema() -> Object {
 
 pub(super) fn payment_schema() -> Object {
     one_of([PaymentAction::Allow, PaymentAction::Review, PaymentAction::Prevent].map(payment_text))
+}
+
+pub(super) fn payment_source_schema() -> Object {
+    one_of([PaymentSource::Judgement, PaymentSource::RateLimit, PaymentSource::Label].map(payment_source_text))
+}
+
+pub(super) fn label_schema() -> Object {
+    one_of(LabelValue::ALL.map(LabelValue::as_str))
+}
+
+pub(super) fn detail_schema() -> Object {
+    one_of(DetailKind::ALL.map(DetailKind::as_str))
 }
 
 pub(super) fn source_schema() -> Object {

@@ -5,6 +5,7 @@
 //! of the list, together with a new schema number.
 
 mod activity;
+mod aftermath;
 mod agent;
 mod behavior;
 mod budget;
@@ -31,6 +32,7 @@ use rightful_domain::{Facts, FeatureVector, Level, News};
 use crate::policy::Policy;
 
 pub(crate) use activity::Activity;
+pub(crate) use aftermath::Aftermath;
 pub(crate) use agent::{Agent, Form, System};
 pub(crate) use behavior::Behavior;
 pub(crate) use budget::Budget;
@@ -106,6 +108,8 @@ pub(crate) struct Features {
     pub(crate) proof: Proof,
     /// Where challenges begin.
     pub(crate) budget: Budget,
+    /// What a reclaim left behind.
+    pub(crate) aftermath: Aftermath,
 }
 
 /// Reads the numbers out of the facts, looks into the policy's lists, and says what was new, for learning it.
@@ -130,6 +134,7 @@ pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
         lists: policy.lists().look_up(facts),
         proof: proof::derive(facts),
         budget: budget::derive(facts, policy.challenge_share()),
+        aftermath: aftermath::derive(facts),
     };
     (features, news)
 }

@@ -7,12 +7,13 @@
 //! The score decides the verdict, by bands of which the challenge budget moves one, unless a list does, whatever the
 //! score; the findings stay, so that a record shows what was overruled. A list that lets in beats everything, an open
 //! report included: it is what an operator reaches for when all else is wrong, and one that sometimes does not work
-//! would be no such thing.
+//! would be no such thing. A closed account is denied whatever calms, unless a list lets in that very account.
 
 use std::cmp::Ordering;
 
 use rightful_domain::{Action, ChallengeKind, Finding, LogOdds, Profile, ReasonCode, Verdict};
 
+use super::leniency::leniency;
 use super::thresholds::Bands;
 use super::{Policy, lists};
 use crate::detectors::action::{Concluded, conclude};
@@ -39,14 +40,25 @@ impl Policy {
         let has_adverse = findings.iter().any(Finding::is_adverse);
         let much = self.thresholds.profile_activity_anomaly.amount_doublings_min.get();
         let base = self.likelihood.log_odds(&features.likelihood).map(|base| uncalmed(base, features, much, &findings));
-        let explanations =
+        let mut explanations =
             base.map_or_else(Vec::new, |base| self.likelihood.explanations(&features.likelihood, base, &mut findings));
-        let base = base.unwrap_or(0.0);
+        let mut base = base.unwrap_or(0.0);
+        let lists = &lists_that_hold(features);
+        let is_closed = features.aftermath.closed_days.is_some();
+        if is_closed {
+            // Nobody is its owner any more: what speaks for one says nothing.
+            base = base.max(0.0);
+            findings.retain(Finding::is_adverse);
+            explanations.retain(Finding::is_adverse);
+        }
         temper_families(&mut findings, self.combining.family_fraction.get());
         hold_back_lone_finding(&mut findings, base, bands);
         if features.reputation.account_reported == Some(true) {
             hold_back_proof(&mut findings, base, bands);
         }
+        let total = base + sum(&findings);
+        let lenient = leniency(features, &mut findings.iter().chain(&explanations), total, bands);
+        findings.extend(lenient);
         let evidence = sum(&findings);
         let log_odds = LogOdds::new(base + evidence);
         let score = log_odds.score();
@@ -54,7 +66,7 @@ impl Policy {
         let is_denied = bands.denies(LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score());
         findings.extend(explanations);
         findings.sort_by(heaviest_first);
-        let findings_max = lists::findings_max(&features.lists);
+        let findings_max = lists::findings_max(lists);
         findings.truncate(findings_max);
         let judged = if is_denied {
             Verdict::Deny
@@ -74,8 +86,8 @@ impl Policy {
         // Weighs nothing, so it goes last; where there is no room for it, the score says the same.
         let conclusion = conclude(&concluded, features, &self.thresholds).filter(|_| findings.len() < findings_max);
         findings.extend(conclusion);
-        let verdict = by_lists(&features.lists, judged);
-        lists::name_lists(&features.lists, &mut findings);
+        let verdict = by_lists(lists, if is_closed { Verdict::Deny } else { judged });
+        lists::name_lists(lists, &mut findings);
         let suggested_challenges = match verdict {
             Verdict::Challenge => challenges_for(action, contact_is_fresh(features)),
             Verdict::Trust | Verdict::Allow | Verdict::Deny => Vec::new(),
@@ -96,6 +108,13 @@ fn uncalmed(base: f64, features: &Features, much: f64, findings: &[Finding]) -> 
         finding.is_adverse() && (is_strong || empties && finding.reason == ReasonCode::ProfileActivityAnomaly)
     };
     if findings.iter().any(is_uncalmed) { base.max(0.0) } else { base }
+}
+
+/// The lists, of which one that lets a whole network in says nothing of an account that is closed.
+fn lists_that_hold(features: &Features) -> Lists {
+    let lists = features.lists;
+    let address_allowed = lists.address_allowed.filter(|_| features.aftermath.closed_days.is_none());
+    Lists { address_allowed, ..lists }
 }
 
 fn sum(findings: &[Finding]) -> f64 {

@@ -6,6 +6,7 @@
 mod countries;
 mod decide;
 mod evidence_limits;
+mod leniency;
 mod likelihood_scale;
 mod lists;
 mod read;
@@ -17,6 +18,7 @@ use std::fmt;
 
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
+pub(crate) use decide::Decision;
 pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, Stranger, UserTrusted};
 pub(crate) use lists::{AccessLists, is_of_list};
 pub(crate) use scale::{Days, Factor, Limit};

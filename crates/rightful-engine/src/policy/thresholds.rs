@@ -142,6 +142,7 @@ pub(crate) struct Thresholds {
     pub(crate) profile_recovery_chain: ProfileRecoveryChain,
     pub(crate) profile_trusted: ProfileTrusted,
     pub(crate) session_token_replayed: SessionTokenReplayed,
+    pub(crate) user_account_closed: Fixed,
     pub(crate) user_profile_anomaly: Stranger,
     pub(crate) user_recently_reclaimed: UserRecentlyReclaimed,
     pub(crate) user_trusted: UserTrusted,

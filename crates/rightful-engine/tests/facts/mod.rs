@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use rightful_domain::{
-    Action, ApplicationId, Circumstances, Crowd, Device, Enrichment, Event, EventId, Facts, History, Lesson, Level,
-    Mark, Network, Outcome, Person, Profile, Remembered, Source, StepTag, Tag, Timestamp, Version, Window,
+    Action, Allowances, ApplicationId, Circumstances, Crowd, Device, Enrichment, Event, EventId, Facts, History,
+    Lesson, Level, Mark, Network, Outcome, Person, Profile, Remembered, Source, StepTag, Tag, Timestamp, Version,
+    Window,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_750_000_000);
@@ -128,7 +129,13 @@ impl Scene {
             circumstances: circumstances(LAPTOP, HOME, &action),
             ..History::default()
         };
-        Facts { event: event(action), enrichment: scene.enrichment, history, now: NOW }
+        Facts {
+            event: event(action),
+            enrichment: scene.enrichment,
+            history,
+            allowances: Allowances::default(),
+            now: NOW,
+        }
     }
 }
 

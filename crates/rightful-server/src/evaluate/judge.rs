@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use rightful_domain::{ApplicationId, ApplicationMode, Entry, Facts, Outcome, Teaching, Timestamp};
+use rightful_domain::{Allowances, ApplicationId, ApplicationMode, Entry, Facts, Outcome, Teaching, Timestamp};
 use rightful_engine::Policy;
 use rightful_store::Rehearsal;
 
@@ -112,7 +112,7 @@ impl<'a> Judge<'a> {
         let history = self.memory.recall(&event, &enrichment, now);
         let recalled = self.clock.look();
         event.account = event.account.or_else(|| history.resolved_account.clone());
-        let facts = Facts { event, enrichment, history, now };
+        let facts = Facts { event, enrichment, history, allowances: Allowances::default(), now };
         let mut assessment = rightful_engine::assess(&facts, self.policy);
         let assessed = self.clock.look();
         assessment.answered = Some(ApplicationMode::Observe.answered(assessment.verdict));

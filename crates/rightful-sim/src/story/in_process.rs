@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    ApplicationId, ApplicationMode, Conclusion, Entry, Event, EventId, Facts, Feedback, FeedbackKind, FeedbackTarget,
-    Outcome, PasswordHashes, Timestamp, Verdict,
+    Allowances, ApplicationId, ApplicationMode, Conclusion, Entry, Event, EventId, Facts, Feedback, FeedbackKind,
+    FeedbackTarget, Outcome, PasswordHashes, Timestamp, Verdict,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -65,7 +65,7 @@ impl Judge for InProcess {
         let enrichment = self.enricher.enrich(&event, PasswordHashes { sha256, ..PasswordHashes::default() });
         let history = self.store.recall(&event, &enrichment, now).await?;
         event.account = event.account.or_else(|| history.resolved_account.clone());
-        let facts = Facts { enrichment, event, history, now };
+        let facts = Facts { enrichment, event, history, allowances: Allowances::default(), now };
         let mut assessment = rightful_engine::assess(&facts, &self.policy);
         assessment.answered = Some(self.answered(assessment.verdict));
         let judged = Judged {

@@ -56,6 +56,9 @@ pub enum JudgeError {
         /// Its answer.
         body: String,
     },
+    /// The words that it is told in have none for this.
+    #[error("there are no words for {0}")]
+    NotSayable(&'static str),
     /// The server's answer is not what its API promises.
     #[error("the server's answer lacks {0}")]
     Unreadable(&'static str),

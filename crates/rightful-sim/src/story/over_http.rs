@@ -71,15 +71,39 @@ impl OverHttp {
     }
 
     async fn post(&mut self, target: &str, body: &Value) -> Result<Value, JudgeError> {
-        let headers = [("authorization", self.authorization.as_str()), ("content-type", "application/json")];
-        let request = request("POST", target, &headers, body.to_string().as_bytes());
-        let answer = self.connection.exchange(&request).await?;
-        if !(200..300).contains(&answer.status) {
-            let body = String::from_utf8_lossy(answer.body).into_owned();
-            return Err(JudgeError::Refused { status: answer.status, body });
-        }
-        serde_json::from_slice(answer.body).map_err(|_| JudgeError::Unreadable("JSON"))
+        let asked = Asked { method: "POST", target, authorization: &self.authorization };
+        exchange(&mut self.connection, asked, Some(body)).await
     }
+
+    /// Asks for something.
+    pub(super) async fn get(&mut self, target: &str) -> Result<Value, JudgeError> {
+        let asked = Asked { method: "GET", target, authorization: &self.authorization };
+        exchange(&mut self.connection, asked, None).await
+    }
+}
+
+/// What is asked of a server, and by whom.
+pub(super) struct Asked<'a> {
+    pub(super) method: &'static str,
+    pub(super) target: &'a str,
+    pub(super) authorization: &'a str,
+}
+
+/// Asks a server once; its answer's JSON.
+pub(super) async fn exchange(
+    connection: &mut Connection,
+    asked: Asked<'_>,
+    body: Option<&Value>,
+) -> Result<Value, JudgeError> {
+    let Asked { method, target, authorization } = asked;
+    let headers = [("authorization", authorization), ("content-type", "application/json")];
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let answer = connection.exchange(&request(method, target, &headers, body.as_bytes())).await?;
+    if !(200..300).contains(&answer.status) {
+        let body = String::from_utf8_lossy(answer.body).into_owned();
+        return Err(JudgeError::Refused { status: answer.status, body });
+    }
+    serde_json::from_slice(answer.body).map_err(|_| JudgeError::Unreadable("JSON"))
 }
 
 #[async_trait]
@@ -117,7 +141,7 @@ impl Judge for OverHttp {
     }
 }
 
-fn judged(said: &Value) -> Result<Judged, JudgeError> {
+pub(super) fn judged(said: &Value) -> Result<Judged, JudgeError> {
     let text = |name: &'static str| said.get(name).and_then(Value::as_str).ok_or(JudgeError::Unreadable(name));
     let reasons = said.get("reasons").and_then(Value::as_array).ok_or(JudgeError::Unreadable("reasons"))?;
     Ok(Judged {
@@ -143,8 +167,8 @@ fn event_body(event: &Event, password: Option<&str>) -> Value {
     body.insert("network".into(), json!({ "ip": ip, "user_agent": user_agent.as_deref() }));
     body.insert("payment".into(), event.payment.as_ref().map_or(Value::Null, payment_body));
     body.insert("session_id".into(), json!(event.session.as_ref().map(|session| session.as_str())));
-    let email = event.person.email.as_ref().map(|email| json!({ "email": email.reveal() }));
-    body.insert("person".into(), email.unwrap_or_default());
+    let email = event.person.email.as_ref().map(|email| email.reveal());
+    body.insert("person".into(), json!({ "email": email, "password_changed": event.person.password_changed }));
     Value::Object(body)
 }
 

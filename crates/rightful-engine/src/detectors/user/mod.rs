@@ -2,6 +2,7 @@
 
 use super::Detector;
 
+mod account_closed;
 mod profile_anomaly;
 mod recently_reclaimed;
 mod reported_compromise;
@@ -9,6 +10,7 @@ mod second_factor_passed;
 mod trusted;
 
 pub(super) const DETECTORS: &[Detector] = &[
+    account_closed::DETECTOR,
     profile_anomaly::DETECTOR,
     recently_reclaimed::DETECTOR,
     reported_compromise::DETECTOR,
