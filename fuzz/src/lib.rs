@@ -4,8 +4,9 @@
 
 use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Query, Reply, Response};
 use rightful_domain::{
-    Application, ApplicationId, ApplicationMode, Assessment, Enrichment, Entry, Event, EventId, Record, Sentences,
-    Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, CredentialStatus, Dossier,
+    Enrichment, Entry, Event, EventId, Page, Record, Sentences, Settings, Sighting, Takeover, Teaching, Timestamp,
+    Verdict,
 };
 
 /// 2023-11-14T22:13:20Z.
@@ -48,23 +49,57 @@ fn answer(dialect: &dyn Dialect, call: &Call<'_>) -> Response {
     match dialect.decode(call) {
         Ok(Intake::Assess(told)) => dialect.reply(call, &Reply::Assessed(Box::new(record(told.event)))),
         Ok(Intake::Observe(told)) => dialect.reply(call, &Reply::Recalled(Box::new(record(told.event)))),
-        Ok(Intake::Conclude { .. } | Intake::Recall(_) | Intake::Search(_) | Intake::Feedback(_)) => {
-            dialect.reply(call, &Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 })
-        }
+        Ok(other) => reply_of(other).map_or_else(
+            || dialect.reply(call, &Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }),
+            |reply| dialect.reply(call, &reply),
+        ),
         Err(refusal) => dialect.refuse(Some(call.route), &refusal, call.received_at),
     }
 }
 
+/// What becomes of an intake that is no event; None for one that is answered as feedback is.
+fn reply_of(intake: Intake) -> Option<Reply> {
+    Some(match intake {
+        Intake::Report(report) => Reply::Reported(report.id),
+        Intake::Identify { told, .. } => Reply::Identified { record: Box::new(record(told.event)), device: None },
+        Intake::Backfill(told) => Reply::Observed(told.event.id),
+        Intake::Dossier(account) => Reply::Dossier(Box::new(dossier(account))),
+        Intake::Note(_) => AccountId::new("ann").map(|account| Reply::Dossier(Box::new(dossier(account)))).ok()?,
+        Intake::LookUp { .. } => Reply::LookedUp(CredentialStatus::default()),
+        Intake::Takeover(_) => Reply::Takeover(Box::new(Takeover::default())),
+        Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: all.len() as u32 },
+        Intake::Search(_) => Reply::Found(Page::default()),
+        _ => return None,
+    })
+}
+
+fn dossier(account: AccountId) -> Dossier {
+    Dossier {
+        account,
+        labels: Vec::new(),
+        tags: Vec::new(),
+        closed_at: None,
+        reported_at: None,
+        reclaimed_at: None,
+        devices: Vec::new(),
+    }
+}
+
 fn record(event: Event) -> Record {
+    let id = AccountDeviceId::from_bytes([7; 12]);
     let entry = Entry {
         event,
         enrichment: Enrichment::default(),
         assessment: None,
         teaching: Teaching::Nothing,
         previous_device: None,
+        sighting: Some(Sighting { id, is_first: true, n_devices: 1 }),
+        changes: Vec::new(),
+        tellings: Vec::new(),
         retry: None,
+        tagged: None,
     };
-    Record { sequence: 1, entry, conclusion: None, feedback: Vec::new() }
+    Record { sequence: 1, entry, conclusion: None, feedback: Vec::new(), consumed_at: None }
 }
 
 fn application() -> Application {
@@ -78,6 +113,7 @@ fn application() -> Application {
         fallback_strict: Verdict::Challenge,
         deadline_ms: 500,
         created_at: RECEIVED_AT,
+        settings: Settings::default(),
     }
 }
 
