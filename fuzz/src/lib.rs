@@ -4,8 +4,9 @@
 
 use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Query, Reply, Response};
 use rightful_domain::{
-    AccountId, Application, ApplicationId, ApplicationMode, Assessment, CredentialStatus, DetailChange, Dossier,
-    Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Record, Sentences, Settings, Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, CredentialStatus,
+    DetailChange, Dossier, Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Page, Record, Sentences, Settings,
+    Sighting, Teaching, Timestamp, Verdict,
 };
 
 /// 2023-11-14T22:13:20Z.
@@ -77,7 +78,8 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
         Intake::Listen(_) => Reply::Observed(call.event_id),
-        Intake::Conclude { .. } | Intake::Recall(_) | Intake::Search(_) | Intake::Feedback(_) => {
+        Intake::Search(_) => Reply::Found(Page::default()),
+        Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }
         }
     }
@@ -98,6 +100,7 @@ fn dossier(account: AccountId) -> Dossier {
 /// An event as it is remembered, with each of its details changed by it.
 fn record(event: Event) -> Record {
     let change = |(kind, value)| DetailChange { kind, value, previous: None };
+    let id = AccountDeviceId::from_bytes([7; 12]);
     let entry = Entry {
         changes: event.details().map(change).collect(),
         event,
@@ -105,7 +108,7 @@ fn record(event: Event) -> Record {
         assessment: None,
         teaching: Teaching::Nothing,
         previous_device: None,
-        sighting: None,
+        sighting: Some(Sighting { id, is_first: true, n_devices: 1 }),
         tellings: Vec::new(),
         retry: None,
         tagged: None,

@@ -18,6 +18,12 @@ const RAVELIN_EXAMPLES: [&str; 6] = [
     include_str!("../src/ravelin/examples/label.json"),
     include_str!("../src/ravelin/examples/page_several.json"),
 ];
+const RUPT_EXAMPLES: [&str; 4] = [
+    include_str!("../src/rupt/examples/seed_identify.json"),
+    include_str!("../src/rupt/examples/attach.json"),
+    include_str!("../src/rupt/examples/evaluate.json"),
+    include_str!("../src/rupt/examples/metadata.json"),
+];
 const HASH: &str = "ef92b778bafe771e89245b89ecbc08a44a4e166c06659911881f383d4473e94f";
 
 fn body_of(example: &str) -> Value {
@@ -46,7 +52,14 @@ fn everything_said(query: &str, body: &[u8]) -> String {
         match request.decode(dialect) {
             Ok(intake) => {
                 said.push_str(&format!("{intake:?}"));
-                if let Intake::Assess(told) | Intake::Observe(told) | Intake::Backfill(told) = &intake {
+                if let Intake::Report(report) = &intake {
+                    assert!(report.device.aliases.len() <= 8 && report.device.components.len() <= 64);
+                }
+                if let Intake::Assess(told)
+                | Intake::Observe(told)
+                | Intake::Backfill(told)
+                | Intake::Identify { told, .. } = &intake
+                {
                     said.push_str(&event_json(&told.event).to_string());
                     check_event(&told.event);
                 }
@@ -212,6 +225,17 @@ proptest! {
         changes in prop::collection::vec((any::<prop::sample::Index>(), any_change()), 1..5)
     ) {
         everything_said("", &serde_json::to_vec(&changed(FULL_EXAMPLE, &changes)).expect("JSON"));
+    }
+
+    #[test]
+    fn any_change_of_a_browser_s_word_is_read_or_refused(
+        example in prop::sample::select(RUPT_EXAMPLES.to_vec()),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any_change()), 1..5)
+    ) {
+        let body = serde_json::to_vec(&changed(example, &changes)).expect("JSON");
+        for id in ["017b879b-6d5b-7102-8304-05060708090a", "651e72eccc64cb48d6f860c0"] {
+            everything_said(id, &body);
+        }
     }
 
     #[test]
