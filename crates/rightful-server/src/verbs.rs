@@ -66,8 +66,15 @@ impl Pipeline {
         told.event.behavior = report.behavior;
         let account = told.event.account.clone();
         // The token is the retry key and each call's body its own: a second call ends as a conflict before anything is
-        // counted. A fallback writes nothing down, so that the token is good for another try.
-        let record = self.assess(told, application, now).await.map_err(PipelineError::once)?;
+        // counted.
+        let record = match self.assess(told, application, now).await.map_err(PipelineError::once) {
+            Ok(record) => record,
+            Err(PipelineError::Spent) => self.owed_to(token, account.as_ref(), application).await?,
+            Err(error) => return Err(error),
+        };
+        if record.sequence == 0 {
+            self.owed.remember(&application.id, token, record.entry.event.id);
+        }
         let sighting = record.entry.sighting;
         let device = match account.zip(sighting) {
             Some((account, sighting)) => {
@@ -77,6 +84,22 @@ impl Pipeline {
             None => None,
         };
         Ok((record, device))
+    }
+
+    /// The judgement of a token that was only answered by the fallback, if the same is asked again.
+    async fn owed_to(
+        &self,
+        token: EventId,
+        account: Option<&AccountId>,
+        application: &Application,
+    ) -> Result<Record, PipelineError> {
+        for event in self.owed.take(&application.id, token) {
+            let found = self.store.find(&application.id, event).await?;
+            if let Some(record) = found.filter(|record| record.entry.event.account.as_ref() == account) {
+                return Ok(record);
+            }
+        }
+        Err(PipelineError::Spent)
     }
 
     /// What a browser reported under a token, its device under the name by which the account knows it.
@@ -390,6 +413,11 @@ mod tests {
         let is_spent = |result: &Result<Record, PipelineError>| matches!(result, Err(PipelineError::Spent));
         assert!(one.is_ok() ^ other.is_ok() && is_spent(&one) ^ is_spent(&other), "{one:?} {other:?}");
         assert!(is_spent(&identify(token, 3).await));
+        // As if it had been answered by the fallback, and written down too late.
+        let event = one.or(other).unwrap().entry.event.id;
+        pipeline.owed.remember(&application.id, token, event);
+        assert_eq!(identify(token, 4).await.unwrap().entry.event.id, event);
+        assert!(is_spent(&identify(token, 5).await));
         let late = now.plus(rightful_domain::REPORT_KEPT + Duration::from_secs(1));
         let told = told(&application, "ann", now, None);
         let expired = pipeline.identify(token, Tolerance::Default, told, &application, late).await;
