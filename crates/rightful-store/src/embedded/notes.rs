@@ -58,7 +58,7 @@ impl Shared {
         let subject = tagger.subject_key(tag);
         let noted = self.noted(subject)?;
         let profile = self.mind.states.with(subject, |state| (Arc::clone(&state.profile), Change::Same))?;
-        let mut devices = self.devices_of(&tagger, account)?;
+        let mut devices = self.devices_of(&tagger, tag)?;
         for device in &mut devices {
             device.metadata = noted.fields_of(device.id);
         }
@@ -84,8 +84,7 @@ impl Shared {
             NoteTarget::Device(id) => *id,
         };
         let tagger = self.mind.taggers.of(application);
-        let known = self.known_device(&tagger, id)?;
-        if let Some((known, account)) = known.zip(self.account_of_device(&tagger, id)?) {
+        if let Some((account, known)) = self.account_of_device(&tagger, id)? {
             return Ok((account, Some((id, known.tag))));
         }
         Err(StoreError::NotFound { id: EventId::from_bytes([0; 16]) })
