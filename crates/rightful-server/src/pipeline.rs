@@ -20,6 +20,7 @@ use crate::fallback::{self, Cause};
 use crate::listeners::Listeners;
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
+use crate::owed::Owed;
 use crate::telemetry::Meters;
 use crate::telling;
 use crate::turns::Turns;
@@ -33,6 +34,7 @@ pub(crate) struct Pipeline {
     pub(crate) one_address: OneAddressWatch,
     pub(crate) turns: Turns,
     pub(crate) listeners: Arc<Listeners>,
+    pub(crate) owed: Owed,
 }
 
 /// Why the road ended early.

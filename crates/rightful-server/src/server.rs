@@ -26,6 +26,7 @@ use crate::http::{listener, router, tls};
 use crate::listeners::Listeners;
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
+use crate::owed::Owed;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
@@ -100,6 +101,7 @@ impl Server {
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),
+                owed: Owed::default(),
                 // Each listener holds a connection: half of them stay for what is asked.
                 listeners: Arc::new(Listeners::new(config.server.connections_max / 2)),
             },
