@@ -13,6 +13,7 @@ use rightful_domain::{
 use rightful_store::{Store, StoreError};
 use tokio::task::{JoinError, JoinSet};
 
+use crate::telling;
 use crate::pipeline::{Pipeline, PipelineError};
 
 /// Accounts that are reclaimed at once: each waits for the disk, and those that wait together share one sync.
@@ -136,9 +137,14 @@ impl Pipeline {
     }
 
     /// Notes something.
-    pub(crate) async fn note(&self, note: Note) -> Result<Dossier, PipelineError> {
+    pub(crate) async fn note(&self, application: &Application, note: Note) -> Result<Dossier, PipelineError> {
         let dossier = self.store.note(note.clone()).await?;
         self.listeners.noted(&note);
+        if let Some(device) = telling::detached_by(application, &note, &dossier.devices)
+            && let Some(record) = self.store.find(&application.id, device.latest_event).await?
+        {
+            self.enqueue(telling::of_detached(application, &record, note.received_at)).await?;
+        }
         Ok(dossier)
     }
 
