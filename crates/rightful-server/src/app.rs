@@ -25,6 +25,8 @@ pub(crate) struct App {
     pub(crate) page_rate: PageRate,
     pub(crate) master_key: MasterKey,
     pub(crate) nonces: Nonces,
+    /// Whether hooks may be private addresses.
+    pub(crate) private_hooks: bool,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) body_bytes_max: usize,
     pub(crate) public_url: String,

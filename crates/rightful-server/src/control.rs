@@ -9,14 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rightful_store::StoreError;
-use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::app::App;
 use crate::clock;
-use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
+use crate::desk::{Answer, Command, Desk, DeskError};
 
 /// The socket's name in the data folder.
 const SOCKET: &str = "control.sock";
@@ -24,33 +22,6 @@ const SOCKET: &str = "control.sock";
 const COMMAND_BYTES_MAX: u64 = 64 * 1024;
 /// How long a command may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What can be asked of a running server.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case")]
-pub(crate) enum Command {
-    /// Make an application.
-    AppCreate(NewApplication),
-}
-
-/// What it answers.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Answer {
-    /// The application is there; its keys.
-    Created(Box<Keys>),
-    /// It could not be done.
-    Failed(String),
-}
-
-/// Why there is no new application.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CreateError {
-    #[error(transparent)]
-    Provisioning(#[from] ProvisioningError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// The listening end.
 pub(crate) struct Control {
@@ -98,10 +69,7 @@ async fn converse(app: &App, stream: UnixStream) -> std::io::Result<()> {
     let mut line = String::new();
     tokio::io::BufReader::new(reading.take(COMMAND_BYTES_MAX)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
-        Ok(Command::AppCreate(new)) => match create(app, &new).await {
-            Ok(keys) => Answer::Created(Box::new(keys)),
-            Err(error) => Answer::Failed(error.to_string()),
-        },
+        Ok(command) => carry_out(app, &command).await.unwrap_or_else(|error| Answer::Failed(error.to_string())),
         Err(error) => Answer::Failed(format!("not a command: {error}")),
     };
     let mut text = serde_json::to_vec(&answer)?;
@@ -109,11 +77,12 @@ async fn converse(app: &App, stream: UnixStream) -> std::io::Result<()> {
     writing.write_all(&text).await
 }
 
-async fn create(app: &App, new: &NewApplication) -> Result<Keys, CreateError> {
-    let (application, keys) = provisioning::provision(new, &app.master_key, &app.nonces, clock::now())?;
-    app.pipeline.store.create_application(application).await?;
-    app.applications.replace(app.pipeline.store.applications().await?);
-    Ok(keys)
+async fn carry_out(app: &App, command: &Command) -> Result<Answer, DeskError> {
+    let store = &*app.pipeline.store;
+    let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: app.private_hooks };
+    let answer = desk.carry_out(command, clock::now()).await?;
+    app.applications.replace(store.applications().await?);
+    Ok(answer)
 }
 
 /// Sends a command to the server that runs on a data folder; None if none does.

@@ -112,6 +112,7 @@ impl Server {
             link_key: master_key.derive("rightful signed links v1"),
             master_key,
             nonces: Nonces::from_seed(clock::random()),
+            private_hooks: config.hooks.allow_private_addresses,
             trusted_proxies: config.trusted_proxies()?,
             body_bytes_max: config.server.body_bytes_max,
             public_url: config.public_url(),

@@ -1,16 +1,17 @@
-//! `rightful app`: applications and their keys.
+//! `rightful app`: applications, their keys, and how they like things.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
-use rightful_store::{Nonces, Office, StoreError};
+use rightful_store::{Nonces, StoreError};
 
 use super::CommandError;
 use crate::config::Config;
-use crate::control::{self, Answer, Command};
-use crate::provisioning::{self, Keys, NewApplication};
-use crate::{clock, master_key, server};
+use crate::desk::{Answer, Command, Desk, DeskError};
+use crate::provisioning::{Keys, NewApplication};
+use crate::settings::{NewHook, Shown, ShownHook};
+use crate::{clock, control, master_key, server};
 
 /// How long to wait for a server that is just starting or stopping on the folder.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,6 +23,35 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) enum App {
     /// Make an application and print its keys, which are shown only this once
     Create(Create),
+    /// Show applications and how they like things
+    Show(Show),
+    /// Change how an application likes things: origins, takeover_words, account_events_per_minute_max,
+    /// devices_per_account_max, blocks_over_device_limit
+    Set(Set),
+    /// Manage whom an application tells of what happens
+    #[command(subcommand)]
+    Hook(AppHook),
+}
+
+/// Where the applications are.
+#[derive(Debug, Args)]
+struct Folder {
+    /// The data folder; a server may run on it
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The configuration file
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+impl Folder {
+    fn config(self) -> Result<Config, CommandError> {
+        let mut config = super::load(self.config)?;
+        if let Some(data) = self.data {
+            config.store.data = data;
+        }
+        Ok(config)
+    }
 }
 
 /// Make an application.
@@ -29,12 +59,8 @@ pub(super) enum App {
 pub(super) struct Create {
     /// Its name, for people
     name: String,
-    /// The data folder; a server may run on it
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// The configuration file
-    #[arg(long)]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    folder: Folder,
     /// A test application: test keys, magic accounts, localhost origins
     #[arg(long)]
     test: bool,
@@ -46,24 +72,201 @@ pub(super) struct Create {
     json: bool,
 }
 
+/// Show applications.
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    /// The application's id or name; all without
+    application: Option<String>,
+    #[command(flatten)]
+    folder: Folder,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Change how an application likes things.
+#[derive(Debug, Args)]
+pub(super) struct Set {
+    /// The application's id or name
+    application: String,
+    /// What to change: `origins=https://shop.example,https://www.shop.example`
+    #[arg(required = true, value_name = "KEY=VALUE")]
+    changes: Vec<String>,
+    #[command(flatten)]
+    folder: Folder,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Manage whom an application tells.
+#[derive(Debug, Subcommand)]
+pub(super) enum AppHook {
+    /// Tell one more address, and print the secret it verifies with, which is shown only this once
+    Add(HookAdd),
+    /// Tell an address no more
+    Remove(HookNamed),
+    /// Show whom an application tells
+    List(HookList),
+    /// Tell an address of the application's latest event
+    Test(HookNamed),
+}
+
+/// Tell one more address.
+#[derive(Debug, Args)]
+pub(super) struct HookAdd {
+    /// The application's id or name
+    application: String,
+    /// Where to post
+    url: String,
+    /// In whose words: standard, ravelin or rupt
+    #[arg(long, default_value = "standard")]
+    style: String,
+    /// The secret: of standard and rupt what signs (made if there is none), of ravelin the token that is sent. `-` reads it
+    /// from standard input, where nobody sees it in a list of processes
+    #[arg(long)]
+    secret: Option<String>,
+    #[command(flatten)]
+    folder: Folder,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One address that is told.
+#[derive(Debug, Args)]
+pub(super) struct HookNamed {
+    /// The application's id or name
+    application: String,
+    /// The hook's id
+    hook: String,
+    #[command(flatten)]
+    folder: Folder,
+}
+
+/// Whom an application tells.
+#[derive(Debug, Args)]
+pub(super) struct HookList {
+    /// The application's id or name
+    application: String,
+    #[command(flatten)]
+    folder: Folder,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 impl App {
     pub(super) fn run(self) -> Result<(), CommandError> {
         match self {
             Self::Create(create) => create.run(),
+            Self::Show(Show { application, folder, json }) => {
+                print_shown(&show(&folder.config()?, Command::AppShow { application })?, json)
+            }
+            Self::Set(Set { application, changes, folder, json }) => {
+                print_shown(&show(&folder.config()?, Command::AppSet { application, changes })?, json)
+            }
+            Self::Hook(AppHook::Add(add)) => add.run(),
+            Self::Hook(AppHook::Remove(HookNamed { application, hook, folder })) => {
+                let shown = show(&folder.config()?, Command::HookRemove { application, hook })?;
+                print_hooks(&shown, false)
+            }
+            Self::Hook(AppHook::List(HookList { application, folder, json })) => {
+                let command = Command::AppShow { application: Some(application) };
+                print_hooks(&show(&folder.config()?, command)?, json)
+            }
+            Self::Hook(AppHook::Test(HookNamed { application, hook, folder })) => {
+                match ask(&folder.config()?, &Command::HookTest { application, hook })? {
+                    Answer::HookTested => super::print("The latest event is on its way; a server must run to send it."),
+                    other => unexpected(&other),
+                }
+            }
         }
     }
 }
 
 impl Create {
     fn run(self) -> Result<(), CommandError> {
-        let mut config = super::load(self.config)?;
-        if let Some(data) = self.data {
-            config.store.data = data;
-        }
+        let config = self.folder.config()?;
         let new = new_application(&config, self.name, self.test, self.observe);
         let keys = create(&config, new)?;
-        super::print(&if self.json { serde_json::to_string_pretty(&keys)? } else { readable(&keys) })
+        super::print(&if self.json { serde_json::to_string_pretty(&keys)? } else { readable(&keys, self.test) })
     }
+}
+
+impl HookAdd {
+    fn run(self) -> Result<(), CommandError> {
+        let secret = match self.secret.as_deref() {
+            Some("-") => Some(std::io::read_to_string(std::io::stdin().lock())?.trim().to_owned()),
+            Some(_) | None => self.secret,
+        };
+        let hook = NewHook { style: self.style, url: self.url, secret };
+        match ask(&self.folder.config()?, &Command::HookAdd { application: self.application, hook })? {
+            Answer::HookAdded { hook, secret } if self.json => {
+                super::print(&serde_json::to_string_pretty(&serde_json::json!({ "hook": hook, "secret": secret }))?)
+            }
+            Answer::HookAdded { hook, secret } => {
+                let secret = secret.map_or_else(String::new, |secret| {
+                    format!("{:<24} {secret}\nThe secret is shown only this once.\n", "secret")
+                });
+                super::print(&format!("{:<24} {hook}\n{secret}", "hook"))
+            }
+            other => unexpected(&other),
+        }
+    }
+}
+
+fn show(config: &Config, command: Command) -> Result<Vec<Shown>, CommandError> {
+    match ask(config, &command)? {
+        Answer::Shown(shown) => Ok(shown),
+        other => unexpected(&other),
+    }
+}
+
+fn unexpected<T>(answer: &Answer) -> Result<T, CommandError> {
+    Err(format!("the server answered something else: is it of another version? ({answer:?})").into())
+}
+
+fn print_shown(shown: &[Shown], json: bool) -> Result<(), CommandError> {
+    if json {
+        return super::print(&serde_json::to_string_pretty(shown)?);
+    }
+    if shown.is_empty() {
+        return super::print("There is no application yet: make one with `rightful app create NAME`.");
+    }
+    let texts: Vec<String> = shown.iter().map(shown_text).collect();
+    super::print(&texts.join("\n"))
+}
+
+fn shown_text(shown: &Shown) -> String {
+    let settings = &shown.settings;
+    let kind = if shown.test { "test" } else { "live" };
+    let rows = [
+        ("application", shown.application_id.clone()),
+        ("name", shown.name.clone()),
+        ("kind", format!("{kind}, {}", shown.mode)),
+        ("deadline", format!("{} ms", shown.deadline_ms)),
+        ("fallback", format!("{}, strictly {}", shown.fallback_mild, shown.fallback_strict)),
+        ("origins", settings.origins.join(",")),
+        ("takeover_words", settings.takeover_words.clone()),
+        ("account_events_per_minute_max", settings.account_events_per_minute_max.to_string()),
+        ("devices_per_account_max", settings.devices_per_account_max.to_string()),
+        ("blocks_over_device_limit", settings.blocks_over_device_limit.to_string()),
+        ("hooks", shown.hooks.len().to_string()),
+    ];
+    rows.iter().map(|(what, value)| format!("{what:<30} {value}").trim_end().to_owned() + "\n").collect()
+}
+
+fn print_hooks(shown: &[Shown], json: bool) -> Result<(), CommandError> {
+    let hooks: Vec<&ShownHook> = shown.iter().flat_map(|shown| &shown.hooks).collect();
+    if json {
+        return super::print(&serde_json::to_string_pretty(&hooks)?);
+    }
+    if hooks.is_empty() {
+        return super::print("Nobody is told.");
+    }
+    let row = |hook: &&ShownHook| format!("{:<20} {:<10} {}\n", hook.id, hook.style, hook.url);
+    super::print(&hooks.iter().map(row).collect::<String>())
 }
 
 /// An application with the configured defaults.
@@ -79,46 +282,60 @@ pub(super) fn new_application(config: &Config, name: String, test: bool, observe
     }
 }
 
-/// Through the running server if there is one, else in the folder itself.
+/// Makes an application.
 pub(super) fn create(config: &Config, new: NewApplication) -> Result<Keys, CommandError> {
-    let command = Command::AppCreate(new.clone());
+    match ask(config, &Command::AppCreate(new))? {
+        Answer::Created(keys) => Ok(*keys),
+        other => unexpected(&other),
+    }
+}
+
+/// Through the running server if there is one, else in the folder itself.
+fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
+    let data = &config.store.data;
+    // Only a new application may make a folder: a misspelled one would look like an empty one.
+    if !data.is_dir() && !matches!(command, Command::AppCreate(_)) {
+        return Err(format!("there is no data folder {}", data.display()).into());
+    }
     let begun = Instant::now();
     loop {
-        match control::send(&config.store.data, &command)? {
-            Some(Answer::Created(keys)) => return Ok(*keys),
+        match control::send(data, command)? {
             Some(Answer::Failed(reason)) => return Err(reason.into()),
+            Some(answer) => return Ok(answer),
             None => {}
         }
-        match create_here(config, &new) {
+        match do_here(config, command) {
             Err(StoreError::Locked) if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             Err(error) => return Err(error.into()),
-            Ok(created) => return created,
+            Ok(done) => return done,
         }
     }
 }
 
 /// The outer error is the store's, since a locked folder is worth another try; the inner is final.
-fn create_here(config: &Config, new: &NewApplication) -> Result<Result<Keys, CommandError>, StoreError> {
+fn do_here(config: &Config, command: &Command) -> Result<Result<Answer, CommandError>, StoreError> {
     let master_key = match master_key::load(config) {
         Ok(master_key) => master_key,
         Err(error) => return Ok(Err(error.into())),
     };
     let store = server::open_store(config, &master_key)?;
-    let (application, keys) =
-        match provisioning::provision(new, &master_key, &Nonces::from_seed(clock::random()), clock::now()) {
-            Ok(provisioned) => provisioned,
-            Err(error) => return Ok(Err(error.into())),
-        };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Ok(Err(error.into())),
     };
-    runtime.block_on(store.create_application(application))?;
+    let nonces = Nonces::from_seed(clock::random());
+    let private_hooks = config.hooks.allow_private_addresses;
+    let desk = Desk { store: &store, master_key: &master_key, nonces: &nonces, private_hooks };
+    let done = runtime.block_on(desk.carry_out(command, clock::now()));
     store.close();
-    Ok(Ok(keys))
+    match done {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(DeskError::Store(error)) => Err(error),
+        Err(error) => Ok(Err(error.into())),
+    }
 }
 
-fn readable(keys: &Keys) -> String {
+fn readable(keys: &Keys, is_test: bool) -> String {
     let rows = [
         ("application", &keys.application_id),
         ("native api key", &keys.native.api_key),
@@ -133,5 +350,9 @@ fn readable(keys: &Keys) -> String {
     ];
     let mut text: String = rows.iter().map(|(what, key)| format!("{what:<24} {key}\n")).collect();
     text.push_str("These keys are shown only this once.\n");
+    if !is_test {
+        text.push_str("Its pages are refused until it has origins: ");
+        text.push_str(&format!("rightful app set {} origins=https://…\n", keys.application_id));
+    }
     text
 }

@@ -26,6 +26,7 @@ const NOT_SETTINGS: [&str; 1] = ["RIGHTFUL_MASTER_KEY"];
 pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) pages: Pages,
+    pub(crate) hooks: Hooks,
     pub(crate) store: StoreConfig,
     pub(crate) judgement: Judgement,
     pub(crate) log: Log,
@@ -51,6 +52,13 @@ pub(crate) struct Server {
 pub(crate) struct Pages {
     pub(crate) requests_per_minute_max: u32,
     pub(crate) burst_max: u32,
+}
+
+/// See `[hooks]` in `default.toml`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Hooks {
+    pub(crate) allow_private_addresses: bool,
 }
 
 /// See `[store]` in `default.toml`.
@@ -297,7 +305,7 @@ fn from_environment(effective: &Table, section: &str, key: &str, text: &str) -> 
 fn overlay(effective: &mut Table, given: Table, origin: &str) -> Result<(), ConfigError> {
     for (key, value) in given {
         let Some(slot) = effective.get_mut(&key) else {
-            let suggestion = nearest(&key, effective.keys());
+            let suggestion = nearest(&key, effective.keys().map(String::as_str));
             return Err(ConfigError::UnknownKey { origin: origin.into(), key, suggestion });
         };
         match (slot, value) {
@@ -308,7 +316,8 @@ fn overlay(effective: &mut Table, given: Table, origin: &str) -> Result<(), Conf
     Ok(())
 }
 
-fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> String {
+/// The known key that is most like this one, as the end of a sentence; empty if none is.
+pub(crate) fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
     known
         .map(|candidate| (distance(key, candidate), candidate))
         .min()

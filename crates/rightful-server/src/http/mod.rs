@@ -11,3 +11,6 @@ pub(crate) mod page_rate;
 pub(crate) mod problem;
 pub(crate) mod router;
 pub(crate) mod tls;
+
+#[cfg(test)]
+mod tests;
