@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Assessment, Circumstances, Conclusion, DetailChange, DeviceSnapshot, Enrichment, Event, EventId, Facts, Feedback,
-    News, Outcome, Place, Profile, Sighting, Tag, Telling, Timestamp, Verdict,
+    Assessment, Circumstances, Conclusion, DetailChange, DetailKind, DeviceSnapshot, Enrichment, Event, EventId, Facts,
+    Feedback, News, Outcome, Place, Profile, Sighting, Tag, Telling, Timestamp, Verdict,
 };
 
 /// One event as it is remembered: what happened, what was known, what was judged.
@@ -199,12 +199,14 @@ impl Lesson {
 }
 
 /// An event in tags, as it was recalled.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Tagged {
     /// The username.
     pub username: Option<Tag>,
     /// What it would teach, beside its news: those are not known before it is judged.
     pub lesson: Lesson,
+    /// The details of the account that it carries.
+    pub details: Vec<(DetailKind, Tag)>,
 }
 
 /// An entry as it is found again, with all that was said since.

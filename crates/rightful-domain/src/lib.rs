@@ -18,6 +18,7 @@ mod features;
 mod habits;
 mod history;
 mod id;
+mod likeness;
 mod news;
 mod office;
 mod policy_source;
@@ -59,6 +60,7 @@ pub use features::FeatureVector;
 pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
+pub use likeness::likeness;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rightful_dialects::Told;
 use rightful_domain::{
     Application, Assessment, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
-    RetryKey, Search, Teaching, Timestamp,
+    RetryKey, Search, Teaching, Timestamp, Waiting,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -138,8 +138,8 @@ impl Pipeline {
                 self.meters.judged(&assessment);
                 let mut entry = Entry::judged(facts, assessment, retry);
                 if asked != Asked::Long {
-            entry.tellings = telling::of(application, &entry);
-        }
+                    entry.tellings = telling::of(application, &entry);
+                }
                 entry
             }
             Asked::Long => of_history(facts, assessment, retry),

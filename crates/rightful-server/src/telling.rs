@@ -10,8 +10,8 @@ mod schedule;
 mod sign;
 
 use rightful_domain::{
-    AccountDevice, Application, Entry, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Record, Telling,
-    Timestamp, Topic, Verdict, Waiting,
+    AccountDevice, Application, Entry, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Record,
+    Telling, Timestamp, Topic, Verdict, Waiting,
 };
 
 pub(crate) use delivery::Delivery;

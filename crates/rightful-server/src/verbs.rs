@@ -13,8 +13,8 @@ use rightful_domain::{
 use rightful_store::{Store, StoreError};
 use tokio::task::{JoinError, JoinSet};
 
-use crate::telling;
 use crate::pipeline::{Pipeline, PipelineError};
+use crate::telling;
 
 /// Accounts that are reclaimed at once: each waits for the disk, and those that wait together share one sync.
 const RECLAIMS_AT_ONCE_MAX: usize = 64;

@@ -237,10 +237,8 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
-        Intake::Feedback(all) => pipeline.feedback(application, all).await.map(|(n_targets, applied)| Reply::FeedbackTaken {
-            n_targets,
-            n_released: applied.n_released,
-            n_unlearned: applied.n_unlearned,
+        Intake::Feedback(all) => pipeline.feedback(application, all).await.map(|(n_targets, applied)| {
+            Reply::FeedbackTaken { n_targets, n_released: applied.n_released, n_unlearned: applied.n_unlearned }
         }),
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))

@@ -195,13 +195,7 @@ fn secret_of(hook: &Hook, master_key: &MasterKey) -> Result<Option<Zeroizing<Str
 }
 
 /// The headers that say who sends it.
-fn headers(
-    style: HookStyle,
-    id: &str,
-    secret: Option<&str>,
-    now: Timestamp,
-    body: &[u8],
-) -> Vec<(HeaderName, String)> {
+fn headers(style: HookStyle, id: &str, secret: Option<&str>, now: Timestamp, body: &[u8]) -> Vec<(HeaderName, String)> {
     match style {
         HookStyle::Standard | HookStyle::Rupt => {
             let timestamp = now.as_millis().div_euclid(1_000).to_string();

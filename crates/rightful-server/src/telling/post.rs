@@ -65,7 +65,9 @@ impl Poster {
         let found = rustls_native_certs::load_native_certs();
         let (n_trusted, _) = roots.add_parsable_certificates(found.certs);
         if n_trusted == 0 {
-            tracing::warn!("this machine trusts no certificate: hooks that speak TLS cannot be told (see SSL_CERT_FILE)");
+            tracing::warn!(
+                "this machine trusts no certificate: hooks that speak TLS cannot be told (see SSL_CERT_FILE)"
+            );
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;

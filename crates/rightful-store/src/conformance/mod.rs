@@ -2,6 +2,7 @@
 //!
 //! A case gets a fresh backend and says what is wrong, if anything. No case sleeps, reads a clock or depends on another.
 
+mod details;
 mod erasure;
 mod feedback;
 mod notes;
@@ -15,6 +16,7 @@ mod reports;
 mod restart;
 mod sample;
 mod search;
+mod sightings;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -63,6 +65,11 @@ macro_rules! cases {
 
 /// All cases, by claim.
 pub const CASES: &[(&str, CaseFn)] = cases![
+    details::a_changed_detail_says_what_it_was_before,
+    details::what_is_added_to_a_known_account_is_a_change,
+    details::a_takeover_tells_what_the_intruder_did,
+    details::a_reclaim_brings_details_back,
+    details::an_erased_account_has_no_devices_and_no_details,
     erasure::an_erased_account_is_forgotten_and_its_events_stay,
     erasure::an_account_begins_anew_after_its_erasure,
     erasure::what_comes_during_an_erasure_reads_after_a_restart,
@@ -126,6 +133,11 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     search::pages_follow_each_other_newest_first,
     search::a_search_by_time_has_its_start_and_not_its_end,
     search::applications_do_not_see_each_other,
+    sightings::of_fifty_parallel_sightings_one_is_the_first,
+    sightings::a_device_is_new_once_on_each_account,
+    sightings::who_fails_or_has_no_account_is_not_seen,
+    sightings::what_is_only_looked_at_is_not_seen,
+    sightings::the_most_alike_device_is_found_among_the_accounts_own,
 ];
 
 fn same<T: PartialEq + Debug>(what: &str, got: T, expected: T) -> Told {

@@ -23,6 +23,12 @@ pub(crate) struct KnownDevice {
     pub(crate) detached_at: Option<Timestamp>,
 }
 
+impl KnownDevice {
+    fn is_claimed_by(&self, seen: &Seen) -> bool {
+        (self.tag, self.first_event, self.sequence) == (seen.device, seen.event, 0)
+    }
+}
+
 /// A device in an event.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
@@ -89,22 +95,24 @@ impl Belongings {
         }
     }
 
-    /// Remembers a device by an event that is not written down yet, so that no other event is its first; false if it was
-    /// known. An event that never is written down has then used up the first sighting, as far as the memory of it goes.
-    pub(super) fn claim(&mut self, seen: &Seen) -> bool {
-        let is_new = self.devices.iter().all(|known| known.tag != seen.device);
-        if is_new {
-            self.insert(seen, 0);
-        }
-        is_new
+    /// Whether a device is among the account's, detached or not.
+    pub(super) fn knows(&self, device: Tag) -> bool {
+        self.devices.iter().any(|known| known.tag == device)
     }
 
-    /// Forgets a device that only that event has claimed; false if there is none.
-    pub(super) fn unclaim(&mut self, seen: &Seen) -> bool {
-        let before = self.devices.len();
-        let is_claim = |known: &KnownDevice| known.sequence == 0 && known.first_event == seen.event;
-        self.devices.retain(|known| known.tag != seen.device || !is_claim(known));
-        self.devices.len() < before
+    /// Remembers a new device by an event that is not written down yet, so that no other event is its first.
+    pub(super) fn claim(&mut self, seen: &Seen) {
+        self.insert(seen, 0);
+    }
+
+    /// Whether a device is known by that event alone, which is not written down.
+    pub(super) fn is_claimed_by(&self, seen: &Seen) -> bool {
+        self.devices.iter().any(|known| known.is_claimed_by(seen))
+    }
+
+    /// Forgets a device that is known by that event alone.
+    pub(super) fn unclaim(&mut self, seen: &Seen) {
+        self.devices.retain(|known| !known.is_claimed_by(seen));
     }
 
     /// Remembers a device by an event that is written down there. One that was detached is attached again.
@@ -129,10 +137,33 @@ impl Belongings {
         self.devices.push(KnownDevice { tag, first_at: at, last_at: at, first_event, sequence, detached_at: None });
     }
 
+    /// Whether a detail is known.
+    pub(super) fn has(&self, kind: DetailKind, tag: Tag) -> bool {
+        self.details.iter().any(|known| (known.kind, known.tag) == (kind, tag))
+    }
+
+    /// Which of an event's details are changes, by their places, each with the entry that said what it was before.
+    ///
+    /// The first value of a kind that there is one of is no change: it may have been so all along. What an account may
+    /// have many of, and a password that is said to be another, is one where the account was known before.
+    pub(super) fn changes(&self, details: &[(DetailKind, Tag)], is_known: bool) -> Vec<(usize, Option<u64>)> {
+        let is_known = is_known || !self.details.is_empty();
+        let change = |(place, (kind, tag)): (usize, &(DetailKind, Tag))| {
+            let before = self.details.iter().rfind(|known| known.kind == *kind);
+            match before {
+                _ if self.has(*kind, *tag) => None,
+                Some(before) if kind.is_single() => Some((place, Some(before.sequence))),
+                None if kind.is_single() && *kind != DetailKind::Password => None,
+                _ => is_known.then_some((place, None)),
+            }
+        };
+        details.iter().enumerate().filter_map(change).collect()
+    }
+
     /// Remembers a detail that is said there; one that is known stays where it was said first. Of a kind that there is one
     /// of, it replaces the other.
     pub(super) fn learn(&mut self, kind: DetailKind, tag: Tag, sequence: u64) {
-        if self.details.iter().any(|known| (known.kind, known.tag) == (kind, tag)) {
+        if self.has(kind, tag) {
             return;
         }
         let of_kind = |known: &KnownDetail| known.kind == kind;
@@ -165,10 +196,11 @@ mod tests {
             (sighting.is_first, sighting.n_devices)
         };
         assert_eq!(told(&all, &seen(1, 1)), (true, 1));
-        assert!(all.claim(&seen(1, 1)) && !all.claim(&seen(1, 2)));
+        all.claim(&seen(1, 1));
+        assert!(all.is_claimed_by(&seen(1, 1)) && !all.is_claimed_by(&seen(1, 2)));
         assert_eq!((told(&all, &seen(1, 1)), told(&all, &seen(1, 2))), ((true, 1), (false, 1)));
         all.see(&seen(1, 1), 5);
-        assert!(!all.unclaim(&seen(1, 1)));
+        assert!(!all.is_claimed_by(&seen(1, 1)));
         let id = all.sighting(account, &seen(1, 1)).id;
         assert_eq!((account_in(id), all.device(account, id).map(|known| known.sequence)), (account, Some(5)));
         all.device_mut(account, id).unwrap().detached_at = Some(Timestamp::default());
@@ -176,7 +208,8 @@ mod tests {
         all.see(&seen(1, 3), 6);
         assert_eq!(all.device(account, id).unwrap().detached_at, None);
         assert_eq!(told(&all, &seen(2, 4)), (true, 2));
-        assert!(all.claim(&seen(2, 4)) && all.unclaim(&seen(2, 4)));
+        all.claim(&seen(2, 4));
+        all.unclaim(&seen(2, 4));
         assert_eq!(told(&all, &seen(2, 5)), (true, 2));
     }
 

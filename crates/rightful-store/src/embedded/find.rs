@@ -1,6 +1,6 @@
 //! Reading records back: a row, what was sealed in it, and all that was said of it since.
 
-use rightful_domain::{ApplicationId, Entry, EventId, Record, RetryKey, Tag, Timestamp};
+use rightful_domain::{ApplicationId, DetailChange, DetailValue, Entry, EventId, Record, RetryKey, Tag, Timestamp};
 
 use super::Shared;
 use super::disk::{corrupt_row, failed, read_row};
@@ -8,7 +8,7 @@ use super::keys::{amendments_of, event_key, retry_key, sequence_of};
 use super::retries::Answered;
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;
-use crate::record::{PrivateTags, ReadEntry, Said, open_private};
+use crate::record::{PrivateTags, ReadEntry, Said, open_private, tell_changes};
 
 /// A record, and what of it stays known when people's data is erased.
 pub(super) struct Found {
@@ -36,16 +36,40 @@ impl Shared {
 
     /// The entry at a place in the ledger; None if there is none, or something else.
     pub(super) fn found_at(&self, sequence: u64) -> Result<Option<Found>, StoreError> {
-        let Some(bytes) = self.disk.row(sequence)? else { return Ok(None) };
-        let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
-        let Said::Entry(read) = said else { return Ok(None) };
-        let ReadEntry { mut entry, private, sealed } = *read;
-        if !sealed.is_empty() {
-            self.unseal(&mut entry, private.username, sealed, sequence)?;
-        }
+        let Some((mut entry, private)) = self.entry_at(sequence)? else { return Ok(None) };
+        self.tell_previous(&mut entry.changes)?;
         let mut record = Record { sequence, entry, conclusion: None, feedback: Vec::new(), consumed_at: None };
         self.amend(&mut record)?;
         Ok(Some(Found { record, private }))
+    }
+
+    /// The same, without what was said of it since, and without what its changes changed.
+    pub(super) fn entry_at(&self, sequence: u64) -> Result<Option<(Entry, PrivateTags)>, StoreError> {
+        let Some(bytes) = self.disk.row(sequence)? else { return Ok(None) };
+        let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
+        let Said::Entry(read) = said else { return Ok(None) };
+        let ReadEntry { mut entry, private, sealed, places } = *read;
+        if !sealed.is_empty() {
+            self.unseal(&mut entry, private.username, sealed, sequence)?;
+        }
+        tell_changes(&mut entry, &places);
+        Ok(Some((entry, private)))
+    }
+
+    /// Tells what details were before they were changed, where it can still be read. One read a change.
+    pub(super) fn tell_previous(&self, changes: &mut [DetailChange]) -> Result<(), StoreError> {
+        for change in changes {
+            let Some(previous) = &mut change.previous else { continue };
+            let said = match self.entry_at(previous.sequence) {
+                Ok(said) => said,
+                // It is not this entry that does not read back.
+                Err(StoreError::Corrupt { .. }) => None,
+                Err(error) => return Err(error),
+            };
+            let value = said.and_then(|(entry, _)| entry.event.details().find(|(kind, _)| *kind == change.kind));
+            previous.value = value.map_or(DetailValue::Unsaid, |(_, value)| value);
+        }
+        Ok(())
     }
 
     fn unseal(&self, entry: &mut Entry, username: Option<Tag>, sealed: &[u8], sequence: u64) -> Result<(), StoreError> {

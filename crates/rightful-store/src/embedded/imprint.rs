@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountDeviceId, AccountId, Action, Circumstances, DeviceSnapshot, Entry, EventId, Family, LabelValue, Lesson,
-    Mark, MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Action, Circumstances, DetailKind, DeviceSnapshot, Entry, EventId, Family, KnownDetail,
+    LabelValue, Lesson, Mark, MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp,
+    Verdict,
 };
 
-use super::belongings::account_in;
+use super::belongings::{Seen, account_in};
 use super::disk::{Disk, corrupt_row, read_row};
 use super::search::Brief;
 use super::state::{Change, State, States};
@@ -44,6 +45,10 @@ pub(super) struct Imprint {
     /// It was judged to be somebody else's, or nearly.
     doubted: bool,
     latest_device: Option<Arc<DeviceSnapshot>>,
+    /// The device it was seen on, where it names an account.
+    seen: Option<Seen>,
+    /// The details it carries of an account.
+    details: Vec<(DetailKind, Tag)>,
 }
 
 /// A username, and the account it belongs to.
@@ -55,7 +60,7 @@ struct Alias {
 
 impl Imprint {
     /// `private` are the tags of what may no longer be readable.
-    pub(super) fn of(entry: &Entry, tagger: &Tagger, private: PrivateTags) -> Self {
+    pub(super) fn of(entry: &Entry, tagger: &Tagger, private: &PrivateTags) -> Self {
         let (event, username) = (&entry.event, private.username);
         let account = event.account.as_ref().map(|account| (account, tagger.account(account)));
         let subject = account.map(|(_, tag)| tag).or(username);
@@ -89,6 +94,8 @@ impl Imprint {
             latest_device: (learns && is_entrance(&event.action))
                 .then(|| DeviceSnapshot::of(event).map(Arc::new))
                 .flatten(),
+            seen: account.and_then(|_| seen_in(event.outcome, &lesson)),
+            details: if account.is_some() { private.details.clone() } else { Vec::new() },
         }
     }
 
@@ -111,6 +118,11 @@ impl Imprint {
         }
         let latest = self.subject.zip(self.latest_device);
         changes.extend(latest.map(|(subject, device)| (subject, Op::LatestDevice(device))));
+        // Quarantine says nothing here: a device was seen, and details are what the caller says they are.
+        changes.extend(self.subject.zip(self.seen).map(|(subject, seen)| (subject, Op::Seen(seen))));
+        if let Some(subject) = self.subject.filter(|_| !self.details.is_empty()) {
+            changes.push((subject, Op::Details(self.details)));
+        }
     }
 
     /// What it does to the account's standing: before it is learned, since what it changes is judged by what was known.
@@ -125,6 +137,12 @@ impl Imprint {
             changes.push((subject, Op::ContactChangedIn { lesson, doubted: self.doubted }));
         }
     }
+}
+
+/// The device on which an account is seen in an event that ended so; whoever fails is not seen as its owner.
+pub(super) fn seen_in(outcome: Outcome, lesson: &Lesson) -> Option<Seen> {
+    let device = lesson.device.filter(|_| outcome != Outcome::Failed)?;
+    Some(Seen { device, at: lesson.at, event: Mark::short(lesson.event) })
 }
 
 /// The entry's event in tags, as recall made them.
@@ -206,6 +224,12 @@ pub(super) enum Op {
     Labelled(Timestamp),
     Unlabelled(Timestamp),
     LatestDevice(Arc<DeviceSnapshot>),
+    /// It was seen on a device.
+    Seen(Seen),
+    /// These of its details were said.
+    Details(Vec<(DetailKind, Tag)>),
+    /// Its details are these.
+    DetailsAgain(Vec<KnownDetail>),
     /// The username is this account's; one that belongs to another already only if it rebinds.
     Alias {
         account: AccountId,
@@ -294,6 +318,7 @@ pub(super) fn changes_of(
                 changes.push((tagger.subject_key(tag), Op::Forget));
                 continue;
             }
+            Effect::Details(details) => Op::DetailsAgain(details),
             Effect::LatestDevice(sequence) => match disk.map(|disk| snapshot_at(disk, sequence)).transpose()?.flatten()
             {
                 Some(device) => Op::LatestDevice(Arc::new(device)),
@@ -360,11 +385,11 @@ pub(super) fn apply(states: &States, sequence: u64, mut changes: Vec<(StateKey, 
         states.with(key, |state| {
             let is_news = state.applied < sequence;
             if is_news {
-                take_in(key.kind, state, op);
+                take_in(key.kind, state, op, sequence);
             }
             while let Some((_, op)) = changes.next_if(|(next, _)| *next == key) {
                 if is_news {
-                    take_in(key.kind, state, op);
+                    take_in(key.kind, state, op, sequence);
                 }
             }
             state.applied = state.applied.max(sequence);
@@ -374,7 +399,8 @@ pub(super) fn apply(states: &States, sequence: u64, mut changes: Vec<(StateKey, 
     Ok(())
 }
 
-fn take_in(kind: StateKind, state: &mut State, op: Op) {
+/// `sequence` is the row that says it.
+fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
     match op {
         Op::Learn(lesson) if kind == StateKind::Population => {
             let population = state.population.get_or_insert_default();
@@ -398,6 +424,13 @@ fn take_in(kind: StateKind, state: &mut State, op: Op) {
                 latest => *latest = Some(device),
             }
         }
+        Op::Seen(seen) => state.belongings.see(&seen, sequence),
+        Op::Details(details) => learn_details(state, &details, sequence),
+        Op::DetailsAgain(details) => state.belongings.details = details,
+        Op::RollBack { to, lessons } => {
+            state.belongings.rolled_back_to = Some(to);
+            take_in_profile(kind, Arc::make_mut(&mut state.profile), Op::RollBack { to, lessons });
+        }
         Op::Alias { account, rebinds } => {
             if state.alias.is_none() || (rebinds && state.alias.as_ref() != Some(&account)) {
                 state.alias = Some(account);
@@ -412,6 +445,15 @@ fn take_in(kind: StateKind, state: &mut State, op: Op) {
             *state = State { applied: state.applied, ..State::default() };
         }
         op => take_in_profile(kind, Arc::make_mut(&mut state.profile), op),
+    }
+}
+
+/// Nothing is written to, and no room made, where all is known.
+fn learn_details(state: &mut State, details: &[(DetailKind, Tag)], sequence: u64) {
+    for (kind, tag) in details {
+        if !state.belongings.has(*kind, *tag) {
+            state.belongings.learn(*kind, *tag, sequence);
+        }
     }
 }
 
@@ -430,8 +472,15 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
             let lessons: Vec<Lesson> = lessons.iter().map(|lesson| seen_by(kind, lesson)).collect();
             profile.roll_back(to, &lessons);
         }
-        Op::Count(_) | Op::Conclude { .. } | Op::LatestDevice(_) | Op::Alias { .. } | Op::Detached(..) | Op::Forget => {
-        }
+        Op::Count(_)
+        | Op::Conclude { .. }
+        | Op::LatestDevice(_)
+        | Op::Seen(_)
+        | Op::Details(_)
+        | Op::DetailsAgain(_)
+        | Op::Alias { .. }
+        | Op::Detached(..)
+        | Op::Forget => {}
         op => take_in_standing(profile, op),
     }
 }
@@ -473,6 +522,9 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
         | Op::Drop(_)
         | Op::RollBack { .. }
         | Op::LatestDevice(_)
+        | Op::Seen(_)
+        | Op::Details(_)
+        | Op::DetailsAgain(_)
         | Op::Alias { .. }
         | Op::Detached(..)
         | Op::Forget => {}

@@ -9,6 +9,7 @@ mod belongings;
 mod bulk;
 mod checkpoint;
 mod crowds;
+mod devices;
 mod disk;
 mod find;
 mod imprint;
@@ -29,6 +30,7 @@ mod search;
 mod state;
 mod subjects;
 mod tags;
+mod takeover;
 mod writer;
 
 use std::path::PathBuf;
@@ -135,10 +137,10 @@ impl Shared {
         };
         self.newest_at.fetch_max(entry.event.received_at.as_micros(), Ordering::AcqRel);
         Ok(Box::new(RecordCommand {
-            draft: Draft::entry(entry, tagger.short, tags, &sealed),
+            draft: Draft::entry(entry, tagger.short, &tags, &sealed),
             event: entry.event.id,
             retry: entry.retry,
-            imprint: Imprint::of(entry, &tagger, tags),
+            imprint: Imprint::of(entry, &tagger, &tags),
             tagger,
             new_key,
             tellings: waiting_of(entry),
@@ -239,7 +241,9 @@ impl Memory for EmbeddedStore {
     async fn recall(&self, event: &Event, enrichment: &Enrichment, now: Timestamp) -> Result<History, StoreError> {
         self.shared.check_running()?;
         // In place: what is in RAM takes microseconds, and what is not, one short read a key.
-        self.shared.mind.recall(event, enrichment, now)
+        let mut history = self.shared.mind.recall(event, enrichment, now)?;
+        self.shared.tell_previous(&mut history.changes)?;
+        Ok(history)
     }
 
     async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
@@ -292,12 +296,13 @@ impl Memory for EmbeddedStore {
 
     async fn alike_device(
         &self,
-        _application: &ApplicationId,
-        _account: &AccountId,
-        _device: &Device,
-        _likeness_min: f32,
+        application: &ApplicationId,
+        account: &AccountId,
+        device: &Device,
+        likeness_min: f32,
     ) -> Result<Option<DeviceId>, StoreError> {
-        Ok(None)
+        let (application, account, device) = (application.clone(), account.clone(), device.clone());
+        self.read(move |shared| shared.alike_device(&application, &account, &device, likeness_min)).await
     }
 
     async fn consume(&self, application: &ApplicationId, event: EventId, now: Timestamp) -> Result<Record, StoreError> {
@@ -332,8 +337,9 @@ impl Ledger for EmbeddedStore {
         self.read(move |shared| shared.dossier_of(&application, &account)).await
     }
 
-    async fn takeover(&self, _application: &ApplicationId, _account: &AccountId) -> Result<Takeover, StoreError> {
-        Err(unavailable("to be built"))
+    async fn takeover(&self, application: &ApplicationId, account: &AccountId) -> Result<Takeover, StoreError> {
+        let (application, account) = (application.clone(), account.clone());
+        self.read(move |shared| shared.takeover(&application, &account)).await
     }
 
     async fn erase_account(

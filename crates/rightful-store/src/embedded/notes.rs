@@ -4,15 +4,13 @@
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, ApplicationId, Dossier, EventId, LabelValue, Note, NoteKind, NoteTarget,
-    Profile, Tag, Timestamp,
+    AccountDeviceId, AccountId, ApplicationId, Dossier, EventId, LabelValue, Note, NoteKind, NoteTarget, Profile, Tag,
+    Timestamp,
 };
 use tokio::sync::oneshot;
 
 use super::Shared;
-use super::belongings::{account_device_id, account_in};
 use super::disk::failed;
-use super::keys::Index;
 use super::plan::{Plan, Status};
 use super::state::Change;
 use super::tags::{StateKey, Tagger};
@@ -20,8 +18,6 @@ use super::writer::{Admitted, Answer, Command, Writer};
 use crate::StoreError;
 use crate::record::{Consumption, Draft, Effect, NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 
-/// The most rows of an account that are looked through for one of its devices.
-const DEVICE_ROWS_MAX: usize = 512;
 /// The field that says that a device's user has proved to be the owner.
 const PROVED_FIELD: &str = "2fa_verified";
 
@@ -62,7 +58,7 @@ impl Shared {
         let subject = tagger.subject_key(tag);
         let noted = self.noted(subject)?;
         let profile = self.mind.states.with(subject, |state| (Arc::clone(&state.profile), Change::Same))?;
-        let mut devices = self.devices_of(&tagger, tag)?;
+        let mut devices = self.devices_of(&tagger, account)?;
         for device in &mut devices {
             device.metadata = noted.fields_of(device.id);
         }
@@ -88,19 +84,12 @@ impl Shared {
             NoteTarget::Device(id) => *id,
         };
         let tagger = self.mind.taggers.of(application);
-        let account = account_in(id);
-        for sequence in self.rows_under(Index::Account, account, u64::MAX, DEVICE_ROWS_MAX).take(DEVICE_ROWS_MAX) {
-            let Some(found) = self.found_at(sequence?)? else { continue };
-            let event = found.record.entry.event;
-            let device = event.device.id().map(|device| tagger.device(device));
-            if let (Some(name), Some(device)) = (event.account, device)
-                && event.application == *application
-                && account_device_id(tagger.account(&name), device) == id
-            {
-                return Ok((name, Some((id, device))));
-            }
+        let known = self.known_device(&tagger, id)?;
+        match known.zip(self.account_of_device(&tagger, id)?) {
+            Some((known, account)) => Ok((account, Some((id, known.tag)))),
+            // It has no event of its own to be named by.
+            None => Err(StoreError::NotFound { id: EventId::from_bytes([0; 16]) }),
         }
-        Err(StoreError::NotFound { id: EventId::from_bytes([0; 16]) })
     }
 
     /// What a note changes; None if it says what is known.
@@ -174,12 +163,6 @@ fn release(device: Tag, at: Timestamp, profile: &Profile, plan: &mut Plan) {
 }
 
 impl Shared {
-    /// The account's devices, the latest seen first.
-    fn devices_of(&self, _tagger: &Tagger, _account: Tag) -> Result<Vec<AccountDevice>, StoreError> {
-        self.check_running()?;
-        Ok(Vec::new())
-    }
-
     /// Whether a device is detached from the account.
     fn is_detached(&self, subject: StateKey, id: AccountDeviceId) -> Result<bool, StoreError> {
         self.mind.states.with(subject, |state| {

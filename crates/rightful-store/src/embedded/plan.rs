@@ -171,7 +171,7 @@ impl Shared {
     /// Finds the event that an amendment is about.
     pub(super) fn target(&self, tagger: &Tagger, found: Found) -> Result<Target, StoreError> {
         let Found { record, private } = found;
-        let imprint = Imprint::of(&record.entry, tagger, private);
+        let imprint = Imprint::of(&record.entry, tagger, &private);
         let stored = self.disk.index.get(status_key(record.entry.event.id)).map_err(failed)?;
         let status = match stored.as_deref() {
             None => Status::of(record.entry.teaching),
@@ -349,20 +349,17 @@ impl Shared {
     ) -> Result<(), StoreError> {
         let Some(subject) = subject else { return Ok(()) };
         // What was reclaimed before is over: told again, it must not cost the owner what came since.
-        let is_over = |event: &Target| {
-            let reclaimed_at = profile.standing.reclaimed_at;
-            event.status == Status::Revoked && reclaimed_at.is_some_and(|at| event.record.entry.event.received_at <= at)
-        };
-        if target.is_some_and(is_over) {
+        if target.is_some_and(|event| is_over(event, profile)) {
             return Ok(());
         }
         let first = target.map(|target| target.lesson.at);
         let since = first.or(profile.standing.reported_at).unwrap_or(feedback.received_at);
-        let events = self.events_since(subject.tag, feedback, tagger, since, first.is_none())?;
-        let reported = |event: &&Target| is_reported(&event.record.feedback) && !is_over(event);
+        let events = self.events_since(subject.tag, &feedback.application, tagger, since, first.is_none())?;
+        let reported = |event: &&Target| is_reported(&event.record.feedback) && !is_over(event, profile);
         let to = first.or_else(|| events.iter().filter(reported).map(|event| event.lesson.at).min()).unwrap_or(since);
+        let events: Vec<&Target> = events.iter().filter(|event| event.lesson.at >= to).collect();
         let mut lessons = Vec::new();
-        for event in events.iter().filter(|event| event.lesson.at >= to) {
+        for event in &events {
             if event.status == Status::Taught {
                 lessons.push(Arc::clone(&event.lesson));
                 plan.applied.n_unlearned += 1;
@@ -378,15 +375,16 @@ impl Shared {
             }
         }
         plan.effects.push(Effect::RollBack { to, lessons });
+        plan.effects.extend(self.details_before(subject, &events)?);
         plan.effects.push(Effect::Reclaimed(feedback.received_at));
         Ok(())
     }
 
     /// The events of an account since a moment, newest first; further back, as far as a takeover was confirmed, if asked.
-    fn events_since(
+    pub(super) fn events_since(
         &self,
         account: Tag,
-        feedback: &Feedback,
+        application: &ApplicationId,
         tagger: &Tagger,
         since: Timestamp,
         also_reported: bool,
@@ -397,7 +395,7 @@ impl Shared {
         for sequence in rows.take(ROLL_BACK_ROWS_MAX) {
             let Some(found) = self.found_at(sequence?)? else { continue };
             let entry = &found.record.entry;
-            if entry.event.application != feedback.application {
+            if entry.event.application != *application {
                 continue;
             }
             let is_before = entry.event.received_at < since.minus(AHEAD_MAX);
@@ -456,15 +454,21 @@ fn bad(lesson: &Lesson, at: Timestamp) -> impl Iterator<Item = Effect> + use<> {
     things.flat_map(move |(family, tag)| [Effect::Bad(family, tag, at), Effect::Labelled(family, tag, at)])
 }
 
+/// Whether an event was taken back by a reclaim before.
+pub(super) fn is_over(event: &Target, profile: &Profile) -> bool {
+    let reclaimed_at = profile.standing.reclaimed_at;
+    event.status == Status::Revoked && reclaimed_at.is_some_and(|at| event.record.entry.event.received_at <= at)
+}
+
 /// Whether an event proved itself while the takeover was already reported: the owner on the way back in.
-fn is_owner_after_report(event: &Target, profile: &Profile) -> bool {
+pub(super) fn is_owner_after_report(event: &Target, profile: &Profile) -> bool {
     let Entry { event: told, enrichment, .. } = &event.record.entry;
     let is_after = profile.standing.reported_at.is_some_and(|reported| told.received_at >= reported);
     is_after && told.proofs(enrichment).any(|kind| profile.releases(Some(kind), told.at))
 }
 
 /// Whether the last word on an event's owner was that it was not the owner.
-fn is_reported(feedback: &[Feedback]) -> bool {
+pub(super) fn is_reported(feedback: &[Feedback]) -> bool {
     let mut verdicts = feedback.iter().filter_map(|said| match said.kind {
         FeedbackKind::ConfirmedTakeover => Some(true),
         FeedbackKind::ConfirmedLegitimate => Some(false),
@@ -477,7 +481,7 @@ fn is_reported(feedback: &[Feedback]) -> bool {
 }
 
 /// Whether somebody who knows, or a challenge passed, said that it was the owner.
-fn is_vouched_for(feedback: &[Feedback], profile: &Profile) -> bool {
+pub(super) fn is_vouched_for(feedback: &[Feedback], profile: &Profile) -> bool {
     !is_reported(feedback)
         && feedback.iter().any(|said| match &said.kind {
             FeedbackKind::ConfirmedLegitimate => true,

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountId, Enrichment, Event, Family, History, Lesson, Mark, News, Profile, Remembered, Span, Tag, Tagged,
-    Timestamp,
+    AccountId, DetailChange, DetailKind, DetailValue, Enrichment, Event, Family, History, Lesson, Mark, News,
+    PreviousDetail, Profile, Remembered, Sighting, Span, Tag, Tagged, Timestamp,
 };
 
-use super::imprint::{TOO_OLD, concerned, marks};
+use super::belongings::Seen;
+use super::imprint::{TOO_OLD, concerned, marks, seen_in};
 use super::mind::Mind;
 use super::state::{Change, State};
 use super::tags::{StateKey, Tagger};
@@ -45,6 +46,20 @@ impl Counting {
         (Remembered { profile: Arc::clone(&state.profile), tally }, change)
     }
 
+    /// The event's device among the account's. An event that is too old to be counted leaves no trace here, either.
+    ///
+    /// The lock that counts is the lock that claims, so of many events at once one is the first. If it never is written
+    /// down, the first sighting has been used up for as long as this memory lasts.
+    fn sight(&self, state: &mut State, account: Tag, seen: Option<&Seen>) -> Option<(Sighting, Change)> {
+        let seen = seen?;
+        let sighting = state.belongings.sighting(account, seen);
+        let claims = self.counts && !state.belongings.knows(seen.device);
+        if claims {
+            state.belongings.claim(seen);
+        }
+        Some((sighting, if claims { Change::Changed } else { Change::Same }))
+    }
+
     /// Failures of the last 24 h at an address that the event shares, and those neither on a device nor at an address that
     /// the account knows.
     fn failures(&self, state: &State, mark: Mark) -> Failures {
@@ -75,9 +90,10 @@ impl Mind {
         let tagger = self.taggers.of(&event.application);
         let counting = Counting::of(event.at, now);
         let private = tagger.private(event);
-        let lesson = tagger.lesson(event, enrichment, private, News::default(), None);
+        let lesson = tagger.lesson(event, enrichment, &private, News::default(), None);
+        let tagged = Arc::new(Tagged { username: private.username, lesson, details: private.details });
         let mut history = History {
-            tagged: Some(Arc::new(Tagged { username: private.username, lesson })),
+            tagged: Some(Arc::clone(&tagged)),
             circumstances: lesson.circumstances,
             device_tag: lesson.device,
             address_tag: lesson.address,
@@ -86,7 +102,7 @@ impl Mind {
             payment_method_tag: lesson.payment_method,
             ..History::default()
         };
-        self.recall_subject(event, &lesson, private.username, &tagger, counting, &mut history)?;
+        self.recall_subject(event, &tagged, &tagger, counting, &mut history)?;
         let lesson = Lesson { account: history.account_tag, ..lesson };
         let [_, device_mark, address_mark] = marks(&lesson, event.outcome);
         if let Some(tag) = lesson.device {
@@ -112,8 +128,17 @@ impl Mind {
         let tagger = self.taggers.of(&event.application);
         let enrichment = Enrichment::default();
         let private = tagger.private(event);
-        let lesson = tagger.lesson(event, &enrichment, private, News::default(), None);
+        let lesson = tagger.lesson(event, &enrichment, &private, News::default(), None);
         let (account, _) = self.subject_of(event, private.username, &tagger)?;
+        if let Some((account, seen)) = account.zip(seen_in(event.outcome, &lesson)) {
+            self.states.with(tagger.subject_key(account), |state| {
+                let is_gone = state.belongings.is_claimed_by(&seen);
+                if is_gone {
+                    state.belongings.unclaim(&seen);
+                }
+                ((), if is_gone { Change::Changed } else { Change::Same })
+            })?;
+        }
         for key in concerned(&Lesson { account, ..lesson }, &tagger).into_iter().flatten() {
             self.states.with(key, |state| {
                 let is_gone = state.window.uncount(event.at, Mark::short(event.id));
@@ -146,27 +171,57 @@ impl Mind {
     fn recall_subject(
         &self,
         event: &Event,
-        lesson: &Lesson,
-        username: Option<Tag>,
+        tagged: &Tagged,
         tagger: &Tagger,
         counting: Counting,
         history: &mut History,
     ) -> Result<(), StoreError> {
-        let (tag, alias) = self.subject_of(event, username, tagger)?;
+        let (tag, alias) = self.subject_of(event, tagged.username, tagger)?;
+        // A username that leads to no account has no devices and no details.
+        let is_account = event.account.is_some() || alias.is_some();
         history.resolved_account = alias;
         let Some(tag) = tag else { return Ok(()) };
         history.account_tag = Some(tag);
-        let [mark, ..] = marks(lesson, event.outcome);
-        let (mut remembered, device, failures) = self.states.with(tagger.subject_key(tag), |state| {
-            let (remembered, change) = counting.remember(state, mark);
-            ((remembered, state.latest_device.clone(), counting.failures(state, mark)), change)
+        let [mark, ..] = marks(&tagged.lesson, event.outcome);
+        let seen = seen_in(event.outcome, &tagged.lesson).filter(|_| is_account);
+        let details = if is_account { &tagged.details[..] } else { &[] };
+        let (mut remembered, changes) = self.states.with(tagger.subject_key(tag), |state| {
+            let (remembered, counted) = counting.remember(state, mark);
+            let failures = counting.failures(state, mark);
+            (history.failures_here_24h, history.strange_failures_24h) = (failures.here, failures.strange);
+            history.latest_device = state.latest_device.clone();
+            let (sighting, claimed) = counting.sight(state, tag, seen.as_ref()).unzip();
+            history.sighting = sighting;
+            let changed = if claimed == Some(Change::Changed) { Change::Changed } else { counted };
+            ((remembered, changes_of(state, details)), changed)
         })?;
+        if !changes.is_empty() {
+            history.changes = told_changes(event, &changes);
+        }
         believe_matured(&mut remembered, counting.now);
-        (history.failures_here_24h, history.strange_failures_24h) = (failures.here, failures.strange);
-        history.latest_device = device;
         history.account = Some(remembered);
         Ok(())
     }
+}
+
+/// Which of an event's details, by place, are changes to an account. Nearly always none, and then nothing is allocated.
+fn changes_of(state: &State, details: &[(DetailKind, Tag)]) -> Vec<(usize, Option<u64>)> {
+    if details.is_empty() {
+        return Vec::new();
+    }
+    let is_known = state.profile.n_learned > 0 || !state.profile.held.is_empty();
+    state.belongings.changes(details, is_known)
+}
+
+/// The changes as they are told. What was before lies in the ledger, which is read by who has one.
+fn told_changes(event: &Event, changes: &[(usize, Option<u64>)]) -> Vec<DetailChange> {
+    let details: Vec<_> = event.details().collect();
+    let told = |(place, sequence): &(usize, Option<u64>)| {
+        let (kind, value) = details.get(*place)?.clone();
+        let previous = sequence.map(|sequence| PreviousDetail { value: DetailValue::Unsaid, sequence });
+        Some(DetailChange { kind, value, previous })
+    };
+    changes.iter().filter_map(told).collect()
 }
 
 /// Shows what has matured in quarantine as learned. It is learned in earnest with the account's next entry, so that the

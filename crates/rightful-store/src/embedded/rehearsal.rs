@@ -43,7 +43,7 @@ impl Rehearsal {
     /// records an event twice teaches it twice.
     pub fn record(&mut self, entry: &Entry) {
         let tagger = self.mind.taggers.of(&entry.event.application);
-        let imprint = Imprint::of(entry, &tagger, tagger.private_of(entry));
+        let imprint = Imprint::of(entry, &tagger, &tagger.private_of(entry));
         let subject = imprint.subject;
         let Plan { effects, .. } = self.mind.plan_entry(&imprint).expect(INFALLIBLE);
         let sequence = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;

@@ -74,7 +74,7 @@ fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserVa
         Said::Entry(read) => {
             let ReadEntry { entry, private, .. } = *read;
             let tagger = taggers.of(&entry.event.application);
-            let imprint = Imprint::of(&entry, &tagger, private);
+            let imprint = Imprint::of(&entry, &tagger, &private);
             memory.recent.add(std::iter::once((sequence, &imprint)));
             let subject = imprint.subject;
             imprint.changes(&tagger, &mut changes);

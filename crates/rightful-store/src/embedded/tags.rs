@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rightful_domain::{
-    AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DeviceId, Enrichment, Entry, Event, Lesson,
-    Level, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
+    AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DetailKind, DetailValue, DeviceId, Enrichment,
+    Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
 };
 use siphasher::sip::SipHasher13;
 use zeroize::Zeroizing;
 
 use super::imprint::tagged;
 use crate::MasterKey;
-use crate::record::PrivateTags;
+use crate::record::{Numbered, PrivateTags};
 
 /// Applications whose keys are kept; beyond, all are made anew, at a hash each.
 const APPLICATIONS_KEPT_MAX: usize = 10_000;
@@ -73,8 +73,12 @@ impl Tagger {
 
     // The letter keeps an account and a device of the same name apart.
     fn tag(&self, letter: u8, name: &[u8]) -> Tag {
+        self.tag_of(&[letter], name)
+    }
+
+    fn tag_of(&self, letters: &[u8], name: &[u8]) -> Tag {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
-        hasher.update(&[letter]);
+        hasher.update(letters);
         hasher.update(name);
         let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
         Tag::new(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
@@ -139,15 +143,24 @@ impl Tagger {
             username: event.username.as_ref().map(|name| self.username(name.reveal())),
             payee: payment.and_then(|paid| tag(b'p', &paid.payee).or_else(|| tag(b'p', &paid.counterparty))),
             payment_method: payment.and_then(|paid| tag(b'c', &paid.method_id)),
+            details: event.details().map(|(kind, value)| (kind, self.detail(event, kind, &value))).collect(),
         }
+    }
+
+    /// The tag of a detail of an event's account: of what is not kept, one of the event's own, since it is another each
+    /// time.
+    fn detail(&self, event: &Event, kind: DetailKind, value: &DetailValue) -> Tag {
+        let canonical = value.canonical();
+        let said = canonical.as_ref().map_or(&event.id.as_bytes()[..], |text| text.as_bytes());
+        self.tag_of(&[b'v', kind.number()], said)
     }
 
     /// The same, of what was recalled before it was recorded.
     pub(super) fn private_of(&self, entry: &Entry) -> PrivateTags {
         match tagged(entry) {
-            Some(Tagged { username, lesson }) => {
+            Some(Tagged { username, lesson, details }) => {
                 let Lesson { payee, payment_method, .. } = *lesson;
-                PrivateTags { username: *username, payee, payment_method }
+                PrivateTags { username: *username, payee, payment_method, details: details.clone() }
             }
             None => self.private(&entry.event),
         }
@@ -174,7 +187,7 @@ impl Tagger {
         &self,
         event: &Event,
         enrichment: &Enrichment,
-        private: PrivateTags,
+        private: &PrivateTags,
         news: News,
         subject: Option<Tag>,
     ) -> Lesson {

@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{AccountDeviceId, EventId, Family, LabelValue, Lesson, Outcome, Tag, Timestamp};
+use rightful_domain::{AccountDeviceId, EventId, Family, KnownDetail, LabelValue, Lesson, Outcome, Tag, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
+use super::details::{StoredDetail, restored_detail, stored_detail};
 use super::lesson::{StoredLesson, StoredTags, restored_tag, stored_tag};
 use super::number::Numbered;
 
@@ -50,6 +51,8 @@ pub(crate) enum Effect {
     Concluded { lesson: Arc<Lesson>, outcome: Outcome },
     /// The account's latest device is the one of the event at this place in the ledger.
     LatestDevice(u64),
+    /// The account's details are these again, after a reclaim.
+    Details(Vec<KnownDetail>),
     /// The account forgets everything.
     Forget,
     /// A username belongs to no account any more.
@@ -91,6 +94,7 @@ pub(crate) enum StoredEffect {
     Refused(i64),
     Labelled(u8, [u8; 8], i64),
     Unlabelled(u8, [u8; 8], i64),
+    Details(Vec<StoredDetail>),
     Closed(i64),
     Reviewed(u8),
     Detached([u8; 12], i64),
@@ -118,6 +122,7 @@ impl StoredEffect {
             Effect::Unlabelled(family, tag, at) => Self::Unlabelled(family.number(), stored_tag(*tag), at.as_micros()),
             Effect::Concluded { lesson, outcome } => Self::Concluded(StoredTags::of(lesson), outcome.number()),
             Effect::LatestDevice(sequence) => Self::LatestDevice(*sequence),
+            Effect::Details(details) => Self::Details(details.iter().map(stored_detail).collect()),
             Effect::Forget => Self::Forget,
             Effect::Unalias(tag) => Self::Unalias(stored_tag(*tag)),
             Effect::Closed(at) => Self::Closed(at.as_micros()),
@@ -161,6 +166,9 @@ impl StoredEffect {
                 Effect::Concluded { lesson: old(lesson), outcome: Outcome::of_number(outcome)? }
             }
             Self::LatestDevice(sequence) => Effect::LatestDevice(sequence),
+            Self::Details(details) => {
+                Effect::Details(details.into_iter().map(restored_detail).collect::<Result<_, _>>()?)
+            }
             Self::Forget => Effect::Forget,
             Self::Unalias(tag) => Effect::Unalias(restored_tag(tag)),
             Self::Closed(at) => Effect::Closed(Timestamp::from_micros(at)),

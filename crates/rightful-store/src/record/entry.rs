@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use rightful_domain::{DeviceId, DeviceSnapshot, Entry, RetryKey, Tag, Teaching, Timestamp};
+use rightful_domain::{DetailKind, DeviceId, DeviceSnapshot, Entry, RetryKey, Tag, Teaching, Timestamp};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -10,7 +10,7 @@ use super::Undecodable;
 use super::assessment::{StoredAssessment, StoredEnrichment};
 use super::event::{StoredEvent, text};
 use super::lesson::{StoredNews, restored_tag, stored_tag};
-use super::private::Private;
+use super::private::{MorePrivate, Private};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredEntry<'a> {
@@ -38,11 +38,13 @@ pub(crate) struct StoredSnapshot<'a> {
 }
 
 /// The tags of what is people's data in an event: it may be forgotten, and what was learned of it must still be rebuilt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct PrivateTags {
     pub(crate) username: Option<Tag>,
     pub(crate) payee: Option<Tag>,
     pub(crate) payment_method: Option<Tag>,
+    /// The details of the account that it carries; none if it did not end well.
+    pub(crate) details: Vec<(DetailKind, Tag)>,
 }
 
 /// What follows an entry's own words and its whereabouts from version 3 of entries on.
@@ -54,7 +56,7 @@ pub(crate) struct StoredLearnings {
 }
 
 impl StoredLearnings {
-    pub(crate) fn of(entry: &Entry, private: PrivateTags) -> Self {
+    pub(crate) fn of(entry: &Entry, private: &PrivateTags) -> Self {
         Self {
             news: entry.assessment.as_ref().and_then(|assessment| StoredNews::of(&assessment.news)),
             paid: [private.payee, private.payment_method].map(|tag| tag.map(stored_tag)),
@@ -80,6 +82,8 @@ pub(crate) struct ReadEntry<'a> {
     pub(crate) private: PrivateTags,
     /// To be opened with the subject's key and given to [`open_private`]; empty if there was nothing to seal.
     pub(crate) sealed: &'a [u8],
+    /// Where in the event the values are that it changed: for [`super::tell_changes`], once it is opened.
+    pub(crate) places: Vec<u8>,
 }
 
 impl<'a> StoredEntry<'a> {
@@ -104,27 +108,44 @@ impl<'a> StoredEntry<'a> {
             assessment: self.assessment.map(|assessment| assessment.restore(id)).transpose()?,
             teaching: teaching_of(self.teaching)?,
             previous_device: self.previous_device.map(StoredSnapshot::restore).transpose()?,
+            // They follow the entry, from its fourth version on.
             sighting: None,
             changes: Vec::new(),
+            // They are told once, from the outbox.
             tellings: Vec::new(),
             retry,
             tagged: None,
         };
         let username = self.username.map(|tag| Tag::new(u64::from_le_bytes(tag)));
-        Ok(ReadEntry { entry, private: PrivateTags { username, ..PrivateTags::default() }, sealed: self.sealed })
+        let private = PrivateTags { username, ..PrivateTags::default() };
+        Ok(ReadEntry { entry, private, sealed: self.sealed, places: Vec::new() })
     }
 }
 
 /// What is people's data in an entry, as bytes to seal; None if there is none.
 pub(crate) fn private_bytes(entry: &Entry) -> Option<Zeroizing<Vec<u8>>> {
-    let private = Private::of(&entry.event)?;
-    Some(Zeroizing::new(super::to_bytes(&private)))
+    let private = Private::of(&entry.event);
+    let more = MorePrivate::of(&entry.event.person);
+    if private.is_none() && more.is_none() {
+        return None;
+    }
+    let mut bytes = Zeroizing::new(super::to_bytes(&private.unwrap_or_default()));
+    if let Some(more) = more {
+        super::append(&mut bytes, &more);
+    }
+    Some(bytes)
 }
 
 /// Puts people's data back into an entry.
 pub(crate) fn open_private(entry: &mut Entry, bytes: &[u8]) -> Result<(), Undecodable> {
-    let private: Private<'_> = postcard::from_bytes(bytes).map_err(|_| Undecodable("people's data"))?;
-    private.restore(&mut entry.event)
+    let unreadable = |_| Undecodable("people's data");
+    let (private, rest) = super::take::<Private<'_>>(bytes).map_err(unreadable)?;
+    private.restore(&mut entry.event)?;
+    if !rest.is_empty() {
+        let (more, _) = super::take::<MorePrivate<'_>>(rest).map_err(unreadable)?;
+        more.restore(&mut entry.event.person)?;
+    }
+    Ok(())
 }
 
 impl<'a> StoredSnapshot<'a> {

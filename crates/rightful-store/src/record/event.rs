@@ -57,8 +57,8 @@ pub(super) struct StoredDevice<'a> {
     components: Vec<(&'a str, &'a str)>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct StoredLocation<'a> {
+#[derive(Serialize, Deserialize, PartialEq)]
+pub(super) struct StoredLocation<'a> {
     #[serde(borrow)]
     country: Option<&'a str>,
     latitude: Option<f64>,
@@ -217,7 +217,7 @@ impl<'a> StoredDevice<'a> {
 }
 
 impl<'a> StoredLocation<'a> {
-    fn of(location: &'a Location) -> Self {
+    pub(super) fn of(location: &'a Location) -> Self {
         Self {
             country: location.country.as_ref().map(CountryCode::as_str),
             latitude: location.latitude,
@@ -227,7 +227,7 @@ impl<'a> StoredLocation<'a> {
         }
     }
 
-    fn restore(self) -> Result<Location, Undecodable> {
+    pub(super) fn restore(self) -> Result<Location, Undecodable> {
         let country = self.country.map(|code| CountryCode::new(code).map_err(|_| Undecodable("not a country code")));
         Ok(Location {
             country: country.transpose()?,

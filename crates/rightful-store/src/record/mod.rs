@@ -8,6 +8,7 @@
 mod amendment;
 mod application;
 mod assessment;
+mod details;
 mod effect;
 mod entry;
 mod event;
@@ -30,6 +31,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) use amendment::{Consumption, Erasure};
 use amendment::{StoredConclusion, StoredConsumption, StoredErasure, StoredFeedback};
 pub(crate) use application::{decode_application, encode_application};
+use details::StoredDetails;
+pub(crate) use details::tell_changes;
 pub(crate) use effect::Effect;
 use effect::StoredEffect;
 pub(crate) use entry::{PrivateTags, ReadEntry, open_private, private_bytes};
@@ -47,8 +50,10 @@ use whereabouts::StoredWhereabouts;
 const ROW_VERSION: u8 = 1;
 /// Entries since this version: what data sets say of the address follows an entry's own words.
 const WHEREABOUTS_VERSION: u8 = 2;
-/// The version of entries that is written: since then, what was new about the event, and what it says of money, follows.
-const ENTRY_VERSION: u8 = 3;
+/// Entries since this version: what was new about the event, and what it says of money, follows.
+const LEARNINGS_VERSION: u8 = 3;
+/// The version of entries that is written: since then, the device among the account's, and its details, follow.
+const ENTRY_VERSION: u8 = 4;
 /// The checksum at the end of each row, in bytes.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -131,11 +136,12 @@ impl StoredHead {
 pub(crate) struct Draft(Vec<u8>);
 
 impl Draft {
-    pub(crate) fn entry(entry: &Entry, application: u32, private: PrivateTags, sealed: &[u8]) -> Self {
+    pub(crate) fn entry(entry: &Entry, application: u32, private: &PrivateTags, sealed: &[u8]) -> Self {
         let received_at = entry.event.received_at;
         let head = Head { kind: RowKind::Entry, application, received_at, retry: entry.retry };
         let words = StoredEntry::of(entry, private.username, sealed);
-        let words = (words, StoredWhereabouts::of(&entry.enrichment), StoredLearnings::of(entry, private));
+        let learnings = StoredLearnings::of(entry, private);
+        let words = (words, StoredWhereabouts::of(&entry.enrichment), learnings, StoredDetails::of(entry, private));
         Self::of(ENTRY_VERSION, &head, &words)
     }
 
@@ -286,10 +292,15 @@ fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(Rea
             whereabouts.restore(&mut read.entry.enrichment)?;
         }
     }
-    if version >= ENTRY_VERSION {
+    if version >= LEARNINGS_VERSION {
         let (learnings, after) = take::<StoredLearnings>(rest)?;
         rest = after;
         learnings.restore(&mut read)?;
+    }
+    if version >= ENTRY_VERSION {
+        let (details, after) = take::<StoredDetails<'_>>(rest)?;
+        rest = after;
+        details.restore(&mut read)?;
     }
     Ok((read, rest))
 }

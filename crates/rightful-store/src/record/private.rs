@@ -1,9 +1,10 @@
 //! What is people's data in an event, to be sealed under its subject's key: forgetting the key forgets all of it.
 
-use rightful_domain::{Event, FreeFields, Pii};
+use rightful_domain::{Event, FreeFields, Location, Person, Pii};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
+use super::event::StoredLocation;
 
 #[derive(Serialize, Deserialize, Default, PartialEq)]
 pub(crate) struct Private<'a> {
@@ -18,6 +19,56 @@ pub(crate) struct Private<'a> {
     payment: [Option<&'a str>; 3],
     /// The caller's own fields, and those its dialect does not know.
     free: [Option<&'a str>; 2],
+}
+
+/// What follows it since the fourth version of entries, where there is any of it.
+#[derive(Serialize, Deserialize, Default, PartialEq)]
+pub(crate) struct MorePrivate<'a> {
+    /// Where goods go, where bills go.
+    #[serde(borrow)]
+    addresses: [Option<StoredAddress<'a>>; 2],
+    payment_methods: Vec<&'a str>,
+    social_accounts: Vec<&'a str>,
+}
+
+/// A place, and its lines by their names.
+#[derive(Serialize, Deserialize, PartialEq)]
+struct StoredAddress<'a>(#[serde(borrow)] StoredLocation<'a>, Vec<(&'a str, &'a str)>);
+
+impl<'a> MorePrivate<'a> {
+    /// None if there is nothing to seal.
+    pub(crate) fn of(person: &'a Person) -> Option<Self> {
+        let address = |place: &'a Option<Box<Location>>| place.as_deref().map(StoredAddress::of);
+        let more = Self {
+            addresses: [address(&person.delivery_address), address(&person.billing_address)],
+            payment_methods: person.payment_methods.iter().map(|text| &**text.reveal()).collect(),
+            social_accounts: person.social_accounts.iter().map(|text| &**text.reveal()).collect(),
+        };
+        (more != Self::default()).then_some(more)
+    }
+
+    /// Puts everything back where it was.
+    pub(crate) fn restore(self, person: &mut Person) -> Result<(), Undecodable> {
+        let address = |stored: Option<StoredAddress<'_>>| stored.map(StoredAddress::restore).transpose();
+        let texts = |texts: Vec<&str>| texts.into_iter().map(|text| Pii::new(text.into())).collect();
+        let [delivery, billing] = self.addresses;
+        (person.delivery_address, person.billing_address) = (address(delivery)?, address(billing)?);
+        person.payment_methods = texts(self.payment_methods);
+        person.social_accounts = texts(self.social_accounts);
+        Ok(())
+    }
+}
+
+impl<'a> StoredAddress<'a> {
+    fn of(location: &'a Location) -> Self {
+        Self(StoredLocation::of(location), location.address.iter().map(line).collect())
+    }
+
+    fn restore(self) -> Result<Box<Location>, Undecodable> {
+        let Self(location, lines) = self;
+        let address = lines.into_iter().map(|(name, line)| (name.into(), Pii::new(line.into()))).collect();
+        Ok(Box::new(Location { address, ..location.restore()? }))
+    }
 }
 
 fn shown(text: &Option<Pii<Box<str>>>) -> Option<&str> {

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use rightful_domain::{
-    AccountId, Bad, DetailKind, Fact, Family, Held, KnownDetail, LabelValue, Mark, Outcome, Profile, Sparse, Standing,
-    Tag, Timestamp, Window,
+    AccountId, Bad, Fact, Family, Held, LabelValue, Mark, Outcome, Profile, Sparse, Standing, Tag, Timestamp, Window,
 };
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
+use super::details::{StoredDetail, restored_detail, stored_detail};
 use super::entry::StoredSnapshot;
 use super::lesson::{StoredTags, restored_tag, stored_tag};
 use super::number::Numbered;
@@ -41,8 +41,7 @@ struct StoredBelongings {
     label: Option<u8>,
     rolled_back_to: Option<i64>,
     devices: Vec<StoredDevice>,
-    /// Kind, tag, the entry that said it.
-    details: Vec<(u8, [u8; 8], u64)>,
+    details: Vec<StoredDetail>,
 }
 
 /// Tag, first seen, last seen after that, the first event, the latest entry, when detached.
@@ -150,11 +149,7 @@ impl StoredBelongings {
             label: standing.label.map(|label| label.number()),
             rolled_back_to: micros(belongings.rolled_back_to),
             devices: belongings.devices.iter().map(StoredDevice::of).collect(),
-            details: belongings
-                .details
-                .iter()
-                .map(|known| (known.kind.number(), stored_tag(known.tag), known.sequence))
-                .collect(),
+            details: belongings.details.iter().map(stored_detail).collect(),
         })
     }
 
@@ -166,12 +161,9 @@ impl StoredBelongings {
             standing.closed_at = at(self.closed_at);
             standing.label = self.label.map(LabelValue::of_number).transpose()?;
         }
-        let detail = |(kind, tag, sequence)| {
-            Ok(KnownDetail { kind: DetailKind::of_number(kind)?, tag: restored_tag(tag), sequence })
-        };
         Ok(Belongings {
             devices: self.devices.into_iter().map(StoredDevice::restore).collect(),
-            details: self.details.into_iter().map(detail).collect::<Result<_, _>>()?,
+            details: self.details.into_iter().map(restored_detail).collect::<Result<_, _>>()?,
             rolled_back_to: at(self.rolled_back_to),
         })
     }

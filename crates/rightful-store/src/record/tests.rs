@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, ApplicationMode, Conclusion, Credential, CredentialKind, EventId, Family,
-    Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest, LabelValue, Lesson, Mark, MechanismKind, Outcome,
-    Population, Profile, Settings, Sparse, Tag, Timestamp, Verdict, Window,
+    AccountId, Application, ApplicationId, ApplicationMode, Conclusion, Credential, CredentialKind, DetailKind, Entry,
+    EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest, LabelValue, Lesson, Mark,
+    MechanismKind, Outcome, Population, Profile, Settings, Sparse, Tag, Timestamp, Verdict, Window,
 };
 
 use self::dice::Dice;
 use super::{
     Draft, Effect, Effects, Erasure, PrivateTags, ReadEntry, Row, Said, Undecodable, decode_application, decode_state,
-    encode_application, encode_state, open_private, private_bytes,
+    encode_application, encode_state, open_private, private_bytes, tell_changes,
 };
 use crate::embedded::State;
 
@@ -27,6 +27,21 @@ fn row_of(sequence: u64, draft: Draft, effects: &Effects) -> Vec<u8> {
 
 fn read(sequence: u64, bytes: &[u8]) -> Result<(Said<'_>, Effects), Undecodable> {
     Row::read(sequence, bytes)?.open()
+}
+
+/// The entry in the first row, with its people's data as if it were not sealed.
+fn read_whole(bytes: &[u8]) -> Result<(Entry, PrivateTags, Effects), Undecodable> {
+    read_whole_at(1, bytes)
+}
+
+fn read_whole_at(sequence: u64, bytes: &[u8]) -> Result<(Entry, PrivateTags, Effects), Undecodable> {
+    let (Said::Entry(read_entry), effects) = read(sequence, bytes)? else { return Err(Undecodable("not an entry")) };
+    let ReadEntry { mut entry, private, sealed, places } = *read_entry;
+    if !sealed.is_empty() {
+        open_private(&mut entry, sealed)?;
+    }
+    tell_changes(&mut entry, &places);
+    Ok((entry, private, effects))
 }
 
 /// Golden bytes: 64 hexadecimal digits a line.
@@ -87,6 +102,19 @@ fn old_effects() -> Effects {
 }
 
 fn every_effect() -> Effects {
+    let mut effects = effects_v2();
+    effects.changes.extend(later_effects().changes);
+    effects
+}
+
+/// Effects that came later.
+fn later_effects() -> Effects {
+    let changes = vec![Effect::Details(Dice::full(5).belongings().details)];
+    Effects { subject: Some(Tag::new(1)), changes }
+}
+
+/// Effects as the second version wrote them.
+fn effects_v2() -> Effects {
     let at = Timestamp::from_seconds(1_767_225_700);
     let mut changes = effects(lesson, at);
     changes.extend([
@@ -99,12 +127,20 @@ fn every_effect() -> Effects {
     Effects { subject: Some(Tag::new(1)), changes }
 }
 
-/// The tags of people's data in the entries below.
-const PRIVATE: PrivateTags =
-    PrivateTags { username: Some(Tag::new(3)), payee: Some(Tag::new(4)), payment_method: Some(Tag::new(5)) };
+/// The tags of people's data in an entry.
+fn private() -> PrivateTags {
+    PrivateTags { details: vec![(DetailKind::Email, Tag::new(6)), (DetailKind::Password, Tag::new(7))], ..private_v3() }
+}
+
+/// The same, as the third version told them.
+fn private_v3() -> PrivateTags {
+    PrivateTags { payee: Some(Tag::new(4)), payment_method: Some(Tag::new(5)), ..old_private() }
+}
 
 /// The same, as the first versions told them.
-const OLD_PRIVATE: PrivateTags = PrivateTags { payee: None, payment_method: None, ..PRIVATE };
+fn old_private() -> PrivateTags {
+    PrivateTags { username: Some(Tag::new(3)), ..PrivateTags::default() }
+}
 
 fn application() -> ApplicationId {
     ApplicationId::new("shop").unwrap()
@@ -215,12 +251,14 @@ fn an_application() -> Application {
 
 #[test]
 fn what_is_written_is_written_as_it_always_was() {
-    let entry = Dice::full(1).entry_v3();
-    let private = private_bytes(&entry).unwrap();
-    let draft = Draft::entry(&entry, 0x0102_0304, PRIVATE, &private);
-    check_golden("entry", include_str!("golden/entry_v3.hex"), &row_of(1, draft, &Effects::default()));
+    let entry = Dice::full(1).entry_v4();
+    let sealed = private_bytes(&entry).unwrap();
+    let draft = Draft::entry(&entry, 0x0102_0304, &private(), &sealed);
+    check_golden("entry", include_str!("golden/entry_v4.hex"), &row_of(1, draft, &Effects::default()));
     let draft = Draft::conclusion(&conclusion(), 2);
-    check_golden("effects", include_str!("golden/effects_v2.hex"), &row_of(2, draft, &every_effect()));
+    check_golden("effects", include_str!("golden/effects_v2.hex"), &row_of(2, draft, &effects_v2()));
+    let draft = Draft::conclusion(&conclusion(), 2);
+    check_golden("effects", include_str!("golden/effects_v3.hex"), &row_of(2, draft, &later_effects()));
     let draft = Draft::feedback(&feedback(), 2);
     check_golden("feedback", include_str!("golden/feedback_v1.hex"), &row_of(3, draft, &Effects::default()));
     let draft = Draft::erasure(&erasure(), 2);
@@ -236,10 +274,7 @@ fn bytes_of(golden: &str) -> Vec<u8> {
 #[test]
 fn the_first_version_is_read_for_ever() {
     let bytes = bytes_of(include_str!("golden/entry_v1.hex"));
-    let (Said::Entry(read_entry), effects) = read(1, &bytes).unwrap() else { panic!("not an entry") };
-    let ReadEntry { mut entry, private, sealed } = *read_entry;
-    open_private(&mut entry, sealed).unwrap();
-    assert_eq!((entry, private, effects), (Dice::full(1).entry(), OLD_PRIVATE, Effects::default()));
+    assert_eq!(read_whole(&bytes), Ok((Dice::full(1).entry(), old_private(), Effects::default())));
     let bytes = bytes_of(include_str!("golden/conclusion_v1.hex"));
     let (Said::Conclusion(said), effects) = read(2, &bytes).unwrap() else { panic!("not a conclusion") };
     assert_eq!((said, effects), (conclusion(), old_effects()));
@@ -262,21 +297,23 @@ fn the_second_version_of_states_is_read_for_ever() {
 #[test]
 fn the_second_version_of_entries_is_read_for_ever() {
     let bytes = bytes_of(include_str!("golden/entry_v2.hex"));
-    let (Said::Entry(read_entry), effects) = read(1, &bytes).unwrap() else { panic!("not an entry") };
-    let ReadEntry { mut entry, private, sealed } = *read_entry;
-    open_private(&mut entry, sealed).unwrap();
-    assert_eq!((entry, private, effects), (Dice::full(1).entry_v2(), OLD_PRIVATE, Effects::default()));
+    assert_eq!(read_whole(&bytes), Ok((Dice::full(1).entry_v2(), old_private(), Effects::default())));
+}
+
+#[test]
+fn the_third_version_of_entries_is_read_for_ever() {
+    let bytes = bytes_of(include_str!("golden/entry_v3.hex"));
+    assert_eq!(read_whole(&bytes), Ok((Dice::full(1).entry_v3(), private_v3(), Effects::default())));
 }
 
 #[test]
 fn what_is_written_today_reads_back() {
-    let bytes = bytes_of(include_str!("golden/entry_v3.hex"));
-    let (Said::Entry(read_entry), _) = read(1, &bytes).unwrap() else { panic!("not an entry") };
-    let ReadEntry { mut entry, private, sealed } = *read_entry;
-    open_private(&mut entry, sealed).unwrap();
-    assert_eq!((entry, private), (Dice::full(1).entry_v3(), PRIVATE));
+    let bytes = bytes_of(include_str!("golden/entry_v4.hex"));
+    assert_eq!(read_whole(&bytes), Ok((Dice::full(1).entry_v4(), private(), Effects::default())));
     let bytes = bytes_of(include_str!("golden/effects_v2.hex"));
-    assert_eq!(read(2, &bytes).unwrap().1, every_effect());
+    assert_eq!(read(2, &bytes).unwrap().1, effects_v2());
+    let bytes = bytes_of(include_str!("golden/effects_v3.hex"));
+    assert_eq!(read(2, &bytes).unwrap().1, later_effects());
     assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v3.hex"))), Ok(state()));
 }
 
@@ -297,24 +334,19 @@ fn with_checksum(sequence: u64, mut bytes: Vec<u8>) -> Vec<u8> {
 proptest! {
     #[test]
     fn whatever_is_written_reads_back(seed in any::<u64>(), sequence in any::<u64>()) {
-        let entry = Dice::new(seed).entry_v3();
+        let mut dice = Dice::new(seed);
+        let entry = dice.entry_v4();
+        let tags = PrivateTags { username: None, payee: None, payment_method: None, details: dice.details() };
         let private = private_bytes(&entry);
         let sealed = private.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
-        let bytes = row_of(sequence, Draft::entry(&entry, 9, PrivateTags::default(), sealed), &every_effect());
-        let (said, effects) = read(sequence, &bytes).map_err(|cause| TestCaseError::fail(cause.0))?;
-        let Said::Entry(read_entry) = said else { return Err(TestCaseError::fail("not an entry")) };
-        let ReadEntry { entry: mut found, sealed, .. } = *read_entry;
-        if private.is_some() {
-            open_private(&mut found, sealed).map_err(|cause| TestCaseError::fail(cause.0))?;
-        }
-        prop_assert_eq!(found, entry);
-        prop_assert_eq!(effects, every_effect());
+        let bytes = row_of(sequence, Draft::entry(&entry, 9, &tags, sealed), &every_effect());
+        prop_assert_eq!(read_whole_at(sequence, &bytes), Ok((entry, tags, every_effect())));
     }
 
     #[test]
     fn a_flipped_bit_is_found(seed in any::<u64>(), place in any::<prop::sample::Index>(), bit in 0_u8..8) {
-        let entry = Dice::new(seed).entry_v3();
-        let mut bytes = row_of(1, Draft::entry(&entry, 9, PrivateTags::default(), &[]), &Effects::default());
+        let entry = Dice::new(seed).entry_v4();
+        let mut bytes = row_of(1, Draft::entry(&entry, 9, &PrivateTags::default(), &[]), &Effects::default());
         let place = place.index(bytes.len());
         bytes[place] ^= 1 << bit;
         prop_assert!(read(1, &bytes).is_err());
@@ -344,8 +376,8 @@ proptest! {
     fn a_damaged_row_with_a_right_checksum_reads_as_something_or_as_an_error(
         seed in any::<u64>(), flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
-        let entry = Dice::new(seed).entry_v3();
-        let mut bytes = row_of(1, Draft::entry(&entry, 9, PrivateTags::default(), &[1, 2, 3]), &every_effect());
+        let entry = Dice::new(seed).entry_v4();
+        let mut bytes = row_of(1, Draft::entry(&entry, 9, &PrivateTags::default(), &[1, 2, 3]), &every_effect());
         bytes.truncate(bytes.len() - super::CHECKSUM_BYTES);
         for (place, byte) in flips {
             let place = place.index(bytes.len());

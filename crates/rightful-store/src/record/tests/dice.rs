@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior, ChallengeKind,
-    Circumstances, Coordinates, CorrelationId, CountryCode, CredentialStatus, DetailKind, Device, DeviceAlias,
-    DeviceAliasKind, DeviceId, DeviceSnapshot, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue,
-    FailureReason, Family, FeatureVector, Finding, FreeFields, KnownDetail, LabelValue, Lesson, Level, Location,
-    LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState, Network, NetworkClaim, NetworkKind, News,
-    Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion,
-    Population, Profile, Rate, ReasonCode, RetryKey, RiskScore, SessionId, Source, StepTag, Tag, Teaching, Timestamp,
-    Verdict, Version, Window,
+    AccountDeviceId, AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior,
+    ChallengeKind, Circumstances, Coordinates, CorrelationId, CountryCode, CredentialStatus, DetailChange, DetailKind,
+    DetailValue, Device, DeviceAlias, DeviceAliasKind, DeviceId, DeviceSnapshot, Enrichment, Entry, Event, EventId,
+    Evidence, EvidenceValue, FailureReason, Family, FeatureVector, Finding, FreeFields, KnownDetail, LabelValue,
+    Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState, Network,
+    NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource, PaymentView,
+    Person, Pii, Place, PolicyVersion, Population, PreviousDetail, Profile, Rate, ReasonCode, RetryKey, RiskScore,
+    SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
 };
 
 use super::super::Numbered;
@@ -360,6 +360,44 @@ impl Dice {
             assessment.news = self.news();
         }
         entry
+    }
+
+    /// An entry with all that its fourth version has. What was before a change is read from other entries.
+    pub(super) fn entry_v4(&mut self) -> Entry {
+        let mut entry = self.entry_v3();
+        if let Some(assessment) = &mut entry.assessment {
+            assessment.payment.source = self.of::<PaymentSource>(3);
+        }
+        let address = |dice: &mut Self| Box::new(dice.location());
+        entry.event.person = Person {
+            country: self.maybe(|_| CountryCode::new("PT").unwrap()),
+            delivery_address: self.maybe(address),
+            billing_address: self.maybe(address),
+            payment_methods: self.maybe(|dice| dice.some(3, Self::pii)).unwrap_or_default(),
+            social_accounts: self.maybe(|dice| dice.some(3, Self::pii)).unwrap_or_default(),
+            password_changed: self.flag() || self.full,
+            ..entry.event.person
+        };
+        if self.full {
+            entry.event.outcome = Outcome::Succeeded;
+        }
+        entry.sighting = self.maybe(|dice| Sighting {
+            id: AccountDeviceId::from_bytes([dice.roll() as u8; 12]),
+            is_first: dice.flag(),
+            n_devices: dice.roll() as u16,
+        });
+        let details: Vec<_> = entry.event.details().collect();
+        for (kind, value) in details {
+            let previous =
+                self.maybe(|dice| PreviousDetail { value: DetailValue::Unsaid, sequence: dice.below(1_000) });
+            let previous = previous.filter(|_| kind.is_single());
+            entry.changes.extend(self.maybe(|_| DetailChange { kind, value, previous }));
+        }
+        entry
+    }
+
+    pub(super) fn details(&mut self) -> Vec<(DetailKind, Tag)> {
+        self.some(4, |dice| (dice.of::<DetailKind>(8), dice.tag()))
     }
 
     fn news(&mut self) -> News {

@@ -1,0 +1,96 @@
+//! The devices of an account, as its events left them: names and signals are not remembered twice, but read from the
+//! latest entry on each.
+
+use std::cmp::Reverse;
+
+use rightful_domain::{
+    AccountDevice, AccountDeviceId, AccountId, ApplicationId, Device, DeviceAliasKind, DeviceId, DeviceSnapshot, Tag,
+    likeness,
+};
+
+use super::Shared;
+use super::belongings::{KnownDevice, account_device_id, account_in};
+use super::state::Change;
+use super::tags::Tagger;
+use crate::StoreError;
+
+/// The most devices of an account that another is compared with, the latest seen: one read each.
+const COMPARED_MAX: usize = 16;
+
+impl Shared {
+    /// An account's devices that an entry tells of, the latest seen first.
+    fn known_devices(&self, tagger: &Tagger, account: Tag) -> Result<Vec<KnownDevice>, StoreError> {
+        let devices = |state: &mut super::State| (state.belongings.devices.clone(), Change::Same);
+        let mut devices = self.mind.states.with(tagger.subject_key(account), devices)?;
+        devices.retain(|known| known.sequence > 0);
+        devices.sort_by_key(|known| Reverse((known.last_at, known.sequence)));
+        Ok(devices)
+    }
+
+    /// The devices of an account, the latest seen first, without what was noted of them; those detached, too. At most
+    /// [`rightful_domain::ACCOUNT_DEVICES_MAX`], one read each.
+    pub(super) fn devices_of(&self, tagger: &Tagger, account: &AccountId) -> Result<Vec<AccountDevice>, StoreError> {
+        let tag = tagger.account(account);
+        let mut devices = Vec::new();
+        for known in self.known_devices(tagger, tag)? {
+            let Some((entry, _)) = self.entry_at(known.sequence)? else { continue };
+            let Some(latest) = DeviceSnapshot::of(&entry.event) else { continue };
+            devices.push(AccountDevice {
+                id: account_device_id(tag, known.tag),
+                latest,
+                latest_event: entry.event.id,
+                first_at: known.first_at,
+                detached_at: known.detached_at,
+                metadata: Vec::new(),
+            });
+        }
+        Ok(devices)
+    }
+
+    /// A device as its account remembers it; None if the application knows none of that id.
+    pub(super) fn known_device(&self, tagger: &Tagger, id: AccountDeviceId) -> Result<Option<KnownDevice>, StoreError> {
+        let account = account_in(id);
+        let device = |state: &mut super::State| (state.belongings.device(account, id).copied(), Change::Same);
+        let known = self.mind.states.with(tagger.subject_key(account), device)?;
+        Ok(known.filter(|known| known.sequence > 0))
+    }
+
+    /// The account that a device's id names; None if the application knows none of that id.
+    pub(super) fn account_of_device(
+        &self,
+        tagger: &Tagger,
+        id: AccountDeviceId,
+    ) -> Result<Option<AccountId>, StoreError> {
+        let Some(known) = self.known_device(tagger, id)? else { return Ok(None) };
+        let account = self.entry_at(known.sequence)?.and_then(|(entry, _)| entry.event.account);
+        // A tag may be shared by two names, though hardly ever.
+        Ok(account.filter(|account| tagger.account(account) == account_in(id)))
+    }
+
+    /// The device of an account that is most alike to this one, if any is at least as alike as asked.
+    ///
+    /// Among those that are known by their likeness alone: who looks like a device that has a name does not get its name.
+    pub(super) fn alike_device(
+        &self,
+        application: &ApplicationId,
+        account: &AccountId,
+        device: &Device,
+        likeness_min: f32,
+    ) -> Result<Option<DeviceId>, StoreError> {
+        self.check_running()?;
+        let tagger = self.mind.taggers.of(application);
+        let mut best: Option<(f32, DeviceId)> = None;
+        for known in self.known_devices(&tagger, tagger.account(account))?.into_iter().take(COMPARED_MAX) {
+            let Some((entry, _)) = self.entry_at(known.sequence)? else { continue };
+            let its = &entry.event.device;
+            let is_named = its.aliases.iter().any(|alias| alias.kind != DeviceAliasKind::Likeness);
+            let Some(id) = its.id().filter(|_| !is_named) else { continue };
+            let alike = likeness(device, its);
+            // Of equally alike ones, the latest seen.
+            if alike >= likeness_min && best.as_ref().is_none_or(|(most, _)| alike > *most) {
+                best = Some((alike, id.clone()));
+            }
+        }
+        Ok(best.map(|(_, id)| id))
+    }
+}
