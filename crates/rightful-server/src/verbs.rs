@@ -266,3 +266,143 @@ async fn first_on(
     }
     Ok(oldest)
 }
+
+#[cfg(test)]
+mod tests {
+    use rightful_domain::{Action, CredentialKind, Network, Outcome, Person, RetryKey, Source, Teaching};
+
+    use super::*;
+    use crate::clock;
+    use crate::config::Config;
+    use crate::desk::{Command, Desk};
+    use crate::pipeline::Asked;
+    use crate::provisioning::NewApplication;
+    use crate::server::Server;
+
+    /// A server's insides with one application.
+    async fn server(folder: &tempfile::TempDir) -> (Server, Application) {
+        let mut config = Config::load(None, []).unwrap();
+        config.store.data = folder.path().join("data");
+        config.server.listen = "127.0.0.1:0".parse().unwrap();
+        config.server.metrics_listen = String::new();
+        let server = Server::start(&config, false).await.unwrap();
+        let app = &server.app;
+        let store = &*app.pipeline.store;
+        let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: false };
+        let new = NewApplication {
+            name: "shop".into(),
+            test: false,
+            observe: false,
+            deadline_ms: 5_000,
+            fallback_mild: "allow".into(),
+            fallback_strict: "challenge".into(),
+        };
+        desk.carry_out(&Command::AppCreate(new), clock::now()).await.unwrap();
+        let application = store.applications().await.unwrap().remove(0);
+        assert!(application.credentials.iter().any(|key| key.kind == CredentialKind::RuptClient));
+        (server, application)
+    }
+
+    fn told(application: &Application, account: &str, at: Timestamp, retry: Option<RetryKey>) -> Told {
+        let event = Event {
+            id: clock::event_id(at),
+            application: application.id.clone(),
+            source: Source::Native,
+            action: Action::Login,
+            outcome: Outcome::Succeeded,
+            account: Some(AccountId::new(account).unwrap()),
+            authenticated_account: None,
+            username: None,
+            mechanisms: Vec::new(),
+            device: Device::default(),
+            network: Network::default(),
+            location: None,
+            behavior: None,
+            payment: None,
+            person: Person::default(),
+            app: None,
+            session: None,
+            correlation: None,
+            custom: None,
+            unknown: None,
+            incumbent_verdict: None,
+            at,
+            at_clamped: false,
+            received_at: at,
+        };
+        Told { event, hashes: PasswordHashes::default(), retry, n_unknown: 0 }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_thousand_accounts_are_reclaimed_in_one_go_and_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, application) = server(&folder).await;
+        let all: Vec<Reclaim> = (0..1_000)
+            .map(|n| Reclaim {
+                account: AccountId::new(format!("account {}", n % 999)).unwrap(),
+                first: Vec::new(),
+                closed: n == 0,
+            })
+            .collect();
+        let pipeline = &server.app.pipeline;
+        for _ in 0..2 {
+            assert_eq!(pipeline.reclaim(&application.id, all.clone(), clock::now()).await.unwrap(), 1_000);
+        }
+        let dossier = pipeline.dossier(&application.id, &AccountId::new("account 0").unwrap()).await.unwrap();
+        assert!(dossier.closed_at.is_some());
+    }
+
+    #[tokio::test]
+    async fn history_is_believed_and_spends_nothing_of_the_budget() {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, application) = server(&folder).await;
+        let now = clock::now();
+        let long_ago = now.minus(Duration::from_secs(90 * 24 * 60 * 60));
+        let record = server
+            .app
+            .pipeline
+            .judge(told(&application, "ann", long_ago, None), &application, Asked::Long, now)
+            .await
+            .unwrap();
+        let assessment = record.entry.assessment.unwrap();
+        assert_eq!((record.entry.teaching, assessment.news.nats, assessment.answered), (Teaching::Learn, None, None));
+        assert_eq!(record.entry.tellings, []);
+    }
+
+    #[tokio::test]
+    async fn a_token_identifies_once_and_a_foreign_one_never() {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, application) = server(&folder).await;
+        let (pipeline, now) = (&server.app.pipeline, clock::now());
+        let token = clock::event_id(now);
+        let report = Report {
+            id: token,
+            application: application.id.clone(),
+            device: Device::default(),
+            network: Network::default(),
+            behavior: None,
+            opened_at: None,
+            received_at: now,
+        };
+        pipeline.report(report).await.unwrap();
+        let identify = async |token: EventId, body: u8| {
+            let until = now.plus(Duration::from_secs(3_600));
+            let retry = RetryKey { key: *token_key(token), body: [body; 16], until };
+            let told = told(&application, "ann", now, Some(retry));
+            pipeline.identify(token, Tolerance::Default, told, &application, now).await.map(|(record, _)| record)
+        };
+        assert!(matches!(identify(clock::event_id(now), 0).await, Err(PipelineError::NoToken)));
+        let (one, other) = tokio::join!(identify(token, 1), identify(token, 2));
+        let is_spent = |result: &Result<Record, PipelineError>| matches!(result, Err(PipelineError::Spent));
+        assert!(one.is_ok() ^ other.is_ok() && is_spent(&one) ^ is_spent(&other), "{one:?} {other:?}");
+        assert!(is_spent(&identify(token, 3).await));
+        let late = now.plus(rightful_domain::REPORT_KEPT + Duration::from_secs(1));
+        let told = told(&application, "ann", now, None);
+        let expired = pipeline.identify(token, Tolerance::Default, told, &application, late).await;
+        assert!(matches!(expired, Err(PipelineError::NoToken)));
+    }
+
+    fn token_key(token: EventId) -> Box<[u8; 16]> {
+        Box::new(*token.as_bytes())
+    }
+}
