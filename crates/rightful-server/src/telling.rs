@@ -8,6 +8,8 @@ mod delivery;
 mod post;
 mod schedule;
 mod sign;
+#[cfg(test)]
+mod tests;
 
 use rightful_domain::{
     AccountDevice, Application, Entry, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Record,

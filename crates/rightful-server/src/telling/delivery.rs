@@ -58,6 +58,12 @@ impl Delivery {
         Ok(Self { app, poster: Poster::new(allows_private)?, schedule, speaks: rightful_dialects::of_hook })
     }
 
+    /// The same, with dialects of one's own.
+    #[cfg(test)]
+    pub(super) fn speaking(self, speaks: Speaks) -> Self {
+        Self { speaks, ..self }
+    }
+
     /// Sends until told to stop; what is on its way then is sent again after the next start.
     pub(crate) async fn run(self, shutdown: Shutdown) {
         let delivery = Arc::new(self);
@@ -102,7 +108,7 @@ impl Delivery {
     }
 
     /// Tries one message; gives its number.
-    async fn send(&self, waiting: Waiting) -> u64 {
+    pub(super) async fn send(&self, waiting: Waiting) -> u64 {
         let outcome = match self.make(&waiting, clock::now()).await {
             Ok(Made::Letter(letter)) => self.after(&waiting, self.poster.post(letter).await),
             Ok(Made::Nothing) => rightful_domain::Delivery::Taken,
