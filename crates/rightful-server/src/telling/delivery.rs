@@ -112,7 +112,11 @@ impl Delivery {
         let outcome = match self.make(&waiting, clock::now()).await {
             Ok(Made::Letter(letter)) => self.after(&waiting, self.poster.post(letter).await),
             Ok(Made::Nothing) => rightful_domain::Delivery::Taken,
-            Ok(Made::Nobody(why)) => give_up(&waiting, why),
+            Ok(Made::Nobody(why)) => {
+                // Not a warning: somebody removed the hook, and there may be a hundred thousand of these.
+                tracing::debug!(hook = &*waiting.telling.hook, "a message to a hook is given up: {why}");
+                rightful_domain::Delivery::GivenUp
+            }
             // The store is away: it stays as it is, and is looked at again.
             Err(error) => {
                 tracing::warn!(%error, "a message to a hook cannot be made");
