@@ -19,7 +19,7 @@ ROUNDS ?= 200
 # What `make data` brings, if it was brought; another folder if the environment names one.
 demo dev: export RIGHTFUL_JUDGEMENT__INTELLIGENCE ?= $(wildcard data/intelligence)
 
-.PHONY: help setup demo dev data test check fmt lint docs deny doctest unit story bless bench soak fuzz
+.PHONY: help setup demo dev data test check fmt lint docs deny doctest unit clients story bless bench soak fuzz
 
 help: ## Print these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ demo: setup ## Start a server, send it a simulated shop's traffic, watch it judg
 
 test: setup check ## Everything: set up what is missing, then the whole gate
 
-check: fmt lint docs deny doctest unit ## The gate: formatting, lints, docs, licenses, doctests, tests
+check: fmt lint docs deny doctest unit clients ## The gate: formatting, lints, docs, licenses, doctests, tests, clients
 
 dev: setup ## A server on 127.0.0.1:8700, built for debugging, with its data in target/dev
 	$(RIGHTFUL) -- serve --data target/dev
@@ -39,6 +39,10 @@ data: ## Bring freely licensed data sets about network addresses into data/intel
 
 story: ## Run the stories whose name contains NAME
 	cargo test --locked --workspace --test stories -- "$(NAME)"
+
+clients: ## Run the vendors' own clients, unchanged, in headless Chromium against a real server
+	cargo build --locked --package rightful-server --bin rightful
+	cd clients && npm ci --silent --ignore-scripts && npm test --silent
 
 bless: ## Rewrite every expectation to what is so now; the diff is the review
 	UPDATE_EXPECT=1 INSTA_UPDATE=always cargo test --locked --workspace --lib --bins --tests

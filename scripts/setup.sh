@@ -19,6 +19,11 @@ missing_packages() {
   has git || echo git
   has curl || echo curl
   { has cc && compiles_c; } || echo build-essential
+  has openssl || echo openssl
+  # For the vendors' own clients, which run in a browser.
+  has node || echo nodejs
+  has npm || echo npm
+  has chromium || has chromium-browser || has google-chrome || [ -n "${CHROMIUM:-}" ] || echo chromium
   [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || echo ca-certificates
 }
 

@@ -59,7 +59,21 @@ pub(crate) fn retry_of_key(
 
 /// A UUID (version 8) that follows from an event, for ids that an answer must repeat the same.
 pub(crate) fn uuid_from(event: EventId, purpose: &str) -> String {
-    let mut bytes = digest(blake3::Hasher::new_derive_key(purpose), &[event.as_bytes()]);
+    uuid_of(purpose, &[event.as_bytes()])
+}
+
+/// The same for one of several parts of an event; the first is 0, and shares its id with the event.
+pub(crate) fn uuid_from_part(event: EventId, part: u8, purpose: &str) -> String {
+    if part == 0 { uuid_from(event, purpose) } else { uuid_of(purpose, &[event.as_bytes(), &[part]]) }
+}
+
+/// A UUID (version 8) that follows from a moment, to find in logs what was answered then.
+pub(crate) fn uuid_at(at: Timestamp, purpose: &str) -> String {
+    uuid_of(purpose, &[&at.as_micros().to_be_bytes()])
+}
+
+fn uuid_of(purpose: &str, parts: &[&[u8]]) -> String {
+    let mut bytes = digest(blake3::Hasher::new_derive_key(purpose), parts);
     let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
     *version = 0x80 | (*version & 0x0f);
     *variant = 0x80 | (*variant & 0x3f);

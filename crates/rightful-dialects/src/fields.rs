@@ -63,6 +63,11 @@ impl<'a> Fields<'a> {
         (!matches!(told, Node::Null | Node::Taken)).then_some(told)
     }
 
+    /// Whether a field is there, and neither null nor taken.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, node)| known == name && !matches!(node, Node::Null | Node::Taken))
+    }
+
     /// Puts back what is left of a field.
     pub(crate) fn put(&mut self, name: &str, rest: Node<'a>) {
         if let Some((_, node)) = self.0.iter_mut().find(|(known, _)| known == name) {

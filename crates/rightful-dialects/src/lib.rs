@@ -16,6 +16,7 @@ mod path;
 mod query;
 mod ravelin;
 mod registry;
+mod rupt;
 mod scalars;
 mod time;
 

@@ -1,7 +1,8 @@
 //! Signed links: who holds one may say one thing about one event, until it expires.
 //!
 //! A token is base64url of: version (1 byte), event (16), expiry (8, s since 1970), application (the rest), and a keyed
-//! BLAKE3 of all before it for one purpose (16). It is opaque to whoever holds it and needs no memory to be checked.
+//! BLAKE3 of all before it for one purpose (16). A link to a part of an event is of version 2, and has the part (1)
+//! behind the event. It is opaque to whoever holds it and needs no memory to be checked.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +11,8 @@ use rightful_domain::{ApplicationId, EventId, ID_BYTES_MAX, Timestamp};
 use crate::digest;
 
 const VERSION: u8 = 1;
-const HEAD_BYTES: usize = 1 + 16 + 8;
+const VERSION_OF_PART: u8 = 2;
+const HEAD_BYTES: usize = 1 + 16 + 1 + 8;
 const MAC_BYTES: usize = 16;
 /// The longest token, in characters: four for every three bytes, rounded up.
 const TOKEN_BYTES_MAX: usize = (HEAD_BYTES + ID_BYTES_MAX + MAC_BYTES).div_ceil(3) * 4;
@@ -22,6 +24,8 @@ pub(crate) struct Link {
     pub(crate) application: ApplicationId,
     /// The event.
     pub(crate) event: EventId,
+    /// Which part of it, as the purpose counts them; 0 for all of it, or the first.
+    pub(crate) part: u8,
     /// Until when it holds, in whole seconds.
     pub(crate) expires_at: Timestamp,
 }
@@ -39,8 +43,11 @@ pub(crate) enum InvalidLink {
 pub(crate) fn sign(link: &Link, purpose: &str, key: &[u8; 32]) -> String {
     let seconds = link.expires_at.as_micros().div_euclid(1_000_000);
     let mut bytes = Vec::with_capacity(HEAD_BYTES + link.application.as_str().len() + MAC_BYTES);
-    bytes.push(VERSION);
+    bytes.push(if link.part == 0 { VERSION } else { VERSION_OF_PART });
     bytes.extend_from_slice(link.event.as_bytes());
+    if link.part != 0 {
+        bytes.push(link.part);
+    }
     bytes.extend_from_slice(&seconds.to_be_bytes());
     bytes.extend_from_slice(link.application.as_str().as_bytes());
     let mac = digest::keyed(key, purpose, &[&bytes]);
@@ -78,13 +85,16 @@ fn bytes_of(token: &str) -> Option<Vec<u8>> {
 fn read(signed: &[u8]) -> Option<Link> {
     let (version, rest) = signed.split_first()?;
     let (event, rest) = rest.split_first_chunk::<16>()?;
+    let (part, rest) = match *version {
+        VERSION => (0, rest),
+        VERSION_OF_PART => rest.split_first().map(|(part, rest)| (*part, rest))?,
+        _ => return None,
+    };
     let (seconds, application) = rest.split_first_chunk::<8>()?;
-    if *version != VERSION {
-        return None;
-    }
     Some(Link {
         application: ApplicationId::new(std::str::from_utf8(application).ok()?).ok()?,
         event: EventId::from_bytes(*event),
+        part,
         expires_at: Timestamp::from_seconds(i64::from_be_bytes(*seconds)),
     })
 }
@@ -104,7 +114,18 @@ mod tests {
         Link {
             application: ApplicationId::new("shop").expect("an id"),
             event: EventId::from_parts(1_700_000_000_000, [3; 10]),
+            part: 0,
             expires_at: Timestamp::from_seconds(1_700_000_000),
+        }
+    }
+
+    #[test]
+    fn a_link_names_its_part() {
+        for part in [0, 1, 255] {
+            let link = Link { part, ..link() };
+            let token = sign(&link, "purpose", &KEY);
+            assert_eq!(check(&token, "purpose", &KEY, Timestamp::default()), Ok(link.clone()));
+            assert_eq!(claimed_application(&token), Some(link.application));
         }
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct Words {
     pub(crate) question: &'static str,
     /// What it is about; a time follows.
     pub(crate) seen: &'static str,
+    /// The same of a change of details; a time follows.
+    pub(crate) changed: &'static str,
     /// It was.
     pub(crate) yes: &'static str,
     /// It was not.
@@ -43,6 +45,7 @@ impl Words {
         title: "Confirm a sign-in",
         question: "Was this you?",
         seen: "We noticed a sign-in to your account from a device we had not seen before, at",
+        changed: "We noticed a change to your account, at",
         yes: "Yes, this was me",
         no: "No, this was not me",
         thanks: "Thank you",
@@ -57,6 +60,7 @@ impl Words {
         title: "Anmeldung bestätigen",
         question: "Waren Sie das?",
         seen: "Wir haben eine Anmeldung an Ihrem Konto von einem bisher unbekannten Gerät bemerkt:",
+        changed: "Wir haben eine Änderung an Ihrem Konto bemerkt:",
         yes: "Ja, das war ich",
         no: "Nein, das war ich nicht",
         thanks: "Vielen Dank",
@@ -72,6 +76,7 @@ impl Words {
         title: "Confirmar un inicio de sesión",
         question: "¿Has sido tú?",
         seen: "Hemos detectado un inicio de sesión en tu cuenta desde un dispositivo desconocido hasta ahora:",
+        changed: "Hemos detectado un cambio en tu cuenta:",
         yes: "Sí, he sido yo",
         no: "No, no he sido yo",
         thanks: "Gracias",
@@ -81,8 +86,92 @@ impl Words {
         later: "Ahora mismo no podemos recibir tu respuesta. Vuelve a intentarlo dentro de unos minutos.",
     };
 
+    const FRENCH: Self = Self {
+        lang: "fr",
+        title: "Confirmer une connexion",
+        question: "Était-ce vous ?",
+        seen: "Nous avons remarqué une connexion à votre compte depuis un appareil inconnu jusqu’ici :",
+        changed: "Nous avons remarqué une modification de votre compte :",
+        yes: "Oui, c’était moi",
+        no: "Non, ce n’était pas moi",
+        thanks: "Merci",
+        next: "Votre réponse a bien été reçue. Si ce n’était pas vous, changez dès maintenant votre mot de passe dans \
+               l’application ou sur le site de votre compte.",
+        gone: "Ce lien n’est pas valide ou a expiré. Connectez-vous comme d’habitude pour vérifier l’activité récente.",
+        later: "Nous ne pouvons pas recevoir votre réponse pour le moment. Réessayez dans quelques minutes.",
+    };
+
+    const ITALIAN: Self = Self {
+        lang: "it",
+        title: "Conferma un accesso",
+        question: "Sei stato tu?",
+        seen: "Abbiamo notato un accesso al tuo account da un dispositivo finora sconosciuto:",
+        changed: "Abbiamo notato una modifica al tuo account:",
+        yes: "Sì, sono stato io",
+        no: "No, non sono stato io",
+        thanks: "Grazie",
+        next: "Abbiamo ricevuto la tua risposta. Se non sei stato tu, cambia subito la password nell’app o sul sito del \
+               tuo account.",
+        gone: "Questo link non è valido o è scaduto. Accedi come al solito per controllare l’attività recente.",
+        later: "Al momento non possiamo ricevere la tua risposta. Riprova tra qualche minuto.",
+    };
+
+    const PORTUGUESE: Self = Self {
+        lang: "pt",
+        title: "Confirmar um início de sessão",
+        question: "Foi você?",
+        seen: "Notámos um início de sessão na sua conta a partir de um dispositivo até agora desconhecido:",
+        changed: "Notámos uma alteração na sua conta:",
+        yes: "Sim, fui eu",
+        no: "Não, não fui eu",
+        thanks: "Obrigado",
+        next: "Recebemos a sua resposta. Se não foi você, altere já a sua palavra-passe na aplicação ou no site da sua \
+               conta.",
+        gone: "Esta ligação não é válida ou expirou. Inicie sessão como habitualmente para verificar a atividade recente.",
+        later: "De momento não podemos receber a sua resposta. Tente novamente dentro de alguns minutos.",
+    };
+
+    const DUTCH: Self = Self {
+        lang: "nl",
+        title: "Een aanmelding bevestigen",
+        question: "Was u dit?",
+        seen: "We hebben een aanmelding bij uw account opgemerkt vanaf een tot nu toe onbekend apparaat:",
+        changed: "We hebben een wijziging van uw account opgemerkt:",
+        yes: "Ja, dat was ik",
+        no: "Nee, dat was ik niet",
+        thanks: "Dank u wel",
+        next: "Uw antwoord is ontvangen. Als u dit niet was, wijzig dan nu uw wachtwoord in de app of op de website van uw \
+               account.",
+        gone: "Deze link is ongeldig of verlopen. Meld u aan zoals gewoonlijk om recente activiteit te controleren.",
+        later: "We kunnen uw antwoord nu niet aannemen. Probeer het over een paar minuten opnieuw.",
+    };
+
+    const POLISH: Self = Self {
+        lang: "pl",
+        title: "Potwierdź logowanie",
+        question: "Czy to Ty?",
+        seen: "Zauważyliśmy logowanie na Twoje konto z nieznanego dotąd urządzenia:",
+        changed: "Zauważyliśmy zmianę na Twoim koncie:",
+        yes: "Tak, to ja",
+        no: "Nie, to nie ja",
+        thanks: "Dziękujemy",
+        next: "Otrzymaliśmy Twoją odpowiedź. Jeśli to nie Ty, zmień teraz hasło w aplikacji lub na stronie, na której masz \
+               konto.",
+        gone: "Ten link jest nieprawidłowy lub wygasł. Zaloguj się jak zwykle, aby sprawdzić ostatnią aktywność.",
+        later: "Nie możemy teraz przyjąć Twojej odpowiedzi. Spróbuj ponownie za kilka minut.",
+    };
+
     /// All languages.
-    pub(crate) const ALL: [Self; 3] = [Self::ENGLISH, Self::GERMAN, Self::SPANISH];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::ENGLISH,
+        Self::GERMAN,
+        Self::SPANISH,
+        Self::FRENCH,
+        Self::ITALIAN,
+        Self::PORTUGUESE,
+        Self::DUTCH,
+        Self::POLISH,
+    ];
 }
 
 /// The most languages of an `accept-language` header that are looked at.
@@ -144,7 +233,8 @@ mod tests {
             (None, "en"),
             (Some(""), "en"),
             (Some("de"), "de"),
-            (Some("fr-FR, de-AT;q=0.8, en;q=0.7"), "de"),
+            (Some("sv-SE, de-AT;q=0.8, en;q=0.7"), "de"),
+            (Some("fr-CA, de;q=0.8"), "fr"),
             (Some("en;q=0.3,ES-mx;q=0.9"), "es"),
             (Some("de;q=0"), "en"),
             (Some("de;q=NaN, xx;;;,,"), "en"),
@@ -156,8 +246,8 @@ mod tests {
     #[test]
     fn the_words_need_no_escaping() {
         for words in Words::ALL {
-            let Words { lang, title, question, seen, yes, no, thanks, next, gone, later } = words;
-            for text in [lang, title, question, seen, yes, no, thanks, next, gone, later] {
+            let Words { lang, title, question, seen, changed, yes, no, thanks, next, gone, later } = words;
+            for text in [lang, title, question, seen, changed, yes, no, thanks, next, gone, later] {
                 assert!(!text.is_empty() && !text.contains(['<', '>', '&', '"']), "{text}");
             }
         }

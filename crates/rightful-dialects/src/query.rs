@@ -35,6 +35,15 @@ impl<'a> Query<'a> {
     }
 }
 
+impl<'a> Query<'a> {
+    /// The value of a parameter that needs no decoding, as it stands; None if it is absent or would need some.
+    pub(crate) fn plain(self, name: &str) -> Option<&'a str> {
+        let mut pairs = self.0.split('&').filter_map(|pair| pair.split_once('='));
+        let (_, value) = pairs.find(|(encoded, _)| *encoded == name)?;
+        (!value.contains(['%', '+'])).then_some(value)
+    }
+}
+
 fn refused(detail: &str) -> Refusal {
     Refusal { kind: RefusalKind::Malformed, detail: detail.to_owned(), path: None }
 }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use rightful_dialects::{Dialect, Intake, Reply, Response, Told};
 use rightful_domain::{
-    CredentialStatus, DeviceId, DeviceSnapshot, Event, Outcome, Page, PasswordHashes, Record, RetryKey, Timestamp,
-    Verdict,
+    CredentialStatus, Device, DeviceId, DeviceSnapshot, Event, Network, Outcome, Page, PasswordHashes, Record,
+    RetryKey, Timestamp, Verdict,
 };
 use serde_json::{Map, Value, json};
 use support::{Request, dialect, event_json, record};
@@ -19,7 +19,7 @@ use support::{Request, dialect, event_json, record};
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for name in ["native", "ravelin"] {
+    for name in ["native", "ravelin", "rupt"] {
         for path in examples_of(name) {
             let stem = path.file_stem().expect("a file").to_string_lossy().into_owned();
             trials.push(Trial::test(format!("{name}::{stem}"), move || run(dialect(name), &path)));
@@ -86,6 +86,8 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
     if let Some(received_at) = text_of(told, "received_at") {
         request.received_at = moment(received_at);
     }
+    request.peer = text_of(told, "peer").map(|peer| peer.parse().expect("an address"));
+    set_device_limit(&mut request, told);
     match request.decode(dialect) {
         Err(refusal) => {
             let response = dialect.refuse(Some(request.route), &refusal, request.received_at);
@@ -95,6 +97,13 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
             let response = request.reply(dialect, &reply_to(&intake, &example["given"])?);
             Ok((intake_json(&intake), response_json(&response)))
         }
+    }
+}
+
+fn set_device_limit(request: &mut Request<'_>, told: &Value) {
+    if let Some(limit) = told.get("device_limit").and_then(Value::as_u64) {
+        request.settings.devices_per_account_max = u16::try_from(limit).expect("few");
+        request.settings.blocks_over_device_limit = true;
     }
 }
 
@@ -142,6 +151,8 @@ fn remembered(event: &Event, given: &Value) -> Record {
         assessment.answered = Verdict::parse(answered);
     }
     record.entry.previous_device = given.get("previous_device").map(previous_device);
+    record.entry.sighting = support::noted::sighting(given);
+    record.feedback = support::noted::feedback(&record, given);
     record.entry.enrichment.credential = given.get("breached").map(|breached| CredentialStatus {
         password_breached: breached["password"] == true,
         username_breached: breached["username"] == true,
@@ -181,8 +192,24 @@ fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
             let n_targets = u32::try_from(feedback.len()).expect("few");
             Reply::FeedbackTaken { n_targets, n_released: 0, n_unlearned: 0 }
         }
-        other => return Err(format!("no example has this yet: {other:?}").into()),
+        other => reply_of_devices(other, given)?,
     })
+}
+
+fn reply_of_devices(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
+    let earlier = earlier_event(given)?;
+    let remembered = |event: Option<&Event>| remembered(event.unwrap_or(&earlier), given);
+    let reply = support::noted::reply_to(intake, given, remembered, previous_device);
+    reply.ok_or_else(|| format!("no example has this yet: {intake:?}").into())
+}
+
+fn intake_of_devices_json(intake: &Intake) -> Value {
+    let event = |device: &Device, network: &Network| {
+        let earlier = earlier_event(&Value::Null).expect("an event");
+        event_json(&Event { device: device.clone(), network: network.clone(), ..earlier })
+    };
+    let shown = support::noted::intake_json(intake, event, |told| told_json("identify", told));
+    shown.unwrap_or_else(|| json!({"verb": format!("{intake:?}")}))
 }
 
 fn intake_json(intake: &Intake) -> Value {
@@ -196,7 +223,7 @@ fn intake_json(intake: &Intake) -> Value {
         Intake::Recall(event) => json!({"verb": "recall", "event": event.to_string()}),
         Intake::Search(search) => json!({"verb": "search", "search": format!("{search:?}")}),
         Intake::Feedback(feedback) => json!({"verb": "feedback", "feedback": format!("{feedback:?}")}),
-        other => json!({"verb": format!("{other:?}")}),
+        other => intake_of_devices_json(other),
     }
 }
 

@@ -22,10 +22,9 @@ fn requests<'a>(query: &'a str, body: &'a [u8]) -> Vec<(&'static str, Request<'a
     let mut requests = Vec::new();
     for dialect in ALL {
         for route in dialect.routes() {
-            let parameters = vec![("id", query)];
-            let headers = vec![("idempotency-key", query), ("accept-language", query)];
-            let received_at = support::RECEIVED_AT;
-            requests.push((dialect.name(), Request { route, parameters, query, headers, body, received_at }));
+            let mut request = Request::of(route, vec![("id", query)], body).query(query);
+            request.headers = vec![("idempotency-key", query), ("accept-language", query), ("user-agent", query)];
+            requests.push((dialect.name(), request));
         }
     }
     requests

@@ -8,6 +8,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::{Server, create_app, rightful};
@@ -25,6 +26,154 @@ fn app(data: &Path, arguments: &[&str]) -> Result<String, String> {
 fn app_json(data: &Path, arguments: &[&str]) -> Value {
     let answer = app(data, &[arguments, &["--json"]].concat()).unwrap();
     serde_json::from_str(&answer).unwrap()
+}
+
+/// A request as a browser writes it, on a connection of its own.
+fn said(server: &Server, request: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    // What does not come fails the test; what comes is not waited for so long.
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    let head =
+        format!("{request} HTTP/1.1\r\nhost: x\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n");
+    stream.write_all((head + body).as_bytes()).unwrap();
+    stream
+}
+
+/// The same, and all of the answer: its head in lower case, and its body.
+fn exchanged(server: &Server, request: &str, headers: &[(&str, &str)], body: &str) -> (String, String) {
+    let mut answer = String::new();
+    said(server, request, headers, body).read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_lowercase(), body.to_owned())
+}
+
+/// What a page hears, up to and with this.
+fn heard_upto(stream: &mut TcpStream, wanted: &str) -> String {
+    let mut heard = Vec::new();
+    let mut byte = [0];
+    while !String::from_utf8_lossy(&heard).contains(wanted) {
+        assert_eq!(stream.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&heard));
+        heard.push(byte[0]);
+    }
+    String::from_utf8(heard).unwrap()
+}
+
+const LOCALHOST: (&str, &str) = ("origin", "http://localhost:3000");
+
+/// A device as the browser client describes it.
+fn signals(zone: &str) -> Value {
+    json!({
+        "platform": {"value": "Linux x86_64"}, "timezone": {"value": zone}, "screenResolution": {"value": [720, 1280]},
+        "fonts": {"value": ["Arial", "Noto"]}, "touchSupport": {"value": {"maxTouchPoints": 0}},
+    })
+}
+
+#[test]
+fn a_page_attaches_listens_and_is_signed_out_when_its_device_is_detached() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = create_app(&folder.path().join("data"), &["--test"]);
+    let server = Server::start(&folder.path().join("data"));
+    let client = keys["rupt"]["client_id"].as_str().unwrap();
+    let (basic, bearer) =
+        (format!("Basic {client}:"), format!("Bearer {}", keys["rupt"]["api_secret"].as_str().unwrap()));
+    let attach = |user: &str| {
+        let body =
+            json!({"user": user, "signals": signals("Europe/London"), "client": "javascript", "version": "2.24.1"});
+        let headers = [LOCALHOST, ("authorization", basic.as_str()), ("content-type", "application/json")];
+        let (head, body) = exchanged(&server, "POST /v2/device/attach", &headers, &body.to_string());
+        assert!(
+            head.starts_with("http/1.1 200") && head.contains("access-control-allow-origin: http://localhost:3000"),
+            "{head}"
+        );
+        serde_json::from_str::<Value>(&body).unwrap()["device_id"].as_str().unwrap().to_owned()
+    };
+    let listen = |device: &str| {
+        let path = format!("GET /v2/access/device/{device}/listen?access=&version=2.24.1&auth=Basic%20{client}:");
+        let mut stream = said(&server, &path, &[LOCALHOST, ("accept", "text/event-stream")], "");
+        let head = heard_upto(&mut stream, "retry:").to_lowercase();
+        assert!(
+            head.contains("200 ok") && head.contains("text/event-stream") && head.contains("localhost:3000"),
+            "{head}"
+        );
+        stream
+    };
+    let device = attach("ann");
+    let mut page = listen(&device);
+    let mut stranger = listen("0123456789abcdef01234567");
+    let path = format!("/v2/proj/device/{device}/detach");
+    let as_page = server.post(&path, &[("authorization", &basic)], r#"{"user":"ann"}"#);
+    assert_eq!(as_page.status, 401, "a client id is no secret");
+    assert_eq!(server.post(&path, &[("authorization", &bearer)], r#"{"user":"ann"}"#).status, 200);
+    assert!(heard_upto(&mut page, "}\n").contains(r#"data: {"action":"logout"}"#));
+
+    // Challenged at once: the page listens only after it was told, and hears of it all the same.
+    let mut challenged = listen(&attach("magic_challenge"));
+    assert!(heard_upto(&mut challenged, "_id").contains(r#""action":"challenge""#));
+    server.signal("TERM");
+    for page in [&mut page, &mut stranger, &mut challenged] {
+        page.read_to_end(&mut Vec::new()).unwrap();
+    }
+    assert!(server.stop_and_read_log().contains("stopped"));
+}
+
+#[test]
+fn a_publishable_key_reports_and_opens_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let keys = create_app(&data, &[]);
+    let server = Server::start(&data);
+    let key = keys["ravelin"]["publishable_key"].as_str().unwrap();
+    let body = json!({"events": [{
+        "eventType": "track", "eventData": {"eventName": "PAGE_LOADED"}, "libVer": "1.8.1-ravelinjs",
+        "eventMeta": {
+            "trackingSource": "browser", "url": "https://shop.example/", "ravelinDeviceId": "rjs-1", "ravelinSessionId": "s",
+            "ravelinWindowId": "w", "clientEventTimeMilliseconds": 1_700_000_000_000_u64, "timezoneOffset": 0,
+        },
+    }]});
+    let report = |origin: &str| {
+        let headers = [("origin", origin), ("content-type", "text/plain;charset=UTF-8")];
+        exchanged(&server, &format!("POST /z?key={key}"), &headers, &body.to_string()).0
+    };
+    let refused = report("https://shop.example");
+    assert!(refused.starts_with("http/1.1 403"), "{refused}");
+    app(&data, &["set", "shop", "origins=https://shop.example"]).unwrap();
+    let taken = report("https://shop.example");
+    assert!(
+        taken.starts_with("http/1.1 20") && taken.contains("access-control-allow-origin: https://shop.example"),
+        "{taken}"
+    );
+    let foreign = report("https://evil.example");
+    assert!(foreign.starts_with("http/1.1 403") && !foreign.contains("access-control"), "{foreign}");
+    let token = format!("token {key}");
+    for path in ["/v3/login", "/v2/reclaim", "/v2/customer"] {
+        assert_eq!(server.post(&format!("{path}?key={key}"), &[], "{}").status, 401, "{path}");
+        assert_eq!(server.post(path, &[("authorization", &token)], "{}").status, 401, "{path}");
+    }
+}
+
+#[test]
+fn each_path_that_pages_call_answers_a_preflight() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    create_app(&data, &["--test"]);
+    let server = Server::start(&data);
+    for path in [
+        "/z",
+        "/z/err",
+        "/v2/identity/initiate",
+        "/v2/device/attach",
+        "/v2/device/0123456789abcdef01234567/detach",
+        "/v2/access/user/ann/attached_devices",
+        "/v2/device/fingerprint",
+        "/v2/device/evaluate",
+        "/v2/access/device/0123456789abcdef01234567/listen",
+    ] {
+        let (head, _) = exchanged(&server, &format!("OPTIONS {path}"), &[LOCALHOST], "");
+        assert!(head.starts_with("http/1.1 204"), "{path}: {head}");
+        assert!(head.contains("access-control-allow-headers: authorization, content-type"), "{path}: {head}");
+    }
 }
 
 fn fixture(name: &str) -> PathBuf {

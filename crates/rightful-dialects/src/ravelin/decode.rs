@@ -1,275 +1,421 @@
-//! From Ravelin's login to an event.
+//! From what Ravelin's clients tell to an event.
 
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountId, Action, App, Device, DeviceAlias, DeviceAliasKind, Event, FreeFields, Location, Mechanism,
-    MechanismKind, Network, Outcome, PasswordHashes, Person, Pii, Source,
+    AccountId, Action, App, Event, FreeFields, Mechanism, MechanismKind, Outcome, Payment, PaymentDirection, Person,
+    Pii, SessionId, Source, Timestamp,
 };
 
-use super::reasons;
-use crate::fields::{Fault, Fields, object_of};
-use crate::json::{self, Node};
-use crate::scalars::{
-    WORD_BYTES_MAX, account, address, app, at, country, custom, cut, device_id, flag, label, latitude, longitude,
-    personal, personal_told, sha256, text, unknown, user_agent,
-};
+use super::customer::{Customer, add_method, read_customer, read_methods, read_supplier};
+use super::endpoints::{EventKind, Times};
+use super::login::{Beside, Login, read_login, read_mechanisms};
+use super::origin::{self, Origin, read_location};
+use super::payment::{read_amount, read_method, read_price, read_transaction};
+use super::words::{account, id_text, keep, kept_text, leave_out, outcome};
+use crate::fields::{Fault, Fields};
+use crate::json;
+use crate::scalars::{app, at, flag, id, personal, unknown};
 use crate::time::moment;
 use crate::{Call, Intake, Query, Refusal, RefusalKind, Told, digest};
 
-/// The same body within this time is the same login, told again.
+/// The same body within this time is the same event, told again.
 const RETRY_KEPT: Duration = Duration::from_secs(60);
-/// The most mechanisms one login may name.
-const MECHANISMS_MAX: usize = 32;
-/// What a mechanism is called that has an empty name.
-const UNNAMED: &str = "unnamed";
+/// The same for history, whose import may be broken off and begun again.
+const BACKFILL_RETRY_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Reads a login.
-pub(super) fn login(call: &Call<'_>) -> Result<Intake, Refusal> {
-    let scored = is_scored(call.query)?;
-    let mut told = read(call, Fields::new(json::parse_object(call.body)?))?;
+/// Reads an event.
+pub(super) fn event(call: &Call<'_>, kind: EventKind, times: Times) -> Result<Intake, Refusal> {
+    let scored = is_scored(call.query, kind)?;
+    let mut told = read(call, kind, Fields::new(json::parse_object(call.body)?))?;
+    let kept = match times {
+        Times::Now => RETRY_KEPT,
+        Times::Past => BACKFILL_RETRY_KEPT,
+    };
     let target = [call.route.path, call.query.0];
     let retry =
-        digest::retry_of_request(call.link_key, &call.application.id, target, call.body, call.received_at, RETRY_KEPT);
+        digest::retry_of_request(call.link_key, &call.application.id, target, call.body, call.received_at, kept);
     told.retry = Some(retry);
-    Ok(if scored { Intake::Assess(Box::new(told)) } else { Intake::Observe(Box::new(told)) })
+    let told = Box::new(told);
+    Ok(match times {
+        Times::Past => Intake::Backfill(told),
+        Times::Now if scored => Intake::Assess(told),
+        Times::Now => Intake::Observe(told),
+    })
 }
 
 /// Whether the caller waits for a verdict: `score=true` in the older documentation, the checkpoint's name in the newer.
 ///
 /// Another checkpoint is refused: remembering a login in silence would leave its caller without protection.
-fn is_scored(query: Query<'_>) -> Result<bool, Refusal> {
+fn is_scored(query: Query<'_>, kind: EventKind) -> Result<bool, Refusal> {
     let pairs = query.pairs()?;
+    let checkpoints = kind.checkpoints();
     match pairs.iter().find(|(name, _)| name == "score").map(|(_, value)| value.as_ref()) {
-        Some("true" | "login") => Ok(true),
         None | Some("" | "false") => Ok(false),
-        Some(_) => Err(Refusal {
-            kind: RefusalKind::Malformed,
-            detail: "the query parameter score must be true or login, or be left out".to_owned(),
-            path: None,
-        }),
+        Some("true") => Ok(true),
+        Some(checkpoint) if checkpoints.contains(&checkpoint) => Ok(true),
+        Some(_) => {
+            let known: String = checkpoints.iter().map(|checkpoint| format!(" or {checkpoint},")).collect();
+            let separator = if checkpoints.is_empty() { "," } else { "" };
+            let detail = format!("the query parameter score must be true{separator}{known} or be left out");
+            Err(Refusal { kind: RefusalKind::Malformed, detail, path: None })
+        }
     }
 }
 
-/// What a body may say twice, or beside the event.
-#[derive(Default)]
-struct Beside {
-    hashes: PasswordHashes,
-    n_invented: u32,
+/// What is read of a body, whatever it tells of.
+struct Parts {
+    action: Action,
+    outcome: Outcome,
+    account: Option<AccountId>,
+    username: Option<Pii<Box<str>>>,
+    mechanisms: Vec<Mechanism>,
+    payment: Option<Payment>,
+    person: Person,
+    app: Option<App>,
+    session: Option<SessionId>,
+    custom: Option<FreeFields>,
 }
 
-fn read(call: &Call<'_>, mut body: Fields<'_>) -> Result<Told, Fault> {
+impl Parts {
+    fn new(action: Action, outcome: Outcome) -> Self {
+        Self {
+            action,
+            outcome,
+            account: None,
+            username: None,
+            mechanisms: Vec::new(),
+            payment: None,
+            person: Person::default(),
+            app: None,
+            session: None,
+            custom: None,
+        }
+    }
+
+    fn of_customer(action: Action, outcome: Outcome, customer: Customer) -> Self {
+        let Customer { account, username, person } = customer;
+        Self { account, username, person, ..Self::new(action, outcome) }
+    }
+
+    fn of_login(login: Login) -> Self {
+        let Login { username, account, success, mechanisms, app, custom } = login;
+        let parts = Self::new(Action::Login, outcome(Some(success)));
+        Self { account, username: Some(username), mechanisms, app, custom, ..parts }
+    }
+}
+
+fn read(call: &Call<'_>, kind: EventKind, mut body: Fields<'_>) -> Result<Told, Fault> {
     let mut beside = Beside::default();
-    let moment = body.required("timestamp", moment)?;
-    let login = body.required_object("login", |login| read_login(login, &mut beside))?;
-    let own_location = body.take("location");
-    let origin = body.object("device", |device| read_device(device, own_location.as_ref()))?.unwrap_or_default();
-    let location = match own_location {
-        Some(own) => Some(body.object_taken("location", own, read_location)?),
-        None => origin.location,
+    let at = body.required("timestamp", moment)?;
+    let is_login = kind == EventKind::Login;
+    // Each client has one form of a login and sends it to either path.
+    let parts = if is_login && (body.has("login") || call.route.path.starts_with("/v3/") && !body.has("username")) {
+        Parts::of_login(body.required_object("login", |login| read_login(login, &mut beside))?)
+    } else if is_login && body.has("username") && body.has("authenticationMechanism") {
+        Parts::of_login(read_login(&mut body, &mut beside)?)
+    } else {
+        read_parts(kind, &mut body, &mut beside)?
     };
+    let origin = origin::read(&mut body)?;
     let rest = body.rest();
-    let (at, at_clamped) = at(Some(moment), call.received_at);
-    let event = Event {
+    let unknown = match unknown(&rest, parts.custom.as_ref()) {
+        Err(fault) if is_login => return Err(fault),
+        // Orders may be long, and nothing of what is left decides: it is left out rather than refused.
+        Err(_) => None,
+        Ok(unknown) => unknown,
+    };
+    let n_unknown = rest.n_unknown().saturating_add(beside.n_invented);
+    let event = Event { unknown, ..event_of(call, at, parts, origin) };
+    Ok(Told { event, hashes: beside.hashes, retry: None, n_unknown })
+}
+
+fn event_of(call: &Call<'_>, told_at: Timestamp, parts: Parts, origin: Origin) -> Event {
+    let (at, at_clamped) = at(Some(told_at), call.received_at);
+    Event {
         id: call.event_id,
         application: call.application.id.clone(),
         source: Source::Ravelin,
-        action: Action::Login,
-        outcome: if login.success { Outcome::Succeeded } else { Outcome::Failed },
-        account: login.account,
+        action: parts.action,
+        outcome: parts.outcome,
+        account: parts.account,
         authenticated_account: None,
-        username: Some(login.username),
-        mechanisms: login.mechanisms,
+        username: parts.username,
+        mechanisms: parts.mechanisms,
         device: origin.device,
         network: origin.network,
-        location,
+        location: origin.location,
         behavior: None,
-        payment: None,
-        person: Person::default(),
-        app: login.app,
-        session: None,
+        payment: parts.payment,
+        person: parts.person,
+        app: parts.app,
+        session: parts.session,
         correlation: None,
-        unknown: unknown(&rest, login.custom.as_ref())?,
-        custom: login.custom,
+        unknown: None,
+        custom: parts.custom,
         incumbent_verdict: None,
         at,
         at_clamped,
         received_at: call.received_at,
+    }
+}
+
+/// Reads what stands beside the time and the device.
+fn read_parts(kind: EventKind, body: &mut Fields<'_>, beside: &mut Beside) -> Result<Parts, Fault> {
+    let event_type = kept_text(body, "eventType");
+    let session = body.optional("tempCustomerId", |node| id(id_text(node), SessionId::new))?;
+    let customer_id = body.optional("customerId", account)?;
+    let parts = match kind {
+        EventKind::Login => read_old_login(body)?,
+        EventKind::Registration => read_registration(body, beside)?,
+        EventKind::Customer => read_details(body, event_type.as_deref())?,
+        EventKind::Supplier => read_supplier_details(body)?,
+        EventKind::Order => read_order_event(body)?,
+        EventKind::Checkout => read_checkout(body)?,
+        EventKind::PaymentMethod => read_method_event(body)?,
+        EventKind::PreTransaction => read_payment(body, Outcome::Pending)?,
+        EventKind::Transaction => read_payment(body, Outcome::Succeeded)?,
+        EventKind::Redemption => read_redemption(body)?,
+        EventKind::Voucher => read_voucher(body)?,
+        EventKind::Chargeback => read_chargeback(body)?,
     };
-    let n_unknown = rest.n_unknown().saturating_add(beside.n_invented);
-    Ok(Told { event, hashes: beside.hashes, retry: None, n_unknown })
+    let parts = Parts { account: parts.account.or(customer_id), session, ..parts };
+    let is_nobody = parts.account.is_none() && parts.session.is_none();
+    match whose(kind) {
+        Some((object, name)) if is_nobody && parts.username.is_none() => {
+            let fault = Fault::new("is required").within(name);
+            Err(if object.is_empty() { fault } else { fault.within(object) })
+        }
+        Some(_) | None => Ok(parts),
+    }
 }
 
-/// The `login` object.
-struct Login {
-    username: Pii<Box<str>>,
-    account: Option<AccountId>,
-    success: bool,
-    mechanisms: Vec<Mechanism>,
-    app: Option<App>,
-    custom: Option<FreeFields>,
+/// Where an event says whose it is, if it must.
+const fn whose(kind: EventKind) -> Option<(&'static str, &'static str)> {
+    match kind {
+        EventKind::Customer => Some(("customer", "customerId")),
+        EventKind::Supplier => Some(("supplier", "supplierId")),
+        EventKind::Login
+        | EventKind::Order
+        | EventKind::Checkout
+        | EventKind::PaymentMethod
+        | EventKind::PreTransaction
+        | EventKind::Transaction
+        | EventKind::Redemption => Some(("", "customerId")),
+        EventKind::Registration | EventKind::Voucher | EventKind::Chargeback => None,
+    }
 }
 
-fn read_login(login: &mut Fields<'_>, beside: &mut Beside) -> Result<Login, Fault> {
-    Ok(Login {
-        username: login.required("username", personal_told)?,
-        account: login.optional("customerId", account)?,
-        success: login.required("success", flag)?,
-        mechanisms: login.required_object("authenticationMechanism", |all| read_mechanisms(all, beside))?,
-        app: login.object("app", app)?,
-        custom: login.optional("custom", custom)?.flatten(),
+/// The deprecated form of a login, which is told of after it succeeded.
+fn read_old_login(body: &mut Fields<'_>) -> Result<Parts, Fault> {
+    let success = body.optional("success", flag)?;
+    let username = body.optional("username", personal)?.flatten();
+    Ok(Parts { username, ..Parts::new(Action::Login, outcome(success)) })
+}
+
+fn read_registration(body: &mut Fields<'_>, beside: &mut Beside) -> Result<Parts, Fault> {
+    let customer = match body.object("customer", read_customer)? {
+        Some(customer) => customer,
+        None => body.object("supplier", read_supplier)?.unwrap_or_default(),
+    };
+    let parts = Parts::of_customer(Action::Register, Outcome::Succeeded, customer);
+    body.required_object("registration", |fields| {
+        let success = fields.optional("success", flag)?;
+        let read = |all: &mut Fields<'_>| read_mechanisms(all, beside);
+        let mechanisms = fields.object("registrationMechanism", read)?.unwrap_or_default();
+        let username = fields.optional("username", personal)?.flatten();
+        let app = fields.object("app", app)?;
+        keep(fields, &["guestAccount", "marketingEmailsEnabled", "custom"]);
+        let mut person = parts.person;
+        // The first password: whoever changes it later changes this one.
+        person.password_changed = mechanisms.iter().any(|mechanism| mechanism.kind == MechanismKind::Password);
+        let username = username.or(parts.username);
+        Ok(Parts { outcome: outcome(success), mechanisms, username, app, person, ..parts })
     })
 }
 
-fn read_mechanisms(all: &mut Fields<'_>, beside: &mut Beside) -> Result<Vec<Mechanism>, Fault> {
-    if all.len() > MECHANISMS_MAX {
-        return Err(Fault::new(format!("must have at most {MECHANISMS_MAX} mechanisms")));
+/// Words of an `eventType` that tell of another password, or another way to sign in. The field is the caller's own.
+const PASSWORD_WORD: &str = "password";
+const FACTOR_WORDS: [&str; 5] = ["passkey", "mfa", "2fa", "factor", "authenticator"];
+
+fn read_details(body: &mut Fields<'_>, event_type: Option<&str>) -> Result<Parts, Fault> {
+    let mut customer = body.required_object("customer", read_customer)?;
+    for method in read_methods(body)? {
+        add_method(&mut customer.person, &method);
     }
-    let mut mechanisms = Vec::with_capacity(all.len());
-    all.each(|name, node| {
-        if node == Node::Null {
-            return Ok(Node::Taken);
-        }
-        let (mechanism, rest) = match reasons::mechanism(name) {
-            Some(kind) => object_of(node, |fields| read_mechanism(fields, kind, beside))?,
-            None => invented_mechanism(name, node, beside),
-        };
-        mechanisms.push(mechanism);
-        Ok(rest)
-    })?;
-    if mechanisms.is_empty() { Err(Fault::new("must name at least one mechanism")) } else { Ok(mechanisms) }
+    let event_type = event_type.unwrap_or("").to_ascii_lowercase();
+    customer.person.password_changed = event_type.contains(PASSWORD_WORD);
+    let is_auth = customer.person.password_changed || FACTOR_WORDS.iter().any(|word| event_type.contains(word));
+    let action = if is_auth { Action::AccountAuthChange } else { Action::AccountDetailsChange };
+    Ok(Parts::of_customer(action, Outcome::Succeeded, customer))
 }
 
-fn read_mechanism(fields: &mut Fields<'_>, kind: MechanismKind, beside: &mut Beside) -> Result<Mechanism, Fault> {
-    let hashes = &mut beside.hashes;
-    if kind == MechanismKind::Password {
-        hashes.sha256 = fields.optional("passwordHashed", sha256)?;
-        hashes.sha1_sha256 = fields.optional("passwordSHA1SHA256", sha256)?;
-        hashes.email_password_sha256 = fields.optional("emailPasswordSHA256", sha256)?;
-    }
-    let failure = fields.optional("failureReason", text)?.filter(|reason| !reason.is_empty());
-    let failure = failure.map(|reason| reasons::failure(&reason));
-    if matches!(failure, Some(rightful_domain::FailureReason::Other(_))) {
-        beside.n_invented += 1;
-    }
-    let transport = fields.optional("transport", label)?.flatten();
-    let by_email = transport.as_deref() == Some("email");
-    // A link goes to one of them, as the transport says; the vendor's own sample gives only the other.
-    let contacts = if by_email { ["email", "phoneNumber"] } else { ["phoneNumber", "email"] };
-    let mut sent_to = None;
-    for contact in contacts {
-        if sent_to.is_none() {
-            sent_to = fields.optional(contact, personal)?.flatten();
-        }
-    }
-    Ok(Mechanism {
-        kind,
-        succeeded: fields.optional("success", flag)?,
-        failure,
-        provider: fields.optional("socialProvider", label)?.flatten().or(transport),
-        sent_to,
-    })
+fn read_supplier_details(body: &mut Fields<'_>) -> Result<Parts, Fault> {
+    let supplier = body.required_object("supplier", read_supplier)?;
+    Ok(Parts::of_customer(Action::AccountDetailsChange, Outcome::Succeeded, supplier))
 }
 
-/// A mechanism that Ravelin does not name: what can be read of it is, and nothing about it is refused.
-fn invented_mechanism<'a>(name: &str, node: Node<'a>, beside: &mut Beside) -> (Mechanism, Node<'a>) {
-    beside.n_invented += 1;
-    let name = if name.is_empty() { UNNAMED } else { cut(name, WORD_BYTES_MAX) };
-    let kind = MechanismKind::Other(name.into());
-    let mut mechanism = Mechanism { kind, succeeded: None, failure: None, provider: None, sent_to: None };
-    let Node::Object(members) = node else { return (mechanism, Node::Kept(Box::new(node))) };
-    let mut fields = Fields::new(members);
-    match fields.take("success") {
-        Some(Node::Flag(success)) => mechanism.succeeded = Some(success),
-        Some(other) => fields.put("success", other),
-        None => {}
+/// Takes in an order: what it costs, where it goes, and whether it came to anything.
+fn read_order(body: &mut Fields<'_>, parts: Parts) -> Result<Parts, Fault> {
+    let mut parts = parts;
+    let order = body.object("order", |order| {
+        leave_out(order, &["items"]);
+        let payment = read_price(order)?;
+        let goes_to = order.object("to", read_location)?;
+        let app = order.object("app", app)?;
+        let stage = order.object("status", |status| Ok(kept_text(status, "stage")))?.flatten();
+        keep(order, &ORDER_FIELDS);
+        Ok((payment, goes_to, app, stage))
+    });
+    let Some((payment, goes_to, app, stage)) = order? else { return Ok(parts) };
+    parts.payment = Some(payment);
+    parts.app = app;
+    parts.person.delivery_address = goes_to.map(Box::new).or(parts.person.delivery_address);
+    if stage.is_some_and(|stage| matches!(&*stage.to_ascii_lowercase(), "failed" | "cancelled" | "canceled")) {
+        parts.outcome = Outcome::Failed;
     }
-    match fields.take("failureReason") {
-        Some(Node::Text(reason)) if !reason.is_empty() => mechanism.failure = Some(reasons::failure(&reason)),
-        Some(other) => fields.put("failureReason", other),
-        None => {}
-    }
-    (mechanism, fields.rest())
+    Ok(parts)
 }
 
-/// The `device` object: device, network, and where it says it is.
-#[derive(Default)]
-struct Origin {
-    device: Device,
-    network: Network,
-    location: Option<Location>,
-}
-
-fn read_device(fields: &mut Fields<'_>, own_location: Option<&Node<'_>>) -> Result<Origin, Fault> {
-    let mut origin = Origin::default();
-    let id = fields.optional("deviceId", device_id)?.flatten();
-    origin.device.aliases.extend(id.map(|id| DeviceAlias { kind: DeviceAliasKind::Vendor, id }));
-    origin.network.ip = fields.optional("ipAddress", address)?;
-    origin.network.user_agent = fields.optional("userAgent", user_agent)?.flatten();
-    let device = &mut origin.device;
-    device.language = fields.optional("language", label)?.flatten();
-    device.model = fields.optional("model", label)?.flatten();
-    device.os = fields.optional("os", label)?.flatten();
-    device.kind = fields.optional("type", label)?.flatten();
-    device.manufacturer = fields.optional("manufacturer", label)?.flatten();
-    device.browser = fields.optional("browser", label)?.flatten();
-    device.screen = fields.optional("screenResolution", label)?.flatten();
-    for (name, component) in [("javascriptEnabled", "javascript_enabled"), ("cookiesEnabled", "cookies_enabled")] {
-        let enabled = fields.optional(name, flag)?;
-        device.components.extend(enabled.map(|enabled| (component.into(), enabled.to_string().into())));
-    }
-    origin.location = read_device_location(fields, own_location)?;
-    Ok(origin)
-}
-
-/// Where the device says it is: the event's location if the event says none; else kept beside it, unless it is the same.
-fn read_device_location(fields: &mut Fields<'_>, own: Option<&Node<'_>>) -> Result<Option<Location>, Fault> {
-    let Some(theirs) = fields.take("location") else { return Ok(None) };
-    if own == Some(&theirs) {
-        return Ok(None);
-    }
-    if own.is_none() {
-        return fields.object_taken("location", theirs, read_location).map(Some);
-    }
-    fields.object_taken("location", theirs.clone(), read_location)?;
-    fields.put("location", Node::Kept(Box::new(theirs)));
-    Ok(None)
-}
-
-/// What is finer than a city: kept as people's data, under Ravelin's names.
-const ADDRESS_FIELDS: [&str; 9] = [
-    "postalCode",
-    "addresseeName",
-    "street1",
-    "street2",
-    "neighbourhood",
-    "zone",
-    "poBoxNumber",
-    "locationId",
-    "geohash",
+/// What else the clients tell of an order.
+const ORDER_FIELDS: [&str; 12] = [
+    "orderId",
+    "email",
+    "from",
+    "country",
+    "market",
+    "marketCity",
+    "custom",
+    "creationTime",
+    "executionTime",
+    "category",
+    "status",
+    "seller",
 ];
 
-fn read_location(fields: &mut Fields<'_>) -> Result<Location, Fault> {
-    let mut location = Location {
-        latitude: fields.optional("latitude", latitude)?,
-        longitude: fields.optional("longitude", longitude)?,
-        city: fields.optional("city", label)?.flatten(),
-        region: fields.optional("region", label)?.flatten(),
-        ..Location::default()
-    };
-    if let Some(told) = fields.optional("country", personal)?.flatten() {
-        location.country = country(told.reveal());
-        // A country in words is no reason to leave a login unjudged.
-        if location.country.is_none() {
-            location.address.push(("country".into(), told));
-        }
-    }
-    for name in ADDRESS_FIELDS {
-        let told = fields.optional(name, personal)?.flatten();
-        location.address.extend(told.map(|told| (name.into(), told)));
-    }
-    if let Some(custom) = fields.take("custom") {
-        fields.put("custom", Node::Kept(Box::new(custom)));
-    }
-    Ok(location)
+fn read_order_event(body: &mut Fields<'_>) -> Result<Parts, Fault> {
+    let customer = body.object("customer", read_customer)?.unwrap_or_default();
+    let parts = read_order(body, Parts::of_customer(Action::Checkout, Outcome::Succeeded, customer))?;
+    read_method_told(body, parts).map(|(parts, _)| parts)
 }
+
+fn read_checkout(body: &mut Fields<'_>) -> Result<Parts, Fault> {
+    let parts = read_order_event(body)?;
+    read_transaction_told(body, parts)
+}
+
+fn read_payment(body: &mut Fields<'_>, ended: Outcome) -> Result<Parts, Fault> {
+    keep(body, &["orderId"]);
+    let (parts, _) = read_method_told(body, Parts::new(Action::Transaction, ended))?;
+    read_transaction_told(body, parts)
+}
+
+/// Takes in how it is paid: one way, by what it is or by its id, or several; and whether that way could be registered.
+fn read_method_told(body: &mut Fields<'_>, parts: Parts) -> Result<(Parts, Option<bool>), Fault> {
+    let mut parts = parts;
+    let by_id = body.optional("paymentMethodId", |node| personal(id_text(node)))?.flatten();
+    let mut methods = Vec::from_iter(body.object("paymentMethod", read_method)?);
+    methods.extend(read_methods(body)?);
+    for method in &methods {
+        add_method(&mut parts.person, method);
+    }
+    let n_methods = methods.len();
+    let first = methods.into_iter().next().unwrap_or_default();
+    if by_id.is_some() || n_methods > 0 {
+        let payment = parts.payment.get_or_insert_default();
+        payment.method = first.kind;
+        payment.method_id = first.id.or(by_id);
+        parts.person.billing_address = first.billing_address.or(parts.person.billing_address);
+    }
+    Ok((parts, first.is_registered))
+}
+
+/// Takes in a transaction, or the last of several: how it ended is how the event ended.
+fn read_transaction_told(body: &mut Fields<'_>, parts: Parts) -> Result<Parts, Fault> {
+    let mut parts = parts;
+    let one = body.object("transaction", read_transaction)?;
+    let all = body.objects("transactions", TRANSACTIONS_MAX, read_transaction)?;
+    let Some(last) = all.into_iter().next_back().or(one) else { return Ok(parts) };
+    let payment = parts.payment.get_or_insert_default();
+    payment.amount = last.amount.or(payment.amount);
+    payment.direction = Some(last.direction);
+    if let Some(success) = last.success {
+        parts.outcome = outcome(Some(success));
+    }
+    Ok(parts)
+}
+
+/// The most transactions of one event.
+const TRANSACTIONS_MAX: usize = 64;
+
+fn read_method_event(body: &mut Fields<'_>) -> Result<Parts, Fault> {
+    let (parts, is_registered) = read_method_told(body, Parts::new(Action::AccountDetailsChange, Outcome::Succeeded))?;
+    Ok(Parts { outcome: outcome(is_registered), ..parts })
+}
+
+fn read_redemption(body: &mut Fields<'_>) -> Result<Parts, Fault> {
+    let parts = Parts::new(Action::CreditsChange, Outcome::Succeeded);
+    let read = |fields: &mut Fields<'_>| {
+        let amount = read_amount(fields, "value");
+        let method_id = fields.optional("paymentMethodId", |node| personal(id_text(node)))?.flatten();
+        let success = fields.optional("success", flag)?;
+        keep(fields, &VOUCHER_FIELDS);
+        let direction = Some(PaymentDirection::In);
+        Ok((Payment { amount, method: Some("voucher".into()), method_id, direction, ..Payment::default() }, success))
+    };
+    let Some((payment, success)) = body.object("voucherRedemption", read)? else { return Ok(parts) };
+    Ok(Parts { payment: Some(payment), outcome: outcome(success), ..parts })
+}
+
+/// A voucher is made for who refers others; told in an object, or without one.
+fn read_voucher(body: &mut Fields<'_>) -> Result<Parts, Fault> {
+    let read = |fields: &mut Fields<'_>| {
+        let amount = read_amount(fields, "value");
+        let account = fields.optional("referrerId", account)?;
+        keep(fields, &VOUCHER_FIELDS);
+        Ok((amount, account))
+    };
+    let (amount, account) = if body.has("voucher") { body.required_object("voucher", read)? } else { read(body)? };
+    let payment = Payment { amount, method: Some("voucher".into()), ..Payment::default() };
+    Ok(Parts { account, payment: Some(payment), ..Parts::new(Action::CreditsChange, Outcome::Succeeded) })
+}
+
+/// What else the clients tell of a voucher.
+const VOUCHER_FIELDS: [&str; 11] = [
+    "voucherId",
+    "voucherCode",
+    "referrerId",
+    "expiry",
+    "voucherType",
+    "referralValue",
+    "creationTime",
+    "redemptionTime",
+    "failureSource",
+    "failureReason",
+    "custom",
+];
+
+/// A dispute is no attempt of anybody's on an account: it is remembered as it is told.
+fn read_chargeback(body: &mut Fields<'_>) -> Result<Parts, Fault> {
+    let amount = body.object("chargeback", |fields| {
+        let amount = read_amount(fields, "amount");
+        keep(fields, &CHARGEBACK_FIELDS);
+        Ok(amount)
+    });
+    keep(body, &["orderId"]);
+    let payment = amount?.flatten().map(|amount| Payment { amount: Some(amount), ..Payment::default() });
+    Ok(Parts { payment, ..Parts::new(Action::Custom("chargeback".into()), Outcome::Succeeded) })
+}
+
+/// What else the clients tell of a dispute.
+const CHARGEBACK_FIELDS: [&str; 9] = [
+    "chargebackId",
+    "gateway",
+    "gatewayReference",
+    "reason",
+    "status",
+    "disputeTime",
+    "liabilityShifted",
+    "nonFraud",
+    "custom",
+];

@@ -44,28 +44,29 @@
 //! - `credentialStatus` is always sent, as in the sample: false where nothing could be looked up.
 //! - `customerId` is left out where the account is not known.
 
+mod browser;
+mod changes;
+mod customer;
 mod decode;
 mod encode;
+mod endpoints;
+mod login;
+mod notes;
+mod origin;
+mod payment;
 mod reasons;
+mod reclaim;
 mod verify;
 mod wire;
+mod words;
 
-use rightful_domain::{ApplicationId, CredentialKind, Timestamp};
+use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 
+use self::endpoints::{Endpoint, ROUTES};
 use crate::{
-    Access, Call, Dialect, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route, link,
+    Call, Dialect, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route, ToldOf,
+    link,
 };
-
-const LOGIN_PATH: &str = "/v3/login";
-const VERIFY_PATH: &str = "/v2/change/verify";
-/// What a verification link is signed for, and for nothing else.
-const VERIFY_PURPOSE: &str = "rightful ravelin change/verify v1";
-
-const ROUTES: &[Route] = &[
-    Route { method: Method::Post, path: LOGIN_PATH, access: Access::Key(CredentialKind::RavelinSecretKey) },
-    Route { method: Method::Get, path: VERIFY_PATH, access: Access::Link },
-    Route { method: Method::Post, path: VERIFY_PATH, access: Access::Link },
-];
 
 /// Ravelin's words.
 pub(crate) const DIALECT: &dyn Dialect = &Ravelin;
@@ -81,9 +82,14 @@ impl Dialect for Ravelin {
         ROUTES
     }
 
-    fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, _query: Query<'a>) -> Option<Presented<'a>> {
-        let secret = crate::bearer::secret_of(call_header("authorization")?, "token")?;
-        Some(Presented { kind: CredentialKind::RavelinSecretKey, public_id: "", secret })
+    fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, query: Query<'a>) -> Option<Presented<'a>> {
+        if let Some(header) = call_header("authorization") {
+            let secret = crate::bearer::secret_of(header, "token")?;
+            return Some(Presented { kind: CredentialKind::RavelinSecretKey, public_id: "", secret });
+        }
+        // Keys have no character that a query would have to write otherwise.
+        let public_id = query.plain("key").filter(|key| !key.is_empty())?;
+        Some(Presented { kind: CredentialKind::RavelinPublishableKey, public_id, secret: "" })
     }
 
     fn linked_application(&self, query: Query<'_>) -> Option<ApplicationId> {
@@ -91,37 +97,56 @@ impl Dialect for Ravelin {
     }
 
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
-        match (call.route.method, call.route.path) {
-            (Method::Post, LOGIN_PATH) => decode::login(call),
-            (Method::Get, VERIFY_PATH) => verify::question(call),
-            (Method::Post, VERIFY_PATH) => verify::answer(call),
-            _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
+        match Endpoint::of(call.route.path) {
+            Some(Endpoint::Event(kind, times)) => decode::event(call, kind, times),
+            Some(Endpoint::Credentials) => reclaim::credentials(call),
+            Some(Endpoint::Reclaim) => reclaim::accounts(call),
+            Some(Endpoint::Label) => notes::label(call),
+            Some(Endpoint::Labels) => notes::labels(call),
+            Some(Endpoint::Review) => notes::review(call),
+            Some(Endpoint::Tags) => notes::tags(call),
+            Some(Endpoint::Verify) if call.route.method == Method::Get => verify::question(call),
+            Some(Endpoint::Verify) => verify::answer(call),
+            Some(Endpoint::Page) => browser::report(call),
+            Some(Endpoint::PageError) => Ok(browser::page_error()),
+            None => {
+                Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None })
+            }
         }
     }
 
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
+        let endpoint = Endpoint::of(call.route.path);
         match reply {
             Reply::Assessed(record) => encode::scored(call, record),
+            Reply::Recalled(record) => verify::question_page(call, record),
+            Reply::FeedbackTaken { .. } => verify::thanks_page(call),
+            Reply::LookedUp(_) if endpoint == Some(Endpoint::PageError) => encode::reported(),
+            Reply::LookedUp(status) => encode::credentials(*status),
+            Reply::Reclaimed { n_accounts } => encode::reclaimed(*n_accounts),
+            Reply::Dossier(dossier) => encode::noted(endpoint, dossier),
+            Reply::Reported(_) => encode::reported(),
             Reply::Observed(_)
             | Reply::Concluded(_)
             | Reply::Found(_)
-            | Reply::Reported(_)
             | Reply::Identified { .. }
-            | Reply::LookedUp(_)
-            | Reply::Dossier(_)
             | Reply::Takeover(_)
-            | Reply::Reclaimed { .. }
             | Reply::Consumed(_)
-            | Reply::Listening => encode::unscored(),
-            Reply::Recalled(record) => verify::question_page(call, record),
-            Reply::FeedbackTaken { .. } => verify::thanks_page(call),
+            | Reply::Listening => encode::unscored(call, endpoint),
+        }
+    }
+
+    fn hook_message(&self, telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> {
+        match told {
+            ToldOf::Event(record) => encode::callback(telling.topic, record),
+            ToldOf::Device(..) => None,
         }
     }
 
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
-        match route.map(|route| route.access) {
-            Some(Access::Link) => verify::refusal_page(refusal),
-            Some(Access::Key(_) | Access::Page(_)) | None => encode::refused(refusal, now),
+        match route.and_then(|route| Endpoint::of(route.path)) {
+            Some(Endpoint::Verify) => verify::refusal_page(refusal),
+            endpoint => encode::refused(endpoint, refusal, now),
         }
     }
 }

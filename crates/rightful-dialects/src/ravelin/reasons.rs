@@ -1,10 +1,10 @@
 //! Ravelin's words for mechanisms, failures and verdicts.
 //!
-//! What is lost: Ravelin has one word for trust and allow (`PERMIT`). A `CODE_TIMEOUT` is a timeout, and an invalid code,
+//! What is lost: Ravelin has one word for trust and allow (`PERMIT`, or `ALLOW`). A `CODE_TIMEOUT` is a timeout, and an invalid code,
 //! link or key is an invalid proof: the mechanism beside it says which. Ravelin has no word for our reasons, so none is
 //! sent.
 
-use rightful_domain::{FailureReason, MechanismKind, PaymentAction, Verdict};
+use rightful_domain::{FailureReason, MechanismKind, PaymentAction, PaymentSource, TakeoverWords, Verdict};
 
 use crate::scalars::{WORD_BYTES_MAX, cut};
 
@@ -43,12 +43,25 @@ pub(super) fn failure(text: &str) -> FailureReason {
     }
 }
 
-/// `data.ato.action`.
-pub(super) const fn takeover_action(verdict: Verdict) -> &'static str {
+/// `data.ato.action`, in either generation of the documents.
+pub(super) const fn takeover_action(verdict: Verdict, words: TakeoverWords) -> &'static str {
+    let [permit, warn, block] = match words {
+        TakeoverWords::PermitWarnBlock => ["PERMIT", "WARN", "BLOCK"],
+        TakeoverWords::AllowReviewPrevent => ["ALLOW", "REVIEW", "PREVENT"],
+    };
     match verdict {
-        Verdict::Trust | Verdict::Allow => "PERMIT",
-        Verdict::Challenge => "WARN",
-        Verdict::Deny => "BLOCK",
+        Verdict::Trust | Verdict::Allow => permit,
+        Verdict::Challenge => warn,
+        Verdict::Deny => block,
+    }
+}
+
+/// `data.source`: what the payment view rests on.
+pub(super) const fn payment_source(source: PaymentSource) -> &'static str {
+    match source {
+        PaymentSource::Judgement => "RAVELIN",
+        PaymentSource::RateLimit => "RATE_LIMIT",
+        PaymentSource::Label => "MANUAL_REVIEW",
     }
 }
 

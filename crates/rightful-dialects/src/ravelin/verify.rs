@@ -3,14 +3,19 @@
 //! Whoever holds the link may answer for seven days. The page says nothing that an intruder who reads the mail could use,
 //! loads nothing, runs nothing, and changes nothing until a button is pressed.
 
+use std::time::Duration;
+
 use rightful_domain::{Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Record};
 
-use super::VERIFY_PURPOSE;
 use crate::link::{self, InvalidLink};
 use crate::page::{Words, page, preferred};
 use crate::time::rfc3339_seconds;
 use crate::{Call, Intake, Query, Refusal, RefusalKind, Response};
 
+/// What a verification link is signed for, and for nothing else.
+pub(super) const VERIFY_PURPOSE: &str = "rightful ravelin change/verify v1";
+/// How long the owner may say whether it was them.
+pub(super) const VERIFY_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The longest answer that is read, in bytes; ours is ten.
 const ANSWER_BYTES_MAX: usize = 256;
 
@@ -62,7 +67,9 @@ pub(super) fn question_page(call: &Call<'_>, record: &Record) -> Response {
     let at = rfc3339_seconds(record.entry.event.at);
     // The date and time in digits, in the order every language of ours can read.
     let shown = at.replace('T', " ").replace('Z', " UTC");
-    let Words { question, seen, yes, no, .. } = words;
+    let Words { question, seen, changed, yes, no, .. } = words;
+    // The first part is the device; the others are what was changed. What it is now, the reader need not see.
+    let seen = if checked(call).is_ok_and(|link| link.part > 0) { changed } else { seen };
     // Without an action, a form posts to the very address of its page, token included.
     let body = format!(
         "<h1>{question}</h1>\n<p>{seen} <time datetime=\"{at}\">{shown}</time></p>\n\

@@ -2,6 +2,10 @@
 
 #![allow(dead_code, reason = "each test file is its own crate and uses its own part")]
 
+pub(crate) mod noted;
+
+use std::net::IpAddr;
+
 use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Method, Query, Refusal, Reply, Response, Route};
 use rightful_domain::{
     Application, ApplicationId, ApplicationMode, Assessment, ChallengeKind, Enrichment, Entry, Event, EventId,
@@ -67,13 +71,20 @@ pub(crate) struct Request<'a> {
     pub(crate) headers: Vec<(&'a str, &'a str)>,
     pub(crate) body: &'a [u8],
     pub(crate) received_at: Timestamp,
+    pub(crate) peer: Option<IpAddr>,
+    pub(crate) settings: Settings,
 }
 
 impl<'a> Request<'a> {
     pub(crate) fn new(dialect: &dyn Dialect, name: &str, path: &'a str, body: &'a [u8]) -> Option<Self> {
         let routes = dialect.routes().iter().filter(|route| route.method == method(name));
         let (route, parameters) = routes.filter_map(|route| Some((route, parameters(route.path, path)?))).next()?;
-        Some(Self { route, parameters, query: "", headers: Vec::new(), body, received_at: RECEIVED_AT })
+        Some(Self::of(route, parameters, body))
+    }
+
+    pub(crate) fn of(route: &'static Route, parameters: Vec<(&'a str, &'a str)>, body: &'a [u8]) -> Self {
+        let (query, headers, settings) = ("", Vec::new(), Settings::default());
+        Self { route, parameters, query, headers, body, received_at: RECEIVED_AT, peer: None, settings }
     }
 
     pub(crate) fn query(mut self, query: &'a str) -> Self {
@@ -83,7 +94,7 @@ impl<'a> Request<'a> {
 
     /// Runs `act` with this request as a call.
     pub(crate) fn with_call<T>(&self, act: impl FnOnce(&Call<'_>) -> T) -> T {
-        let application = application();
+        let application = Application { settings: self.settings.clone(), ..application() };
         let header = |name: &str| self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         act(&Call {
             route: self.route,
@@ -94,7 +105,7 @@ impl<'a> Request<'a> {
             application: &application,
             event_id: event_id(),
             received_at: self.received_at,
-            peer: None,
+            peer: self.peer,
             public_url: PUBLIC_URL,
             link_key: &LINK_KEY,
             glossary: glossary(),
