@@ -7,13 +7,14 @@ use std::time::Duration;
 use rightful_dialects::{FirstEvent, Reclaim, Told, Tolerance};
 use rightful_domain::{
     AccountDevice, AccountId, Application, ApplicationId, CredentialStatus, Device, DeviceAlias, DeviceAliasKind,
-    DeviceId, Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, Note, NoteKind, NoteTarget,
-    PasswordHashes, Pii, Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
+    DeviceId, Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Note, NoteKind,
+    NoteTarget, PasswordHashes, Pii, Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
 };
 use rightful_store::{Applied, Store, StoreError};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::pipeline::{Pipeline, PipelineError};
+use crate::telling;
 
 /// Accounts that are reclaimed at once: each waits for the disk, and those that wait together share one sync.
 const RECLAIMS_AT_ONCE_MAX: usize = 64;
@@ -27,6 +28,14 @@ const fn likeness_min(tolerance: Tolerance) -> f32 {
         Tolerance::Default => 0.85,
         Tolerance::Lenient => 0.7,
     }
+}
+
+/// Whether this is what somebody says who holds a link, or as much: a link is good for one answer.
+const fn is_answer_of_link(kind: &FeedbackKind) -> bool {
+    matches!(
+        kind,
+        FeedbackKind::ConfirmedTakeover | FeedbackKind::ChallengePassed { mechanism: Some(MechanismKind::MagicLink) }
+    )
 }
 
 impl Pipeline {
@@ -159,33 +168,32 @@ impl Pipeline {
     }
 
     /// Notes something.
-    pub(crate) async fn note(&self, note: Note) -> Result<Dossier, PipelineError> {
+    pub(crate) async fn note(&self, application: &Application, note: Note) -> Result<Dossier, PipelineError> {
         let dossier = self.store.note(note.clone()).await?;
         self.listeners.noted(&note);
+        if let Some(device) = telling::detached_by(application, &note, &dossier.devices)
+            && let Some(record) = self.store.find(&application.id, device.latest_event).await?
+        {
+            self.enqueue(telling::of_detached(application, &record, note.received_at)).await?;
+        }
         Ok(dossier)
     }
 
     /// Takes what somebody who holds a link says of its event: once. Who finds a link that was used cannot change what
     /// was said, and is told the same as if they had.
     ///
-    /// That it was used is written down behind what was said, so that nothing said is lost between the two; two answers
-    /// at the same moment may both be taken.
+    /// Two answers at the same moment may both be taken; who says no is then believed.
     pub(crate) async fn answer_of_link(
         &self,
         application: &Application,
         all: Vec<Feedback>,
-        now: Timestamp,
     ) -> Result<(u32, Applied), PipelineError> {
         let mut taken = (0, Applied::default());
         for said in all {
             let FeedbackTarget::Event(event) = said.target else { continue };
-            if self.recall(application, event).await?.consumed_at.is_some() {
-                continue;
-            }
-            taken = self.feedback(vec![said]).await?;
-            match self.store.consume(&application.id, event, now).await {
-                Ok(_) | Err(StoreError::Conflict) => {}
-                Err(error) => return Err(error.into()),
+            let answered = self.recall(application, event).await?.feedback;
+            if !answered.iter().any(|earlier| is_answer_of_link(&earlier.kind)) {
+                taken = self.feedback(application, vec![said]).await?;
             }
         }
         Ok(taken)

@@ -84,10 +84,11 @@ impl Shared {
             NoteTarget::Device(id) => *id,
         };
         let tagger = self.mind.taggers.of(application);
-        if let Some((account, known)) = self.account_of_device(&tagger, id)? {
-            return Ok((account, Some((id, known.tag))));
+        match self.account_of_device(&tagger, id)? {
+            Some((account, known)) => Ok((account, Some((id, known.tag)))),
+            // It has no event of its own to be named by.
+            None => Err(StoreError::NotFound { id: EventId::from_bytes([0; 16]) }),
         }
-        Err(StoreError::NotFound { id: EventId::from_bytes([0; 16]) })
     }
 
     /// What a note changes; None if it says what is known.
