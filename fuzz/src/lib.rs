@@ -4,8 +4,9 @@
 
 use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Query, Reply, Response};
 use rightful_domain::{
-    Application, ApplicationId, ApplicationMode, Assessment, Enrichment, Entry, Event, EventId, Record, Sentences,
-    Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, CredentialStatus,
+    DetailChange, Dossier, Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Page, Record, Sentences, Settings,
+    Sighting, Teaching, Timestamp, Verdict,
 };
 
 /// 2023-11-14T22:13:20Z.
@@ -46,25 +47,73 @@ pub fn decode(dialect: &str, data: &[u8]) {
 
 fn answer(dialect: &dyn Dialect, call: &Call<'_>) -> Response {
     match dialect.decode(call) {
-        Ok(Intake::Assess(told)) => dialect.reply(call, &Reply::Assessed(Box::new(record(told.event)))),
-        Ok(Intake::Observe(told)) => dialect.reply(call, &Reply::Recalled(Box::new(record(told.event)))),
-        Ok(Intake::Conclude { .. } | Intake::Recall(_) | Intake::Search(_) | Intake::Feedback(_)) => {
-            dialect.reply(call, &Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 })
-        }
+        Ok(intake) => dialect.reply(call, &reply_to(call, intake)),
         Err(refusal) => dialect.refuse(Some(call.route), &refusal, call.received_at),
     }
 }
 
+/// Something that could have become of an intake.
+fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
+    match intake {
+        Intake::Assess(told) => Reply::Assessed(Box::new(record(told.event))),
+        Intake::Identify { told, .. } => Reply::Identified { record: Box::new(record(told.event)), device: None },
+        Intake::Observe(told) | Intake::Backfill(told) => Reply::Recalled(Box::new(record(told.event))),
+        Intake::Report(report) => Reply::Reported(report.id),
+        Intake::LookUp { .. } => Reply::LookedUp(CredentialStatus::default()),
+        Intake::Dossier(account) => Reply::Dossier(Box::new(dossier(account))),
+        Intake::Note(note) => {
+            let account = match note.about {
+                NoteTarget::Account(account) => account,
+                NoteTarget::Device(_) => AccountId::new("ann").expect("a short text is an id"),
+            };
+            let mut dossier = dossier(account);
+            match note.kind {
+                NoteKind::Labelled(label) => dossier.labels.push(label),
+                NoteKind::Tagged(tags) => dossier.tags = tags,
+                NoteKind::Untagged(_) | NoteKind::Closed | NoteKind::Metadata(_) | NoteKind::Detached => {}
+            }
+            Reply::Dossier(Box::new(dossier))
+        }
+        Intake::Takeover(_) => Reply::Takeover(Box::default()),
+        Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
+        Intake::Consume(event) => Reply::Observed(event),
+        Intake::Listen(_) => Reply::Observed(call.event_id),
+        Intake::Search(_) => Reply::Found(Page::default()),
+        Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
+            Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }
+        }
+    }
+}
+
+fn dossier(account: AccountId) -> Dossier {
+    Dossier {
+        account,
+        labels: Vec::new(),
+        tags: Vec::new(),
+        closed_at: None,
+        reported_at: None,
+        reclaimed_at: None,
+        devices: Vec::new(),
+    }
+}
+
+/// An event as it is remembered, with each of its details changed by it.
 fn record(event: Event) -> Record {
+    let change = |(kind, value)| DetailChange { kind, value, previous: None };
+    let id = AccountDeviceId::from_bytes([7; 12]);
     let entry = Entry {
+        changes: event.details().map(change).collect(),
         event,
         enrichment: Enrichment::default(),
         assessment: None,
         teaching: Teaching::Nothing,
         previous_device: None,
+        sighting: Some(Sighting { id, is_first: true, n_devices: 1 }),
+        tellings: Vec::new(),
         retry: None,
+        tagged: None,
     };
-    Record { sequence: 1, entry, conclusion: None, feedback: Vec::new() }
+    Record { sequence: 1, entry, conclusion: None, feedback: Vec::new(), consumed_at: None }
 }
 
 fn application() -> Application {
@@ -78,6 +127,7 @@ fn application() -> Application {
         fallback_strict: Verdict::Challenge,
         deadline_ms: 500,
         created_at: RECEIVED_AT,
+        settings: Settings::default(),
     }
 }
 

@@ -25,4 +25,4 @@ pub use dialect::{
     Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
 };
 pub use native::openapi;
-pub use registry::{ALL, OURS};
+pub use registry::{ALL, OURS, of_hook};

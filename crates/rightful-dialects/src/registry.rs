@@ -1,5 +1,7 @@
 //! All dialects. The server mounts their routes and knows no vendor's name.
 
+use rightful_domain::HookStyle;
+
 use crate::{Dialect, native, ravelin, rupt};
 
 /// Every dialect this build speaks.
@@ -7,3 +9,14 @@ pub const ALL: &[&dyn Dialect] = &[native::DIALECT, ravelin::DIALECT, rupt::DIAL
 
 /// The dialect in which a caller is answered who speaks none.
 pub const OURS: &dyn Dialect = native::DIALECT;
+
+/// The dialect in whose words hooks of a style are told; None if this build does not speak it.
+#[must_use]
+pub fn of_hook(style: HookStyle) -> Option<&'static dyn Dialect> {
+    let name = match style {
+        HookStyle::Standard => OURS.name(),
+        HookStyle::Ravelin => "ravelin",
+        HookStyle::Rupt => "rupt",
+    };
+    ALL.iter().copied().find(|dialect| dialect.name() == name)
+}

@@ -2,9 +2,10 @@
 
 mod support;
 
-use rightful_dialects::{ALL, Access, Intake, Query, Reply, Told};
+use rightful_dialects::{ALL, Access, Intake, Query, Reply, Told, ToldOf};
 use rightful_domain::{
-    Conclusion, CredentialKind, DeviceId, DeviceSnapshot, Feedback, FeedbackKind, FeedbackTarget, Outcome, Verdict,
+    Conclusion, CredentialKind, DeviceId, DeviceSnapshot, Feedback, FeedbackKind, FeedbackTarget, Outcome, Telling,
+    Topic, Verdict,
 };
 use support::{Request, application, dialect, record};
 
@@ -127,6 +128,56 @@ fn a_link_leads_to_its_application_and_its_event() {
     let request = Request::new(ravelin, "GET", "/v2/change/verify", b"").expect("a route").query(query);
     assert_eq!(request.route.access, Access::Link);
     assert!(matches!(request.decode(ravelin), Ok(Intake::Recall(found)) if found == event));
+}
+
+#[test]
+fn a_page_presents_its_key_in_the_query_and_a_server_in_a_header() {
+    let ravelin = dialect("ravelin");
+    let page = ravelin.presented(&|_| None, Query("key=pk_live_1")).expect("a key");
+    assert_eq!((page.kind, page.public_id, page.secret), (CredentialKind::RavelinPublishableKey, "pk_live_1", ""));
+    let server = ravelin.presented(&|_| Some("token sk_1"), Query("key=pk_live_1")).expect("a key");
+    assert_eq!((server.kind, server.secret), (CredentialKind::RavelinSecretKey, "sk_1"));
+    assert!(ravelin.presented(&|_| None, Query("key=")).is_none());
+    assert!(ravelin.presented(&|_| Some("Basic x"), Query("key=pk_live_1")).is_none());
+}
+
+#[test]
+fn a_callback_is_told_of_what_was_judged_and_of_nothing_else() {
+    let ravelin = dialect("ravelin");
+    let told = login("score=true", LOGIN).expect("a login");
+    let record = record(told.event, Some(Verdict::Challenge));
+    let telling = |topic| Telling { hook: "h".into(), topic };
+    let message = ravelin.hook_message(&telling(Topic::Assessed), &ToldOf::Event(&record)).expect("a message");
+    let body: serde_json::Value = serde_json::from_slice(&message.body).expect("JSON");
+    let score_id = record.entry.event.id.to_string();
+    let expected = serde_json::json!({"customerId": "ann", "action": "ALLOW", "score": 20, "source": "RAVELIN",
+        "scoreId": score_id, "comment": "login: challenge"});
+    assert_eq!(body, expected);
+    for topic in Topic::ALL.into_iter().filter(|topic| *topic != Topic::Assessed) {
+        assert_eq!(ravelin.hook_message(&telling(topic), &ToldOf::Event(&record)), None);
+    }
+}
+
+#[test]
+fn a_report_sent_again_is_the_same_report() {
+    let ravelin = dialect("ravelin");
+    let id = |body: &str, received_at| {
+        let mut request = Request::new(ravelin, "POST", "/z", body.as_bytes()).expect("a route");
+        request.received_at = received_at;
+        match request.decode(ravelin) {
+            Ok(Intake::Report(report)) => report.id,
+            other => panic!("a report is one: {other:?}"),
+        }
+    };
+    let body = |ms: u64| {
+        format!(
+            "{{\"events\":[{{\"eventType\":\"paste\",\"eventData\":{{\"eventName\":\"paste\"}},\"eventMeta\":\
+             {{\"ravelinDeviceId\":\"d\",\"ravelinWindowId\":\"w\",\"clientEventTimeMilliseconds\":{ms}}}}}]}}"
+        )
+    };
+    let (first, later) = (support::RECEIVED_AT, support::RECEIVED_AT.plus(std::time::Duration::from_secs(1)));
+    assert_eq!(id(&body(1_630_066_770_123), first), id(&body(1_630_066_770_123), later));
+    assert_ne!(id(&body(1_630_066_770_123), first), id(&body(1_630_066_770_124), first));
 }
 
 #[test]

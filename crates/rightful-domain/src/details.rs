@@ -120,7 +120,7 @@ pub struct DetailChange {
     pub kind: DetailKind,
     /// What it is now.
     pub value: DetailValue,
-    /// What it was; of kinds that an account may have many of, None.
+    /// What it was; None of kinds that an account may have many of, and of a password that was never said to be another.
     pub previous: Option<PreviousDetail>,
 }
 

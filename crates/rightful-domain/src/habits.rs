@@ -4,6 +4,7 @@
 //! ICDE 2009): ratios of such weights are exponentially decayed counts, and nothing ever needs to be aged. A weight can
 //! be taken back as it was given, so habits unlearn as profiles do.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::circumstances::{Circumstances, Level, StepTag, Version};
@@ -15,6 +16,8 @@ pub const HABITS_PER_LEVEL_MAX: usize = 12;
 pub const AGENTS_MAX: usize = 8;
 /// Room for so many steps is made at once: a first event brings some sixteen.
 const STEPS_MORE: usize = 8;
+/// What a processor fetches at once.
+pub(crate) const CACHE_LINE_BYTES: usize = 64;
 /// A habit lighter than this part of one event is none.
 const NEXT_TO_NOTHING: f32 = 0.001;
 /// The day that weights are counted from: 2026-01-01. Never changed, since stored weights rest on it.
@@ -28,18 +31,10 @@ pub const RATED_LEVELS: usize = 14;
 /// One value of a step, and how often it was seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Habit {
-    /// The step.
-    pub level: Level,
-    /// Its value.
+    /// The value.
     pub tag: StepTag,
     /// Decayed weight, to be compared with other weights of the same account.
     pub weight: f32,
-}
-
-impl Habit {
-    const fn order(&self) -> (Level, StepTag) {
-        (self.level, self.tag)
-    }
 }
 
 /// How often a step was new to the account, and how often that was to be expected: decayed as weights are.
@@ -75,6 +70,8 @@ pub struct Habits {
     pub weight: f32,
     /// By step, then tag.
     steps: Vec<Habit>,
+    /// By step: where its values end.
+    ends: [u16; Level::COUNT],
     /// How fickle the account is, by step.
     pub fickleness: [Fickleness; RATED_LEVELS],
     /// Its agents, by tag.
@@ -86,7 +83,13 @@ impl Habits {
     #[must_use]
     pub const fn new() -> Self {
         let none = Fickleness { novel: 0.0, expected: 0.0 };
-        Self { weight: 0.0, steps: Vec::new(), fickleness: [none; RATED_LEVELS], agents: Vec::new() }
+        Self {
+            weight: 0.0,
+            steps: Vec::new(),
+            ends: [0; Level::COUNT],
+            fickleness: [none; RATED_LEVELS],
+            agents: Vec::new(),
+        }
     }
 
     /// After this time, what was done counts for half.
@@ -110,15 +113,22 @@ impl Habits {
     /// All values of a step, by tag.
     #[must_use]
     pub fn of_level(&self, level: Level) -> &[Habit] {
-        let start = self.steps.partition_point(|habit| habit.level < level);
-        let end = self.steps.partition_point(|habit| habit.level <= level);
-        self.steps.get(start..end).unwrap_or_default()
+        self.steps.get(self.range(level)).unwrap_or_default()
     }
 
     /// All values, by step, then tag.
-    #[must_use]
-    pub fn steps(&self) -> &[Habit] {
-        &self.steps
+    pub fn steps(&self) -> impl Iterator<Item = (Level, &Habit)> {
+        Level::ALL.into_iter().flat_map(|level| self.of_level(level).iter().map(move |habit| (level, habit)))
+    }
+
+    /// Reads a little of every place that it is kept in (see [`crate::Profile::glance`]).
+    pub(crate) fn glance(&self) -> u32 {
+        let in_a_line = CACHE_LINE_BYTES / size_of::<Habit>();
+        let steps = self.steps.iter().step_by(in_a_line).map(|habit| habit.tag.get());
+        let agents = self.agents.iter().map(|agent| agent.tag.get());
+        let rates = self.fickleness.iter().step_by(in_a_line).map(|rate| rate.novel.to_bits());
+        let all = steps.chain(agents).chain(rates);
+        all.fold(0, |all, one| all ^ one)
     }
 
     /// What is remembered of an agent.
@@ -139,12 +149,13 @@ impl Habits {
     pub fn restore(
         weight: f32,
         fickleness: [Fickleness; RATED_LEVELS],
-        mut steps: Vec<Habit>,
+        mut steps: Vec<(Level, Habit)>,
         mut agents: Vec<AgentHabit>,
     ) -> Self {
-        steps.sort_unstable_by_key(Habit::order);
+        steps.sort_unstable_by_key(|(level, habit)| (*level, habit.tag));
         agents.sort_unstable_by_key(|agent| agent.tag);
-        Self { weight, steps, fickleness, agents }
+        let ends = Level::ALL.map(|level| end(steps.partition_point(|(its_level, _)| *its_level <= level)));
+        Self { weight, steps: steps.into_iter().map(|(_, habit)| habit).collect(), ends, fickleness, agents }
     }
 
     /// Adds one event.
@@ -192,8 +203,29 @@ impl Habits {
         }
     }
 
+    fn range(&self, level: Level) -> Range<usize> {
+        let end = |place: usize| self.ends.get(place).copied().map_or(0, usize::from);
+        level.number().checked_sub(1).map_or(0, end)..end(level.number())
+    }
+
     fn place(&self, level: Level, tag: StepTag) -> Result<usize, usize> {
-        self.steps.binary_search_by_key(&(level, tag), Habit::order)
+        let start = self.range(level).start;
+        let place = self.of_level(level).binary_search_by_key(&tag, |habit| habit.tag);
+        place.map(|place| start + place).map_err(|place| start + place)
+    }
+
+    fn insert(&mut self, level: Level, place: usize, habit: Habit) {
+        if self.steps.len() == self.steps.capacity() {
+            // Doubling would leave half of it empty, account after account.
+            self.steps.reserve_exact(STEPS_MORE);
+        }
+        self.steps.insert(place, habit);
+        self.ends.iter_mut().skip(level.number()).for_each(|end| *end += 1);
+    }
+
+    fn remove(&mut self, level: Level, place: usize) {
+        self.steps.remove(place);
+        self.ends.iter_mut().skip(level.number()).for_each(|end| *end -= 1);
     }
 
     fn add(&mut self, level: Level, tag: StepTag, weight: f32) {
@@ -204,11 +236,7 @@ impl Habits {
                 }
             }
             Err(place) => {
-                if self.steps.len() == self.steps.capacity() {
-                    // Doubling would leave half of it empty, account after account.
-                    self.steps.reserve_exact(STEPS_MORE);
-                }
-                self.steps.insert(place, Habit { level, tag, weight });
+                self.insert(level, place, Habit { tag, weight });
                 self.make_room(level, tag);
             }
         }
@@ -223,7 +251,7 @@ impl Habits {
         let others = values.iter().filter(|habit| habit.tag != newest);
         let lightest = others.min_by(|one, other| one.weight.total_cmp(&other.weight)).map(|habit| habit.tag);
         if let Some(place) = lightest.and_then(|tag| self.place(level, tag).ok()) {
-            self.steps.remove(place);
+            self.remove(level, place);
         }
     }
 
@@ -232,7 +260,7 @@ impl Habits {
         if let Some(habit) = self.steps.get_mut(place) {
             habit.weight -= weight;
             if habit.weight <= weight * NEXT_TO_NOTHING {
-                self.steps.remove(place);
+                self.remove(level, place);
             }
         }
     }
@@ -264,6 +292,11 @@ impl Habits {
             }
         }
     }
+}
+
+/// As it is kept: an account has some three hundred values at most.
+fn end(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]
@@ -319,12 +352,12 @@ mod tests {
                 habits.unlearn(*at, circumstances, news);
             }
             prop_assert!(is_near(habits.weight, wanted.weight));
-            for habit in wanted.steps() {
-                let now = habits.weight_of(habit.level, habit.tag).unwrap_or(0.0);
+            for (level, habit) in wanted.steps() {
+                let now = habits.weight_of(level, habit.tag).unwrap_or(0.0);
                 prop_assert!(is_near(now, habit.weight), "{:?} {now}", habit);
             }
-            for habit in habits.steps() {
-                let then = wanted.weight_of(habit.level, habit.tag).unwrap_or(0.0);
+            for (level, habit) in habits.steps() {
+                let then = wanted.weight_of(level, habit.tag).unwrap_or(0.0);
                 prop_assert!(is_near(then, habit.weight), "{:?} {then}", habit);
             }
         }

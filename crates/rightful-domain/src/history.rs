@@ -102,6 +102,16 @@ impl DeviceSnapshot {
             == (&other.id, &other.kind, &other.manufacturer, &other.model, &other.os, &other.user_agent)
     }
 
+    /// Reads a little of its texts, for nothing but to have them near (see [`Profile::glance`]).
+    pub fn glance(&self) {
+        let agent = self.user_agent.as_deref().unwrap_or_default().as_bytes();
+        std::hint::black_box([
+            agent.first().copied(),
+            agent.last().copied(),
+            self.id.as_str().as_bytes().first().copied(),
+        ]);
+    }
+
     /// The device of an event as it is remembered; None if the event names none.
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {

@@ -291,7 +291,7 @@ proptest! {
             let nats = town.sign_in(1, &login);
             prop_assert!(nats.is_nan() || nats.abs() < 200.0, "{nats}");
             let profile = &town.accounts[&1];
-            prop_assert!(profile.habits.steps().iter().all(|habit| habit.weight.is_finite() && habit.weight > 0.0));
+            prop_assert!(profile.habits.steps().all(|(_, habit)| habit.weight.is_finite() && habit.weight > 0.0));
         }
     }
 }

@@ -2,7 +2,7 @@
 //! the folder of one that does not run.
 
 use rightful_domain::{
-    Application, HookStyle, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, Telling, Timestamp, Topic, Waiting,
+    Application, HookStyle, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -171,8 +171,10 @@ impl Desk<'_> {
             cursor: None,
         };
         let latest = self.store.search(&search).await?.records.into_iter().find(|record| {
-            // Every style has words for an event of an account.
-            record.entry.assessment.is_some() && record.entry.event.account.is_some()
+            let answered = record.entry.assessment.as_ref().map(|assessment| assessment.answered);
+            // Every style has words for an event of an account that is about its topic.
+            let is_about = topic != Topic::Challenged || answered == Some(Some(Verdict::Challenge));
+            answered.is_some() && is_about && record.entry.event.account.is_some()
         });
         let latest = latest.ok_or(DeskError::NoEvent)?;
         let telling = Telling { hook: hook.into(), topic };

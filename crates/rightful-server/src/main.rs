@@ -15,6 +15,7 @@ mod listeners;
 mod magic;
 mod master_key;
 mod one_address;
+mod owed;
 mod pipeline;
 mod provisioning;
 mod server;

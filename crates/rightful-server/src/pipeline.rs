@@ -10,7 +10,7 @@ use std::time::Duration;
 use rightful_dialects::Told;
 use rightful_domain::{
     Application, Assessment, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
-    RetryKey, Search, Teaching, Timestamp,
+    RetryKey, Search, Teaching, Timestamp, Waiting,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -20,6 +20,7 @@ use crate::fallback::{self, Cause};
 use crate::listeners::Listeners;
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
+use crate::owed::Owed;
 use crate::telemetry::Meters;
 use crate::telling;
 use crate::turns::Turns;
@@ -33,6 +34,7 @@ pub(crate) struct Pipeline {
     pub(crate) one_address: OneAddressWatch,
     pub(crate) turns: Turns,
     pub(crate) listeners: Arc<Listeners>,
+    pub(crate) owed: Owed,
 }
 
 /// Why the road ended early.
@@ -137,7 +139,9 @@ impl Pipeline {
             Asked::Yes | Asked::No => {
                 self.meters.judged(&assessment);
                 let mut entry = Entry::judged(facts, assessment, retry);
-                entry.tellings = telling::of(application, &entry);
+                if asked != Asked::Long {
+                    entry.tellings = telling::of(application, &entry);
+                }
                 entry
             }
             Asked::Long => of_history(facts, assessment, retry),
@@ -171,16 +175,33 @@ impl Pipeline {
     }
 
     /// Remembers what somebody said, and acts on it. Stops at the first that cannot be applied.
-    pub(crate) async fn feedback(&self, all: Vec<Feedback>) -> Result<(u32, Applied), PipelineError> {
+    pub(crate) async fn feedback(
+        &self,
+        application: &Application,
+        all: Vec<Feedback>,
+    ) -> Result<(u32, Applied), PipelineError> {
         let mut n_targets = 0;
         let mut total = Applied::default();
         for feedback in all {
-            let applied = self.store.apply_feedback(feedback).await?;
+            let applied = self.store.apply_feedback(feedback.clone()).await?;
+            self.tell_of_challenge(application, &feedback).await?;
             n_targets += 1;
             total.n_released += applied.n_released;
             total.n_unlearned += applied.n_unlearned;
         }
         Ok((n_targets, total))
+    }
+
+    /// Lets the application's hooks know that a challenge ended.
+    async fn tell_of_challenge(&self, application: &Application, feedback: &Feedback) -> Result<(), PipelineError> {
+        let Some(event) = telling::challenge_of(application, feedback) else { return Ok(()) };
+        let Some(record) = self.store.find(&application.id, event).await? else { return Ok(()) };
+        self.enqueue(telling::of_challenge(application, &record, feedback)).await
+    }
+
+    /// Lets messages wait, if there are any.
+    pub(crate) async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), PipelineError> {
+        if waiting.is_empty() { Ok(()) } else { Ok(self.store.enqueue(waiting).await?) }
     }
 
     /// Finds an earlier event.

@@ -26,9 +26,11 @@ use crate::http::{listener, router, tls};
 use crate::listeners::Listeners;
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
+use crate::owed::Owed;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
+use crate::telling::{Delivery, Schedule};
 use crate::turns::Turns;
 
 /// How often recent samples are folded into the histograms.
@@ -55,6 +57,8 @@ pub(crate) enum StartError {
     Tls(#[from] tls::TlsError),
     #[error("cannot wait for signals: {0}")]
     Signals(std::io::Error),
+    #[error("cannot speak TLS to hooks: {0}")]
+    HookTls(#[from] tokio_rustls::rustls::Error),
     #[error("cannot open the control socket: {0}")]
     Control(std::io::Error),
 }
@@ -100,6 +104,7 @@ impl Server {
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),
+                owed: Owed::default(),
                 // Each listener holds a connection: half of them stay for what is asked.
                 listeners: Arc::new(Listeners::new(config.server.connections_max / 2)),
             },
@@ -147,6 +152,8 @@ impl Server {
         }
         let watch = DataWatch::begin(Arc::clone(&app.pipeline.enricher), config.judgement.data_age_days_max);
         self.tasks.spawn(watch.run(app.shutdown.clone()));
+        let delivery = Delivery::new(Arc::clone(app), Schedule::standard(), config.hooks.allow_private_addresses)?;
+        self.tasks.spawn(delivery.run(app.shutdown.clone()));
         self.tasks.spawn(fold_meters(Arc::clone(&app.pipeline.meters), app.shutdown.clone()));
 
         let address = config.server.listen;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use parking_lot::Mutex;
-use rightful_domain::{Assessment, ReasonCode, Timestamp, Verdict};
+use rightful_domain::{Assessment, Delivery, ReasonCode, Timestamp, Verdict};
 use rightful_enrich::DataSetInfo;
 use rightful_store::StoreHealth;
 
@@ -44,6 +44,8 @@ pub(crate) struct Meters {
     degraded_said: Mutex<Option<Instant>>,
     requests: Vec<DialectMeters>,
     unknown_fields: Counter,
+    /// Messages to hooks: taken, not taken, given up.
+    told: [Counter; 3],
     store: StoreMeters,
     exporter: PrometheusHandle,
 }
@@ -62,6 +64,7 @@ struct StoreMeters {
     sequence: Gauge,
     to_replay: Gauge,
     queued: Gauge,
+    to_tell: Gauge,
     disk: Gauge,
 }
 
@@ -82,6 +85,8 @@ impl Meters {
         metrics::describe_counter!("rightful_findings_total", "Findings raised, by reason.");
         metrics::describe_counter!("rightful_degraded_total", "Answers given by the fallback, by cause.");
         metrics::describe_counter!("rightful_unknown_fields_total", "Fields of requests that no dialect knows; kept.");
+        metrics::describe_counter!("rightful_hook_messages_total", "Tries to tell a hook, by what became of them.");
+        metrics::describe_gauge!("rightful_hook_waiting", "Messages to hooks that wait.");
         metrics::describe_counter!("rightful_requests_total", "Requests, by dialect and status.");
         metrics::describe_histogram!("rightful_request_seconds", "Time from a request's head to its answer.");
         metrics::describe_gauge!("rightful_ledger_sequence", "Highest durable sequence number.");
@@ -99,10 +104,13 @@ impl Meters {
             degraded_said: Mutex::new(None),
             requests: rightful_dialects::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
             unknown_fields: counter!("rightful_unknown_fields_total"),
+            told: ["taken", "failed", "given_up"]
+                .map(|outcome| counter!("rightful_hook_messages_total", "outcome" => outcome)),
             store: StoreMeters {
                 sequence: gauge!("rightful_ledger_sequence"),
                 to_replay: gauge!("rightful_ledger_to_replay"),
                 queued: gauge!("rightful_store_queued"),
+                to_tell: gauge!("rightful_hook_waiting"),
                 disk: gauge!("rightful_store_disk_bytes"),
             },
             exporter,
@@ -147,6 +155,16 @@ impl Meters {
         !is_recent
     }
 
+    /// A message to a hook was tried, or given up untried.
+    pub(crate) fn told(&self, outcome: Delivery) {
+        let [taken, failed, given_up] = &self.told;
+        match outcome {
+            Delivery::Taken => taken.increment(1),
+            Delivery::Retry(_) => failed.increment(1),
+            Delivery::GivenUp => given_up.increment(1),
+        }
+    }
+
     /// A request carried fields that its dialect does not know.
     pub(crate) fn unknown_fields(&self, n: u32) {
         if n > 0 {
@@ -169,6 +187,7 @@ impl Meters {
         self.store.sequence.set(health.sequence as f64);
         self.store.to_replay.set(health.n_to_replay as f64);
         self.store.queued.set(health.n_queued as f64);
+        self.store.to_tell.set(health.n_to_tell as f64);
         self.store.disk.set(health.disk_bytes as f64);
         self.exporter.render()
     }

@@ -7,13 +7,14 @@ use std::time::Duration;
 use rightful_dialects::{FirstEvent, Reclaim, Told, Tolerance};
 use rightful_domain::{
     AccountDevice, AccountId, Application, ApplicationId, CredentialStatus, Device, DeviceAlias, DeviceAliasKind,
-    DeviceId, Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, Note, NoteKind, NoteTarget,
-    PasswordHashes, Pii, Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
+    DeviceId, Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Note, NoteKind,
+    NoteTarget, PasswordHashes, Pii, Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
 };
-use rightful_store::{Store, StoreError};
+use rightful_store::{Applied, Store, StoreError};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::pipeline::{Pipeline, PipelineError};
+use crate::telling;
 
 /// Accounts that are reclaimed at once: each waits for the disk, and those that wait together share one sync.
 const RECLAIMS_AT_ONCE_MAX: usize = 64;
@@ -27,6 +28,14 @@ const fn likeness_min(tolerance: Tolerance) -> f32 {
         Tolerance::Default => 0.85,
         Tolerance::Lenient => 0.7,
     }
+}
+
+/// Whether this is what somebody says who holds a link, or as much: a link is good for one answer.
+const fn is_answer_of_link(kind: &FeedbackKind) -> bool {
+    matches!(
+        kind,
+        FeedbackKind::ConfirmedTakeover | FeedbackKind::ChallengePassed { mechanism: Some(MechanismKind::MagicLink) }
+    )
 }
 
 impl Pipeline {
@@ -66,8 +75,15 @@ impl Pipeline {
         told.event.behavior = report.behavior;
         let account = told.event.account.clone();
         // The token is the retry key and each call's body its own: a second call ends as a conflict before anything is
-        // counted. A fallback writes nothing down, so that the token is good for another try.
-        let record = self.assess(told, application, now).await.map_err(PipelineError::once)?;
+        // counted.
+        let record = match self.assess(told, application, now).await.map_err(PipelineError::once) {
+            Ok(record) => record,
+            Err(PipelineError::Spent) => self.owed_to(token, account.as_ref(), application).await?,
+            Err(error) => return Err(error),
+        };
+        if record.sequence == 0 {
+            self.owed.remember(&application.id, token, record.entry.event.id);
+        }
         let sighting = record.entry.sighting;
         let device = match account.zip(sighting) {
             Some((account, sighting)) => {
@@ -77,6 +93,22 @@ impl Pipeline {
             None => None,
         };
         Ok((record, device))
+    }
+
+    /// The judgement of a token that was only answered by the fallback, if the same is asked again.
+    async fn owed_to(
+        &self,
+        token: EventId,
+        account: Option<&AccountId>,
+        application: &Application,
+    ) -> Result<Record, PipelineError> {
+        for event in self.owed.take(&application.id, token) {
+            let found = self.store.find(&application.id, event).await?;
+            if let Some(record) = found.filter(|record| record.entry.event.account.as_ref() == account) {
+                return Ok(record);
+            }
+        }
+        Err(PipelineError::Spent)
     }
 
     /// What a browser reported under a token, its device under the name by which the account knows it.
@@ -136,10 +168,35 @@ impl Pipeline {
     }
 
     /// Notes something.
-    pub(crate) async fn note(&self, note: Note) -> Result<Dossier, PipelineError> {
+    pub(crate) async fn note(&self, application: &Application, note: Note) -> Result<Dossier, PipelineError> {
         let dossier = self.store.note(note.clone()).await?;
         self.listeners.noted(&note);
+        if let Some(device) = telling::detached_by(application, &note, &dossier.devices)
+            && let Some(record) = self.store.find(&application.id, device.latest_event).await?
+        {
+            self.enqueue(telling::of_detached(application, &record, note.received_at)).await?;
+        }
         Ok(dossier)
+    }
+
+    /// Takes what somebody who holds a link says of its event: once. Who finds a link that was used cannot change what
+    /// was said, and is told the same as if they had.
+    ///
+    /// Two answers at the same moment may both be taken; who says no is then believed.
+    pub(crate) async fn answer_of_link(
+        &self,
+        application: &Application,
+        all: Vec<Feedback>,
+    ) -> Result<(u32, Applied), PipelineError> {
+        let mut taken = (0, Applied::default());
+        for said in all {
+            let FeedbackTarget::Event(event) = said.target else { continue };
+            let answered = self.recall(application, event).await?.feedback;
+            if !answered.iter().any(|earlier| is_answer_of_link(&earlier.kind)) {
+                taken = self.feedback(application, vec![said]).await?;
+            }
+        }
+        Ok(taken)
     }
 
     /// The answer to an earlier event, this once.
@@ -259,4 +316,149 @@ async fn first_on(
         }
     }
     Ok(oldest)
+}
+
+#[cfg(test)]
+mod tests {
+    use rightful_domain::{Action, CredentialKind, Network, Outcome, Person, RetryKey, Source, Teaching};
+
+    use super::*;
+    use crate::clock;
+    use crate::config::Config;
+    use crate::desk::{Command, Desk};
+    use crate::pipeline::Asked;
+    use crate::provisioning::NewApplication;
+    use crate::server::Server;
+
+    /// A server's insides with one application.
+    async fn server(folder: &tempfile::TempDir) -> (Server, Application) {
+        let mut config = Config::load(None, []).unwrap();
+        config.store.data = folder.path().join("data");
+        config.server.listen = "127.0.0.1:0".parse().unwrap();
+        config.server.metrics_listen = String::new();
+        let server = Server::start(&config, false).await.unwrap();
+        let app = &server.app;
+        let store = &*app.pipeline.store;
+        let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: false };
+        let new = NewApplication {
+            name: "shop".into(),
+            test: false,
+            observe: false,
+            deadline_ms: 5_000,
+            fallback_mild: "allow".into(),
+            fallback_strict: "challenge".into(),
+        };
+        desk.carry_out(&Command::AppCreate(new), clock::now()).await.unwrap();
+        let application = store.applications().await.unwrap().remove(0);
+        assert!(application.credentials.iter().any(|key| key.kind == CredentialKind::RuptClient));
+        (server, application)
+    }
+
+    fn told(application: &Application, account: &str, at: Timestamp, retry: Option<RetryKey>) -> Told {
+        let event = Event {
+            id: clock::event_id(at),
+            application: application.id.clone(),
+            source: Source::Native,
+            action: Action::Login,
+            outcome: Outcome::Succeeded,
+            account: Some(AccountId::new(account).unwrap()),
+            authenticated_account: None,
+            username: None,
+            mechanisms: Vec::new(),
+            device: Device::default(),
+            network: Network::default(),
+            location: None,
+            behavior: None,
+            payment: None,
+            person: Person::default(),
+            app: None,
+            session: None,
+            correlation: None,
+            custom: None,
+            unknown: None,
+            incumbent_verdict: None,
+            at,
+            at_clamped: false,
+            received_at: at,
+        };
+        Told { event, hashes: PasswordHashes::default(), retry, n_unknown: 0 }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_thousand_accounts_are_reclaimed_in_one_go_and_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, application) = server(&folder).await;
+        let all: Vec<Reclaim> = (0..1_000)
+            .map(|n| Reclaim {
+                account: AccountId::new(format!("account {}", n % 999)).unwrap(),
+                first: Vec::new(),
+                closed: n == 0,
+            })
+            .collect();
+        let pipeline = &server.app.pipeline;
+        for _ in 0..2 {
+            assert_eq!(pipeline.reclaim(&application.id, all.clone(), clock::now()).await.unwrap(), 1_000);
+        }
+        let dossier = pipeline.dossier(&application.id, &AccountId::new("account 0").unwrap()).await.unwrap();
+        assert!(dossier.closed_at.is_some());
+    }
+
+    #[tokio::test]
+    async fn history_is_believed_and_spends_nothing_of_the_budget() {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, application) = server(&folder).await;
+        let now = clock::now();
+        let long_ago = now.minus(Duration::from_secs(90 * 24 * 60 * 60));
+        let record = server
+            .app
+            .pipeline
+            .judge(told(&application, "ann", long_ago, None), &application, Asked::Long, now)
+            .await
+            .unwrap();
+        let assessment = record.entry.assessment.unwrap();
+        assert_eq!((record.entry.teaching, assessment.news.nats, assessment.answered), (Teaching::Learn, None, None));
+        assert_eq!(record.entry.tellings, []);
+    }
+
+    #[tokio::test]
+    async fn a_token_identifies_once_and_a_foreign_one_never() {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, application) = server(&folder).await;
+        let (pipeline, now) = (&server.app.pipeline, clock::now());
+        let token = clock::event_id(now);
+        let report = Report {
+            id: token,
+            application: application.id.clone(),
+            device: Device::default(),
+            network: Network::default(),
+            behavior: None,
+            opened_at: None,
+            received_at: now,
+        };
+        pipeline.report(report).await.unwrap();
+        let identify = async |token: EventId, body: u8| {
+            let until = now.plus(Duration::from_secs(3_600));
+            let retry = RetryKey { key: *token_key(token), body: [body; 16], until };
+            let told = told(&application, "ann", now, Some(retry));
+            pipeline.identify(token, Tolerance::Default, told, &application, now).await.map(|(record, _)| record)
+        };
+        assert!(matches!(identify(clock::event_id(now), 0).await, Err(PipelineError::NoToken)));
+        let (one, other) = tokio::join!(identify(token, 1), identify(token, 2));
+        let is_spent = |result: &Result<Record, PipelineError>| matches!(result, Err(PipelineError::Spent));
+        assert!(one.is_ok() ^ other.is_ok() && is_spent(&one) ^ is_spent(&other), "{one:?} {other:?}");
+        assert!(is_spent(&identify(token, 3).await));
+        // As if it had been answered by the fallback, and written down too late.
+        let event = one.or(other).unwrap().entry.event.id;
+        pipeline.owed.remember(&application.id, token, event);
+        assert_eq!(identify(token, 4).await.unwrap().entry.event.id, event);
+        assert!(is_spent(&identify(token, 5).await));
+        let late = now.plus(rightful_domain::REPORT_KEPT + Duration::from_secs(1));
+        let told = told(&application, "ann", now, None);
+        let expired = pipeline.identify(token, Tolerance::Default, told, &application, late).await;
+        assert!(matches!(expired, Err(PipelineError::NoToken)));
+    }
+
+    fn token_key(token: EventId) -> Box<[u8; 16]> {
+        Box::new(*token.as_bytes())
+    }
 }

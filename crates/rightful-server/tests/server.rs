@@ -117,6 +117,30 @@ fn a_login_from_another_device_tells_what_changed() {
 }
 
 #[test]
+fn a_link_is_answered_once() {
+    let shop = Shop::new(&[]);
+    let server = shop.serve();
+    shop.ravelin(&server, "?score=true", &login("ann", "phone-a", now_ms()));
+    let second = shop.ravelin(&server, "?score=true", &login("ann", "phone-b", now_ms() + 1)).json();
+    let link = second["customerChanges"][0]["verificationURL"].as_str().unwrap();
+    let path = &link[link.find("/v2/change/verify").unwrap()..];
+    let event = second["data"]["scoreId"].as_str().unwrap();
+    let feedback = || {
+        let found = server.get(&format!("/v1/assessments/{event}"), &[("authorization", &shop.bearer())]).json();
+        found["feedback"].as_array().map_or(0, Vec::len)
+    };
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    // A scanner looks, and looks again.
+    assert_eq!((server.get(path, &[]).status, server.get(path, &[]).status, feedback()), (200, 200, 0));
+    let first = server.post(path, &form, "answer=yes");
+    assert_eq!((first.status, feedback()), (200, 1), "{}", first.text);
+    for answer in ["answer=no", "answer=yes"] {
+        let again = server.post(path, &form, answer);
+        assert_eq!((again.status, again.text.as_str(), feedback()), (200, first.text.as_str(), 1));
+    }
+}
+
+#[test]
 fn an_unscored_login_is_remembered_with_an_empty_answer() {
     let shop = Shop::new(&[]);
     let server = shop.serve();

@@ -158,6 +158,8 @@ pub struct StoreHealth {
     pub n_to_replay: u64,
     /// Writes waiting.
     pub n_queued: u64,
+    /// Messages that wait to be told.
+    pub n_to_tell: u64,
     /// Bytes on disk.
     pub disk_bytes: u64,
 }

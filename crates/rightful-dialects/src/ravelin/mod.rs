@@ -1,17 +1,71 @@
 //! Ravelin's account takeover API, as its documentation and its clients speak it.
 //!
 //! # Supported
-//! - `POST /v3/login` (*Login Event*): `?score=true` and the newer checkpoint `?score=login` are judged and answered;
-//!   without `score`, the login is remembered and answered with an empty 200.
+//! Each event is taken under `/v2/` and `/v3/`, since a client is set to one of them and uses it for everything, and as
+//! history under `/v2/backfill/` and `/v3/backfill/`.
+//! - `login`: the newer form with a `login` object, the deprecated one without (a success unless `success` says no), and
+//!   the fields of a login without the object, as an older client sends them; each on either path.
+//! - `registration`, `customer`, `supplier`, `order`, `checkout`, `paymentmethod`, `paymentmethod/voucher`,
+//!   `voucher_redemption`, `pretransaction`, `transaction`, `voucher`, `chargeback`.
+//! - `?score=true` on every event, and the newer checkpoints where they belong: judged and answered. Without `score`, an
+//!   event is remembered and answered with an empty 200. Another checkpoint is refused, lest a caller believe to be
+//!   protected.
+//! - History is never scored. Its answer is `{"status":200,"success":"true",…}`, which a public client reads.
+//! - `POST /v2/lookup/credentials/check`, `POST /v2/reclaim`: with their own shapes of errors.
+//! - `POST /v2/label/customer`, `GET /v2/label/customer/{id}`, `GET /v2/labels/customer/{id}`,
+//!   `POST /v2/customer/{id}/labels`; `POST|GET|DELETE /v2/tag/customer` and `GET /v2/tag/customer/{id}`. All but the
+//!   newer label's under `/v3/` too.
+//! - `POST /z`, `POST /z/err`: what ravelinjs reports, with the publishable key in the query.
 //! - `GET|POST /v2/change/verify?id=`: where `verificationURL` leads. Its pages are undocumented, so they are ours: a
-//!   question for the owner, and thanks for the answer. Nothing changes on GET, since mail scanners follow links.
-//! - `Authorization: token <secret key>`, the scheme in any case.
+//!   question for the owner, and thanks for the answer. Nothing changes on GET, since mail scanners follow links; the
+//!   first answer counts, and later ones of the event's links are thanked for and change nothing.
+//! - Callbacks: `{customerId, action, score, source, scoreId, comment}` of each event that was judged.
+//! - `Authorization: token <secret key>`, the scheme in any case. `Accept` is not looked at.
 //!
 //! # Not supported
-//! - *Credentials Check* (`/v2/lookup/credentials/check`) and *Reclaiming A Customer Account* (`/v2/reclaim`): not built.
-//! - `/v2/login` (deprecated), `/v2/customer`, `/v2/registration`, labels, tags and backfill: outside the seed.
-//! - `Accept: application/vnd.ravelin.score.v2+json`: its rules' shape is not documented; the usual answer is sent.
-//! - The newer words `ALLOW`, `REVIEW`, `PREVENT` in `data.ato.action`: the seed says `PERMIT`, `WARN`, `BLOCK`.
+//! - The listing of all labels (`GET /v2/label/customer?…scroll_id`): the shape of its answer is nowhere documented.
+//! - `rules` in answers (`Accept: application/vnd.ravelin.score.v2+json`): their shape is not documented; the usual answer
+//!   is sent. Nor are `warnings`.
+//! - `/v2/backfill/reclaim`: a reclaim acts on the present.
+//! - `/v2/click` and fingerprints of ravelinjs before 1.0: their host is written into them.
+//! - `category` of a label: there is one label of an account, whatever it was reviewed for.
+//! - Other events (refunds, disputes, payouts, 3-D Secure): they say nothing of who is signed in.
+//!
+//! # What becomes of an event
+//! | Ravelin | Here |
+//! |---|---|
+//! | `login` | login |
+//! | `registration` | register; its password is looked up |
+//! | `customer`, `supplier` | account details change; account auth change where `eventType` speaks of a password or a factor |
+//! | `order`, `checkout` | checkout; failed where `status.stage` or `transaction.success` says so |
+//! | `paymentmethod` | account details change |
+//! | `paymentmethod/voucher`, `voucher_redemption`, `voucher` | credits change |
+//! | `pretransaction` | transaction whose outcome is pending |
+//! | `transaction` | transaction |
+//! | `chargeback` | an action of its own, of no account: it is remembered, and nothing is learned of it |
+//! | `customerId`, `customer.customerId` | `account`; a number is read as its digits |
+//! | `supplier.supplierId` | `account`, behind `supplier:` |
+//! | `tempCustomerId` | `session` |
+//! | `customer.{email,telephone,name,givenName,familyName,country}` | `person` |
+//! | `customer.billingAddress`, `paymentMethod.billingAddress` of a registered method, else `customer.location` | `person.billing_address` |
+//! | `customer.deliveryAddress`, `order.to` | `person.delivery_address` |
+//! | `paymentMethod`, `paymentMethods`: `instrumentId`, else `paymentMethodId` | `person.payment_methods`, where it can be used; `payment.method_id` |
+//! | `customer.{social,socialAccounts}` | `person.social_accounts`, whatever is inside: undocumented |
+//! | `order.{price,currency,sellerId}`, `transaction.{debit,credit,currency}` | `payment`, in the currency's smallest unit |
+//! | `order.items`, a card's number or ciphertext | not kept |
+//! | what is left of an event that is no login, beyond the limit of free fields | left out, not refused |
+//!
+//! # What becomes of a report of ravelinjs
+//! | ravelinjs | Here |
+//! |---|---|
+//! | `eventMeta.ravelinDeviceId` | a device alias of the vendor's strength |
+//! | `eventMeta.timezoneOffset` | `device.components`, and in whole hours `device.time_zone` |
+//! | `eventMeta.url` | `network.origin`; the rest of it is not kept |
+//! | `resize` | `device.screen` |
+//! | `paste` | one of `behavior.pastes`; what and where is not kept |
+//! | `PAGE_LOADED` | `opened_at` |
+//! | the site's own events | that there was one |
+//! | several events of one body | one report, with an id that the same body makes again |
 //!
 //! # What becomes of a login
 //! | Ravelin | Here |
@@ -27,7 +81,7 @@
 //! | `….passwordHashed`, `….passwordSHA1SHA256`, `….emailPasswordSHA256` | beside the event, to be looked up and wiped |
 //! | `login.app.*` | `app` |
 //! | `login.custom` | `custom` |
-//! | `device.deviceId` | a device alias of the vendor's strength |
+//! | `device.deviceId`, or `deviceId` beside it | a device alias of the vendor's strength |
 //! | `device.ipAddress`, `device.userAgent` | `network` |
 //! | `device.{type,manufacturer,model,os,browser,language,screenResolution}` | `device` |
 //! | `device.{javascriptEnabled,cookiesEnabled}` | `device.components` |
@@ -41,8 +95,23 @@
 //! - `success` and `failureReason` of a mechanism may be missing; an empty text is none.
 //! - A mechanism that is not documented is kept under its name, whatever is inside.
 //! - A country that is no code of two or three letters is kept in words with the address.
-//! - `credentialStatus` is always sent, as in the sample: false where nothing could be looked up.
+//! - `credentialStatus` is sent with logins and registrations, as in the sample: false where nothing could be looked up.
 //! - `customerId` is left out where the account is not known.
+//!
+//! # What the answers say beyond the documentation
+//! - `data.source` is `RAVELIN`, `RATE_LIMIT` or `MANUAL_REVIEW`. `data.ato.action` is in the words that the application
+//!   is set to: `PERMIT`, `WARN`, `BLOCK` by default, or the newer `ALLOW`, `REVIEW`, `PREVENT`.
+//! - `data.ato.revokeSession` is true, and else left out, where `BLOCK` meets somebody who is signed in.
+//! - `customerChanges[].changeType`: only `DEVICE` is documented. Ours are `EMAIL`, `PHONE`, `PASSWORD`, `COUNTRY`,
+//!   `DELIVERY_ADDRESS`, `BILLING_ADDRESS`, `PAYMENT_METHOD`, `SOCIAL_ACCOUNT`, with values in the shape of the
+//!   documented one; of a way to pay the last four characters, of a password nothing.
+//! - `customerChanges[].notify` of a changed contact is the one before: whom to tell.
+//! - All changes of an event share a `changeSetId`; each has a link of its own.
+//! - Labels: `{customerId, label, comment?, reviewer?, eventTime?}`, a list of them as `{customerId, labels: […]}`; tags:
+//!   `{customerId, tagNames, label}`. Whoever is not known is `UNREVIEWED` and has none: nothing tells who is known.
+//! - `traceId` of an error follows from its moment.
+//! - No customers to reclaim is a server error (500), as documented; more than 1000 is the caller's.
+//! - `atoEvents[].orderId` is taken and not used, and a `loginId` that is none of ours is passed over.
 
 mod browser;
 mod changes;

@@ -73,3 +73,21 @@ pub(super) const fn payment_action(action: PaymentAction) -> &'static str {
         PaymentAction::Prevent => "PREVENT",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_spelled_as_the_application_likes_it() {
+        for (verdict, older, newer) in [
+            (Verdict::Trust, "PERMIT", "ALLOW"),
+            (Verdict::Allow, "PERMIT", "ALLOW"),
+            (Verdict::Challenge, "WARN", "REVIEW"),
+            (Verdict::Deny, "BLOCK", "PREVENT"),
+        ] {
+            assert_eq!(takeover_action(verdict, TakeoverWords::PermitWarnBlock), older);
+            assert_eq!(takeover_action(verdict, TakeoverWords::AllowReviewPrevent), newer);
+        }
+    }
+}

@@ -19,6 +19,8 @@ const FINGERPRINT_CHARS_MAX: usize = 4_096;
 /// In how many parts a fingerprint is kept. Each of the client's 22 families of signals fills its own stretch, so that one
 /// that changes leaves most parts as they were.
 const FINGERPRINT_PARTS: usize = 16;
+/// A fingerprint shorter than this, in characters, is kept in one.
+const FINGERPRINT_PARTS_FROM: usize = 512;
 /// In how many parts two fingerprints are compared where both are at hand.
 const COMPARED_PARTS: usize = 64;
 
@@ -86,7 +88,9 @@ pub(super) fn of_signals(call: &Call<'_>, signals: Option<Node<'_>>) -> Device {
 /// Lets a device be known by its fingerprint as well, in second place where it has signals.
 pub(super) fn add_fingerprint(call: &Call<'_>, device: &mut Device, fingerprint: &str) {
     device.aliases.extend(likeness(call, FINGERPRINT, &[fingerprint.as_bytes()]));
-    for (index, part) in parts(fingerprint, FINGERPRINT_PARTS).enumerate() {
+    // Of a short one, parts would say nothing.
+    let n_parts = if fingerprint.len() < FINGERPRINT_PARTS_FROM { 1 } else { FINGERPRINT_PARTS };
+    for (index, part) in parts(fingerprint, n_parts).enumerate() {
         let name = format!("fingerprint_{index:02}");
         let digest = digest::keyed(call.link_key, FINGERPRINT, &[name.as_bytes(), part.as_bytes()]);
         device.components.push((name.into(), hexadecimal(&digest).chars().take(8).collect::<String>().into()));

@@ -18,9 +18,23 @@ pub(super) fn action(text: &str) -> Option<Action> {
     }
 }
 
-/// The action of an attach, by the name its page gives it.
+/// The action of an attach, by the name its page gives it: a page may say that somebody signs up or in, and words of its
+/// own, but not that a password is reset or money is moved.
 pub(super) fn attach_action(event: Option<&str>) -> Action {
-    event.and_then(action).unwrap_or_else(|| Action::Custom(ATTACH.into()))
+    match event.and_then(action) {
+        Some(told @ (Action::Login | Action::Register | Action::Custom(_))) => told,
+        Some(
+            Action::Transaction
+            | Action::Checkout
+            | Action::PasswordReset
+            | Action::Logout
+            | Action::AccountDetailsChange
+            | Action::AccountAuthChange
+            | Action::Withdraw
+            | Action::CreditsChange,
+        )
+        | None => Action::Custom(ATTACH.into()),
+    }
 }
 
 /// An action as Rupt spells it.

@@ -96,6 +96,11 @@ impl<'a> Request<'a> {
 
     /// Runs `act` with this request as a call.
     pub(crate) fn with_call<T>(&self, act: impl FnOnce(&Call<'_>) -> T) -> T {
+        self.with_event(event_id(), act)
+    }
+
+    /// The same, as the request that becomes this event.
+    pub(crate) fn with_event<T>(&self, event_id: EventId, act: impl FnOnce(&Call<'_>) -> T) -> T {
         let application = Application { settings: self.settings.clone(), ..application() };
         let header = |name: &str| self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         act(&Call {
@@ -105,7 +110,7 @@ impl<'a> Request<'a> {
             header: &header,
             body: self.body,
             application: &application,
-            event_id: event_id(),
+            event_id,
             received_at: self.received_at,
             peer: self.peer,
             public_url: PUBLIC_URL,

@@ -232,23 +232,25 @@ pub(crate) fn is_of_list(finding: &Finding) -> bool {
 /// The lists that have decided, each as a reason with its evidence. Where a list lets in, those that keep out have decided
 /// nothing, and a caller who goes by reasons must not read of them.
 fn decided(lists: &Lists) -> impl Iterator<Item = (ReasonCode, Evidence)> {
-    let listed = || Evidence { name: LISTED.into(), value: EvidenceValue::Flag(true) };
-    let blocked = |list: &str| Evidence { name: BLOCKED_BY_LIST.into(), value: EvidenceValue::Text(list.into()) };
-    let lets_in = [
-        (lists.account_allowed, ReasonCode::UserTrusted, listed()),
-        (lists.address_allowed, ReasonCode::IpTrusted, listed()),
-    ];
+    let lets_in =
+        [(lists.account_allowed, ReasonCode::UserTrusted, None), (lists.address_allowed, ReasonCode::IpTrusted, None)];
     let keeps_out = [
         // No reason is about a blocked account; the vendor's "assumed to be fraudulent with high confidence" is nearest.
-        (lists.account_blocked, ReasonCode::ActionIsSuspectedFraud, blocked("block_accounts")),
-        (lists.address_blocked, ReasonCode::IpRiskyReputation, blocked("block_addresses")),
-        (lists.device_blocked, ReasonCode::DeviceRiskyReputation, blocked("block_devices")),
-        (lists.country_blocked, ReasonCode::IpCountryBlocked, blocked("blocked_countries")),
+        (lists.account_blocked, ReasonCode::ActionIsSuspectedFraud, Some("block_accounts")),
+        (lists.address_blocked, ReasonCode::IpRiskyReputation, Some("block_addresses")),
+        (lists.device_blocked, ReasonCode::DeviceRiskyReputation, Some("block_devices")),
+        (lists.country_blocked, ReasonCode::IpCountryBlocked, Some("blocked_countries")),
     ];
     let is_let_in = lists.is_allowed();
     let keeps_out = keeps_out.into_iter().filter(move |_| !is_let_in);
     let on = lets_in.into_iter().chain(keeps_out).filter(|(is_on, ..)| *is_on == Some(true));
-    on.map(|(_, reason, evidence)| (reason, evidence))
+    on.map(|(_, reason, blocked_by)| {
+        let (name, value) = match blocked_by {
+            Some(list) => (BLOCKED_BY_LIST, EvidenceValue::Text(list.into())),
+            None => (LISTED, EvidenceValue::Flag(true)),
+        };
+        (reason, Evidence { name: name.into(), value })
+    })
 }
 
 /// How many findings may be heard beside those that name lists.

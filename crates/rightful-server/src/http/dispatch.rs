@@ -230,18 +230,24 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Takeover(account) => {
             pipeline.takeover(&application.id, &account).await.map(|takeover| Reply::Takeover(Box::new(takeover)))
         }
-        Intake::Note(note) => pipeline.note(*note).await.map(|dossier| Reply::Dossier(Box::new(dossier))),
+        Intake::Note(note) => pipeline.note(application, *note).await.map(|dossier| Reply::Dossier(Box::new(dossier))),
         Intake::Reclaim(all) => {
             pipeline.reclaim(&application.id, all, now).await.map(|n_accounts| Reply::Reclaimed { n_accounts })
         }
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
-        Intake::Feedback(all) => pipeline.feedback(all).await.map(|(n_targets, applied)| Reply::FeedbackTaken {
-            n_targets,
-            n_released: applied.n_released,
-            n_unlearned: applied.n_unlearned,
-        }),
+        Intake::Feedback(all) => {
+            let taken = match received.route.access {
+                Access::Link => pipeline.answer_of_link(application, all).await,
+                Access::Key(_) | Access::Page(_) => pipeline.feedback(application, all).await,
+            };
+            taken.map(|(n_targets, applied)| Reply::FeedbackTaken {
+                n_targets,
+                n_released: applied.n_released,
+                n_unlearned: applied.n_unlearned,
+            })
+        }
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
 }

@@ -116,28 +116,42 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
+    use crate::http::tls;
 
     /// What a caller reads that says only this and then waits.
-    async fn heard_after(said: &[u8]) -> String {
+    async fn heard_after(said: &[u8], tls: Option<TlsAcceptor>) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().route("/", axum::routing::get(|| async { "hello" }));
         let shutdown = Shutdown::new();
-        let serving = tokio::spawn(serve(listener, None, router, 1, shutdown.clone()));
+        let serving = tokio::spawn(serve(listener, tls, router, 1, shutdown.clone()));
         let mut caller = TcpStream::connect(address).await.unwrap();
         caller.write_all(said).await.unwrap();
-        let mut heard = String::new();
-        caller.read_to_string(&mut heard).await.unwrap();
+        let mut heard = Vec::new();
+        caller.read_to_end(&mut heard).await.unwrap();
         shutdown.request();
         serving.await.unwrap();
-        heard
+        String::from_utf8_lossy(&heard).into_owned()
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_says_nothing_is_not_waited_for() {
         for said in ["", "GET / HT", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
-            assert!(!heard_after(said.as_bytes()).await.contains("hello"), "{said}");
+            assert!(!heard_after(said.as_bytes(), None).await.contains("hello"), "{said}");
         }
-        assert!(heard_after(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.contains("hello"));
+        assert!(heard_after(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", None).await.contains("hello"));
+    }
+
+    fn acceptor() -> TlsAcceptor {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls");
+        tls::acceptor(&folder.join("certificate.pem"), &folder.join("key.pem")).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_agree_on_a_secret_is_not_waited_for() {
+        // Nothing; the head of a handshake that does not go on; a request in clear.
+        for said in [&b""[..], b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"] {
+            assert!(!heard_after(said, Some(acceptor())).await.contains("hello"), "{said:?}");
+        }
     }
 }

@@ -377,7 +377,7 @@ async fn listeners_leave_connections_to_others() {
     let refused = edge.page("GET", &path, &edge.basic(), Some("https://shop.example")).await;
     assert_eq!((refused.0, refused.1.as_str()), (429, "https://shop.example"));
     drop(pages);
-    edge.listen(ANY_DEVICE).await;
+    drop(edge.listen(ANY_DEVICE).await);
 }
 
 #[tokio::test]

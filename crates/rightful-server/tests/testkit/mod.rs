@@ -14,6 +14,7 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
     pub(crate) data: PathBuf,
+    log: Option<std::thread::JoinHandle<String>>,
 }
 
 /// An answer, whatever its status.
@@ -65,15 +66,24 @@ impl Server {
         let mut said = String::new();
         let address = loop {
             let Some(Ok(line)) = lines.next() else { panic!("the server ended before it listened:\n{said}") };
-            if let Some((_, address)) = line.split_once("listening on http://") {
+            if let Some((_, address)) = line.split_once("listening on http")
+                && let Some((_, address)) = address.split_once("://")
+            {
                 break address.split_whitespace().next().unwrap().parse().unwrap();
             }
             said.push_str(&line);
             said.push('\n');
         };
         // Read on, so that the server never waits for us to.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self { child, address, data: data.to_owned() }
+        let log = std::thread::spawn(move || lines.map_while(Result::ok).fold(said, |log, line| log + &line + "\n"));
+        Self { child, address, data: data.to_owned(), log: Some(log) }
+    }
+
+    /// Stops it, and says all that it has logged.
+    pub(crate) fn stop_and_read_log(mut self) -> String {
+        self.signal("TERM");
+        self.child.wait().unwrap();
+        self.log.take().unwrap().join().unwrap()
     }
 
     /// As a power cut would.

@@ -133,6 +133,9 @@ pub(super) async fn a_takeover_tells_what_the_intruder_did(backend: Arc<dyn Back
         check_events(&script, &events).await?;
         backend.restart(ending).await?;
     }
+    // Told again, it changes nothing of that.
+    let later = last.received_at.plus(std::time::Duration::from_secs(3_600));
+    script.say_of_account("anna", None, FeedbackKind::Reclaimed, later).await?;
     check_events(&script, &events).await
 }
 

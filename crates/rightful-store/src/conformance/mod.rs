@@ -137,6 +137,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     sightings::a_device_is_new_once_on_each_account,
     sightings::who_fails_or_has_no_account_is_not_seen,
     sightings::what_is_only_looked_at_is_not_seen,
+    sightings::a_detached_device_is_attached_again_and_is_not_new,
     sightings::the_most_alike_device_is_found_among_the_accounts_own,
 ];
 

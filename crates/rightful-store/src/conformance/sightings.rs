@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{Device, DeviceAlias, DeviceAliasKind, Event, Outcome, Sighting, Verdict};
+use rightful_domain::{
+    Device, DeviceAlias, DeviceAliasKind, Event, Note, NoteKind, NoteTarget, Outcome, Sighting, Verdict,
+};
 
 use super::sample::{START, account_id, application, device_id, judged, login};
 use super::{Backend, Ending, Script, Told, holds, same, there};
@@ -92,6 +94,35 @@ pub(super) async fn what_is_only_looked_at_is_not_seen(backend: Arc<dyn Backend>
         same("looked at", told(script.look(&event).await?.sighting), Some((true, 1)))?;
     }
     same("seen", told(take(&script, &event, Verdict::Allow).await?), Some((true, 1)))
+}
+
+pub(super) async fn a_detached_device_is_attached_again_and_is_not_new(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let [phone, laptop] = [login(1, "anna", "phone", "192.0.2.1"), login(2, "anna", "laptop", "192.0.2.2")];
+    let id = there("the phone", take(&script, &phone, Verdict::Allow).await?)?.id;
+    take(&script, &laptop, Verdict::Allow).await?;
+    let note = Note {
+        application: application(),
+        about: NoteTarget::Device(id),
+        kind: NoteKind::Detached,
+        received_at: laptop.received_at,
+    };
+    let dossier = script.store().note(note).await?;
+    let devices = dossier.devices.iter().map(|it| (it.latest.id.as_str(), it.latest_event, it.detached_at));
+    let expected = vec![("laptop", laptop.id, None), ("phone", phone.id, Some(laptop.received_at))];
+    same("the devices", devices.collect::<Vec<_>>(), expected)?;
+    same("the laptop's", told(script.look(&laptop).await?.sighting), Some((false, 1)))?;
+    let back = login(3, "anna", "phone", "192.0.2.3");
+    let sighting = take(&script, &back, Verdict::Allow).await?;
+    same("the phone again", sighting, Some(Sighting { id, is_first: false, n_devices: 2 }))?;
+    for ending in [Ending::Abandoned, Ending::Closed] {
+        let dossier = script.store().dossier(&application(), &account_id("anna")).await?;
+        let devices = dossier.devices.iter().map(|it| (it.id == id, it.latest_event, it.first_at, it.detached_at));
+        let expected = vec![(true, back.id, phone.at, None), (false, laptop.id, laptop.at, None)];
+        same("the devices", devices.collect::<Vec<_>>(), expected)?;
+        backend.restart(ending).await?;
+    }
+    Ok(())
 }
 
 /// A device that has these fonts and that name.

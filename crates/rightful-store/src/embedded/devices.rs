@@ -29,14 +29,14 @@ impl Shared {
 
     /// The devices of an account, the latest seen first, without what was noted of them; those detached, too. At most
     /// [`rightful_domain::ACCOUNT_DEVICES_MAX`], one read each.
-    pub(super) fn devices_of(&self, tagger: &Tagger, account: &AccountId) -> Result<Vec<AccountDevice>, StoreError> {
-        let tag = tagger.account(account);
+    pub(super) fn devices_of(&self, tagger: &Tagger, account: Tag) -> Result<Vec<AccountDevice>, StoreError> {
+        self.check_running()?;
         let mut devices = Vec::new();
-        for known in self.known_devices(tagger, tag)? {
+        for known in self.known_devices(tagger, account)? {
             let Some((entry, _)) = self.entry_at(known.sequence)? else { continue };
             let Some(latest) = DeviceSnapshot::of(&entry.event) else { continue };
             devices.push(AccountDevice {
-                id: account_device_id(tag, known.tag),
+                id: account_device_id(account, known.tag),
                 latest,
                 latest_event: entry.event.id,
                 first_at: known.first_at,
@@ -47,24 +47,20 @@ impl Shared {
         Ok(devices)
     }
 
-    /// A device as its account remembers it; None if the application knows none of that id.
-    pub(super) fn known_device(&self, tagger: &Tagger, id: AccountDeviceId) -> Result<Option<KnownDevice>, StoreError> {
-        let account = account_in(id);
-        let device = |state: &mut super::State| (state.belongings.device(account, id).copied(), Change::Same);
-        let known = self.mind.states.with(tagger.subject_key(account), device)?;
-        Ok(known.filter(|known| known.sequence > 0))
-    }
-
-    /// The account that a device's id names; None if the application knows none of that id.
+    /// The account that a device's id names, and the device as it is remembered there; None if the application knows none
+    /// of that id.
     pub(super) fn account_of_device(
         &self,
         tagger: &Tagger,
         id: AccountDeviceId,
-    ) -> Result<Option<AccountId>, StoreError> {
-        let Some(known) = self.known_device(tagger, id)? else { return Ok(None) };
+    ) -> Result<Option<(AccountId, KnownDevice)>, StoreError> {
+        let tag = account_in(id);
+        let device = |state: &mut super::State| (state.belongings.device(tag, id).copied(), Change::Same);
+        let known = self.mind.states.with(tagger.subject_key(tag), device)?;
+        let Some(known) = known.filter(|known| known.sequence > 0) else { return Ok(None) };
         let account = self.entry_at(known.sequence)?.and_then(|(entry, _)| entry.event.account);
-        // A tag may be shared by two names, though hardly ever.
-        Ok(account.filter(|account| tagger.account(account) == account_in(id)))
+        // Two names may share a tag, though hardly ever.
+        Ok(account.filter(|account| tagger.account(account) == tag).map(|account| (account, known)))
     }
 
     /// The device of an account that is most alike to this one, if any is at least as alike as asked.

@@ -357,7 +357,8 @@ impl Ledger for EmbeddedStore {
         let (sequence, n_to_replay) = (self.shared.durable.load(Ordering::Acquire), self.shared.n_to_replay());
         let n_queued = self.shared.queued.load(Ordering::Relaxed);
         let disk_bytes = self.read(Shared::disk_bytes).await?;
-        Ok(StoreHealth { sequence, n_to_replay, n_queued, disk_bytes })
+        let n_to_tell = self.shared.outbox.n_waiting();
+        Ok(StoreHealth { sequence, n_to_replay, n_queued, n_to_tell, disk_bytes })
     }
 }
 

@@ -58,7 +58,7 @@ impl Shared {
         let subject = tagger.subject_key(tag);
         let noted = self.noted(subject)?;
         let profile = self.mind.states.with(subject, |state| (Arc::clone(&state.profile), Change::Same))?;
-        let mut devices = self.devices_of(&tagger, account)?;
+        let mut devices = self.devices_of(&tagger, tag)?;
         for device in &mut devices {
             device.metadata = noted.fields_of(device.id);
         }
@@ -84,11 +84,11 @@ impl Shared {
             NoteTarget::Device(id) => *id,
         };
         let tagger = self.mind.taggers.of(application);
-        let known = self.known_device(&tagger, id)?;
-        if let Some((known, account)) = known.zip(self.account_of_device(&tagger, id)?) {
-            return Ok((account, Some((id, known.tag))));
+        match self.account_of_device(&tagger, id)? {
+            Some((account, known)) => Ok((account, Some((id, known.tag)))),
+            // It has no event of its own to be named by.
+            None => Err(StoreError::NotFound { id: EventId::from_bytes([0; 16]) }),
         }
-        Err(StoreError::NotFound { id: EventId::from_bytes([0; 16]) })
     }
 
     /// What a note changes; None if it says what is known.

@@ -174,6 +174,11 @@ impl Outbox {
         queues.by_line.values().filter_map(|queue| queue.first.as_ref()).map(|waiting| waiting.due_at).min()
     }
 
+    /// How many messages wait.
+    pub(super) fn n_waiting(&self) -> u64 {
+        self.queues.lock().by_line.values().map(|queue| queue.n_waiting).sum()
+    }
+
     /// Remembers what became of a try. Of a message that waits no longer, nothing.
     pub(super) fn settle(&self, application: u32, waiting: &Waiting, delivery: Delivery) -> Result<(), StoreError> {
         let line = line_of(application, waiting);

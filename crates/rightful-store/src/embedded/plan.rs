@@ -374,8 +374,11 @@ impl Shared {
                 plan.effects.extend(bad(&event.lesson, feedback.received_at).filter(strange));
             }
         }
-        plan.effects.push(Effect::RollBack { to, lessons });
-        plan.effects.extend(self.details_before(subject, &events)?);
+        // Told again, a reclaim finds nothing new: what the first one took back stays what the intruder did.
+        if events.iter().any(|event| !is_over(event, profile)) {
+            plan.effects.push(Effect::RollBack { to, lessons });
+            plan.effects.extend(self.details_before(subject, &events)?);
+        }
         plan.effects.push(Effect::Reclaimed(feedback.received_at));
         Ok(())
     }

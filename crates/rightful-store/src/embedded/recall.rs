@@ -41,6 +41,7 @@ impl Counting {
     }
 
     fn remember(&self, state: &mut State, mark: Mark) -> (Remembered, Change) {
+        state.profile.glance();
         let change = if self.counts && state.window.count(mark) { Change::Changed } else { Change::Same };
         let tally = state.window.tally(self.as_of, self.upto);
         (Remembered { profile: Arc::clone(&state.profile), tally }, change)
@@ -186,6 +187,7 @@ impl Mind {
         let seen = seen_in(event.outcome, &tagged.lesson).filter(|_| is_account);
         let details = if is_account { &tagged.details[..] } else { &[] };
         let (mut remembered, changes) = self.states.with(tagger.subject_key(tag), |state| {
+            state.latest_device.iter().for_each(|device| device.glance());
             let (remembered, counted) = counting.remember(state, mark);
             let failures = counting.failures(state, mark);
             (history.failures_here_24h, history.strange_failures_24h) = (failures.here, failures.strange);

@@ -3,6 +3,7 @@
 //! Two invariants. A state says up to which row of the ledger it has learned, and learns from later rows only, in their
 //! order. A state leaves RAM only when what is on disk is the same; only the checkpoint lets states go.
 
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -117,36 +118,34 @@ impl States {
 
     /// Does something with a state, alone. Short: others wait for it.
     pub(super) fn with<R>(&self, key: StateKey, act: impl FnOnce(&mut State) -> (R, Change)) -> Result<R, StoreError> {
-        let shard = self.shard(key);
-        let mut shard = shard.lock();
-        if !shard.residents.contains_key(&key) {
-            let mut locked = shard;
-            loop {
-                let n_left = locked.n_left;
-                drop(locked);
-                let state = self.load(key)?;
-                locked = self.shard(key).lock();
-                if locked.residents.contains_key(&key) {
-                    break;
-                }
-                if locked.n_left == n_left {
-                    locked.residents.insert(key, Resident { state, dirty: false, used: true });
-                    self.n_kept.fetch_add(1, Ordering::Relaxed);
-                    break;
-                }
+        let mut loaded: Option<(State, u64)> = None;
+        loop {
+            let mut shard = self.shard(key).lock();
+            let Shard { residents, dirty, n_left } = &mut *shard;
+            let resident = match residents.entry(key) {
+                Entry::Occupied(found) => found.into_mut(),
+                Entry::Vacant(place) => match loaded.take().filter(|(_, then)| then == n_left) {
+                    Some((state, _)) => {
+                        self.n_kept.fetch_add(1, Ordering::Relaxed);
+                        place.insert(Resident { state, dirty: false, used: true })
+                    }
+                    None => {
+                        let then = *n_left;
+                        drop(shard);
+                        loaded = Some((self.load(key)?, then));
+                        continue;
+                    }
+                },
+            };
+            let (result, change) = act(&mut resident.state);
+            resident.used = true;
+            if change == Change::Changed && !resident.dirty && self.disk.is_some() {
+                resident.dirty = true;
+                dirty.push(key);
+                self.n_dirty.fetch_add(1, Ordering::Relaxed);
             }
-            shard = locked;
+            return Ok(result);
         }
-        let shard = &mut *shard;
-        let resident = shard.residents.get_mut(&key).expect("it was there or has just been put there, under one lock");
-        let (result, change) = act(&mut resident.state);
-        resident.used = true;
-        if change == Change::Changed && !resident.dirty && self.disk.is_some() {
-            resident.dirty = true;
-            shard.dirty.push(key);
-            self.n_dirty.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(result)
     }
 
     fn load(&self, key: StateKey) -> Result<State, StoreError> {

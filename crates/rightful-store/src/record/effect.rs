@@ -94,10 +94,10 @@ pub(crate) enum StoredEffect {
     Refused(i64),
     Labelled(u8, [u8; 8], i64),
     Unlabelled(u8, [u8; 8], i64),
-    Details(Vec<StoredDetail>),
     Closed(i64),
     Reviewed(u8),
     Detached([u8; 12], i64),
+    Details(Vec<StoredDetail>),
 }
 
 impl StoredEffect {

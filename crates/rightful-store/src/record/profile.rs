@@ -214,8 +214,8 @@ impl StoredHabits {
         let mut weights = Weights::default();
         let mut n_by_level: Vec<u8> = Level::ALL.map(|level| clamped(habits.of_level(level).len())).to_vec();
         n_by_level.truncate(n_by_level.iter().rposition(|n| *n > 0).map_or(0, |last| last + 1));
-        let (hours, others): (Vec<&Habit>, Vec<&Habit>) =
-            habits.steps().iter().partition(|habit| habit.level == Level::Hour);
+        let others = Level::ALL.into_iter().filter(|level| *level != Level::Hour);
+        let others = others.flat_map(|level| habits.of_level(level));
         let mut agents = Vec::with_capacity(habits.agents().len());
         for agent in habits.agents() {
             let [os, browser] = [agent.os_version, agent.browser_version].map(StoredVersion::of);
@@ -234,9 +234,9 @@ impl StoredHabits {
         Some(Self {
             weight: weights.index(habits.weight),
             n_by_level,
-            tags: others.iter().map(|habit| stored_step(habit.tag)).collect(),
-            hours: hours.iter().map(|habit| habit.tag.get()).collect(),
-            step_weights: habits.steps().iter().map(|habit| weights.index(habit.weight)).collect(),
+            tags: others.map(|habit| stored_step(habit.tag)).collect(),
+            hours: habits.of_level(Level::Hour).iter().map(|habit| habit.tag.get()).collect(),
+            step_weights: habits.steps().map(|(_, habit)| weights.index(habit.weight)).collect(),
             fickleness: fickleness.map(|weight| weights.index(weight)).collect(),
             agents,
             weights: weights.0,
@@ -254,7 +254,7 @@ impl StoredHabits {
             for _ in 0..n {
                 let tag = if level == Level::Hour { hours.next() } else { tags.next() };
                 let (tag, index) = tag.zip(step_weights.next()).ok_or(Undecodable("a step that is not there"))?;
-                steps.push(Habit { level, tag: tag?, weight: weight(index)? });
+                steps.push((level, Habit { tag: tag?, weight: weight(index)? }));
             }
         }
         let mut fickleness = [Fickleness::default(); RATED_LEVELS];

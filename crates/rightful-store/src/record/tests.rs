@@ -412,10 +412,10 @@ proptest! {
         profile.unlearn(&strange);
         let unit = Habits::unit(strange.at);
         prop_assert!((profile.habits.weight - before.habits.weight).abs() < 0.001 * unit);
-        let steps = |profile: &Profile| profile.habits.steps().iter().map(|habit| (habit.level, habit.tag)).collect();
+        let steps = |profile: &Profile| profile.habits.steps().map(|(level, habit)| (level, habit.tag)).collect();
         let (kept, known): (Vec<_>, Vec<_>) = (steps(&profile), steps(&before));
         prop_assert_eq!(kept, known);
-        for (one, other) in profile.habits.steps().iter().zip(before.habits.steps()) {
+        for ((_, one), (_, other)) in profile.habits.steps().zip(before.habits.steps()) {
             prop_assert!((one.weight - other.weight).abs() < 0.001 * unit, "{:?} {:?}", one, other);
         }
     }

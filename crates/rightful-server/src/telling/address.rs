@@ -1,0 +1,170 @@
+//! Where a hook is: its address is read, looked up and checked here, and the one that was checked is the one that is
+//! connected to. Else who may set a hook, or a name server, could reach what only this machine can.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use axum::http::Uri;
+
+/// Why a hook cannot be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum AddressError {
+    #[error("the hook's address is neither http:// nor https://")]
+    Malformed,
+    #[error("the hook's host is not known")]
+    Unknown,
+    #[error("the hook's address is a private one; see hooks.allow_private_addresses")]
+    Private,
+}
+
+/// A hook's address, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    /// Whether it speaks TLS.
+    pub(super) is_https: bool,
+    /// The host, without brackets.
+    pub(super) host: String,
+    pub(super) port: u16,
+    /// As in the `Host` header.
+    pub(super) authority: String,
+    /// Path and query.
+    pub(super) path: String,
+}
+
+impl Target {
+    /// Reads an address.
+    pub(super) fn read(url: &str) -> Result<Self, AddressError> {
+        let uri: Uri = url.parse().map_err(|_| AddressError::Malformed)?;
+        let is_https = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err(AddressError::Malformed),
+        };
+        let authority = uri.authority().ok_or(AddressError::Malformed)?;
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        if host.is_empty() || authority.as_str().contains('@') {
+            return Err(AddressError::Malformed);
+        }
+        Ok(Self {
+            is_https,
+            host: host.to_owned(),
+            port: authority.port_u16().unwrap_or(if is_https { 443 } else { 80 }),
+            authority: authority.as_str().to_owned(),
+            path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        })
+    }
+
+    /// The addresses of its host that may be connected to.
+    pub(super) async fn look_up(&self, allows_private: bool) -> Result<Vec<SocketAddr>, AddressError> {
+        let found: Vec<SocketAddr> = match self.host.parse::<IpAddr>() {
+            Ok(ip) => vec![SocketAddr::new(ip, self.port)],
+            Err(_) => {
+                let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
+                found.map_err(|_| AddressError::Unknown)?.collect()
+            }
+        };
+        if found.is_empty() {
+            return Err(AddressError::Unknown);
+        }
+        let open: Vec<SocketAddr> =
+            found.into_iter().filter(|address| allows_private || is_public(address.ip())).collect();
+        if open.is_empty() { Err(AddressError::Private) } else { Ok(open) }
+    }
+}
+
+/// Whether an address is one of the open network: what the IANA registries of special-purpose addresses do not list.
+fn is_public(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => is_public_v4(ip),
+        IpAddr::V6(ip) => is_public_v6(ip),
+    }
+}
+
+const fn is_public_v4(ip: Ipv4Addr) -> bool {
+    let [a, b, c, _] = ip.octets();
+    let is_special = matches!(
+        (a, b, c),
+        // This network, private, carriers' own, loopback, link-local, private.
+        (0 | 10 | 127, _, _) | (100, 64..=127, _) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _)
+        // Protocols, documentation, old relays, benchmarks, and all from multicast on.
+        | (192, 0, 0 | 2) | (192, 88, 99) | (198, 18..=19, _) | (198, 51, 100) | (203, 0, 113) | (224.., _, _)
+    );
+    !is_special
+}
+
+fn is_public_v6(ip: Ipv6Addr) -> bool {
+    match ip.segments() {
+        // Addresses of version 4 in those of version 6 are what they stand for.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(v4_of(high, low)),
+        [0x2002, high, low, ..] => is_public_v4(v4_of(high, low)),
+        // Teredo, benchmarks and what is for protocols; documentation.
+        [0x2001, 0x0000..=0x01ff | 0x0db8, ..] => false,
+        // Of the rest, only this block is the open network.
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+fn v4_of(high: u16, low: u16) -> Ipv4Addr {
+    let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+    Ipv4Addr::new(a, b, c, d)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(ip: &str, expected: bool) {
+        assert_eq!(is_public(ip.parse().unwrap()), expected, "{ip}");
+    }
+
+    #[test]
+    fn only_the_open_network_is_public() {
+        for ip in ["8.8.8.8", "100.63.255.255", "172.32.0.1", "2606:4700::1111", "64:ff9b::808:808"] {
+            check(ip, true);
+        }
+        for ip in [
+            "0.0.0.0",
+            "10.1.2.3",
+            "127.0.0.1",
+            "100.64.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "192.168.0.1",
+            "192.0.2.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "2001:db8::1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001::1",
+        ] {
+            check(ip, false);
+        }
+    }
+
+    #[test]
+    fn an_address_is_read_or_refused() {
+        let target = Target::read("https://shop.example/a/b?c=d").unwrap();
+        assert_eq!((target.host.as_str(), target.port, target.path.as_str()), ("shop.example", 443, "/a/b?c=d"));
+        let target = Target::read("http://[2001:db8::1]:8080").unwrap();
+        assert_eq!((target.host.as_str(), target.port, target.path.as_str()), ("2001:db8::1", 8080, "/"));
+        for url in ["", "shop.example", "ftp://shop.example", "https://a@shop.example/", "https:///x", "/x"] {
+            assert_eq!(Target::read(url), Err(AddressError::Malformed), "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_private_address_is_refused_unless_allowed() {
+        let target = Target::read("http://127.0.0.1:9/").unwrap();
+        assert_eq!(target.look_up(false).await, Err(AddressError::Private));
+        assert_eq!(target.look_up(true).await, Ok(vec!["127.0.0.1:9".parse().unwrap()]));
+    }
+}
