@@ -29,7 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Since when, after a story's first midnight, it is news to a server: what is expected before is not checked there.
 ///
 /// None if the story cannot be told at all: a challenge, an outcome, a word of somebody's and what waits in quarantine count
-/// from when they are told, so none of these may be older than news.
+/// from when they are told, so none of these may be older than news. So does a reclaim: who starts anew after it would come
+/// before it.
 #[must_use]
 pub fn news_since(story: &Story) -> Option<Duration> {
     let since = story.length().saturating_sub(NEWS_MAX);
@@ -40,7 +41,11 @@ pub fn news_since(story: &Story) -> Option<Duration> {
         | (Deed::Reclaim { .. } | Deed::Close { .. }, _) => true,
     };
     let is_late = story.steps.iter().any(|step| step.at < since && counts_from_now(step));
-    (!is_late).then_some(since)
+    let starts_anew = |step: &Step| match &step.expected {
+        Some(Expectation::Judged { present, .. }) => present.contains(&ReasonCode::UserRecentlyReclaimed),
+        _ => false,
+    };
+    (!is_late && !story.steps.iter().any(starts_anew)).then_some(since)
 }
 
 /// A running server.
