@@ -155,7 +155,7 @@ fn message(topic: Topic, told: &ToldOf<'_>) -> Option<(&'static str, Value)> {
 fn challenged() -> Record {
     let mut record = record(attached(|_| {}).event, Some(Verdict::Challenge));
     let id = AccountDeviceId::parse("651e72eccc64cb48d6f860c0").expect("an id");
-    record.entry.sighting = Some(Sighting { id, is_first: true, n_devices: 3 });
+    record.entry.sighting = Some(Sighting { id, is_first: true, is_listed: false, n_devices: 3 });
     record
 }
 

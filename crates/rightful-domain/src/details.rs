@@ -145,10 +145,11 @@ pub struct KnownDetail {
 }
 
 impl Event {
-    /// The details that it carries of the account, where it ended well: who fails changes nothing.
+    /// The details that it carries of the account: who fails changes nothing, nor does what nobody vouches for. Until it is
+    /// known to have ended well, they are what it would change.
     pub fn details(&self) -> impl Iterator<Item = (DetailKind, DetailValue)> + '_ {
         let person = &self.person;
-        let holds = self.outcome == Outcome::Succeeded;
+        let holds = self.outcome != Outcome::Failed && self.vouched;
         let text = |kind, text: &Option<Pii<Box<str>>>| text.clone().map(|text| (kind, DetailValue::Text(text)));
         let address = |kind, place: &Option<Box<Location>>| place.clone().map(|it| (kind, DetailValue::Address(it)));
         let many = |kind, texts: &[Pii<Box<str>>]| {

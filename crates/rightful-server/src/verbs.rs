@@ -379,6 +379,7 @@ mod tests {
             incumbent_verdict: None,
             at,
             at_clamped: false,
+            vouched: true,
             received_at: at,
         };
         Told { event, hashes: PasswordHashes::default(), retry, n_unknown: 0 }
