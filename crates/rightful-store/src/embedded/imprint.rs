@@ -93,7 +93,7 @@ impl Imprint {
             counts: counting_keys(event).map(|counts| counts && is_fresh),
             teaching: entry.teaching,
             proofs: if succeeded { event.proofs(&entry.enrichment).cloned().collect() } else { Vec::new() },
-            contact_changed: event.vouched && changes_contact(event.outcome, &event.action),
+            contact_changed: changes_contact(event.outcome, event),
             doubted: is_doubted(entry),
             latest_device: (learns && is_entrance(&event.action))
                 .then(|| DeviceSnapshot::of(event).map(Arc::new))
@@ -171,9 +171,8 @@ fn news_of(entry: &Entry) -> News {
 }
 
 /// Whether an event that ended so changed how its owner is reached or recognised.
-pub(super) fn changes_contact(outcome: Outcome, action: &Action) -> bool {
-    let changes = matches!(action, Action::AccountAuthChange | Action::AccountDetailsChange | Action::PasswordReset);
-    outcome == Outcome::Succeeded && changes
+pub(super) fn changes_contact(outcome: Outcome, event: &Event) -> bool {
+    outcome == Outcome::Succeeded && event.changes_contact()
 }
 
 /// Whether an event was judged to be somebody else's, or nearly.

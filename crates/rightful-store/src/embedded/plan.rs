@@ -275,7 +275,7 @@ impl Shared {
         if outcome == Outcome::Succeeded && target.status != Status::Revoked {
             self.take_in_late(target, &mut plan)?;
         }
-        if entry.event.vouched && changes_contact(outcome, &entry.event.action) {
+        if changes_contact(outcome, &entry.event) {
             let by_stranger = is_strange(&profile, &target.lesson, is_doubted(entry));
             plan.effects.push(Effect::ContactChanged { at: entry.event.at, by_stranger });
         }
