@@ -8,8 +8,8 @@
 //! grows with each sign and never passes 100.
 
 use rightful_domain::{
-    DetailKind, Facts, Family, Finding, LabelValue, Level, Outcome, PaymentAction, PaymentDirection, PaymentSource,
-    PaymentView, Profile, ReasonCode, Span, Verdict,
+    DetailKind, Facts, Family, Finding, LabelValue, Level, PaymentAction, PaymentDirection, PaymentSource, PaymentView,
+    Profile, ReasonCode, Span, Verdict,
 };
 
 use crate::policy::Decision;
@@ -77,8 +77,7 @@ fn pays(facts: &Facts, profile: Option<&Profile>) -> bool {
 
 fn judged(facts: &Facts, decision: &Decision) -> PaymentView {
     let seen = |reason: ReasonCode| decision.findings.iter().any(|finding: &Finding| finding.reason == reason);
-    let adds_method = facts.history.changes.iter().any(|change| change.kind == DetailKind::PaymentMethod);
-    let registers_method = adds_method && facts.event.outcome == Outcome::Succeeded;
+    let registers_method = facts.history.changes.iter().any(|change| change.kind == DetailKind::PaymentMethod);
     let signs = [
         (decision.verdict == Verdict::Deny, DENIED),
         (decision.verdict == Verdict::Challenge, CHALLENGED),
