@@ -163,6 +163,24 @@ pub(super) async fn while_a_takeover_is_reported_metadata_releases_nothing(backe
     same("times its device was seen", script.familiarity(&held).await?, 0)
 }
 
+pub(super) async fn a_detached_device_is_no_longer_proved(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let event = login(1, "anna", "phone", "192.0.2.1");
+    script.record(&event, Verdict::Allow).await?;
+    let id = device(&script, &event).await?;
+    of_device(&script, id, fields(&[("2fa_verified", &["yes"]), ("plan", &["gold"])])).await?;
+    of_device(&script, id, NoteKind::Detached).await?;
+    for ending in [None, Some(Ending::Abandoned)] {
+        if let Some(ending) = ending {
+            backend.restart(ending).await?;
+        }
+        let found = dossier(&script, "anna").await?.devices;
+        let noted: Vec<_> = found.into_iter().map(|device| (device.detached_at, device.metadata)).collect();
+        same("its device", noted, vec![(Some(START), vec![("plan".into(), texts(&["gold"]))])])?;
+    }
+    Ok(())
+}
+
 pub(super) async fn an_erasure_forgets_what_was_noted(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
     of_anna(&script, NoteKind::Labelled(label(LabelValue::Fraudster, "sure"))).await?;

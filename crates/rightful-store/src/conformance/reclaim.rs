@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{Event, Family, FeedbackKind, Habits, Level, Verdict};
+use rightful_domain::{
+    AccountDeviceId, Event, Family, FeedbackKind, Habits, Level, Note, NoteKind, NoteTarget, Verdict,
+};
 
-use super::sample::login;
-use super::{Backend, Script, Told, holds, same, there};
+use super::sample::{account_id, application, login};
+use super::{Backend, Ending, Script, Told, holds, same, there};
 
 /// The owner's, then the intruder's: from a strange device, then from a strange address, then held, then with the
 /// owner's own device (a stolen phone).
@@ -92,4 +94,47 @@ pub(super) async fn a_reclaim_without_a_first_event_begins_at_the_first_report(b
     let applied = script.say_of_account("anna", None, FeedbackKind::Reclaimed, last.received_at).await?;
     same("unlearned", applied.n_unlearned, 2)?;
     check_rolled_back(&script, &events).await
+}
+
+/// Notes that the device of an event was proved to be the owner's; its id.
+async fn prove(script: &Script, event: &Event) -> Result<AccountDeviceId, String> {
+    let id = there("its sighting", script.look(event).await?.sighting)?.id;
+    let kind = NoteKind::Metadata(vec![("2fa_verified".into(), vec!["yes".into()])]);
+    let about = NoteTarget::Device(id);
+    script.store().note(Note { application: application(), about, kind, received_at: event.received_at }).await?;
+    Ok(id)
+}
+
+/// Whether the account is seen on the event's device for the first time, and how many devices it has then.
+async fn sighting(script: &Script, event: &Event) -> Result<(bool, u16), String> {
+    let sighting = there("its sighting", script.look(event).await?.sighting)?;
+    Ok((sighting.is_first, sighting.n_devices))
+}
+
+pub(super) async fn a_reclaim_forgets_the_devices_that_came_with_the_takeover(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let events = takeover(&script).await?;
+    let [own, strange, _, stranger, last] = &events;
+    let (owns, _, _) = (prove(&script, own).await?, prove(&script, strange).await?, prove(&script, stranger).await?);
+    same("before", sighting(&script, strange).await?, (false, 3))?;
+    script.say_of_account("anna", Some(strange), FeedbackKind::Reclaimed, last.received_at).await?;
+    for ending in [None, Some(Ending::Abandoned), Some(Ending::Closed)] {
+        if let Some(ending) = ending {
+            backend.restart(ending).await?;
+        }
+        for (event, expected) in [(own, (false, 1)), (strange, (true, 2)), (stranger, (true, 2))] {
+            same("its sighting", sighting(&script, event).await?, expected)?;
+        }
+        let devices = script.store().dossier(&application(), &account_id("anna")).await?.devices;
+        let told: Vec<_> = devices.iter().map(|device| (device.id, device.metadata.len())).collect();
+        same("its devices", told, vec![(owns, 1)])?;
+    }
+    let again = login(300, "anna", "strange", "198.51.100.7");
+    script.record(&again, Verdict::Challenge).await?;
+    let devices = script.store().dossier(&application(), &account_id("anna")).await?.devices;
+    let seen = there("the device", devices.into_iter().find(|device| device.id != owns))?;
+    same("what is noted of it", seen.metadata, vec![])?;
+    // Told again, the reclaim forgets nothing that came since.
+    script.say_of_account("anna", Some(strange), FeedbackKind::Reclaimed, again.received_at).await?;
+    same("since", sighting(&script, strange).await?.0, false)
 }

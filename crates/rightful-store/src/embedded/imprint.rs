@@ -254,6 +254,8 @@ pub(super) enum Op {
     Closed(Timestamp),
     Reviewed(LabelValue),
     Detached(AccountDeviceId, Timestamp),
+    /// The device is none of the account's any more.
+    Unseen(Tag),
 }
 
 /// The keys that a lesson concerns.
@@ -362,6 +364,7 @@ pub(super) fn changes_of(
             Effect::Closed(at) => Op::Closed(at),
             Effect::Reviewed(label) => Op::Reviewed(label),
             Effect::Detached(device, at) => Op::Detached(device, at),
+            Effect::Unseen(device) => Op::Unseen(device),
             Effect::Seen { device, at, event, sequence } => {
                 Op::SeenAt(Seen { device, at, event, makes_known: true }, sequence)
             }
@@ -445,6 +448,7 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
         }
         Op::Seen(seen) => state.belongings.see(&seen, sequence),
         Op::SeenAt(seen, sequence) => state.belongings.see(&seen, sequence),
+        Op::Unseen(device) => state.belongings.unsee(device),
         Op::Details(details) => learn_details(state, &details, sequence),
         Op::DetailsAgain(details) => state.belongings.details = details,
         Op::RollBack { to, lessons } => {
@@ -501,6 +505,7 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
         | Op::DetailsAgain(_)
         | Op::Alias { .. }
         | Op::Detached(..)
+        | Op::Unseen(_)
         | Op::Forget => {}
         op => take_in_standing(profile, op),
     }
@@ -549,6 +554,7 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
         | Op::DetailsAgain(_)
         | Op::Alias { .. }
         | Op::Detached(..)
+        | Op::Unseen(_)
         | Op::Forget => {}
     }
 }

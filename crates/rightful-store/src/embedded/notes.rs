@@ -17,6 +17,7 @@ use super::tags::{StateKey, Tagger};
 use super::writer::{Admitted, Answer, Command, Writer};
 use crate::StoreError;
 use crate::record::{Consumption, Draft, Effect, NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
+use crate::seal::SubjectKey;
 
 /// The field that says that a device's user has proved to be the owner.
 const PROVED_FIELD: &str = "2fa_verified";
@@ -97,6 +98,12 @@ impl Shared {
     fn plan_note(&self, command: &NoteCommand, subject: StateKey) -> Result<Option<(Noted, Plan)>, StoreError> {
         let NoteCommand { note, device, .. } = command;
         let was = self.noted(subject)?;
+        // Between being found and being noted of, it may have been forgotten.
+        if let Some((id, _)) = device
+            && !self.has_device(subject, *id)?
+        {
+            return Err(StoreError::NotFound { id: EventId::from_bytes([0; 16]) });
+        }
         let mut noted = was.clone();
         noted
             .take(&note.kind, device.map(|(id, _)| id), note.received_at)
@@ -113,6 +120,8 @@ impl Shared {
                 }
             }
             (NoteKind::Detached, Some((id, _))) => {
+                // Who attaches it again is to prove again to be the owner.
+                noted.forget_field(*id, PROVED_FIELD);
                 if !self.is_detached(subject, *id)? {
                     plan.effects.push(Effect::Detached(*id, at));
                 }
@@ -165,6 +174,11 @@ fn release(device: Tag, at: Timestamp, profile: &Profile, plan: &mut Plan) {
 }
 
 impl Shared {
+    /// Whether a device is among the account's, detached or not.
+    fn has_device(&self, subject: StateKey, id: AccountDeviceId) -> Result<bool, StoreError> {
+        self.mind.states.with(subject, |state| (state.belongings.device(subject.tag, id).is_some(), Change::Same))
+    }
+
     /// Whether a device is detached from the account.
     fn is_detached(&self, subject: StateKey, id: AccountDeviceId) -> Result<bool, StoreError> {
         self.mind.states.with(subject, |state| {
@@ -205,7 +219,7 @@ impl Writer {
         plan: Plan,
     ) -> Result<(), StoreError> {
         let (key, new_key) = self.shared.subjects.to_seal(subject)?;
-        let sealed = key.seal(&encode_noted(noted), &bound(subject), &self.shared.nonces);
+        self.put_noted(subject, noted, &key);
         let words = note_words(&command.note.kind);
         let row = NoteRow {
             application: command.note.application.clone(),
@@ -216,10 +230,32 @@ impl Writer {
             received_at: command.note.received_at,
             sealed: words.map_or_else(Vec::new, |words| key.seal(&words, &bound(subject), &self.shared.nonces)),
         };
-        self.batch.writes.insert(&self.shared.disk.dossiers, subject.to_bytes(), sealed);
         self.put_key(new_key);
         let draft = Draft::note(&row, tagger.short);
         self.put_amendment(tagger, draft, None, Some(subject), plan, row.received_at);
+        Ok(())
+    }
+
+    fn put_noted(&mut self, subject: StateKey, noted: &Noted, key: &SubjectKey) {
+        let sealed = key.seal(&encode_noted(noted), &bound(subject), &self.shared.nonces);
+        self.batch.writes.insert(&self.shared.disk.dossiers, subject.to_bytes(), sealed);
+    }
+
+    /// Forgets what was noted of devices, in the batch of the row that says why.
+    pub(super) fn forget_notes(
+        &mut self,
+        subject: Option<StateKey>,
+        devices: &[AccountDeviceId],
+    ) -> Result<(), StoreError> {
+        let Some(subject) = subject.filter(|_| !devices.is_empty()) else { return Ok(()) };
+        let mut noted = self.shared.noted(subject)?;
+        let n_before = noted.metadata.len();
+        noted.metadata.retain(|(device, _)| !devices.contains(device));
+        if noted.metadata.len() < n_before {
+            let (key, new_key) = self.shared.subjects.to_seal(subject)?;
+            self.put_noted(subject, &noted, &key);
+            self.put_key(new_key);
+        }
         Ok(())
     }
 
