@@ -138,3 +138,25 @@ pub(super) async fn a_reclaim_forgets_the_devices_that_came_with_the_takeover(ba
     script.say_of_account("anna", Some(strange), FeedbackKind::Reclaimed, again.received_at).await?;
     same("since", sighting(&script, strange).await?.0, false)
 }
+
+pub(super) async fn what_was_reclaimed_cannot_be_reported_again(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let events = takeover(&script).await?;
+    let [_, first, .., last] = &events;
+    script.say_of_account("anna", Some(first), FeedbackKind::Reclaimed, last.received_at).await?;
+    let mut late = first.clone();
+    late.received_at = login(500, "anna", "phone", "192.0.2.1").received_at;
+    script.say(&late, FeedbackKind::ConfirmedTakeover).await?;
+    let kinds: Vec<_> = script.find(first).await?.feedback.into_iter().map(|said| said.kind).collect();
+    same("what was said", kinds, vec![FeedbackKind::Reclaimed, FeedbackKind::ConfirmedTakeover])?;
+    for ending in [None, Some(Ending::Abandoned), Some(Ending::Closed)] {
+        if let Some(ending) = ending {
+            backend.restart(ending).await?;
+        }
+        let standing = there("it", script.look(last).await?.account)?.profile.standing.clone();
+        same("standing", (standing.reported_at, standing.reclaimed_at), (None, Some(last.received_at)))?;
+        let takeover = script.store().takeover(&application(), &account_id("anna")).await?;
+        same("what was the intruder's", (takeover.reported_at, takeover.events.len()), (None, 4))?;
+    }
+    check_rolled_back(&script, &events).await
+}

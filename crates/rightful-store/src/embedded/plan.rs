@@ -353,6 +353,10 @@ impl Shared {
             FeedbackKind::ChallengeIgnored => plan.effects.push(Effect::Refused(feedback.received_at)),
             FeedbackKind::ConfirmedLegitimate => plan_legitimate(feedback, target, &mut plan),
             FeedbackKind::ConfirmedTakeover => {
+                // What a reclaim has taken back is over: who finds an old link must not report the owner's account again.
+                if target.is_some_and(|event| is_over(event, &profile)) {
+                    return Ok(plan);
+                }
                 plan.effects.push(Effect::Reported(feedback.received_at));
                 if let Some(target) = target {
                     plan.take_back(target, Status::Revoked);
