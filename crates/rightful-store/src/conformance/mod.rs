@@ -87,6 +87,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     notes::metadata_is_set_replaced_and_removed,
     notes::a_device_of_nobody_is_not_found,
     notes::a_second_factor_in_metadata_releases_what_its_device_left,
+    notes::a_second_factor_in_metadata_passes_the_challenge_that_is_open,
     notes::while_a_takeover_is_reported_metadata_releases_nothing,
     notes::a_detached_device_is_no_longer_proved,
     notes::an_erasure_forgets_what_was_noted,

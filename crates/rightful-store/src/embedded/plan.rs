@@ -113,7 +113,7 @@ impl Plan {
         said.len() < FEEDBACK_MAX && (moves || !is_repeated)
     }
 
-    fn learn(&mut self, target: &Target) {
+    pub(super) fn learn(&mut self, target: &Target) {
         self.effects.push(Effect::Learn(Arc::clone(&target.lesson)));
         self.statuses.push((target.lesson.event, Status::Taught));
         let event = &target.record.entry.event;
