@@ -120,6 +120,8 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     reclaim::a_reclaim_goes_back_to_before_the_takeover,
     reclaim::a_reclaim_without_a_first_event_begins_at_the_first_report,
     reclaim::a_reclaim_forgets_the_devices_that_came_with_the_takeover,
+    reclaim::a_reclaim_of_which_nothing_is_known_reaches_back_to_the_newcomer,
+    reclaim::a_reclaim_reaches_back_to_no_owner,
     reclaim::what_was_reclaimed_cannot_be_reported_again,
     record::two_parallel_logins_both_teach,
     record::recorded_twice_is_recorded_once,

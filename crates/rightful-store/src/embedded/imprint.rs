@@ -188,6 +188,15 @@ pub(super) fn is_strange(profile: &Profile, lesson: &Lesson, doubted: bool) -> b
     doubted || (profile.n_learned > 0 && is_new)
 }
 
+/// Whether an event is a newcomer's: a stranger's, or of a device (an address, where no device is named) that the account
+/// has known only since then. What the account began with is none.
+pub(super) fn is_newcomer(profile: &Profile, lesson: &Lesson, doubted: bool, since: Timestamp) -> bool {
+    let named = lesson.device.map(|tag| (Family::Device, tag)).or(lesson.address.map(|tag| (Family::Address, tag)));
+    let fact = named.and_then(|(family, tag)| profile.fact(family, tag));
+    let is_young = fact.is_some_and(|fact| fact.first_at >= since && Some(fact.first_at) > profile.first_at);
+    is_strange(profile, lesson, doubted) || is_young
+}
+
 /// Whether an action lets somebody in, so that its device is the account's latest.
 pub(super) const fn is_entrance(action: &Action) -> bool {
     matches!(action, Action::Login | Action::Register)

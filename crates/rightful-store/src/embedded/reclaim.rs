@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rightful_domain::{Family, Feedback, FeedbackKind, Profile, Tag, Timestamp};
+use rightful_domain::{Family, Feedback, FeedbackKind, Lesson, Outcome, Profile, Tag, Timestamp};
 
 use super::Shared;
 use super::belongings::account_device_id;
+use super::imprint::{changes_contact, is_doubted, is_newcomer};
 use super::plan::{Plan, Status, Target, bad, is_over, is_owner_after_report, is_reported, is_vouched_for};
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;
@@ -29,10 +30,15 @@ impl Shared {
             return Ok(());
         }
         let first = target.map(|target| target.lesson.at);
-        let since = first.or(profile.standing.reported_at).unwrap_or(feedback.received_at);
+        let known = first.or(profile.standing.reported_at);
+        let since = known.unwrap_or_else(|| reach_back(profile, feedback.received_at));
         let events = self.events_since(subject.tag, &feedback.application, tagger, since, first.is_none())?;
         let reported = |event: &&Target| is_reported(&event.record.feedback) && !is_over(event, profile);
-        let to = first.or_else(|| events.iter().filter(reported).map(|event| event.lesson.at).min()).unwrap_or(since);
+        let to = first
+            .or_else(|| events.iter().filter(reported).map(|event| event.lesson.at).min())
+            .or(profile.standing.reported_at)
+            .or_else(|| suspected_since(&events, profile, since))
+            .unwrap_or(feedback.received_at);
         let events: Vec<&Target> = events.iter().filter(|event| event.lesson.at >= to).collect();
         let lessons = take_back(&events, profile, to, feedback.received_at, plan);
         // Told again, a reclaim finds nothing new: what the first one took back stays what the intruder did.
@@ -49,6 +55,36 @@ impl Shared {
     }
 }
 
+/// How far a reclaim looks for a takeover of which nothing was said: not past the last one.
+fn reach_back(profile: &Profile, received_at: Timestamp) -> Timestamp {
+    let earliest = received_at.minus(Profile::CONTACT_QUARANTINE);
+    profile.standing.reclaimed_at.map_or(earliest, |reclaimed_at| reclaimed_at.max(earliest))
+}
+
+/// When a newcomer first came who was doubted, or who changed how the owner is reached; None if there was none.
+fn suspected_since(events: &[Target], profile: &Profile, since: Timestamp) -> Option<Timestamp> {
+    let candidates = || events.iter().filter(|event| event.lesson.at >= since && may_be_intruders(event, profile));
+    let is_suspect = |event: &&Target| {
+        let (entry, outcome) = (&event.record.entry, event.record.outcome());
+        let changes = changes_contact(outcome, &entry.event) || entry.changes.iter().any(|it| it.kind.is_contact());
+        is_newcomer(profile, &event.lesson, false, since) && (changes || is_doubted(entry))
+    };
+    let suspects: Vec<&Target> = candidates().filter(is_suspect).collect();
+    // What let the newcomer in is part of it.
+    let is_of_suspect = |event: &&Target| {
+        let (device, id) = (event.lesson.device, event.lesson.event);
+        suspects.iter().any(|it| it.lesson.event == id || (device.is_some() && it.lesson.device == device))
+    };
+    candidates().filter(is_of_suspect).map(|event| event.lesson.at).min()
+}
+
+/// Whether an event may be part of a takeover: who fails gets nowhere, and what nobody vouches for says nothing.
+fn may_be_intruders(event: &Target, profile: &Profile) -> bool {
+    let record = &event.record;
+    let is_vouched = record.entry.event.vouched || record.conclusion.is_some();
+    is_vouched && record.outcome() != Outcome::Failed && !is_confirmed(event) && !is_over(event, profile)
+}
+
 /// Takes all events back, and says what the intruder used; what they had taught.
 fn take_back(
     events: &[&Target],
@@ -56,7 +92,7 @@ fn take_back(
     to: Timestamp,
     received_at: Timestamp,
     plan: &mut Plan,
-) -> Vec<Arc<rightful_domain::Lesson>> {
+) -> Vec<Arc<Lesson>> {
     let mut lessons = Vec::new();
     for event in events {
         if event.status == Status::Taught {
