@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Action, CountryCode, Event, Location, Outcome, Pii, Tag};
+use crate::{Action, CountryCode, Event, Location, Outcome, Pii, Profile, Tag, Timestamp};
 
 /// The most values of one kind that one event may carry, and that an account remembers.
 pub const DETAILS_PER_KIND_MAX: usize = 16;
@@ -122,6 +122,10 @@ pub struct DetailChange {
     pub value: DetailValue,
     /// What it was; None of kinds that an account may have many of, and of a password that was never said to be another.
     pub previous: Option<PreviousDetail>,
+    /// Of a contact: where to tell the owner of the change. What it was before, unless that was set by a stranger within
+    /// [`Profile::CONTACT_QUARANTINE`](crate::Profile::CONTACT_QUARANTINE): then the last one before that was not. None if
+    /// none is known.
+    pub notify: Option<PreviousDetail>,
 }
 
 /// What a detail was before a change.
@@ -142,6 +146,29 @@ pub struct KnownDetail {
     pub tag: Tag,
     /// The place in the ledger of the entry that said it.
     pub sequence: u64,
+    /// Of a contact: why it may not be the owner's; None if nothing speaks against it.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a contact may not be the owner's: a stranger said it, or it replaced what a stranger had said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// When it was said. It is doubted no longer than
+    /// [`Profile::CONTACT_QUARANTINE`](crate::Profile::CONTACT_QUARANTINE).
+    pub at: Timestamp,
+    /// The place in the ledger of the entry that said the last contact before that was not doubted; None if there was none.
+    pub trusted: Option<u64>,
+}
+
+impl KnownDetail {
+    /// The place in the ledger of the entry that said the last value that is not doubted at that time.
+    #[must_use]
+    pub fn trusted_at(&self, at: Timestamp) -> Option<u64> {
+        match self.doubt {
+            Some(doubt) if at < doubt.at.plus(Profile::CONTACT_QUARANTINE) => doubt.trusted,
+            Some(_) | None => Some(self.sequence),
+        }
+    }
 }
 
 impl Event {

@@ -61,7 +61,7 @@ impl Takeover {
 
 impl<'a> Undoing<'a> {
     fn take_in(&mut self, change: &'a DetailChange) {
-        let DetailChange { kind, value, previous } = change;
+        let DetailChange { kind, value, previous, .. } = change;
         if let Some(known) = self.replaced.iter_mut().find(|known| known.kind == *kind) {
             known.now = value;
             return;
@@ -102,7 +102,7 @@ mod tests {
 
     fn change(kind: DetailKind, value: &DetailValue, previous: Option<&DetailValue>) -> DetailChange {
         let previous = previous.map(|value| PreviousDetail { value: value.clone(), sequence: 1 });
-        DetailChange { kind, value: value.clone(), previous }
+        DetailChange { kind, value: value.clone(), notify: previous.clone(), previous }
     }
 
     fn event(ip: &str, changes: Vec<DetailChange>) -> IntruderEvent {

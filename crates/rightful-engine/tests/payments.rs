@@ -66,7 +66,7 @@ fn what_is_new_is_reviewed_and_signs_add_up() {
     assert_eq!(view(&paying(&payer(), 9, PaymentDirection::Out)), review(30));
     let mut both = paying(&payer(), 9, PaymentDirection::Out);
     let value = DetailValue::Text(Pii::new("card-2".into()));
-    both.history.changes = vec![DetailChange { kind: DetailKind::PaymentMethod, value, previous: None }];
+    both.history.changes = vec![DetailChange { kind: DetailKind::PaymentMethod, value, previous: None, notify: None }];
     assert_eq!(view(&both), review(51));
     // The first payment ever has nobody to be compared with.
     assert_eq!(view(&paying(&Scene::default(), 9, PaymentDirection::Out)), ALLOWED);

@@ -74,18 +74,19 @@ pub(super) struct ChangeBody<'a> {
     pub(super) new: Option<DetailBody<'a>>,
     /// What it was; null for what an account may have many of, and for what is not kept.
     pub(super) previous: Option<DetailBody<'a>>,
-    /// Of a contact: where to tell the owner of the change, which is where they were reached before it.
+    /// Of a contact: where to tell the owner of the change. It is where they were reached before it, but for what a
+    /// stranger has changed in the last seven days; null where nothing else is known.
     pub(super) notify: Option<&'a str>,
 }
 
 pub(super) fn change(change: &DetailChange) -> ChangeBody<'_> {
-    let DetailChange { kind, value, previous } = change;
+    let DetailChange { kind, value, previous, notify } = change;
     let before = previous.as_ref().map(|previous| &previous.value);
     ChangeBody {
         kind: kind.as_str(),
         new: detail(*kind, value),
         previous: before.and_then(|before| detail(*kind, before)),
-        notify: before.filter(|_| kind.is_contact()).and_then(contact),
+        notify: notify.as_ref().filter(|_| kind.is_contact()).and_then(|notify| contact(&notify.value)),
     }
 }
 

@@ -135,9 +135,9 @@ fn address(location: &Location) -> Value {
     Value::Object(fields)
 }
 
-/// Where the notice of a changed contact goes: to the one before, since the new one may be the intruder's.
+/// Where the notice of a changed contact goes: to the last one that is not doubted, since those after may be an intruder's.
 fn notice(detail: &DetailChange, name: &'static str) -> Option<Value> {
-    let previous = detail.previous.as_ref().filter(|_| detail.kind.is_contact())?;
-    let DetailValue::Text(contact) = &previous.value else { return None };
+    let notify = detail.notify.as_ref().filter(|_| detail.kind.is_contact())?;
+    let DetailValue::Text(contact) = &notify.value else { return None };
     Some(object([(name, Some(contact.reveal().as_ref().into()))]))
 }

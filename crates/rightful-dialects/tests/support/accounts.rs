@@ -56,7 +56,8 @@ fn address(city: &str, street: &str) -> DetailValue {
 }
 
 fn change(kind: DetailKind, value: DetailValue, previous: Option<DetailValue>) -> DetailChange {
-    DetailChange { kind, value, previous: previous.map(|value| PreviousDetail { value, sequence: 7 }) }
+    let previous = previous.map(|value| PreviousDetail { value, sequence: 7 });
+    DetailChange { kind, value, notify: previous.clone().filter(|_| kind.is_contact()), previous }
 }
 
 /// One change of each sort.

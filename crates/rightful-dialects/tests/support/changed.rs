@@ -19,7 +19,13 @@ pub(crate) fn changes(given: &Value) -> Vec<DetailChange> {
         let kind = DetailKind::ALL.into_iter().find(|kind| kind.as_str() == told["kind"]).expect("a kind");
         let value = |told: &Value| detail_value(kind, told);
         let previous = told.get("previous").map(|told| PreviousDetail { value: value(told), sequence: 1 });
-        DetailChange { kind, value: value(&told["value"]), previous }
+        // The one before, unless the example says another.
+        let notify = match told.get("notify") {
+            Some(Value::Null) => None,
+            Some(notify) => Some(PreviousDetail { value: value(notify), sequence: 0 }),
+            None => previous.clone().filter(|_| kind.is_contact()),
+        };
+        DetailChange { kind, value: value(&told["value"]), previous, notify }
     };
     changes.into_iter().flatten().map(change).collect()
 }

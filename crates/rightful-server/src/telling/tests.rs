@@ -8,8 +8,8 @@ use axum::http::HeaderMap;
 use parking_lot::Mutex;
 use rightful_dialects::{Call, Dialect, HookMessage, Intake, Presented, Query, Refusal, Reply, Route, ToldOf};
 use rightful_domain::{
-    AccountDeviceId, Application, ApplicationId, ApplicationMode, Hook, HookStyle, Settings, Sighting, Telling,
-    Timestamp, Topic, Verdict, Waiting,
+    AccountDeviceId, Application, ApplicationId, ApplicationMode, Hook, HookStyle, Note, NoteKind, NoteTarget,
+    Settings, Sighting, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 use rightful_store::conformance::{APPLICATION, judged, login};
 use tokio::sync::mpsc;
@@ -287,4 +287,26 @@ fn each_style_is_told_of_its_own() {
     check(Rupt, Verdict::Allow, 3, true, &[Topic::Sharing]);
     check(Rupt, Verdict::Challenge, 1, true, &[Topic::Challenged]);
     check(Rupt, Verdict::Deny, 1, false, &[]);
+}
+
+#[tokio::test]
+async fn a_challenge_that_a_note_says_was_passed_is_told_once() {
+    let mut receiver = Receiver::new(Vec::new()).await;
+    let bench = Bench::new(vec![hook("a", HookStyle::Rupt, &receiver.url)]).await;
+    bench.challenge(1).await;
+    let (pipeline, application) = (&bench.app.pipeline, bench.application.id.clone());
+    let account = login(1, "anna", "phone", "192.0.2.1").account.unwrap();
+    let device = pipeline.dossier(&application, &account).await.unwrap().devices.remove(0);
+    let now = crate::clock::now();
+    for received_at in [now, now.plus(Duration::from_secs(1))] {
+        let kind = NoteKind::Metadata(vec![("2fa_verified".into(), vec!["yes".into()])]);
+        let note = Note { application: application.clone(), about: NoteTarget::Device(device.id), kind, received_at };
+        pipeline.note(&bench.application, note).await.unwrap();
+    }
+    bench.challenge(2).await;
+    let _sending = bench.sending(3);
+    let ended = format!("{} 1", Topic::ChallengeEnded.as_str());
+    for expected in ["challenge.initiated 1", &ended, "challenge.initiated 4"] {
+        assert_eq!(receiver.next().await.body, expected);
+    }
 }

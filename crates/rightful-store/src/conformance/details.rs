@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rightful_domain::{
-    DetailChange, DetailKind, DetailValue, Event, FeedbackKind, IntruderEvent, Outcome, Pii, Verdict,
+    DetailChange, DetailKind, DetailValue, Enrichment, Event, FeedbackKind, IntruderEvent, Outcome, Pii, Profile,
+    Verdict,
 };
 
 use super::sample::{account_id, application, judged, login};
@@ -22,8 +23,13 @@ fn says(n: u64, device: &str, email: &str) -> Event {
 
 /// Recalls an event, and records it as it was recalled.
 async fn take(script: &Script, event: &Event) -> Result<Vec<DetailChange>, String> {
+    take_as(script, event, Verdict::Challenge).await
+}
+
+/// The same, judged so.
+async fn take_as(script: &Script, event: &Event, verdict: Verdict) -> Result<Vec<DetailChange>, String> {
     let history = script.recall(event).await?;
-    let mut entry = judged(event, Verdict::Challenge);
+    let mut entry = judged(event, verdict);
     (entry.sighting, entry.tagged, entry.changes) = (history.sighting, history.tagged, history.changes.clone());
     script.store().record(entry).await?;
     Ok(history.changes)
@@ -101,6 +107,48 @@ pub(super) async fn what_waits_for_its_outcome_changes_details_when_it_has_ended
     }
     script.say_of_account("anna", Some(&change), FeedbackKind::Reclaimed, says(10, "phone", "").received_at).await?;
     same("after a reclaim", script.look(&says(11, "phone", "anna@example.com")).await?.changes, vec![])
+}
+
+/// Where the owner is told of each change.
+fn notified(changes: Vec<DetailChange>) -> Vec<Option<DetailValue>> {
+    changes.into_iter().map(|it| it.notify.map(|notify| notify.value)).collect()
+}
+
+pub(super) async fn the_owner_is_told_of_a_changed_contact_and_no_stranger(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    take_as(&script, &says(2, "phone", "anna@example.com"), Verdict::Trust).await?;
+    // Let in, and known by the time of the changes.
+    script.record(&login(100, "anna", "strange", "198.51.100.7"), Verdict::Allow).await?;
+    let changes = [says(200, "strange", "eve@example.com"), says(300, "strange", "eve@example.org")];
+    for change in &changes {
+        let changes = take_as(&script, change, Verdict::Allow).await?;
+        same("as it is told", notified(changes), vec![Some(text("anna@example.com"))])?;
+    }
+    let mut much_later = says(400, "phone", "anna@example.net");
+    much_later.at = much_later.at.plus(Profile::CONTACT_QUARANTINE);
+    for ending in [None, Some(Ending::Abandoned), Some(Ending::Closed)] {
+        if let Some(ending) = ending {
+            backend.restart(ending).await?;
+        }
+        for change in &changes {
+            let kept = script.find(change).await?.entry.changes;
+            same("as it is kept", notified(kept), vec![Some(text("anna@example.com"))])?;
+        }
+        let told = script.store().recall(&much_later, &Enrichment::default(), much_later.at).await?.changes;
+        same("a week later", notified(told), vec![Some(text("eve@example.org"))])?;
+    }
+    let [first, last] = &changes;
+    script.say_of_account("anna", Some(first), FeedbackKind::Reclaimed, last.received_at).await?;
+    let told = script.look(&says(500, "phone", "anna@example.net")).await?.changes;
+    same("after a reclaim", notified(told), vec![Some(text("anna@example.com"))])
+}
+
+pub(super) async fn where_only_strangers_said_a_contact_nobody_is_told(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    script.record(&login(1, "anna", "phone", "192.0.2.1"), Verdict::Trust).await?;
+    take(&script, &says(100, "strange", "eve@example.com")).await?;
+    let changes = take(&script, &says(200, "strange", "eve@example.org")).await?;
+    same("whom to tell", notified(changes), vec![None])
 }
 
 /// The owner's address, then two that the intruder gives, and a way to pay.

@@ -66,6 +66,8 @@ macro_rules! cases {
 /// All cases, by claim.
 pub const CASES: &[(&str, CaseFn)] = cases![
     details::a_changed_detail_says_what_it_was_before,
+    details::the_owner_is_told_of_a_changed_contact_and_no_stranger,
+    details::where_only_strangers_said_a_contact_nobody_is_told,
     details::what_is_added_to_a_known_account_is_a_change,
     details::what_waits_for_its_outcome_changes_details_when_it_has_ended_well,
     details::a_takeover_tells_what_the_intruder_did,

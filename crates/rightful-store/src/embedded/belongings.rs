@@ -2,7 +2,7 @@
 //! of it lies behind one pointer.
 
 use rightful_domain::{
-    ACCOUNT_DEVICES_MAX, AccountDeviceId, Blank, DETAILS_PER_KIND_MAX, DetailKind, KnownDetail, Sighting, Tag,
+    ACCOUNT_DEVICES_MAX, AccountDeviceId, Blank, DETAILS_PER_KIND_MAX, DetailKind, Doubt, KnownDetail, Sighting, Tag,
     Timestamp,
 };
 
@@ -47,6 +47,27 @@ pub(super) struct Seen {
     pub(super) event: u64,
     /// Whether it makes the device known: somebody who can be believed says that it ended well. Else it only lists it.
     pub(super) makes_known: bool,
+}
+
+/// Who says details, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Saying {
+    pub(super) at: Timestamp,
+    /// It may be somebody other than the owner.
+    pub(super) is_doubted: bool,
+    /// The account knows somebody: what is said first to one that does not is its owner's.
+    pub(super) is_known: bool,
+}
+
+/// A detail of an event that is a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Changed {
+    /// Its place among the event's details.
+    pub(super) place: usize,
+    /// The entry that said what it was before.
+    pub(super) previous: Option<u64>,
+    /// Of a contact, the entry that said the last one that is not doubted.
+    pub(super) notify: Option<u64>,
 }
 
 /// What an account has.
@@ -185,19 +206,22 @@ impl Belongings {
         self.details.iter().any(|known| (known.kind, known.tag) == (kind, tag))
     }
 
-    /// Which of an event's details are changes, by their places, each with the entry that said what it was before.
+    /// Which of the details of an event of that time are changes.
     ///
     /// The first value of a kind that there is one of is no change: it may have been so all along. What an account may
     /// have many of, and a password that is said to be another, is one where the account was known before.
-    pub(super) fn changes(&self, details: &[(DetailKind, Tag)], is_known: bool) -> Vec<(usize, Option<u64>)> {
+    pub(super) fn changes(&self, details: &[(DetailKind, Tag)], is_known: bool, at: Timestamp) -> Vec<Changed> {
         let is_known = is_known || !self.details.is_empty();
         let change = |(place, (kind, tag)): (usize, &(DetailKind, Tag))| {
             let before = self.details.iter().rfind(|known| known.kind == *kind);
             match before {
                 _ if self.has(*kind, *tag) => None,
-                Some(before) if kind.is_single() => Some((place, Some(before.sequence))),
+                Some(before) if kind.is_single() => {
+                    let notify = before.trusted_at(at).filter(|_| kind.is_contact());
+                    Some(Changed { place, previous: Some(before.sequence), notify })
+                }
                 None if kind.is_single() && *kind != DetailKind::Password => None,
-                _ => is_known.then_some((place, None)),
+                _ => is_known.then_some(Changed { place, previous: None, notify: None }),
             }
         };
         details.iter().enumerate().filter_map(change).collect()
@@ -205,18 +229,29 @@ impl Belongings {
 
     /// Remembers a detail that is said there; one that is known stays where it was said first. Of a kind that there is one
     /// of, it replaces the other.
-    pub(super) fn learn(&mut self, kind: DetailKind, tag: Tag, sequence: u64) {
+    pub(super) fn learn(&mut self, kind: DetailKind, tag: Tag, sequence: u64, said: Saying) {
         if self.has(kind, tag) {
             return;
         }
         let of_kind = |known: &KnownDetail| known.kind == kind;
+        let doubt = if kind.is_contact() { self.doubt_of(kind, said) } else { None };
         let n_max = if kind.is_single() { 1 } else { DETAILS_PER_KIND_MAX };
         if self.details.iter().filter(|known| of_kind(known)).count() >= n_max
             && let Some(oldest) = self.details.iter().position(of_kind)
         {
             self.details.remove(oldest);
         }
-        self.details.push(KnownDetail { kind, tag, sequence });
+        self.details.push(KnownDetail { kind, tag, sequence, doubt });
+    }
+
+    /// Why a new contact may not be the owner's. What replaces one that is doubted is doubted, too: else a stranger, known
+    /// by then, need only change it twice.
+    fn doubt_of(&self, kind: DetailKind, said: Saying) -> Option<Doubt> {
+        let before = self.details.iter().rfind(|known| known.kind == kind);
+        let trusted = before.and_then(|before| before.trusted_at(said.at));
+        let follows_doubted = before.is_some_and(|before| trusted != Some(before.sequence));
+        let is_doubted = said.is_doubted && (said.is_known || before.is_some());
+        (is_doubted || follows_doubted).then_some(Doubt { at: said.at, trusted })
     }
 }
 
@@ -317,14 +352,36 @@ mod tests {
     #[test]
     fn one_of_a_kind_is_replaced_and_many_are_kept_up_to_their_most() {
         let mut all = Belongings::default();
-        all.learn(DetailKind::Email, Tag::new(1), 1);
-        all.learn(DetailKind::Email, Tag::new(1), 2);
-        assert_eq!(all.details, [KnownDetail { kind: DetailKind::Email, tag: Tag::new(1), sequence: 1 }]);
-        all.learn(DetailKind::Email, Tag::new(2), 3);
-        assert_eq!(all.details, [KnownDetail { kind: DetailKind::Email, tag: Tag::new(2), sequence: 3 }]);
-        (0..20).for_each(|n| all.learn(DetailKind::PaymentMethod, Tag::new(n), n + 4));
+        let email = |n, sequence| KnownDetail { kind: DetailKind::Email, tag: Tag::new(n), sequence, doubt: None };
+        let said = Saying { at: Timestamp::default(), is_doubted: false, is_known: true };
+        all.learn(DetailKind::Email, Tag::new(1), 1, said);
+        all.learn(DetailKind::Email, Tag::new(1), 2, said);
+        assert_eq!(all.details, [email(1, 1)]);
+        all.learn(DetailKind::Email, Tag::new(2), 3, said);
+        assert_eq!(all.details, [email(2, 3)]);
+        (0..20).for_each(|n| all.learn(DetailKind::PaymentMethod, Tag::new(n), n + 4, said));
         let kept: Vec<u64> = all.details.iter().skip(1).map(|known| known.tag.get()).collect();
         assert_eq!(kept, (4..20).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_owner_is_told_where_no_stranger_has_said_so_lately() {
+        let mut all = Belongings::default();
+        let at = |days: i64| Timestamp::from_seconds(days * 86_400);
+        let mut say = |n: u64, days, is_doubted| {
+            let told = all.changes(&[(DetailKind::Email, Tag::new(n))], true, at(days));
+            all.learn(DetailKind::Email, Tag::new(n), n, Saying { at: at(days), is_doubted, is_known: true });
+            told.first().map(|change| (change.previous, change.notify))
+        };
+        assert_eq!(say(1, 0, false), None);
+        assert_eq!(say(2, 1, false), Some((Some(1), Some(1))));
+        assert_eq!(say(3, 100, true), Some((Some(2), Some(2))));
+        // The stranger, known by then, and again.
+        assert_eq!(say(4, 101, false), Some((Some(3), Some(2))));
+        assert_eq!(say(5, 107, true), Some((Some(4), Some(2))));
+        // A week has passed, and nobody minded.
+        assert_eq!(say(6, 114, false), Some((Some(5), Some(5))));
+        assert_eq!(say(7, 114, false), Some((Some(6), Some(6))));
     }
 
     #[test]

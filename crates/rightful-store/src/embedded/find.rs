@@ -1,6 +1,8 @@
 //! Reading records back: a row, what was sealed in it, and all that was said of it since.
 
-use rightful_domain::{ApplicationId, DetailChange, DetailValue, Entry, EventId, Record, RetryKey, Tag, Timestamp};
+use rightful_domain::{
+    ApplicationId, DetailChange, DetailKind, DetailValue, Entry, EventId, Record, RetryKey, Tag, Timestamp,
+};
 
 use super::Shared;
 use super::disk::{corrupt_row, failed, read_row};
@@ -56,20 +58,33 @@ impl Shared {
         Ok(Some((entry, private)))
     }
 
-    /// Tells what details were before they were changed, where it can still be read. One read a change.
+    /// Tells what details were before they were changed, where it can still be read. One read a change, or two.
     pub(super) fn tell_previous(&self, changes: &mut [DetailChange]) -> Result<(), StoreError> {
-        for change in changes {
-            let Some(previous) = &mut change.previous else { continue };
-            let said = match self.entry_at(previous.sequence) {
-                Ok(said) => said,
-                // It is not this entry that does not read back.
-                Err(StoreError::Corrupt { .. }) => None,
-                Err(error) => return Err(error),
-            };
-            let value = said.and_then(|(entry, _)| entry.event.details().find(|(kind, _)| *kind == change.kind));
-            previous.value = value.map_or(DetailValue::Unsaid, |(_, value)| value);
+        for DetailChange { kind, previous, notify, .. } in changes {
+            if let Some(previous) = previous {
+                previous.value = self.value_at(*kind, previous.sequence)?;
+            }
+            if let Some(notify) = notify {
+                let same = previous.as_ref().filter(|previous| previous.sequence == notify.sequence);
+                notify.value = match same {
+                    Some(previous) => previous.value.clone(),
+                    None => self.value_at(*kind, notify.sequence)?,
+                };
+            }
         }
         Ok(())
+    }
+
+    /// The detail of a kind that an entry said, where it can still be read.
+    fn value_at(&self, kind: DetailKind, sequence: u64) -> Result<DetailValue, StoreError> {
+        let said = match self.entry_at(sequence) {
+            Ok(said) => said,
+            // It is not this entry that does not read back.
+            Err(StoreError::Corrupt { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let value = said.and_then(|(entry, _)| entry.event.details().find(|(its, _)| *its == kind));
+        Ok(value.map_or(DetailValue::Unsaid, |(_, value)| value))
     }
 
     fn unseal(&self, entry: &mut Entry, username: Option<Tag>, sealed: &[u8], sequence: u64) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use rightful_domain::{
     Timestamp, Verdict,
 };
 
-use super::belongings::{Seen, account_in};
+use super::belongings::{Saying, Seen, account_in};
 use super::disk::{Disk, corrupt_row, read_row};
 use super::search::Brief;
 use super::state::{Change, State, States};
@@ -110,6 +110,11 @@ impl Imprint {
         if let Some(Alias { username, account, rebinds }) = self.alias {
             changes.push((username, Op::Alias { account, rebinds }));
         }
+        // Before it is learned, as its standing is. Quarantine says nothing here: details are what the caller says they are.
+        if let Some(subject) = self.subject.filter(|_| !self.details.is_empty()) {
+            let lesson = Arc::clone(&self.lesson);
+            changes.push((subject, Op::Details { details: self.details, lesson, doubted: self.doubted }));
+        }
         match self.teaching {
             Teaching::Learn => learn(&self.lesson, tagger, changes),
             Teaching::Quarantine { matures } => {
@@ -120,11 +125,8 @@ impl Imprint {
         }
         let latest = self.subject.zip(self.latest_device);
         changes.extend(latest.map(|(subject, device)| (subject, Op::LatestDevice(device))));
-        // Quarantine says nothing here: a device was seen, and details are what the caller says they are.
+        // Nor does it here: a device was seen.
         changes.extend(self.subject.zip(self.seen).map(|(subject, seen)| (subject, Op::Seen(seen))));
-        if let Some(subject) = self.subject.filter(|_| !self.details.is_empty()) {
-            changes.push((subject, Op::Details(self.details)));
-        }
     }
 
     /// What it does to the account's standing: before it is learned, since what it changes is judged by what was known.
@@ -250,8 +252,13 @@ pub(super) enum Op {
     Seen(Seen),
     /// The same, in the entry of that place.
     SeenAt(Seen, u64),
-    /// These of its details were said.
-    Details(Vec<(DetailKind, Tag)>),
+    /// These of its details were said, by whom this lesson is of: what the account knew before it says whether that was a
+    /// stranger.
+    Details {
+        details: Vec<(DetailKind, Tag)>,
+        lesson: Arc<Lesson>,
+        doubted: bool,
+    },
     /// Its details are these.
     DetailsAgain(Vec<KnownDetail>),
     /// The username is this account's; one that belongs to another already only if it rebinds.
@@ -458,7 +465,7 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
         Op::Seen(seen) => state.belongings.see(&seen, sequence),
         Op::SeenAt(seen, sequence) => state.belongings.see(&seen, sequence),
         Op::Unseen(device) => state.belongings.unsee(device),
-        Op::Details(details) => learn_details(state, &details, sequence),
+        Op::Details { details, lesson, doubted } => learn_details(state, &details, &lesson, doubted, sequence),
         Op::DetailsAgain(details) => state.belongings.details = details,
         Op::RollBack { to, lessons } => {
             state.belongings.rolled_back_to = Some(to);
@@ -482,12 +489,20 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
 }
 
 /// Nothing is written to, and no room made, where all is known.
-fn learn_details(state: &mut State, details: &[(DetailKind, Tag)], sequence: u64) {
+fn learn_details(state: &mut State, details: &[(DetailKind, Tag)], lesson: &Lesson, doubted: bool, sequence: u64) {
     for (kind, tag) in details {
         if !state.belongings.has(*kind, *tag) {
-            state.belongings.learn(*kind, *tag, sequence);
+            let said = saying(&state.profile, lesson, doubted);
+            state.belongings.learn(*kind, *tag, sequence, said);
         }
     }
+}
+
+/// Who says details in an event, to an account that knows so much: whoever came lately may not be the owner.
+pub(super) fn saying(profile: &Profile, lesson: &Lesson, doubted: bool) -> Saying {
+    let since = lesson.at.minus(Profile::CONTACT_QUARANTINE);
+    let is_doubted = is_newcomer(profile, lesson, doubted, since);
+    Saying { at: lesson.at, is_doubted, is_known: profile.n_learned > 0 }
 }
 
 fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
@@ -510,7 +525,7 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
         | Op::LatestDevice(_)
         | Op::Seen(_)
         | Op::SeenAt(..)
-        | Op::Details(_)
+        | Op::Details { .. }
         | Op::DetailsAgain(_)
         | Op::Alias { .. }
         | Op::Detached(..)
@@ -559,7 +574,7 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
         | Op::LatestDevice(_)
         | Op::Seen(_)
         | Op::SeenAt(..)
-        | Op::Details(_)
+        | Op::Details { .. }
         | Op::DetailsAgain(_)
         | Op::Alias { .. }
         | Op::Detached(..)

@@ -16,7 +16,7 @@ use super::Shared;
 use super::belongings::Belongings;
 use super::disk::failed;
 use super::find::Found;
-use super::imprint::{Imprint, changes_contact, has_ended_well, is_doubted, is_entrance, is_strange};
+use super::imprint::{Imprint, changes_contact, has_ended_well, is_doubted, is_entrance, is_strange, saying};
 use super::keys::{Index, status_key};
 use super::mind::Mind;
 use super::state::Change;
@@ -275,7 +275,7 @@ impl Shared {
             (Status::Awaited | Status::Nothing, Teaching::Nothing | Teaching::AtConclusion) => {}
         }
         if outcome == Outcome::Succeeded && target.status != Status::Revoked {
-            self.take_in_late(target, &mut plan)?;
+            self.take_in_late(target, &profile, &mut plan)?;
         }
         if changes_contact(outcome, &entry.event) {
             let by_stranger = is_strange(&profile, &target.lesson, is_doubted(entry));
@@ -289,7 +289,7 @@ impl Shared {
 
     /// What an account takes in of an event that is known to have ended well only now: the device that it was seen on,
     /// and its details, which are said where the event is.
-    fn take_in_late(&self, target: &Target, plan: &mut Plan) -> Result<(), StoreError> {
+    fn take_in_late(&self, target: &Target, profile: &Profile, plan: &mut Plan) -> Result<(), StoreError> {
         let Target { record, lesson, .. } = target;
         let event = &record.entry.event;
         let is_late = event.account.is_some() && !has_ended_well(event);
@@ -300,7 +300,8 @@ impl Shared {
         }
         let mut all = self.mind.states.with(subject, |state| (Belongings::clone(&state.belongings), Change::Same))?;
         let n_new = target.details.iter().filter(|(kind, tag)| !all.has(*kind, *tag)).count();
-        target.details.iter().for_each(|(kind, tag)| all.learn(*kind, *tag, record.sequence));
+        let said = saying(profile, lesson, is_doubted(&record.entry));
+        target.details.iter().for_each(|(kind, tag)| all.learn(*kind, *tag, record.sequence, said));
         plan.effects.extend((n_new > 0).then_some(Effect::Details(all.details)));
         Ok(())
     }

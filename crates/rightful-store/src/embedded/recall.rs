@@ -9,7 +9,7 @@ use rightful_domain::{
     PreviousDetail, Profile, Remembered, Sighting, Span, Tag, Tagged, Timestamp,
 };
 
-use super::belongings::Seen;
+use super::belongings::{Changed, Seen};
 use super::imprint::{TOO_OLD, concerned, counting_keys, marks, seen_in};
 use super::mind::Mind;
 use super::state::{Change, State};
@@ -204,7 +204,7 @@ impl Mind {
             let (sighting, claimed) = counting.sight(state, tag, seen.as_ref()).unzip();
             history.sighting = sighting;
             let changed = if claimed == Some(Change::Changed) { Change::Changed } else { counted };
-            ((remembered, changes_of(state, details)), changed)
+            ((remembered, changes_of(state, details, event.at)), changed)
         })?;
         if !changes.is_empty() {
             history.changes = told_changes(event, &changes);
@@ -216,21 +216,22 @@ impl Mind {
 }
 
 /// Which of an event's details, by place, are changes to an account. Nearly always none, and then nothing is allocated.
-fn changes_of(state: &State, details: &[(DetailKind, Tag)]) -> Vec<(usize, Option<u64>)> {
+fn changes_of(state: &State, details: &[(DetailKind, Tag)], at: Timestamp) -> Vec<Changed> {
     if details.is_empty() {
         return Vec::new();
     }
     let is_known = state.profile.n_learned > 0 || !state.profile.held.is_empty();
-    state.belongings.changes(details, is_known)
+    state.belongings.changes(details, is_known, at)
 }
 
 /// The changes as they are told. What was before lies in the ledger, which is read by who has one.
-fn told_changes(event: &Event, changes: &[(usize, Option<u64>)]) -> Vec<DetailChange> {
+fn told_changes(event: &Event, changes: &[Changed]) -> Vec<DetailChange> {
     let details: Vec<_> = event.details().collect();
-    let told = |(place, sequence): &(usize, Option<u64>)| {
-        let (kind, value) = details.get(*place)?.clone();
-        let previous = sequence.map(|sequence| PreviousDetail { value: DetailValue::Unsaid, sequence });
-        Some(DetailChange { kind, value, previous })
+    let unsaid = |sequence| PreviousDetail { value: DetailValue::Unsaid, sequence };
+    let told = |change: &Changed| {
+        let (kind, value) = details.get(change.place)?.clone();
+        let [previous, notify] = [change.previous, change.notify].map(|sequence| sequence.map(unsaid));
+        Some(DetailChange { kind, value, previous, notify })
     };
     changes.iter().filter_map(told).collect()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use rightful_domain::{
-    AccountId, ApplicationId, DeviceSnapshot, IntruderEvent, KnownDetail, Outcome, Profile, SEARCH_LIMIT_MAX, Takeover,
-    Timestamp,
+    AccountId, ApplicationId, DeviceSnapshot, Doubt, IntruderEvent, KnownDetail, Outcome, Profile, SEARCH_LIMIT_MAX,
+    Takeover, Timestamp,
 };
 
 use super::Shared;
@@ -58,7 +58,10 @@ impl Shared {
         for known in details {
             match said_before(&known, &by_sequence) {
                 Said::Here => before.push(known),
-                Said::At(sequence) => before.extend(self.detail_at(known.kind, sequence)?),
+                Said::At(sequence, doubt) => {
+                    let said = self.detail_at(known.kind, sequence)?;
+                    before.extend(said.map(|detail| KnownDetail { doubt, ..detail }));
+                }
                 Said::Nowhere => {}
             }
         }
@@ -69,7 +72,7 @@ impl Shared {
     fn detail_at(&self, kind: rightful_domain::DetailKind, sequence: u64) -> Result<Option<KnownDetail>, StoreError> {
         let Some((_, private)) = self.entry_at(sequence)? else { return Ok(None) };
         let said = private.details.into_iter().find(|(its, _)| *its == kind);
-        Ok(said.map(|(kind, tag)| KnownDetail { kind, tag, sequence }))
+        Ok(said.map(|(kind, tag)| KnownDetail { kind, tag, sequence, doubt: None }))
     }
 }
 
@@ -77,24 +80,30 @@ impl Shared {
 enum Said {
     /// Where it is said to have been.
     Here,
-    /// In an earlier entry.
-    At(u64),
+    /// In an earlier entry; why it was doubted when it was replaced.
+    At(u64, Option<Doubt>),
     /// It was not there before.
     Nowhere,
 }
 
 /// From change to change, back to before the events. Each step leads to an earlier row, so it ends.
 fn said_before(known: &KnownDetail, events: &BTreeMap<u64, &Target>) -> Said {
-    let mut sequence = known.sequence;
+    let (mut sequence, mut doubt) = (known.sequence, None);
     while let Some(event) = events.get(&sequence) {
         let changes = &event.record.entry.changes;
-        let previous = changes.iter().find(|change| change.kind == known.kind).and_then(|it| it.previous.as_ref());
-        match previous.filter(|previous| known.kind.is_single() && previous.sequence < sequence) {
-            Some(previous) => sequence = previous.sequence,
+        let change = changes.iter().find(|change| change.kind == known.kind);
+        let previous = change.and_then(|change| change.previous.as_ref().map(|previous| previous.sequence));
+        match previous.filter(|previous| known.kind.is_single() && *previous < sequence) {
+            Some(previous) => {
+                sequence = previous;
+                let trusted = change.and_then(|change| change.notify.as_ref().map(|notify| notify.sequence));
+                let is_doubted = known.kind.is_contact() && trusted != Some(previous);
+                doubt = is_doubted.then_some(Doubt { at: event.lesson.at, trusted });
+            }
             None => return Said::Nowhere,
         }
     }
-    if sequence == known.sequence { Said::Here } else { Said::At(sequence) }
+    if sequence == known.sequence { Said::Here } else { Said::At(sequence, doubt) }
 }
 
 /// Whether the last reclaim took an event back, which went back to then and was told at that time.

@@ -2,8 +2,8 @@
 //! is not here: details are kept as tags, and what a change changed is read again from the entries that said it.
 
 use rightful_domain::{
-    AccountDeviceId, CountryCode, DetailChange, DetailKind, DetailValue, Entry, KnownDetail, PaymentSource,
-    PreviousDetail, Sighting,
+    AccountDeviceId, CountryCode, DetailChange, DetailKind, DetailValue, Doubt, Entry, KnownDetail, PaymentSource,
+    PreviousDetail, Sighting, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,15 +12,18 @@ use super::entry::{PrivateTags, ReadEntry};
 use super::lesson::{restored_tag, stored_tag};
 use super::number::Numbered;
 
-/// A detail as an account remembers it: kind, tag, the entry that said it.
-pub(super) type StoredDetail = (u8, [u8; 8], u64);
+/// A detail as an account remembers it: kind, tag, the entry that said it; where it is doubted, since when, and the entry
+/// that said the last one that is not.
+pub(super) type StoredDetail = (u8, [u8; 8], u64, Option<(i64, Option<u64>)>);
 
 pub(super) fn stored_detail(known: &KnownDetail) -> StoredDetail {
-    (known.kind.number(), stored_tag(known.tag), known.sequence)
+    let doubt = known.doubt.map(|doubt| (doubt.at.as_micros(), doubt.trusted));
+    (known.kind.number(), stored_tag(known.tag), known.sequence, doubt)
 }
 
-pub(super) fn restored_detail((kind, tag, sequence): StoredDetail) -> Result<KnownDetail, Undecodable> {
-    Ok(KnownDetail { kind: DetailKind::of_number(kind)?, tag: restored_tag(tag), sequence })
+pub(super) fn restored_detail((kind, tag, sequence, doubt): StoredDetail) -> Result<KnownDetail, Undecodable> {
+    let doubt = doubt.map(|(at, trusted)| Doubt { at: Timestamp::from_micros(at), trusted });
+    Ok(KnownDetail { kind: DetailKind::of_number(kind)?, tag: restored_tag(tag), sequence, doubt })
 }
 
 /// What follows an entry's own words, its whereabouts and its learnings from version 4 of entries on.
@@ -38,9 +41,10 @@ pub(crate) struct StoredDetails<'a> {
     vouched: bool,
 }
 
-/// Kind, place among the event's details of that kind, and the entry that said what it was before.
+/// Kind, place among the event's details of that kind, the entry that said what it was before, and the one that said where
+/// to tell the owner.
 #[derive(Serialize, Deserialize)]
-struct StoredChange(u8, u8, Option<u64>);
+struct StoredChange(u8, u8, Option<u64>, Option<u64>);
 
 /// The place of a value that is none of its event's: it reads back as unsaid.
 const NOWHERE: u8 = u8::MAX;
@@ -91,13 +95,15 @@ impl StoredChange {
         let mut of_kind = entry.event.details().filter(|(kind, _)| *kind == change.kind);
         let place = of_kind.position(|(_, value)| value == change.value);
         let place = place.and_then(|place| u8::try_from(place).ok()).unwrap_or(NOWHERE);
-        Self(change.kind.number(), place, change.previous.as_ref().map(|previous| previous.sequence))
+        let said = |previous: &Option<PreviousDetail>| previous.as_ref().map(|previous| previous.sequence);
+        Self(change.kind.number(), place, said(&change.previous), said(&change.notify))
     }
 
     fn restore(self) -> Result<DetailChange, Undecodable> {
         let previous = |sequence| PreviousDetail { value: DetailValue::Unsaid, sequence };
         let kind = DetailKind::of_number(self.0)?;
-        Ok(DetailChange { kind, value: DetailValue::Unsaid, previous: self.2.map(previous) })
+        let (previous, notify) = (self.2.map(previous), self.3.map(previous));
+        Ok(DetailChange { kind, value: DetailValue::Unsaid, previous, notify })
     }
 }
 

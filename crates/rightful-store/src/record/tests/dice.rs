@@ -7,12 +7,12 @@ use std::sync::Arc;
 use rightful_domain::{
     AccountDeviceId, AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior,
     ChallengeKind, Circumstances, Coordinates, CorrelationId, CountryCode, CredentialStatus, DetailChange, DetailKind,
-    DetailValue, Device, DeviceAlias, DeviceAliasKind, DeviceId, DeviceSnapshot, Enrichment, Entry, Event, EventId,
-    Evidence, EvidenceValue, FailureReason, Family, FeatureVector, Finding, FreeFields, KnownDetail, LabelValue,
-    Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState, Network,
-    NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource, PaymentView,
-    Person, Pii, Place, PolicyVersion, Population, PreviousDetail, Profile, Rate, ReasonCode, RetryKey, RiskScore,
-    SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
+    DetailValue, Device, DeviceAlias, DeviceAliasKind, DeviceId, DeviceSnapshot, Doubt, Enrichment, Entry, Event,
+    EventId, Evidence, EvidenceValue, FailureReason, Family, FeatureVector, Finding, FreeFields, KnownDetail,
+    LabelValue, Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState,
+    Network, NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource,
+    PaymentView, Person, Pii, Place, PolicyVersion, Population, PreviousDetail, Profile, Rate, ReasonCode, RetryKey,
+    RiskScore, SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
 };
 
 use super::super::Numbered;
@@ -394,7 +394,8 @@ impl Dice {
             let previous =
                 self.maybe(|dice| PreviousDetail { value: DetailValue::Unsaid, sequence: dice.below(1_000) });
             let previous = previous.filter(|_| kind.is_single());
-            entry.changes.extend(self.maybe(|_| DetailChange { kind, value, previous }));
+            let notify = self.maybe(|dice| PreviousDetail { value: DetailValue::Unsaid, sequence: dice.below(1_000) });
+            entry.changes.extend(self.maybe(|_| DetailChange { kind, value, previous, notify }));
         }
         entry
     }
@@ -517,6 +518,7 @@ impl Dice {
                 kind: dice.of::<DetailKind>(8),
                 tag: dice.tag(),
                 sequence: dice.below(1_000),
+                doubt: dice.maybe(|dice| Doubt { at: dice.at(), trusted: dice.maybe(|dice| dice.below(1_000)) }),
             }),
             rolled_back_to: self.maybe(Self::at),
         }
