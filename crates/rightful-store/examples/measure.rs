@@ -74,6 +74,7 @@ fn login(n: u64, n_accounts: u64) -> Event {
         incumbent_verdict: None,
         at,
         at_clamped: false,
+        vouched: true,
         received_at: at,
     }
 }

@@ -282,6 +282,8 @@ fn event_body(event: &Event) -> EventBody<'_> {
         application: _,
         source: _,
         at_clamped: _,
+        // Always, of what can be sent here.
+        vouched: _,
         received_at: _,
         action,
         outcome,

@@ -155,6 +155,7 @@ pub fn login(n: u64, account: &str, device: &str, ip: &str) -> Event {
         incumbent_verdict: None,
         at,
         at_clamped: false,
+        vouched: true,
         received_at: at,
     }
 }

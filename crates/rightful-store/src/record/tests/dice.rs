@@ -230,6 +230,7 @@ impl Dice {
             incumbent_verdict: self.maybe(|dice| dice.of::<Verdict>(4)),
             at: self.at(),
             at_clamped: self.flag(),
+            vouched: true,
             received_at: self.at(),
         }
     }
@@ -378,12 +379,14 @@ impl Dice {
             password_changed: self.flag() || self.full,
             ..entry.event.person
         };
+        entry.event.vouched = self.full || self.flag();
         if self.full {
             entry.event.outcome = Outcome::Succeeded;
         }
         entry.sighting = self.maybe(|dice| Sighting {
             id: AccountDeviceId::from_bytes([dice.roll() as u8; 12]),
             is_first: dice.flag(),
+            is_listed: dice.flag(),
             n_devices: dice.roll() as u16,
         });
         let details: Vec<_> = entry.event.details().collect();
@@ -505,7 +508,8 @@ impl Dice {
                 tag: dice.tag(),
                 first_at: dice.at(),
                 last_at: dice.at(),
-                first_event: dice.roll(),
+                first_event: dice.maybe(Self::roll),
+                is_claim: dice.flag(),
                 sequence: dice.below(1_000),
                 detached_at: dice.maybe(Self::at),
             }),
