@@ -154,6 +154,7 @@ fn check_refused(when: &str, expected: &str) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn errors_say_what_was_meant_and_where() {
     for (when, expected) in [
         (
