@@ -62,6 +62,12 @@ impl Policy {
         read::read(source)
     }
 
+    /// All that keeps a policy from being read: its first fault, and with it that of each rule; empty if it can be read.
+    #[must_use]
+    pub fn faults(source: &PolicySource) -> Vec<PolicyError> {
+        read::faults(source)
+    }
+
     /// Which version this is.
     #[must_use]
     pub const fn version(&self) -> &PolicyVersion {

@@ -10,7 +10,7 @@ use super::likelihood_scale::LikelihoodScale;
 use super::lists::NamedLists;
 use super::thresholds::{Bands, Combining, Spending, Thresholds};
 use super::{DEFAULT_POLICY, Policy, PolicyError};
-use crate::rules::{RULES, nearest, read_rules};
+use crate::rules::{RULES, nearest, read_rules, rule_faults};
 
 const VERDICTS: &str = "verdicts";
 const DEFAULT: &str = "default";
@@ -35,6 +35,14 @@ pub(super) fn read(source: &PolicySource) -> Result<Policy, PolicyError> {
     let rules = read_rules(policy, &given)?;
     let version = policy.clone();
     Ok(Policy { version, bands, bands_by_action, combining, likelihood, budget, lists, thresholds, rules })
+}
+
+pub(super) fn faults(source: &PolicySource) -> Vec<PolicyError> {
+    let Err(first) = read(source) else { return Vec::new() };
+    let tables: Table = source.text.parse().unwrap_or_default();
+    let of_rules = rule_faults(&source.version, &tables);
+    let others = Some(first).filter(|first| !of_rules.contains(first));
+    others.into_iter().chain(of_rules).collect()
 }
 
 /// All keys that a policy may have: the shipped ones, and bands for each action, known or the application's own.

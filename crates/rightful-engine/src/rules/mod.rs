@@ -16,7 +16,7 @@ mod vocabulary;
 use std::fmt;
 
 pub use evaluate::Scene;
-pub(crate) use read::{RULES, read_rules};
+pub(crate) use read::{RULES, read_rules, rule_faults};
 pub(crate) use set::Ruling;
 pub use set::{Rule, RuleMode, RuleSet};
 pub(crate) use suggest::nearest;

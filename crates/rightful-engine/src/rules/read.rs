@@ -43,28 +43,40 @@ const KEYS: [&str; 15] = [
 
 /// Reads the rules of a policy, if it has any.
 pub(crate) fn read_rules(policy: &PolicyVersion, tables: &Table) -> Result<RuleSet, PolicyError> {
-    let bad = |key: String, message: &str| {
-        Err(PolicyError::BadValue { policy: policy.clone(), key, message: message.into() })
-    };
-    let Some(rules) = tables.get(RULES) else { return Ok(RuleSet::default()) };
+    let (rules, faults) = read_each(policy, tables);
+    faults.into_iter().next().map_or_else(|| Ok(RuleSet::of(rules)), Err)
+}
+
+/// What is wrong with the rules of a policy, each by itself: at most one fault for each rule.
+pub(crate) fn rule_faults(policy: &PolicyVersion, tables: &Table) -> Vec<PolicyError> {
+    read_each(policy, tables).1
+}
+
+fn read_each(policy: &PolicyVersion, tables: &Table) -> (Vec<Rule>, Vec<PolicyError>) {
+    let bad =
+        |key: String, message: &str| PolicyError::BadValue { policy: policy.clone(), key, message: message.into() };
+    let Some(rules) = tables.get(RULES) else { return Default::default() };
     let Some(rules) = rules.as_array() else {
-        return bad(RULES.to_owned(), "must be tables, each headed [[rules]]");
+        return (Vec::new(), vec![bad(RULES.to_owned(), "must be tables, each headed [[rules]]")]);
     };
     if rules.len() > RULES_MAX {
-        return bad(RULES.to_owned(), "must be at most 500");
+        return (Vec::new(), vec![bad(RULES.to_owned(), "must be at most 500")]);
     }
     let mut names = BTreeSet::new();
-    let mut read = Vec::with_capacity(rules.len());
+    let (mut read, mut faults) = (Vec::with_capacity(rules.len()), Vec::new());
     for (n, rule) in rules.iter().enumerate() {
         let path = format!("{RULES}[{n}]");
-        let Some(table) = rule.as_table() else { return bad(path, "must be a table, headed [[rules]]") };
-        let rule = Reader { policy, table, path: &path }.rule()?;
-        if !names.insert(rule.name.clone()) {
-            return bad(format!("{path}.name"), "must not be the name of another rule");
+        let rule = match rule.as_table() {
+            Some(table) => Reader { policy, table, path: &path }.rule(),
+            None => Err(bad(path.clone(), "must be a table, headed [[rules]]")),
+        };
+        match rule {
+            Ok(rule) if names.insert(rule.name.clone()) => read.push(rule),
+            Ok(_) => faults.push(bad(format!("{path}.name"), "must not be the name of another rule")),
+            Err(fault) => faults.push(fault),
         }
-        read.push(rule);
     }
-    Ok(RuleSet::of(read))
+    (read, faults)
 }
 
 /// One rule's table.
