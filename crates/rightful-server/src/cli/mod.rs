@@ -3,6 +3,7 @@
 mod app;
 mod demo;
 mod evaluate;
+mod rules;
 mod serve;
 
 use std::io::Write;
@@ -32,6 +33,9 @@ enum Command {
     Demo(demo::Demo),
     /// Judge a log of logins row by row, and measure the scores against its labels
     Evaluate(evaluate::Evaluate),
+    /// Work on the rules of a policy
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -69,6 +73,7 @@ pub(crate) fn run() -> ExitCode {
         Command::App(app) => app.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Rules(rules) => rules.run(),
         Command::Config(ConfigCommand::Check { config, json }) => check(config, json),
         Command::Config(ConfigCommand::Reference) => print(crate::config::DEFAULTS),
         Command::Openapi => openapi(),
