@@ -5,7 +5,7 @@ mod facts;
 use facts::Scene;
 use proptest::prelude::*;
 use rightful_domain::{
-    AccountDeviceId, AccountId, Action, Assessment, CountryCode, DeviceAlias, DeviceAliasKind, DeviceId, Facts,
+    AccountDeviceId, AccountId, Action, Assessment, CountryCode, DeviceAlias, DeviceAliasKind, DeviceId, Entry, Facts,
     FreeFields, Mechanism, MechanismKind, Money, NetworkClaim, NetworkKind, Payment, PaymentDirection, PolicySource,
     PolicyVersion, RULE_MATCHES_MAX, ReasonCode, Sighting, Verdict,
 };
@@ -402,6 +402,25 @@ fn a_wrong_rule_is_refused_with_its_key() {
         ),
     ] {
         check_policy_refused(&text, expected);
+    }
+}
+
+#[test]
+fn hindsight_says_what_judgement_would_have_said() {
+    for rest in
+        ["", "score = 5", "score = 60", "score = 100", "score = -90", "floor = \"challenge\"", "ceiling = \"allow\""]
+    {
+        for when in ["device.new", "!device.new", "score < 50 && 'IP_IS_VPN' in reasons"] {
+            let policy = policy(&rule("it", when, rest));
+            let judged = assess(&withdrawal(), &policy);
+            // Written down without the rule, or with it: it is tried on what was there before rules.
+            for written in [assess(&withdrawal(), &Policy::default()), judged.clone()] {
+                let entry = Entry::judged(withdrawal(), written, None);
+                let told = policy.in_hindsight(&entry);
+                assert_eq!(told.len(), judged.rules.len(), "{when} {rest}");
+                assert!(told.iter().all(|its| its.after == judged.verdict), "{when} {rest}");
+            }
+        }
     }
 }
 

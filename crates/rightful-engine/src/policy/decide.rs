@@ -150,7 +150,7 @@ impl Weighed {
 }
 
 /// A score with so many hundredths of a point more, from 0 to 100 points.
-fn changed(score: RiskScore, hundredths: i32) -> RiskScore {
+pub(super) fn changed(score: RiskScore, hundredths: i32) -> RiskScore {
     let sum = i32::from(score.hundredths()).saturating_add(hundredths).clamp(0, 10_000);
     // Within its range after the clamp.
     u16::try_from(sum).ok().and_then(|sum| RiskScore::from_hundredths(sum).ok()).unwrap_or(score)

@@ -6,6 +6,7 @@
 mod countries;
 mod decide;
 mod evidence_limits;
+mod hindsight;
 mod leniency;
 mod likelihood_scale;
 mod lists;
@@ -20,6 +21,7 @@ use rightful_domain::{Action, PolicySource, PolicyVersion};
 
 pub(crate) use decide::{Decision, Weighed};
 pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, Stranger, UserTrusted};
+pub use hindsight::Hindsight;
 pub(crate) use lists::{AccessLists, AddressRange, is_of_list};
 pub(crate) use scale::{Days, Factor, Limit};
 pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};

@@ -47,7 +47,8 @@ const FOREIGN: [(&str, &str); 6] = [("=", "=="), ("&", "&&"), ("|", "||"), ("{",
 pub(super) fn words(text: &str) -> Result<Vec<(Token<'_>, Span)>, RuleError> {
     if text.len() > TEXT_BYTES_MAX {
         let message = format!("the rule has {} bytes, of which at most {TEXT_BYTES_MAX} are read", text.len());
-        return Err(RuleError::new(text, Span { start: 0, end: 0 }, message));
+        // Its first line may be all of it, so it is not shown.
+        return Err(RuleError::new("", Span { start: 0, end: 0 }, message));
     }
     let mut words = Vec::new();
     let mut rest = text;

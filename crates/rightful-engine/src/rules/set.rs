@@ -145,6 +145,13 @@ pub(crate) struct Ruling {
 }
 
 impl Ruling {
+    /// What one rule asks for alone, whatever its mode.
+    pub(crate) fn of(rule: &Rule) -> Self {
+        let mut ruling = Self::default();
+        ruling.add(&rule.effect);
+        ruling
+    }
+
     fn add(&mut self, effect: &RuleEffect) {
         // At most 32 times 100 points.
         self.hundredths += i32::from(effect.score.hundredths());
