@@ -59,6 +59,7 @@ fn facts() -> Option<Facts> {
         at: now,
         at_clamped: false,
         received_at: now,
+        vouched: true,
     };
     let enrichment = Enrichment {
         country: CountryCode::new("DE").ok(),
