@@ -197,7 +197,7 @@ fn label(label: &Label) -> LabelBody<'_> {
     LabelBody { value: value.as_str(), comment: personal(comment.as_ref()), reviewer, at: rfc3339(*at) }
 }
 
-fn device(device: &AccountDevice) -> AccountDeviceBody<'_> {
+pub(super) fn device(device: &AccountDevice) -> AccountDeviceBody<'_> {
     let AccountDevice { id, latest, latest_event, first_at, detached_at, metadata } = device;
     AccountDeviceBody {
         id: id.to_string(),

@@ -111,7 +111,12 @@ impl Delivery {
     pub(super) async fn send(&self, waiting: Waiting) -> u64 {
         let outcome = match self.make(&waiting, clock::now()).await {
             Ok(Made::Letter(letter)) => self.after(&waiting, self.poster.post(letter).await),
-            Ok(Made::Nothing) => rightful_domain::Delivery::Taken,
+            Ok(Made::Nothing) => {
+                self.app.pipeline.meters.skipped();
+                tracing::debug!(hook = &*waiting.telling.hook, "there is nothing to tell a hook");
+                // As if it were taken: it is not to be looked at again.
+                return self.settle(&waiting, rightful_domain::Delivery::Taken).await;
+            }
             Ok(Made::Nobody(why)) => {
                 // Not a warning: somebody removed the hook, and there may be a hundred thousand of these.
                 tracing::debug!(hook = &*waiting.telling.hook, "a message to a hook is given up: {why}");
@@ -124,7 +129,12 @@ impl Delivery {
             }
         };
         self.app.pipeline.meters.told(outcome);
-        if let Err(error) = self.store().settle(&waiting, outcome).await {
+        self.settle(&waiting, outcome).await
+    }
+
+    /// Writes down what became of a message; gives its number.
+    async fn settle(&self, waiting: &Waiting, outcome: rightful_domain::Delivery) -> u64 {
+        if let Err(error) = self.store().settle(waiting, outcome).await {
             tracing::warn!(%error, "what became of a message to a hook cannot be written down: it may be sent again");
         }
         waiting.number
@@ -181,7 +191,7 @@ impl Delivery {
         record: &Record,
     ) -> Result<Option<HookMessage>, StoreError> {
         let Some(dialect) = (self.speaks)(hook.style) else { return Ok(None) };
-        if waiting.telling.topic != Topic::DeviceDetached {
+        if !matches!(waiting.telling.topic, Topic::DeviceNew | Topic::DeviceDetached) {
             return Ok(dialect.hook_message(&waiting.telling, &ToldOf::Event(record)));
         }
         let (Some(account), Some(sighting)) = (&record.entry.event.account, record.entry.sighting) else {
