@@ -356,6 +356,18 @@ async fn the_ninth_page_of_a_device_lets_the_first_go_and_places_are_given_back(
 }
 
 #[tokio::test]
+async fn who_asks_for_the_head_alone_does_not_listen() {
+    let edge = Edge::new(|_| {}).await;
+    let path = format!("/made/listen/{ANY_DEVICE}");
+    let response = edge.call(request("HEAD", &path, &edge.basic(), Some("https://shop.example"))).await;
+    assert_eq!(edge.server.app.pipeline.listeners.n_listeners(), 0);
+    assert_eq!(
+        (response.status(), header(response.headers(), "content-type").as_str()),
+        (StatusCode::OK, "text/event-stream")
+    );
+}
+
+#[tokio::test]
 async fn who_does_not_keep_up_is_let_go() {
     let edge = Edge::new(|_| {}).await;
     let mut page = edge.listen(ANY_DEVICE).await;
