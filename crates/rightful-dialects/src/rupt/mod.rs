@@ -153,6 +153,9 @@ const ROUTES: &[Route] = &[
     server(Method::Post, UPDATE_V3),
 ];
 
+/// What is read of a query, but for evaluations, which are read as a body is.
+const PARAMETERS: &[&str] = &["auth", "user", "device", "limit", "per", "page", "status", "attached", "detached"];
+
 /// Rupt's words.
 pub(crate) const DIALECT: &dyn Dialect = &Rupt;
 
@@ -175,6 +178,7 @@ impl Dialect for Rupt {
     }
 
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
+        call.query.check_once(PARAMETERS)?;
         match call.route.path {
             INITIATE => decode::initiate(call),
             COMPLETE | COMPLETE_BARE => decode::complete(call),
