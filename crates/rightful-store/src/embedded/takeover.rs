@@ -119,6 +119,7 @@ fn intruder_event(event: Target) -> IntruderEvent {
         event: entry.event.id,
         at: entry.event.at,
         device: DeviceSnapshot::of(&entry.event),
+        account_device: entry.sighting.map(|sighting| sighting.id),
         ip: entry.event.network.ip,
         changes: entry.changes,
     }
