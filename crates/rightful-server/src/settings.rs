@@ -54,7 +54,7 @@ struct Setting {
     set: fn(&mut Settings, &str) -> Result<(), SettingError>,
 }
 
-const SETTINGS: [Setting; 5] = [
+const SETTINGS: [Setting; 6] = [
     Setting { key: "origins", set: set_origins },
     Setting { key: "takeover_words", set: set_takeover_words },
     Setting {
@@ -80,6 +80,14 @@ const SETTINGS: [Setting; 5] = [
         set: |settings, value| {
             let wrong = |_| SettingError::Wrong { key: "blocks_over_device_limit", expected: "true or false" };
             settings.blocks_over_device_limit = value.parse().map_err(wrong)?;
+            Ok(())
+        },
+    },
+    Setting {
+        key: "pages_may_list_devices",
+        set: |settings, value| {
+            let wrong = |_| SettingError::Wrong { key: "pages_may_list_devices", expected: "true or false" };
+            settings.pages_may_list_devices = value.parse().map_err(wrong)?;
             Ok(())
         },
     },
@@ -265,6 +273,7 @@ pub(crate) struct ShownSettings {
     pub(crate) account_events_per_minute_max: u32,
     pub(crate) devices_per_account_max: u16,
     pub(crate) blocks_over_device_limit: bool,
+    pub(crate) pages_may_list_devices: bool,
 }
 
 /// A hook of it.
@@ -297,6 +306,7 @@ impl From<&Application> for Shown {
                 account_events_per_minute_max: settings.account_events_per_minute_max,
                 devices_per_account_max: settings.devices_per_account_max,
                 blocks_over_device_limit: settings.blocks_over_device_limit,
+                pages_may_list_devices: settings.pages_may_list_devices,
             },
             hooks: settings.hooks.iter().map(ShownHook::from).collect(),
         }
@@ -364,6 +374,7 @@ mod tests {
         check_change("takeover_words=PERMIT", "permit_warn_block or allow_review_prevent");
         check_change("devices_per_account_max=65536", "a number up to 65535");
         check_change("blocks_over_device_limit=yes", "true or false");
+        check_change("pages_may_list_devices=yes", "true or false");
         let origins: Vec<String> = (0..=SETTINGS_ENTRIES_MAX).map(|n| format!("https://{n}.example")).collect();
         check_change(&format!("origins={}", origins.join(",")), "64 origins at most");
     }
