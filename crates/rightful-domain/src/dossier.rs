@@ -14,6 +14,8 @@ pub const METADATA_FIELDS_MAX: usize = 32;
 pub const METADATA_VALUES_MAX: usize = 32;
 /// The longest name or value of metadata, and the longest tag, in bytes.
 pub const METADATA_BYTES_MAX: usize = 256;
+/// The field of metadata that says that a device's user has proved to be the owner.
+pub const PROVED_FIELD: &str = "2fa_verified";
 /// The longest comment of a label, in bytes.
 pub const COMMENT_BYTES_MAX: usize = 4 * 1024;
 
@@ -196,7 +198,7 @@ pub enum NoteKind {
     /// The account is closed: nobody is its owner any more.
     Closed,
     /// Fields of a device are set; a field without values is removed. A field named `2fa_verified` with a value is a
-    /// challenge passed: what the device left in quarantine is released.
+    /// challenge passed: what the device left in quarantine is released, and its latest challenge, if it is open, is passed.
     Metadata(Vec<(Box<str>, Vec<Box<str>>)>),
     /// A device is detached: it no longer counts among the account's.
     Detached,

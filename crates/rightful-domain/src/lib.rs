@@ -45,8 +45,8 @@ pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, Crowd
 pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, KnownDetail, PreviousDetail};
 pub use dossier::{
     ACCOUNT_DEVICES_MAX, AccountDevice, AccountDeviceId, COMMENT_BYTES_MAX, Dossier, IntruderEvent, Label, LabelValue,
-    METADATA_BYTES_MAX, METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, Sighting,
-    Takeover,
+    METADATA_BYTES_MAX, METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, PROVED_FIELD,
+    Sighting, Takeover,
 };
 pub use enrichment::{
     AddressKind, AgentKind, AgentTraits, Coordinates, CredentialStatus, CredentialTag, Enrichment, NETWORK_CLAIMS_MAX,

@@ -13,7 +13,7 @@ mod tests;
 
 use rightful_domain::{
     AccountDevice, Application, Entry, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Outcome,
-    Record, Telling, Timestamp, Topic, Verdict, Waiting,
+    PROVED_FIELD, Record, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 
 pub(crate) use address::is_plainly_private;
@@ -90,6 +90,12 @@ pub(crate) fn challenge_of(application: &Application, feedback: &Feedback) -> Op
 pub(crate) fn of_challenge(application: &Application, record: &Record, feedback: &Feedback) -> Vec<Waiting> {
     let is_news = record.feedback.last().is_some_and(|last| last == feedback);
     if is_news { waiting(application, Topic::ChallengeEnded, record, feedback.received_at) } else { Vec::new() }
+}
+
+/// Whether a note may pass a challenge that some hook is then told of.
+pub(crate) fn may_pass(application: &Application, note: &Note) -> bool {
+    let NoteKind::Metadata(fields) = &note.kind else { return false };
+    fields.iter().any(|(name, _)| **name == *PROVED_FIELD) && tells(application, Topic::ChallengeEnded)
 }
 
 /// The device that a note detaches, if any hook is told of that and it was attached before.

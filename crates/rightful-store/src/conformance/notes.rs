@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountDeviceId, Dossier, Event, Label, LabelValue, METADATA_BYTES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, Pii,
-    Verdict,
+    AccountDeviceId, Dossier, Event, FeedbackKind, Label, LabelValue, METADATA_BYTES_MAX, NOTES_MAX, Note, NoteKind,
+    NoteTarget, Pii, Verdict,
 };
 
 use super::sample::{START, account_id, application, login};
@@ -153,6 +153,40 @@ pub(super) async fn a_second_factor_in_metadata_releases_what_its_device_left(ba
     same("times its device was seen", script.familiarity(&held).await?, 2)
 }
 
+pub(super) async fn a_second_factor_in_metadata_passes_the_challenge_that_is_open(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let events = [1, 2].map(|n| login(n, "anna", "phone", "192.0.2.1"));
+    let elsewhere = login(3, "anna", "laptop", "192.0.2.1");
+    for event in events.iter().chain([&elsewhere]) {
+        script.record(event, Verdict::Challenge).await?;
+    }
+    let id = device(&script, &elsewhere).await?;
+    let [earlier, latest] = &events;
+    let phone = device(&script, latest).await?;
+    let passed = FeedbackKind::ChallengePassed { mechanism: None };
+    of_device(&script, phone, fields(&[("2fa_verified", &["no"]), ("plan", &["gold"])])).await?;
+    same("a word for no", script.find(latest).await?.feedback, vec![])?;
+    of_device(&script, phone, fields(&[("2fa_verified", &["yes"])])).await?;
+    for ending in [None, Some(Ending::Abandoned), Some(Ending::Closed)] {
+        if let Some(ending) = ending {
+            backend.restart(ending).await?;
+        }
+        let said: Vec<_> =
+            script.find(latest).await?.feedback.into_iter().map(|said| (said.kind, said.received_at)).collect();
+        same("what was said of the latest", said, vec![(passed.clone(), START)])?;
+        for event in [earlier, &elsewhere] {
+            same("what was said of the others", script.find(event).await?.feedback, vec![])?;
+        }
+        same("times its device was seen", script.familiarity(latest).await?, 2)?;
+    }
+    let next = next_row(&script).await?;
+    of_device(&script, phone, fields(&[("2fa_verified", &["yes"])])).await?;
+    same("the next row, told again", next_row(&script).await?, next)?;
+    script.say(&elsewhere, FeedbackKind::ChallengeFailed).await?;
+    of_device(&script, id, fields(&[("2fa_verified", &["yes"])])).await?;
+    same("one that was failed", script.find(&elsewhere).await?.feedback.len(), 1)
+}
+
 pub(super) async fn while_a_takeover_is_reported_metadata_releases_nothing(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
     let held = login(1, "anna", "phone", "192.0.2.1");
@@ -160,7 +194,26 @@ pub(super) async fn while_a_takeover_is_reported_metadata_releases_nothing(backe
     script.say_of_account("anna", None, rightful_domain::FeedbackKind::ConfirmedTakeover, held.at).await?;
     let id = device(&script, &held).await?;
     of_device(&script, id, fields(&[("2fa_verified", &["yes"])])).await?;
-    same("times its device was seen", script.familiarity(&held).await?, 0)
+    same("times its device was seen", script.familiarity(&held).await?, 0)?;
+    same("what was said of it", script.find(&held).await?.feedback, vec![])
+}
+
+pub(super) async fn a_detached_device_is_no_longer_proved(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let event = login(1, "anna", "phone", "192.0.2.1");
+    script.record(&event, Verdict::Allow).await?;
+    let id = device(&script, &event).await?;
+    of_device(&script, id, fields(&[("2fa_verified", &["yes"]), ("plan", &["gold"])])).await?;
+    of_device(&script, id, NoteKind::Detached).await?;
+    for ending in [None, Some(Ending::Abandoned)] {
+        if let Some(ending) = ending {
+            backend.restart(ending).await?;
+        }
+        let found = dossier(&script, "anna").await?.devices;
+        let noted: Vec<_> = found.into_iter().map(|device| (device.detached_at, device.metadata)).collect();
+        same("its device", noted, vec![(Some(START), vec![("plan".into(), texts(&["gold"]))])])?;
+    }
+    Ok(())
 }
 
 pub(super) async fn an_erasure_forgets_what_was_noted(backend: Arc<dyn Backend>) -> Told {

@@ -155,6 +155,11 @@ impl Belongings {
         known.sequence = sequence;
     }
 
+    /// Forgets a device, so that the next event on it is its first.
+    pub(super) fn unsee(&mut self, device: Tag) {
+        self.devices.retain(|known| known.tag != device);
+    }
+
     fn insert(&mut self, seen: &Seen, sequence: u64) {
         if self.devices.len() >= ACCOUNT_DEVICES_MAX {
             // Those that are only listed go first, then the longest unseen; never the new one: else all its events would be

@@ -188,6 +188,15 @@ pub(super) fn is_strange(profile: &Profile, lesson: &Lesson, doubted: bool) -> b
     doubted || (profile.n_learned > 0 && is_new)
 }
 
+/// Whether an event is a newcomer's: a stranger's, or of a device (an address, where no device is named) that the account
+/// has known only since then. What the account began with is none.
+pub(super) fn is_newcomer(profile: &Profile, lesson: &Lesson, doubted: bool, since: Timestamp) -> bool {
+    let named = lesson.device.map(|tag| (Family::Device, tag)).or(lesson.address.map(|tag| (Family::Address, tag)));
+    let fact = named.and_then(|(family, tag)| profile.fact(family, tag));
+    let is_young = fact.is_some_and(|fact| fact.first_at >= since && Some(fact.first_at) > profile.first_at);
+    is_strange(profile, lesson, doubted) || is_young
+}
+
 /// Whether an action lets somebody in, so that its device is the account's latest.
 pub(super) const fn is_entrance(action: &Action) -> bool {
     matches!(action, Action::Login | Action::Register)
@@ -254,6 +263,8 @@ pub(super) enum Op {
     Closed(Timestamp),
     Reviewed(LabelValue),
     Detached(AccountDeviceId, Timestamp),
+    /// The device is none of the account's any more.
+    Unseen(Tag),
 }
 
 /// The keys that a lesson concerns.
@@ -362,6 +373,7 @@ pub(super) fn changes_of(
             Effect::Closed(at) => Op::Closed(at),
             Effect::Reviewed(label) => Op::Reviewed(label),
             Effect::Detached(device, at) => Op::Detached(device, at),
+            Effect::Unseen(device) => Op::Unseen(device),
             Effect::Seen { device, at, event, sequence } => {
                 Op::SeenAt(Seen { device, at, event, makes_known: true }, sequence)
             }
@@ -445,6 +457,7 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
         }
         Op::Seen(seen) => state.belongings.see(&seen, sequence),
         Op::SeenAt(seen, sequence) => state.belongings.see(&seen, sequence),
+        Op::Unseen(device) => state.belongings.unsee(device),
         Op::Details(details) => learn_details(state, &details, sequence),
         Op::DetailsAgain(details) => state.belongings.details = details,
         Op::RollBack { to, lessons } => {
@@ -501,6 +514,7 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
         | Op::DetailsAgain(_)
         | Op::Alias { .. }
         | Op::Detached(..)
+        | Op::Unseen(_)
         | Op::Forget => {}
         op => take_in_standing(profile, op),
     }
@@ -549,6 +563,7 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
         | Op::DetailsAgain(_)
         | Op::Alias { .. }
         | Op::Detached(..)
+        | Op::Unseen(_)
         | Op::Forget => {}
     }
 }

@@ -22,6 +22,7 @@ mod outbox;
 mod plan;
 mod recall;
 mod recent;
+mod reclaim;
 mod rehearsal;
 mod replay;
 mod reports;

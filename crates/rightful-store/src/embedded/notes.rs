@@ -4,24 +4,26 @@
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountDeviceId, AccountId, ApplicationId, Dossier, EventId, LabelValue, Note, NoteKind, NoteTarget, Profile, Tag,
-    Timestamp,
+    AccountDeviceId, AccountId, ApplicationId, Dossier, EventId, Feedback, FeedbackKind, FeedbackTarget, LabelValue,
+    Note, NoteKind, NoteTarget, PROVED_FIELD, Profile, Tag, Timestamp, Verdict,
 };
 use tokio::sync::oneshot;
 
 use super::Shared;
 use super::disk::failed;
-use super::plan::{Plan, Status};
+use super::keys::Index;
+use super::plan::{Plan, Status, Target};
 use super::state::Change;
 use super::tags::{StateKey, Tagger};
 use super::writer::{Admitted, Answer, Command, Writer};
 use crate::StoreError;
 use crate::record::{Consumption, Draft, Effect, NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
+use crate::seal::SubjectKey;
 
-/// The field that says that a device's user has proved to be the owner.
-const PROVED_FIELD: &str = "2fa_verified";
 /// What a caller may write into it that says the contrary.
 const NOES: [&str; 6] = ["", "0", "false", "no", "null", "none"];
+/// The most rows of an account that are looked through for a device's latest challenge.
+const CHALLENGE_ROWS_MAX: usize = 500;
 
 /// A note, and whom it is about.
 pub(super) struct NoteCommand {
@@ -30,6 +32,14 @@ pub(super) struct NoteCommand {
     /// The device, where it is about one: its id, and its own tag.
     pub(super) device: Option<(AccountDeviceId, Tag)>,
     pub(super) answer: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// What a note changes.
+struct NotePlan {
+    noted: Noted,
+    plan: Plan,
+    /// The event whose challenge it says was passed.
+    passed: Option<EventId>,
 }
 
 /// Binds a sealed row to whose it is, and to being one.
@@ -94,25 +104,41 @@ impl Shared {
     }
 
     /// What a note changes; None if it says what is known.
-    fn plan_note(&self, command: &NoteCommand, subject: StateKey) -> Result<Option<(Noted, Plan)>, StoreError> {
+    fn plan_note(
+        &self,
+        command: &NoteCommand,
+        tagger: &Tagger,
+        subject: StateKey,
+    ) -> Result<Option<NotePlan>, StoreError> {
         let NoteCommand { note, device, .. } = command;
         let was = self.noted(subject)?;
+        // Between being found and being noted of, it may have been forgotten.
+        if let Some((id, _)) = device
+            && !self.has_device(subject, *id)?
+        {
+            return Err(StoreError::NotFound { id: EventId::from_bytes([0; 16]) });
+        }
         let mut noted = was.clone();
         noted
             .take(&note.kind, device.map(|(id, _)| id), note.received_at)
             .map_err(|too_much| StoreError::TooMuch { what: too_much.0 })?;
         let profile = self.mind.states.with(subject, |state| (Arc::clone(&state.profile), Change::Same))?;
-        let mut plan = Plan::default();
+        let (mut plan, mut passed) = (Plan::default(), None);
         let at = note.received_at;
         match (&note.kind, device) {
             (NoteKind::Labelled(label), _) if noted != was => plan.effects.push(Effect::Reviewed(label.value)),
             (NoteKind::Closed, _) if noted != was => plan.effects.push(Effect::Closed(at)),
             (NoteKind::Metadata(fields), Some((_, device))) => {
-                if fields.iter().any(is_proof) {
-                    release(*device, at, &profile, &mut plan);
+                let proves = profile.standing.reported_at.is_none() && profile.releases(None, at);
+                if proves && fields.iter().any(is_proof) {
+                    let challenged = self.open_challenge(tagger, &note.application, subject.tag, *device)?;
+                    release(*device, at, &profile, challenged.as_ref(), &mut plan);
+                    passed = challenged.map(|event| event.lesson.event);
                 }
             }
             (NoteKind::Detached, Some((id, _))) => {
+                // Who attaches it again is to prove again to be the owner.
+                noted.forget_field(*id, PROVED_FIELD);
                 if !self.is_detached(subject, *id)? {
                     plan.effects.push(Effect::Detached(*id, at));
                 }
@@ -128,7 +154,34 @@ impl Shared {
             ) => {}
         }
         let is_news = noted != was || !plan.effects.is_empty();
-        Ok(is_news.then_some((noted, plan)))
+        Ok(is_news.then_some(NotePlan { noted, plan, passed }))
+    }
+
+    /// A device's latest event on an account that was challenged, if nobody has said yet how that ended, nor that it was
+    /// not the owner.
+    fn open_challenge(
+        &self,
+        tagger: &Tagger,
+        application: &ApplicationId,
+        account: Tag,
+        device: Tag,
+    ) -> Result<Option<Target>, StoreError> {
+        let rows = self.rows_under(Index::Account, account, u64::MAX, CHALLENGE_ROWS_MAX);
+        for sequence in rows.take(CHALLENGE_ROWS_MAX) {
+            let sequence = sequence?;
+            let Some((entry, _)) = self.entry_at(sequence)? else { continue };
+            let answered = entry.assessment.as_ref().and_then(|assessment| assessment.answered);
+            if answered != Some(Verdict::Challenge) || entry.event.application != *application {
+                continue;
+            }
+            let Some(found) = self.found_at(sequence)? else { continue };
+            let target = self.target(tagger, found)?;
+            if target.lesson.device == Some(device) {
+                let is_open = target.record.feedback.is_empty() && target.status != Status::Revoked;
+                return Ok(is_open.then_some(target));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -148,23 +201,30 @@ fn is_proof((name, values): &(Box<str>, Vec<Box<str>>)) -> bool {
     **name == *PROVED_FIELD && values.iter().any(|value| !is_no(value))
 }
 
-/// Lets what a device has left in quarantine go, unless a takeover is reported or the contact is fresh.
-fn release(device: Tag, at: Timestamp, profile: &Profile, plan: &mut Plan) {
-    if profile.standing.reported_at.is_some() || !profile.releases(None, at) {
-        return;
-    }
+/// Lets what a device has left in quarantine go, with the event whose challenge was passed.
+fn release(device: Tag, at: Timestamp, profile: &Profile, challenged: Option<&Target>, plan: &mut Plan) {
     let mut held = profile.held.iter().filter(|held| held.lesson.device == Some(device)).peekable();
-    if held.peek().is_some() {
+    if challenged.is_some() || held.peek().is_some() {
         plan.effects.push(Effect::Proved(at));
     }
-    for held in held {
+    let event = challenged.map(|target| target.lesson.event);
+    for held in held.filter(|held| Some(held.lesson.event) != event) {
         plan.effects.push(Effect::Learn(Arc::new(held.lesson)));
         plan.statuses.push((held.lesson.event, Status::Taught));
+        plan.applied.n_released += 1;
+    }
+    if let Some(target) = challenged.filter(|target| target.status == Status::Held) {
+        plan.learn(target);
         plan.applied.n_released += 1;
     }
 }
 
 impl Shared {
+    /// Whether a device is among the account's, detached or not.
+    fn has_device(&self, subject: StateKey, id: AccountDeviceId) -> Result<bool, StoreError> {
+        self.mind.states.with(subject, |state| (state.belongings.device(subject.tag, id).is_some(), Change::Same))
+    }
+
     /// Whether a device is detached from the account.
     fn is_detached(&self, subject: StateKey, id: AccountDeviceId) -> Result<bool, StoreError> {
         self.mind.states.with(subject, |state| {
@@ -182,11 +242,11 @@ impl Writer {
         if self.batch_touches(Some(subject)) {
             return Admitted::Later(Command::Note(command));
         }
-        match self.shared.plan_note(&command, subject) {
+        match self.shared.plan_note(&command, &tagger, subject) {
             Err(error) => drop(command.answer.send(Err(error))),
             Ok(None) => self.batch.answers.push(Answer::Done(command.answer)),
-            Ok(Some((noted, plan))) => {
-                let written = self.put_note(&command, tagger, subject, &noted, plan);
+            Ok(Some(planned)) => {
+                let written = self.put_note(&command, tagger, subject, planned);
                 match written {
                     Ok(()) => self.batch.answers.push(Answer::Done(command.answer)),
                     Err(error) => drop(command.answer.send(Err(error))),
@@ -201,11 +261,10 @@ impl Writer {
         command: &NoteCommand,
         tagger: Arc<Tagger>,
         subject: StateKey,
-        noted: &Noted,
-        plan: Plan,
+        NotePlan { noted, plan, passed }: NotePlan,
     ) -> Result<(), StoreError> {
         let (key, new_key) = self.shared.subjects.to_seal(subject)?;
-        let sealed = key.seal(&encode_noted(noted), &bound(subject), &self.shared.nonces);
+        self.put_noted(subject, &noted, &key);
         let words = note_words(&command.note.kind);
         let row = NoteRow {
             application: command.note.application.clone(),
@@ -216,10 +275,40 @@ impl Writer {
             received_at: command.note.received_at,
             sealed: words.map_or_else(Vec::new, |words| key.seal(&words, &bound(subject), &self.shared.nonces)),
         };
-        self.batch.writes.insert(&self.shared.disk.dossiers, subject.to_bytes(), sealed);
         self.put_key(new_key);
         let draft = Draft::note(&row, tagger.short);
-        self.put_amendment(tagger, draft, None, Some(subject), plan, row.received_at);
+        self.put_amendment(Arc::clone(&tagger), draft, None, Some(subject), plan, row.received_at);
+        if let Some(event) = passed {
+            // What it releases is in the row of the note.
+            let (application, target) = (row.application, FeedbackTarget::Event(event));
+            let kind = FeedbackKind::ChallengePassed { mechanism: None };
+            let feedback = Feedback { application, target, kind, received_at: row.received_at };
+            let draft = Draft::feedback(&feedback, tagger.short);
+            self.put_amendment(tagger, draft, Some(event), Some(subject), Plan::default(), row.received_at);
+        }
+        Ok(())
+    }
+
+    fn put_noted(&mut self, subject: StateKey, noted: &Noted, key: &SubjectKey) {
+        let sealed = key.seal(&encode_noted(noted), &bound(subject), &self.shared.nonces);
+        self.batch.writes.insert(&self.shared.disk.dossiers, subject.to_bytes(), sealed);
+    }
+
+    /// Forgets what was noted of devices, in the batch of the row that says why.
+    pub(super) fn forget_notes(
+        &mut self,
+        subject: Option<StateKey>,
+        devices: &[AccountDeviceId],
+    ) -> Result<(), StoreError> {
+        let Some(subject) = subject.filter(|_| !devices.is_empty()) else { return Ok(()) };
+        let mut noted = self.shared.noted(subject)?;
+        let n_before = noted.metadata.len();
+        noted.metadata.retain(|(device, _)| !devices.contains(device));
+        if noted.metadata.len() < n_before {
+            let (key, new_key) = self.shared.subjects.to_seal(subject)?;
+            self.put_noted(subject, &noted, &key);
+            self.put_key(new_key);
+        }
         Ok(())
     }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountId, ApplicationId, Conclusion, DetailKind, Entry, EventId, Family, Feedback, FeedbackKind, FeedbackTarget,
-    Lesson, Mark, Outcome, Profile, Record, Tag, Teaching, Timestamp,
+    AccountDeviceId, AccountId, ApplicationId, Conclusion, DetailKind, Entry, EventId, Family, Feedback, FeedbackKind,
+    FeedbackTarget, Lesson, Mark, Outcome, Profile, Record, Tag, Teaching, Timestamp,
 };
 
 use super::Shared;
@@ -89,6 +89,8 @@ pub(super) struct Plan {
     pub(super) statuses: Vec<(EventId, Status)>,
     /// What is told to who asked.
     pub(super) applied: Applied,
+    /// Devices of which what was noted is forgotten.
+    pub(super) forgotten: Vec<AccountDeviceId>,
 }
 
 /// An event that an amendment is about.
@@ -111,7 +113,7 @@ impl Plan {
         said.len() < FEEDBACK_MAX && (moves || !is_repeated)
     }
 
-    fn learn(&mut self, target: &Target) {
+    pub(super) fn learn(&mut self, target: &Target) {
         self.effects.push(Effect::Learn(Arc::clone(&target.lesson)));
         self.statuses.push((target.lesson.event, Status::Taught));
         let event = &target.record.entry.event;
@@ -351,6 +353,10 @@ impl Shared {
             FeedbackKind::ChallengeIgnored => plan.effects.push(Effect::Refused(feedback.received_at)),
             FeedbackKind::ConfirmedLegitimate => plan_legitimate(feedback, target, &mut plan),
             FeedbackKind::ConfirmedTakeover => {
+                // What a reclaim has taken back is over: who finds an old link must not report the owner's account again.
+                if target.is_some_and(|event| is_over(event, &profile)) {
+                    return Ok(plan);
+                }
                 plan.effects.push(Effect::Reported(feedback.received_at));
                 if let Some(target) = target {
                     plan.take_back(target, Status::Revoked);
@@ -360,51 +366,6 @@ impl Shared {
             FeedbackKind::Reclaimed => self.plan_reclaim(feedback, tagger, subject, target, &profile, &mut plan)?,
         }
         Ok(plan)
-    }
-
-    fn plan_reclaim(
-        &self,
-        feedback: &Feedback,
-        tagger: &Tagger,
-        subject: Option<StateKey>,
-        target: Option<&Target>,
-        profile: &Profile,
-        plan: &mut Plan,
-    ) -> Result<(), StoreError> {
-        let Some(subject) = subject else { return Ok(()) };
-        // What was reclaimed before is over: told again, it must not cost the owner what came since.
-        if target.is_some_and(|event| is_over(event, profile)) {
-            return Ok(());
-        }
-        let first = target.map(|target| target.lesson.at);
-        let since = first.or(profile.standing.reported_at).unwrap_or(feedback.received_at);
-        let events = self.events_since(subject.tag, &feedback.application, tagger, since, first.is_none())?;
-        let reported = |event: &&Target| is_reported(&event.record.feedback) && !is_over(event, profile);
-        let to = first.or_else(|| events.iter().filter(reported).map(|event| event.lesson.at).min()).unwrap_or(since);
-        let events: Vec<&Target> = events.iter().filter(|event| event.lesson.at >= to).collect();
-        let mut lessons = Vec::new();
-        for event in &events {
-            if event.status == Status::Taught {
-                lessons.push(Arc::clone(&event.lesson));
-                plan.applied.n_unlearned += 1;
-            }
-            plan.statuses.push((event.lesson.event, Status::Revoked));
-            if !is_vouched_for(&event.record.feedback, profile) && !is_owner_after_report(event, profile) {
-                let is_unknown = |family, tag| profile.fact(family, tag).is_none_or(|fact| fact.first_at >= to);
-                let strange = |effect: &Effect| match effect {
-                    Effect::Bad(family, tag, _) | Effect::Labelled(family, tag, _) => is_unknown(*family, *tag),
-                    _ => true,
-                };
-                plan.effects.extend(bad(&event.lesson, feedback.received_at).filter(strange));
-            }
-        }
-        // Told again, a reclaim finds nothing new: what the first one took back stays what the intruder did.
-        if events.iter().any(|event| !is_over(event, profile)) {
-            plan.effects.push(Effect::RollBack { to, lessons });
-            plan.effects.extend(self.details_before(subject, &events)?);
-        }
-        plan.effects.push(Effect::Reclaimed(feedback.received_at));
-        Ok(())
     }
 
     /// The events of an account since a moment, newest first; further back, as far as a takeover was confirmed, if asked.
@@ -474,7 +435,7 @@ fn plan_legitimate(feedback: &Feedback, target: Option<&Target>, plan: &mut Plan
 }
 
 /// What an intruder used: the account remembers it, and so does the thing itself.
-fn bad(lesson: &Lesson, at: Timestamp) -> impl Iterator<Item = Effect> + use<> {
+pub(super) fn bad(lesson: &Lesson, at: Timestamp) -> impl Iterator<Item = Effect> + use<> {
     let device = lesson.device.map(|tag| (Family::Device, tag));
     let address = lesson.address.map(|tag| (Family::Address, tag));
     let things = device.into_iter().chain(address);

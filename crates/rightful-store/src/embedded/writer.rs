@@ -419,6 +419,10 @@ impl Writer {
             // Said before, or said too often: nothing is written, so that who holds a link cannot fill the ledger.
             Ok(Some((_, None))) => self.batch.answers.push(Answer::Applied(answer, Applied::default())),
             Ok(Some((subject, Some(plan)))) => {
+                if let Err(error) = self.forget_notes(subject, &plan.forgotten) {
+                    drop(answer.send(Err(error)));
+                    return Admitted::InBatch;
+                }
                 let applied = plan.applied.clone();
                 let draft = Draft::feedback(&feedback, tagger.short);
                 self.put_amendment(tagger, draft, about, subject, plan, feedback.received_at);

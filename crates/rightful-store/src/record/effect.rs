@@ -63,6 +63,8 @@ pub(crate) enum Effect {
     Reviewed(LabelValue),
     /// A device no longer counts among the account's.
     Detached(AccountDeviceId, Timestamp),
+    /// A device is none of the account's any more: seen again, it is new.
+    Unseen(Tag),
     /// The account is seen on a device after all, in the event of that short form, of that time, at that place in the
     /// ledger.
     Seen { device: Tag, at: Timestamp, event: u64, sequence: u64 },
@@ -102,6 +104,7 @@ pub(crate) enum StoredEffect {
     Detached([u8; 12], i64),
     Details(Vec<StoredDetail>),
     Seen([u8; 8], i64, [u8; 8], u64),
+    Unseen([u8; 8]),
 }
 
 impl StoredEffect {
@@ -132,6 +135,7 @@ impl StoredEffect {
             Effect::Closed(at) => Self::Closed(at.as_micros()),
             Effect::Reviewed(label) => Self::Reviewed(label.number()),
             Effect::Detached(device, at) => Self::Detached(*device.as_bytes(), at.as_micros()),
+            Effect::Unseen(device) => Self::Unseen(stored_tag(*device)),
             Effect::Seen { device, at, event, sequence } => {
                 Self::Seen(stored_tag(*device), at.as_micros(), event.to_le_bytes(), *sequence)
             }
@@ -183,6 +187,7 @@ impl StoredEffect {
             Self::Detached(device, at) => {
                 Effect::Detached(AccountDeviceId::from_bytes(device), Timestamp::from_micros(at))
             }
+            Self::Unseen(device) => Effect::Unseen(restored_tag(device)),
             Self::Seen(device, at, event, sequence) => Effect::Seen {
                 device: restored_tag(device),
                 at: Timestamp::from_micros(at),

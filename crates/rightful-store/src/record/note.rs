@@ -174,6 +174,14 @@ impl Noted {
         found.map_or_else(Vec::new, |(_, fields)| fields.clone())
     }
 
+    /// Forgets a field of a device.
+    pub(crate) fn forget_field(&mut self, device: AccountDeviceId, name: &str) {
+        if let Some((_, fields)) = self.metadata.iter_mut().find(|(known, _)| *known == device) {
+            fields.retain(|(known, _)| **known != *name);
+        }
+        self.metadata.retain(|(_, fields)| !fields.is_empty());
+    }
+
     fn label(&mut self, label: &Label) -> Result<(), TooMuch> {
         let [comment, name, email] = said(label).map(|text| text.map_or(0, str::len));
         if comment > COMMENT_BYTES_MAX || name.max(email) > METADATA_BYTES_MAX {

@@ -113,6 +113,7 @@ fn later_effects() -> Effects {
     let changes = vec![
         Effect::Details(Dice::full(5).belongings().details),
         Effect::Seen { device: Tag::new(15), at, event: 16, sequence: 17 },
+        Effect::Unseen(Tag::new(18)),
     ];
     Effects { subject: Some(Tag::new(1)), changes }
 }
