@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::population::Backdrop;
-use crate::{AccountId, Circumstances, Crowd, DeviceId, Event, Profile, Tag, Tagged, Tally, Timestamp};
+use crate::{AccountId, Circumstances, Crowd, DeviceId, Event, Notoriety, Profile, Tag, Tagged, Tally, Timestamp};
 
 /// What is remembered around one event. Read once, before judging; the attempt itself is already counted in it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,6 +27,8 @@ pub struct History {
     pub agent_crowd: Option<Crowd>,
     /// Who else came with the same password in 24 h; None when the event carries none.
     pub password_crowd: Option<Crowd>,
+    /// What strangers usually do from its networks and with its agent.
+    pub notoriety: Notoriety,
     /// Where from, with what, and when.
     pub circumstances: Circumstances,
     /// What all accounts of the application say of that; None when the event names no account.

@@ -17,6 +17,7 @@ mod habits;
 mod history;
 mod id;
 mod news;
+mod notoriety;
 mod office;
 mod policy_source;
 mod population;
@@ -48,6 +49,7 @@ pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
+pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{Application, ApplicationMode, Credential, CredentialKind, KeyDigest};
 pub use policy_source::PolicySource;
 pub use population::{
