@@ -20,6 +20,7 @@ mod history;
 mod id;
 mod likeness;
 mod news;
+mod notoriety;
 mod office;
 mod policy_source;
 mod population;
@@ -63,6 +64,7 @@ pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use likeness::likeness;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
+pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,
     Settings, TakeoverWords,

@@ -20,6 +20,8 @@ pub(crate) struct StoredPopulation {
     values: Vec<([u8; 4], u32, u32)>,
     /// Level by level, cell by cell: novel, tried.
     novelty: Vec<Vec<(f32, f32)>>,
+    /// Type of device: novel, tried.
+    mobility: Vec<([u8; 4], f32, f32)>,
     direction: [[f32; 2]; 2],
     versions: Vec<([u8; 4], [StoredShares; 2])>,
     names: [[f32; 3]; 3],
@@ -49,12 +51,14 @@ impl StoredPopulation {
             let weights = shares.weights.iter().map(|(version, weight)| (StoredVersion::of(*version), *weight));
             (shares.at.as_micros(), weights.collect())
         };
+        let mobility = |(tag, count): (&u32, &NoveltyCount)| (tag.to_le_bytes(), count.novel, count.tried);
         let cells = |counts: &[NoveltyCount]| counts.iter().map(|count| (count.novel, count.tried)).collect();
         Self {
             n_accounts: population.n_accounts,
             n_named: population.n_named,
             values: population.values.iter().map(value).collect(),
             novelty: population.novelty.iter().map(|counts| cells(counts)).collect(),
+            mobility: population.mobility.iter().map(mobility).collect(),
             direction: population.direction,
             versions: population
                 .versions
@@ -84,6 +88,8 @@ impl StoredPopulation {
         };
         let count = |(tag, accounts, children)| (u32::from_le_bytes(tag), ValueCount { accounts, children });
         population.values.extend(self.values.into_iter().map(count));
+        let mobility = |(tag, novel, tried)| (u32::from_le_bytes(tag), NoveltyCount { novel, tried });
+        population.mobility.extend(self.mobility.into_iter().map(mobility));
         let versions = self.versions.into_iter().map(|(tag, both)| (u32::from_le_bytes(tag), both.map(shares)));
         population.versions.extend(versions);
         if self.hours.iter().any(|(_, hours)| hours.len() != HOURS) {
