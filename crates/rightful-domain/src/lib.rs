@@ -71,7 +71,7 @@ pub use office::{
 };
 pub use policy_source::PolicySource;
 pub use population::{
-    Backdrop, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
+    Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
     VersionShares, hour_of,
 };
 pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};

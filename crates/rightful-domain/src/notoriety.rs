@@ -6,18 +6,22 @@
 //! of ratios, so that a site under constant fire does not take every network for notorious. Lives in RAM, as crowds do:
 //! what it shows is of these weeks, and is soon seen again.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::circumstances::{Circumstances, Level, StepTag};
+use crate::population::ByTag;
 use crate::{Habits, Outcome, Timestamp};
 
 /// The most networks that are counted; the quietest quarter goes first.
 pub const NOTED_MAX: usize = 65_536;
-/// The most attempts that can still be concluded or taken out; the oldest go first.
+/// The most attempts that can still be concluded or taken out, each in the place that its event gives it; who comes to a
+/// place that is taken takes it over.
 pub const NOTED_ATTEMPTS_MAX: usize = 16_384;
+const _: () = assert!(NOTED_ATTEMPTS_MAX.is_power_of_two());
 /// After this time an attempt counts for half: lists and rented machines last for weeks.
 const HALF_LIFE: Duration = Duration::from_secs(30 * 86_400);
+/// What is younger is taken for new: counts are brought up to date no more often than this.
+const FRESH: Duration = Duration::from_secs(3_600);
 /// What is usual holds a network's ratio as if so many attempts had been let through.
 const HOLD: f32 = 3.0;
 /// What is usual before anything was seen: one stranger fails for ten events let through.
@@ -40,13 +44,12 @@ impl Default for Notoriety {
 /// What is counted of the networks of one application.
 #[derive(Debug, Clone)]
 pub struct Notorieties {
-    by_tag: BTreeMap<StepTag, Count>,
+    by_tag: ByTag<Count>,
     all: [Count; NOTED_LEVELS.len()],
-    attempts: BTreeMap<u64, Attempt>,
-    /// Their events, oldest first.
-    order: VecDeque<u64>,
-    /// The newest of them, which the counts are still without: so it can be taken out as if it had never come.
-    newest: Option<u64>,
+    /// By place; none before the first.
+    attempts: Vec<Option<Attempt>>,
+    /// The newest, which neither the counts nor the attempts have yet: so it can be taken out as if it had never come.
+    newest: Option<Attempt>,
 }
 
 /// Decayed counts.
@@ -61,6 +64,7 @@ struct Count {
 /// One attempt.
 #[derive(Debug, Clone, Copy)]
 struct Attempt {
+    event: u64,
     at: Timestamp,
     tags: [Option<StepTag>; NOTED_LEVELS.len()],
     is_stranger: bool,
@@ -69,24 +73,18 @@ struct Attempt {
 
 impl Default for Notorieties {
     fn default() -> Self {
-        Self {
-            by_tag: BTreeMap::new(),
-            all: [PRIOR; NOTED_LEVELS.len()],
-            attempts: BTreeMap::new(),
-            order: VecDeque::new(),
-            newest: None,
-        }
+        Self { by_tag: ByTag::default(), all: [PRIOR; NOTED_LEVELS.len()], attempts: Vec::new(), newest: None }
     }
 }
 
 impl Notorieties {
-    /// What is known of an event's networks, its account's own failures there left out. O(log n).
+    /// What is known of an event's networks, its account's own failures there left out. O(1).
     #[must_use]
     pub fn of(&mut self, circumstances: &Circumstances, own_failures: u32, at: Timestamp) -> Notoriety {
         self.settle();
         let mut notoriety = Notoriety::default();
         for ((ratio, level), all) in notoriety.0.iter_mut().zip(NOTED_LEVELS).zip(&self.all) {
-            let count = circumstances.tag(level).and_then(|tag| self.by_tag.get(&tag));
+            let count = circumstances.tag(level).and_then(|tag| self.by_tag.get(&tag.get()));
             let Some(count) = count.map(|count| count.as_of(at)) else { continue };
             let all = all.as_of(at);
             let usual = (all.failed / all.passed.max(f32::MIN_POSITIVE)).max(f32::MIN_POSITIVE);
@@ -97,7 +95,7 @@ impl Notorieties {
     }
 
     /// Counts an attempt. One counted before is not counted again. `event` is the short form of its id, `habits` are its
-    /// account's, if it has any. O(log n).
+    /// account's, if it has any. O(1), but for making room.
     pub fn count(
         &mut self,
         event: u64,
@@ -106,58 +104,56 @@ impl Notorieties {
         circumstances: &Circumstances,
         habits: Option<&Habits>,
     ) {
-        if self.attempts.contains_key(&event) {
+        self.settle();
+        if self.attempts.get(place_of(event)).is_some_and(|place| place.is_some_and(|one| one.event == event)) {
             return;
         }
         let knows = |tag| habits.is_some_and(|habits| habits.weight_of(Level::Asn, tag).is_some());
         let is_stranger = !circumstances.tag(Level::Asn).is_some_and(knows);
         let tags = NOTED_LEVELS.map(|level| circumstances.tag(level));
-        let attempt = Attempt { at, tags, is_stranger, outcome };
-        self.settle();
-        self.newest = Some(event);
-        self.attempts.insert(event, attempt);
-        self.order.push_back(event);
-        if self.order.len() > NOTED_ATTEMPTS_MAX
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.attempts.remove(&oldest);
-        }
-        if self.by_tag.len() > NOTED_MAX {
-            self.make_room(at);
-        }
+        self.newest = Some(Attempt { event, at, tags, is_stranger, outcome });
     }
 
     /// Sets how a counted attempt ended, if it is still remembered.
     pub fn conclude(&mut self, event: u64, outcome: Outcome) {
-        let Some(attempt) = self.attempts.get_mut(&event) else { return };
-        let before = *attempt;
-        attempt.outcome = outcome;
-        let after = *attempt;
-        if self.newest != Some(event) {
+        if let Some(newest) = self.newest.as_mut().filter(|newest| newest.event == event) {
+            newest.outcome = outcome;
+        } else if let Some(before) = self.take(event) {
+            let after = Attempt { outcome, ..before };
             self.add(&before, -1.0);
             self.add(&after, 1.0);
+            self.keep(after);
         }
     }
 
     /// Takes a counted attempt out again, if it is still remembered.
     pub fn uncount(&mut self, event: u64) {
-        if let Some(attempt) = self.attempts.remove(&event) {
-            if let Some(place) = self.order.iter().rposition(|other| *other == event) {
-                self.order.remove(place);
-            }
-            if self.newest == Some(event) {
-                self.newest = None;
-            } else {
-                self.add(&attempt, -1.0);
-            }
+        if self.newest.is_some_and(|newest| newest.event == event) {
+            self.newest = None;
+        } else if let Some(attempt) = self.take(event) {
+            self.add(&attempt, -1.0);
         }
     }
 
     /// Adds the newest attempt to the counts.
     fn settle(&mut self) {
-        if let Some(attempt) = self.newest.take().and_then(|event| self.attempts.get(&event).copied()) {
+        if let Some(attempt) = self.newest.take() {
             self.add(&attempt, 1.0);
+            self.keep(attempt);
         }
+    }
+
+    fn keep(&mut self, attempt: Attempt) {
+        if self.attempts.is_empty() {
+            self.attempts = vec![None; NOTED_ATTEMPTS_MAX];
+        }
+        if let Some(place) = self.attempts.get_mut(place_of(attempt.event)) {
+            *place = Some(attempt);
+        }
+    }
+
+    fn take(&mut self, event: u64) -> Option<Attempt> {
+        self.attempts.get_mut(place_of(event))?.take_if(|attempt| attempt.event == event)
     }
 
     fn add(&mut self, attempt: &Attempt, by: f32) {
@@ -169,8 +165,11 @@ impl Notorieties {
         for (tag, all) in attempt.tags.into_iter().zip(&mut self.all) {
             if let Some(tag) = tag {
                 all.add(attempt.at, failed, passed);
-                self.by_tag.entry(tag).or_default().add(attempt.at, failed, passed);
+                self.by_tag.entry(tag.get()).or_default().add(attempt.at, failed, passed);
             }
+        }
+        if self.by_tag.len() > NOTED_MAX {
+            self.make_room(attempt.at);
         }
     }
 
@@ -189,8 +188,11 @@ impl Count {
 
     fn as_of(&self, at: Timestamp) -> Self {
         let Some(before) = self.at else { return Self { at: Some(at), ..*self } };
+        if at.since(before) < FRESH {
+            return *self;
+        }
         let factor = decay(before, at);
-        Self { failed: self.failed * factor, passed: self.passed * factor, at: Some(before.max(at)) }
+        Self { failed: self.failed * factor, passed: self.passed * factor, at: Some(at) }
     }
 
     fn add(&mut self, at: Timestamp, failed: f32, passed: f32) {
@@ -202,9 +204,15 @@ impl Count {
     }
 }
 
+/// Where an event's attempt is kept. Events' short forms need not be spread well.
+fn place_of(event: u64) -> usize {
+    (event.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - NOTED_ATTEMPTS_MAX.ilog2())) as usize
+}
+
 /// What is left of an attempt some time later; all of it where that is no later.
 fn decay(from: Timestamp, to: Timestamp) -> f32 {
-    (-to.since(from).as_secs_f64() / HALF_LIFE.as_secs_f64()).exp2() as f32
+    let age = to.since(from);
+    if age < FRESH { 1.0 } else { (-age.as_secs_f32() / HALF_LIFE.as_secs_f32()).exp2() }
 }
 
 #[cfg(test)]

@@ -31,8 +31,16 @@ const LENGTHS: [u32; 3] = [2, 4, 12];
 const CELLS: usize = 2 * GAPS_N * LENGTHS_N;
 const GAPS_N: usize = GAP_DAYS.len() + 1;
 const LENGTHS_N: usize = LENGTHS.len() + 1;
-/// How many of the gaps are shorter than a day.
-const GAPS_WITHIN_DAY: usize = 3;
+/// What each gap is called in a class's number, from the shortest on. Classes are stored by number, and those of before
+/// the hours of a day were told apart keep theirs: what was then within a day is now the last of its hours.
+const GAP_NUMBERS: [usize; GAPS_N] = [4, 5, 0, 1, 2, 3];
+/// Those within a day.
+const GAPS_WITHIN_DAY: [usize; 3] = [4, 5, 0];
+/// How many classes there were, the first ones, before types of device and the hours of a day were told apart.
+pub const COARSE_CELLS: usize = 4 * LENGTHS_N;
+/// What was counted in one of them weighs at most as much as so many events: so that its finer classes soon speak for
+/// themselves.
+const COARSE_EVENTS_MAX: f32 = 1_000.0;
 /// A type of device roams if its provider is so many times as often new as that of all; held at all by so many events.
 const ROAMS_FROM: f32 = 1.2;
 const ROAMS_HOLD: f32 = 200.0;
@@ -62,6 +70,15 @@ pub struct NoveltyCount {
 }
 
 impl NoveltyCount {
+    /// What was counted in one class of before, which began with what is thought before anything was seen.
+    fn of_coarse(self, prior: f32) -> Self {
+        // Both were counted in whole events.
+        let tried = (self.tried - PSEUDO_EVENTS).round().max(0.0);
+        let novel = (self.novel - prior * PSEUDO_EVENTS).round().clamp(0.0, tried);
+        let share = (COARSE_EVENTS_MAX / tried.max(1.0)).min(1.0);
+        Self { novel: novel * share, tried: tried * share }
+    }
+
     /// How often it was new, held at another rate by so many events.
     fn rate(self, events: f32, at: f32) -> f32 {
         (self.novel + events * at) / (self.tried + events)
@@ -107,7 +124,7 @@ impl Hasher for TagHasher {
     }
 }
 
-type ByTag<V> = IndexMap<u32, V, BuildHasherDefault<TagHasher>>;
+pub(crate) type ByTag<V> = IndexMap<u32, V, BuildHasherDefault<TagHasher>>;
 
 /// What all accounts of an application do.
 #[derive(Debug, Clone, PartialEq)]
@@ -225,6 +242,16 @@ impl Population {
             hour_share: self.hour_share(circumstances),
             failures: self.failures,
             challenge_from: self.scores.thresholds_now(),
+        }
+    }
+
+    /// Takes up what was counted in the classes of before types of device and the hours of a day were told apart: by rated
+    /// step, then class. Every class says what its coarse one said, until it has seen events of its own.
+    pub fn take_up_coarse(&mut self, coarse: &[[NoveltyCount; COARSE_CELLS]; RATED_LEVELS]) {
+        for ((counts, coarse), prior) in self.novelty.iter_mut().zip(coarse).zip(PRIOR_NOVELTY) {
+            for (count, coarse) in counts.iter_mut().zip(coarse) {
+                *count = coarse.of_coarse(prior);
+            }
         }
     }
 
@@ -437,8 +464,9 @@ impl VersionShares {
 /// a day alone, which is held at what was thought before.
 fn rate_in(cell: usize, counts: &[NoveltyCount; CELLS], prior: f32) -> f32 {
     let (gap, length) = (cell / LENGTHS_N % GAPS_N, cell % LENGTHS_N);
-    let gaps = if gap < GAPS_WITHIN_DAY { 0..GAPS_WITHIN_DAY } else { gap..gap + 1 };
-    let like = gaps.flat_map(|gap| [gap, GAPS_N + gap]).filter_map(|gap| counts.get(gap * LENGTHS_N + length));
+    let own = [gap];
+    let gaps = if GAPS_WITHIN_DAY.contains(&gap) { &GAPS_WITHIN_DAY[..] } else { &own };
+    let like = gaps.iter().flat_map(|gap| [*gap, GAPS_N + gap]).filter_map(|gap| counts.get(gap * LENGTHS_N + length));
     let all = like.fold(NoveltyCount::default(), |all, one| NoveltyCount {
         novel: all.novel + one.novel,
         tried: all.tried + one.tried,
@@ -451,6 +479,7 @@ fn rate_in(cell: usize, counts: &[NoveltyCount; CELLS], prior: f32) -> f32 {
 fn cell_of(profile: &Profile, at: Timestamp, roams: bool) -> u8 {
     let gap = profile.last_at.map_or(0.0, |last| at.since(last).as_secs_f64() / 86_400.0);
     let gap = GAP_DAYS.iter().filter(|edge| gap >= **edge).count();
+    let gap = GAP_NUMBERS.get(gap).copied().unwrap_or(0);
     let length = LENGTHS.iter().filter(|edge| profile.n_learned >= **edge).count();
     let roams = usize::from(roams);
     u8::try_from((roams * GAPS_N + gap) * LENGTHS_N + length).unwrap_or(0)
@@ -559,8 +588,40 @@ mod tests {
             let at = DAY.plus(Duration::from_secs(gap_days * 86_400));
             [cell_of(&profile, at, false), cell_of(&profile, at, true)]
         };
-        assert_eq!([cell(1, 0), cell(2, 0), cell(4, 1), cell(12, 7)], [[0, 24], [1, 25], [14, 38], [19, 43]]);
-        assert_eq!(usize::from(cell(u32::MAX, 4_000)[1]), CELLS - 1);
+        assert_eq!([cell(1, 0), cell(2, 0), cell(4, 1), cell(12, 7)], [[16, 40], [17, 41], [6, 30], [11, 35]]);
+        assert_eq!(usize::from(cell(u32::MAX, 4_000)[0]), COARSE_CELLS - 1);
+        let hours = |hours: u64| {
+            let mut profile = Profile::default();
+            profile.last_at = Some(DAY);
+            cell_of(&profile, DAY.plus(Duration::from_secs(hours * 3_600)), false)
+        };
+        assert_eq!([hours(0), hours(1), hours(6), hours(23), hours(24)], [16, 20, 0, 0, 4]);
+    }
+
+    #[test]
+    fn what_was_counted_in_coarse_classes_is_said_of_all_their_finer_ones() {
+        let mut coarse = PRIOR_NOVELTY
+            .map(|prior| [NoveltyCount { novel: prior * PSEUDO_EVENTS, tried: PSEUDO_EVENTS }; COARSE_CELLS]);
+        let mut population = Population::default();
+        population.take_up_coarse(&coarse);
+        assert_eq!(population.novelty, Population::default().novelty);
+        let asn = Level::Asn.number();
+        for (count, events) in coarse[asn].iter_mut().zip([50_u8, 200, 0]) {
+            count.tried += f32::from(events);
+            count.novel += f32::from(events / 2);
+        }
+        population.take_up_coarse(&coarse);
+        for (class, count) in coarse[asn].iter().take(3).enumerate() {
+            // The class that has the events is held less at what was thought before.
+            for (finer, most) in [(class, 0.03), (class + 4 * LENGTHS_N, 1e-4), (class + 11 * LENGTHS_N, 1e-4)] {
+                let rate = rate_in(finer, &population.novelty[asn], PRIOR_NOVELTY[asn]);
+                assert!((count.novel / count.tried - rate).abs() < most, "{rate} {count:?}");
+            }
+        }
+        coarse[asn][0] = NoveltyCount { novel: 3e6, tried: 1e7 };
+        population.take_up_coarse(&coarse);
+        assert!((population.novelty[asn][0].novel / 300.0 - 1.0).abs() < 0.001);
+        assert_eq!(population.novelty[asn][0].tried, COARSE_EVENTS_MAX);
     }
 
     #[test]
@@ -568,8 +629,8 @@ mod tests {
         let mut counts = [NoveltyCount::default(); CELLS];
         assert_eq!(rate_in(0, &counts, 0.1), 0.1);
         // Often new after half a day on what roams: half of that is believed of what stays, too, but not of a week later.
-        counts[(GAPS_N + 2) * LENGTHS_N] = NoveltyCount { novel: 900.0, tried: 1_000.0 };
-        let [roams, stays, later] = [(GAPS_N + 2) * LENGTHS_N, 2 * LENGTHS_N, 4 * LENGTHS_N];
+        counts[GAPS_N * LENGTHS_N] = NoveltyCount { novel: 900.0, tried: 1_000.0 };
+        let [roams, stays, later] = [GAPS_N * LENGTHS_N, 0, LENGTHS_N];
         assert!((rate_in(roams, &counts, 0.1) - 0.9).abs() < 0.02);
         counts[stays] = NoveltyCount { novel: 0.0, tried: 1_000.0 };
         assert!(rate_in(stays, &counts, 0.1) < 0.1 && rate_in(roams, &counts, 0.1) > 0.8);

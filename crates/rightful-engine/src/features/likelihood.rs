@@ -49,6 +49,9 @@ const STRANGER_NAMES: [f64; 3] = [0.05, 0.55, 0.40];
 /// The part of strangers who come with a copy of the owner's browser, its name and agent included: stolen by malware, and
 /// sold by the thousand. Small, since nothing but the network can tell them from owners on a journey.
 const COPIED: f64 = 0.02;
+/// After so many logins half of that is believed. Nobody has lost a browser with the first ones, and an account whose
+/// journeys are not known yet is on one more likely than it is copied.
+const COPIED_LEARNED: f64 = 12.0;
 /// The part of strangers who come from where strangers fail: by provider, by /24. The second sees some of the first again.
 const NOTORIOUS: [f64; NOTED_LEVELS.len()] = [0.5, 0.4];
 /// However much strangers fail somewhere, a stranger is at most so many times likelier to come from there.
@@ -336,7 +339,9 @@ impl<'a> Comparison<'a> {
     /// is left of an event is where and when.
     fn or_copied(&self, name: f64, device: f64) -> f64 {
         let is_known = self.news.name.is_some_and(|(_, state)| state == NameState::Known);
-        if is_known { name + (1.0 - COPIED + COPIED * (-device).exp()).ln() } else { name }
+        let learned = f64::from(self.profile.n_learned);
+        let copied = COPIED * learned / (learned + COPIED_LEARNED);
+        if is_known { name + (1.0 - copied + copied * (-device).exp()).ln() } else { name }
     }
 
     /// Events a day, decayed, against one in ten days.

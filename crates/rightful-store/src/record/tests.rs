@@ -182,13 +182,23 @@ fn old_state() -> State {
 
 fn state() -> State {
     let mut state = state_v2();
+    state.population = Some(Box::new(population()));
     let standing = &mut Arc::make_mut(&mut state.profile).standing;
     standing.closed_at = Some(Timestamp::from_seconds(14));
     standing.label = Some(LabelValue::PotentiallyFraudster);
     State { belongings: Dice::full(3).belongings().into(), ..state }
 }
 
-/// A state as the second version told it: of an account's belongings, nothing.
+fn population() -> Population {
+    let mut population = Population::default();
+    for n in 1..5 {
+        let Lesson { at, circumstances, news, .. } = lesson(n);
+        population.learn(at, &circumstances, &news);
+    }
+    population
+}
+
+/// A state as the second version told it: of an account's belongings and of types of device, nothing.
 fn state_v2() -> State {
     let mut state = state_of(lesson, Timestamp::from_seconds(10));
     let profile = Arc::make_mut(&mut state.profile);
@@ -197,11 +207,7 @@ fn state_v2() -> State {
     profile.standing.contact_changed_by_stranger = true;
     profile.standing.proved_at = Some(Timestamp::from_seconds(12));
     profile.standing.labelled_at = Some(Timestamp::from_seconds(13));
-    let mut population = Population::default();
-    for n in 1..5 {
-        let Lesson { at, circumstances, news, .. } = lesson(n);
-        population.learn(at, &circumstances, &news);
-    }
+    let population = Population { mobility: Population::default().mobility, ..population() };
     State { population: Some(Box::new(population)), ..state }
 }
 
