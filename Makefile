@@ -14,6 +14,7 @@ NEXTEST := $(shell PATH="$(PATH)" command -v cargo-nextest)
 UNIT := $(if $(NEXTEST),cargo nextest run --locked --workspace $(if $(CI),--profile ci),cargo test --locked --workspace --lib --bins --tests)
 
 FUZZ_S ?= 60
+SOAK_FUZZ_S ?= 600
 ROUNDS ?= 200
 
 # What `make data` brings, if it was brought; another folder if the environment names one.
@@ -53,8 +54,9 @@ docs: ## Build the documentation of the code, private items too
 bench: setup ## CPU and time per judged login, beside a bare echo; judgements a second without HTTP and disk
 	cargo bench --locked --profile dist --package rightful-server --bench login --bench judgement
 
-soak: setup ## Kill the server ROUNDS times under load, and look for every login it acknowledged
+soak: setup ## Kill the server ROUNDS times under load and look for every login it acknowledged; fuzz each decoder for SOAK_FUZZ_S seconds
 	cargo run --locked --release --package xtask -- soak --rounds $(ROUNDS)
+	bash scripts/fuzz.sh $(SOAK_FUZZ_S)
 
 fuzz: ## Feed bytes to each decoder for FUZZ_S seconds (needs a nightly toolchain and cargo-fuzz)
 	bash scripts/fuzz.sh $(FUZZ_S)

@@ -192,3 +192,29 @@ fn a_thousand_accounts_are_reclaimed_at_once_and_not_one_more() {
     assert!(matches!(reclaim(1_000), Ok(Intake::Reclaim(all)) if all.len() == 1_000));
     assert!(matches!(reclaim(1_001), Err(refusal) if refusal.path.as_deref() == Some("accounts")));
 }
+
+#[test]
+fn where_parcels_go_is_no_contact() {
+    let native = dialect("native");
+    let changes_contact = |action: &str, person: &str| {
+        let body = format!("{{\"action\":\"{action}\",\"outcome\":\"succeeded\",\"person\":{person}}}");
+        let request = Request::new(native, "POST", "/v1/events", body.as_bytes()).expect("a route");
+        let Ok(Intake::Observe(told)) = request.decode(native) else { panic!("an event: {body}") };
+        told.event.changes_contact()
+    };
+    let details = "account_details_change";
+    for (action, person, expected) in [
+        (details, r#"{"delivery_address":{"city":"Porto"}}"#, false),
+        (details, r#"{"country":"PT","payment_methods":["card-1"]}"#, false),
+        (details, r#"{"delivery_address":{"city":"Porto"},"email":"ann@example.com"}"#, true),
+        (details, r#"{"phone":"+15550100"}"#, true),
+        (details, r#"{"social_accounts":["google:ann"]}"#, true),
+        // Who tells nothing of it may have changed anything.
+        (details, "{}", true),
+        ("account_auth_change", r#"{"country":"PT"}"#, true),
+        ("password_reset", "{}", true),
+        ("login", r#"{"email":"ann@example.com"}"#, false),
+    ] {
+        assert_eq!(changes_contact(action, person), expected, "{action} {person}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{CountryCode, Event, Location, Outcome, Pii, Tag};
+use crate::{Action, CountryCode, Event, Location, Outcome, Pii, Tag};
 
 /// The most values of one kind that one event may carry, and that an account remembers.
 pub const DETAILS_PER_KIND_MAX: usize = 16;
@@ -145,6 +145,36 @@ pub struct KnownDetail {
 }
 
 impl Event {
+    /// Whether it changes how its owner is reached or recognized, if it succeeds.
+    ///
+    /// A change of details counts, unless it tells what it changes and none of that reaches the owner or opens the account:
+    /// where parcels go proves nobody. One that tells nothing may have changed anything.
+    #[must_use]
+    pub fn changes_contact(&self) -> bool {
+        let reaches = |kind: DetailKind| match kind {
+            DetailKind::Email | DetailKind::Phone | DetailKind::Password | DetailKind::SocialAccount => true,
+            DetailKind::Country
+            | DetailKind::DeliveryAddress
+            | DetailKind::BillingAddress
+            | DetailKind::PaymentMethod => false,
+        };
+        match self.action {
+            Action::AccountAuthChange | Action::PasswordReset => true,
+            Action::AccountDetailsChange => {
+                let mut told = self.details().map(|(kind, _)| kind).peekable();
+                told.peek().is_none() || told.any(reaches)
+            }
+            Action::Login
+            | Action::Register
+            | Action::Transaction
+            | Action::Checkout
+            | Action::Logout
+            | Action::Withdraw
+            | Action::CreditsChange
+            | Action::Custom(_) => false,
+        }
+    }
+
     /// The details that it carries of the account, where it ended well: who fails changes nothing.
     pub fn details(&self) -> impl Iterator<Item = (DetailKind, DetailValue)> + '_ {
         let person = &self.person;

@@ -1,7 +1,7 @@
 //! From our answers to Ravelin's.
 
 use rightful_domain::{
-    Action, Assessment, CredentialStatus, Dossier, Entry, Label, LabelValue, Outcome, Record, Timestamp, Topic, Verdict,
+    Action, Assessment, CredentialStatus, Dossier, Entry, Label, LabelValue, Record, Timestamp, Topic,
 };
 
 use super::endpoints::{Endpoint, Times};
@@ -43,7 +43,7 @@ pub(super) fn scored(call: &Call<'_>, record: &Record) -> Response {
 fn data<'a>(call: &Call<'_>, entry: &'a Entry, assessment: &Assessment, event_id: &'a str) -> Data<'a> {
     let event = &entry.event;
     // Whoever asks is answered; `answered` is None only where nobody did.
-    let verdict = assessment.answered.unwrap_or(assessment.verdict);
+    let verdict = assessment.effective();
     let words = call.application.settings.takeover_words;
     Data {
         customer_id: event.account.as_ref().map(|account| account.as_str()),
@@ -54,14 +54,9 @@ fn data<'a>(call: &Call<'_>, entry: &'a Entry, assessment: &Assessment, event_id
         ato: Takeover {
             action: reasons::takeover_action(verdict, words),
             login_id: event_id,
-            revoke_session: verdict == Verdict::Deny && has_session(&event.action, event.outcome),
+            revoke_session: assessment.revokes_session(event),
         },
     }
-}
-
-/// Whether somebody is signed in, going by an event: who was let through, or does what only one who is in can do.
-fn has_session(action: &Action, outcome: Outcome) -> bool {
-    outcome == Outcome::Succeeded || !matches!(action, Action::Login | Action::Register | Action::PasswordReset)
 }
 
 /// False where nothing could be looked up, as in the documentation's sample; None where nothing is to be looked up.
@@ -150,7 +145,7 @@ const fn unlabelled(customer_id: &str) -> LabelAnswer<'_> {
 pub(super) fn callback(topic: Topic, record: &Record) -> Option<HookMessage> {
     let entry = &record.entry;
     let assessment = entry.assessment.as_ref().filter(|_| topic == Topic::Assessed)?;
-    let verdict = assessment.answered.unwrap_or(assessment.verdict);
+    let verdict = assessment.effective();
     let message = Callback {
         customer_id: entry.event.account.as_ref().map(|account| account.as_str()),
         action: reasons::payment_action(assessment.payment.action),

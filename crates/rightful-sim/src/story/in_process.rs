@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    Allowances, ApplicationId, ApplicationMode, Conclusion, Entry, Event, EventId, Facts, Feedback, FeedbackKind,
-    FeedbackTarget, Outcome, PasswordHashes, Timestamp, Verdict,
+    AccountId, Allowances, ApplicationId, ApplicationMode, Conclusion, Entry, Event, EventId, Facts, Feedback,
+    FeedbackKind, FeedbackTarget, Note, NoteKind, NoteTarget, Outcome, PasswordHashes, Timestamp, Verdict,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -91,5 +91,11 @@ impl Judge for InProcess {
     ) -> Result<Applied, JudgeError> {
         let application = self.application.clone();
         Ok(self.store.apply_feedback(Feedback { application, target, kind, received_at: now }).await?)
+    }
+
+    async fn close(&mut self, account: AccountId, now: Timestamp) -> Result<(), JudgeError> {
+        let (application, about) = (self.application.clone(), NoteTarget::Account(account));
+        self.store.note(Note { application, about, kind: NoteKind::Closed, received_at: now }).await?;
+        Ok(())
     }
 }

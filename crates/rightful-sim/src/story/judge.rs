@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    ApplicationId, Event, EventId, FeedbackKind, FeedbackTarget, Outcome, ReasonCode, Timestamp, Verdict,
+    AccountId, ApplicationId, Event, EventId, FeedbackKind, FeedbackTarget, Outcome, ReasonCode, Timestamp, Verdict,
 };
 use rightful_store::{Applied, StoreError};
 
@@ -26,6 +26,9 @@ pub trait Judge: Send {
     /// Learns what somebody says.
     async fn hear(&mut self, target: FeedbackTarget, kind: FeedbackKind, now: Timestamp)
     -> Result<Applied, JudgeError>;
+
+    /// Learns that the application has closed an account.
+    async fn close(&mut self, account: AccountId, now: Timestamp) -> Result<(), JudgeError>;
 }
 
 /// What was said of an event.

@@ -14,6 +14,7 @@
 //! WHEN  outcome   ok|failed              WHO DEVICE
 //! WHEN  feedback  takeover|legitimate    WHO [DEVICE]              -> released N unlearned N
 //! WHEN  reclaim   WHO  [since WHEN]                                -> released N unlearned N
+//! WHEN  close     WHO
 //! WHEN  N times every SPAN  campaign KIND                          -> stopped 90%
 //! ```
 //!

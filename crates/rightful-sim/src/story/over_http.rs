@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    ApplicationId, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism, MechanismKind,
-    Money, Outcome, Payment, ReasonCode, Timestamp, Verdict,
+    AccountId, ApplicationId, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism,
+    MechanismKind, Money, Outcome, Payment, ReasonCode, Timestamp, Verdict,
 };
 use rightful_store::Applied;
 use serde_json::{Map, Value, json};
@@ -29,17 +29,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Since when, after a story's first midnight, it is news to a server: what is expected before is not checked there.
 ///
 /// None if the story cannot be told at all: a challenge, an outcome, a word of somebody's and what waits in quarantine count
-/// from when they are told, so none of these may be older than news.
+/// from when they are told, so none of these may be older than news. So does a reclaim: who starts anew after it would come
+/// before it.
 #[must_use]
 pub fn news_since(story: &Story) -> Option<Duration> {
     let since = story.length().saturating_sub(NEWS_MAX);
     let counts_from_now = |step: &Step| match (&step.deed, &step.expected) {
         (Deed::Act(_), Some(Expectation::Judged { verdict, .. })) => !verdict.is_met_by(Verdict::Allow),
         (Deed::Act(_) | Deed::Campaign(_), _) => false,
-        (Deed::Challenge { .. } | Deed::Outcome { .. } | Deed::Feedback { .. } | Deed::Reclaim { .. }, _) => true,
+        (Deed::Challenge { .. } | Deed::Outcome { .. } | Deed::Feedback { .. }, _)
+        | (Deed::Reclaim { .. } | Deed::Close { .. }, _) => true,
     };
     let is_late = story.steps.iter().any(|step| step.at < since && counts_from_now(step));
-    (!is_late).then_some(since)
+    let starts_anew = |step: &Step| match &step.expected {
+        Some(Expectation::Judged { present, .. }) => present.contains(&ReasonCode::UserRecentlyReclaimed),
+        _ => false,
+    };
+    (!is_late && !story.steps.iter().any(starts_anew)).then_some(since)
 }
 
 /// A running server.
@@ -138,6 +144,12 @@ impl Judge for OverHttp {
             number.ok_or(JudgeError::Unreadable(name))
         };
         Ok(Applied { n_released: number("n_released")?, n_unlearned: number("n_unlearned")? })
+    }
+
+    async fn close(&mut self, account: AccountId, _now: Timestamp) -> Result<(), JudgeError> {
+        // Names of a story's people are letters and digits.
+        self.post(&format!("/v1/accounts/{}/notes", account.as_str()), &json!({ "closed": true })).await?;
+        Ok(())
     }
 }
 

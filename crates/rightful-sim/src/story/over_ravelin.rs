@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    Action, ApplicationId, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism,
+    AccountId, Action, ApplicationId, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism,
     MechanismKind, Outcome, Timestamp, Verdict,
 };
 use rightful_store::Applied;
@@ -111,6 +111,14 @@ impl Judge for OverRavelin {
             Words::Ravelin => self.tell("/v2/reclaim", &body).await.map(|_| Applied::default()),
         }
     }
+
+    async fn close(&mut self, account: AccountId, now: Timestamp) -> Result<(), JudgeError> {
+        if self.words == Words::Ours {
+            return self.ours.close(account, now).await;
+        }
+        let customer = json!({ "customerId": account.as_str(), "method": "AccountDeleted", "source": "ATO" });
+        self.tell("/v2/reclaim", &json!({ "timestamp": now.as_millis(), "customers": [customer] })).await.map(drop)
+    }
 }
 
 /// The step for which Ravelin has no words, with its line; None if it can say the whole story.
@@ -160,6 +168,10 @@ impl Judge for Rehearsal {
         now: Timestamp,
     ) -> Result<Applied, JudgeError> {
         reclaim_body(&target, &kind, now).map(|_| Applied::default())
+    }
+
+    async fn close(&mut self, _account: AccountId, _now: Timestamp) -> Result<(), JudgeError> {
+        Ok(())
     }
 }
 

@@ -27,7 +27,7 @@ const NOBODYS_NAME: &str = "unknown";
 const CHALLENGE_ENDS: [&str; 3] = ["passed", "failed", "ignored"];
 const FEEDBACK_KINDS: [&str; 2] = ["takeover", "legitimate"];
 /// What a step can do beside the ten actions.
-const DEEDS: [&str; 5] = ["challenge", "outcome", "feedback", "reclaim", "campaign"];
+const DEEDS: [&str; 6] = ["challenge", "outcome", "feedback", "reclaim", "close", "campaign"];
 
 /// Why a text is no story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +119,7 @@ fn step(words: &mut Words<'_>, world: &World) -> Result<Step, StoryError> {
         "outcome" => outcome(words, &names)?,
         "feedback" => feedback(words, &names)?,
         "reclaim" => reclaim(words, &names)?,
+        "close" => close(words, &names)?,
         "campaign" => campaign(words)?,
         _ => Deed::Act(Box::new(act(verb, words, &names)?)),
     };
@@ -285,6 +286,11 @@ fn reclaim(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryError>
     Ok(Deed::Reclaim { who, since })
 }
 
+fn close(words: &mut Words<'_>, names: &Names<'_>) -> Result<Deed, StoryError> {
+    let word = words.next("an account")?;
+    Ok(Deed::Close { who: names.person(words, word)? })
+}
+
 fn campaign(words: &mut Words<'_>) -> Result<Deed, StoryError> {
     let word = words.next("a campaign")?;
     let name = words.choose(word, "campaign", CampaignKind::ALL.map(CampaignKind::as_str))?;
@@ -314,6 +320,7 @@ fn expectation(words: &mut Words<'_>, deed: &Deed) -> Result<Option<Expectation>
         Deed::Challenge { .. } | Deed::Feedback { .. } | Deed::Reclaim { .. } => applied(first, words).map(Some),
         Deed::Campaign(_) => stopped(first, words).map(Some),
         Deed::Outcome { .. } => Err(words.wrong(first, "nothing is said of an outcome")),
+        Deed::Close { .. } => Err(words.wrong(first, "nothing is said of a closed account")),
     }
 }
 
@@ -578,6 +585,7 @@ mod tests {
                 "by",
                 "since",
                 "reclaim",
+                "close",
                 "challenge",
                 "released",
                 "policy",

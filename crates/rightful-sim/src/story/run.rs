@@ -136,6 +136,10 @@ impl Stage<'_> {
                 let target = FeedbackTarget::Account { account: AccountId::new(who)?, first_event };
                 self.hear(target, &FeedbackKind::Reclaimed, at).await
             }
+            Deed::Close { who } => {
+                self.judge.close(AccountId::new(name(who))?, at).await?;
+                Ok(Happened::Noted)
+            }
             Deed::Campaign(kind) => self.attack(*kind, step, at).await,
         }
     }

@@ -154,6 +154,11 @@ pub enum Deed {
         /// The takeover began with the first event at or after this; None where nobody knows.
         since: Option<Duration>,
     },
+    /// The application closes an account.
+    Close {
+        /// Whose.
+        who: String,
+    },
     /// Intruders go for all who have signed in so far; one attempt each time the step repeats.
     Campaign(CampaignKind),
 }

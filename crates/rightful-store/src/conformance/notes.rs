@@ -138,7 +138,7 @@ pub(super) async fn a_second_factor_in_metadata_releases_what_its_device_left(ba
     script.record(&held, Verdict::Challenge).await?;
     script.record(&other, Verdict::Challenge).await?;
     let id = device(&script, &held).await?;
-    of_device(&script, id, fields(&[("2fa_verified", &[""]), ("plan", &["gold"])])).await?;
+    of_device(&script, id, fields(&[("2fa_verified", &["", "False"]), ("plan", &["gold"])])).await?;
     same("times its device was seen", script.familiarity(&held).await?, 0)?;
     of_device(&script, id, fields(&[("2fa_verified", &["2026-01-01"])])).await?;
     for ending in [None, Some(Ending::Abandoned)] {

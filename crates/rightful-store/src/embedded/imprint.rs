@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountDeviceId, AccountId, Action, Circumstances, DetailKind, DeviceSnapshot, Entry, EventId, Family, KnownDetail,
-    LabelValue, Lesson, Mark, MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp,
-    Verdict,
+    AccountDeviceId, AccountId, Action, Circumstances, DetailKind, DeviceSnapshot, Entry, Event, EventId, Family,
+    KnownDetail, LabelValue, Lesson, Mark, MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching,
+    Timestamp, Verdict,
 };
 
 use super::belongings::{Seen, account_in};
@@ -89,7 +89,7 @@ impl Imprint {
             counts,
             teaching: entry.teaching,
             proofs: if succeeded { event.proofs(&entry.enrichment).cloned().collect() } else { Vec::new() },
-            contact_changed: changes_contact(event.outcome, &event.action),
+            contact_changed: changes_contact(event.outcome, event),
             doubted: is_doubted(entry),
             latest_device: (learns && is_entrance(&event.action))
                 .then(|| DeviceSnapshot::of(event).map(Arc::new))
@@ -157,9 +157,8 @@ fn news_of(entry: &Entry) -> News {
 }
 
 /// Whether an event that ended so changed how its owner is reached or recognised.
-pub(super) fn changes_contact(outcome: Outcome, action: &Action) -> bool {
-    let changes = matches!(action, Action::AccountAuthChange | Action::AccountDetailsChange | Action::PasswordReset);
-    outcome == Outcome::Succeeded && changes
+pub(super) fn changes_contact(outcome: Outcome, event: &Event) -> bool {
+    outcome == Outcome::Succeeded && event.changes_contact()
 }
 
 /// Whether an event was judged to be somebody else's, or nearly.

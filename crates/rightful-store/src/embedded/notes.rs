@@ -20,6 +20,8 @@ use crate::record::{Consumption, Draft, Effect, NoteRow, Noted, decode_noted, en
 
 /// The field that says that a device's user has proved to be the owner.
 const PROVED_FIELD: &str = "2fa_verified";
+/// What a caller may write into it that says the contrary.
+const NOES: [&str; 6] = ["", "0", "false", "no", "null", "none"];
 
 /// A note, and whom it is about.
 pub(super) struct NoteCommand {
@@ -140,9 +142,10 @@ const fn label_of(kind: &NoteKind) -> Option<LabelValue> {
     }
 }
 
-/// Whether a field says that somebody proved to be the owner.
+/// Whether a field says that somebody proved to be the owner. A word for no is none.
 fn is_proof((name, values): &(Box<str>, Vec<Box<str>>)) -> bool {
-    **name == *PROVED_FIELD && values.iter().any(|value| !value.is_empty())
+    let is_no = |value: &str| NOES.iter().any(|no| no.eq_ignore_ascii_case(value.trim()));
+    **name == *PROVED_FIELD && values.iter().any(|value| !is_no(value))
 }
 
 /// Lets what a device has left in quarantine go, unless a takeover is reported or the contact is fresh.

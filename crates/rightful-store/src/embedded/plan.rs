@@ -269,7 +269,7 @@ impl Shared {
             (Status::Awaited, Teaching::Nothing) => plan.statuses.push((target.lesson.event, Status::Nothing)),
             (Status::Awaited | Status::Nothing, Teaching::Nothing | Teaching::AtConclusion) => {}
         }
-        if changes_contact(outcome, &entry.event.action) {
+        if changes_contact(outcome, &entry.event) {
             let by_stranger = is_strange(&profile, &target.lesson, is_doubted(entry));
             plan.effects.push(Effect::ContactChanged { at: entry.event.at, by_stranger });
         }
