@@ -264,6 +264,9 @@ fn told_json(verb: &str, told: &Told) -> Value {
         "at_clamped": event.at_clamped,
         "event": event_json(event),
     });
+    if !event.vouched {
+        told["vouched"] = false.into();
+    }
     let details = support::changed::details_json(event);
     if details.as_array().is_some_and(|details| !details.is_empty()) {
         told["details"] = details;

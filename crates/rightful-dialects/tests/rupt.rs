@@ -5,7 +5,9 @@ mod support;
 
 use rightful_dialects::{Intake, Notice, Told, ToldOf};
 use rightful_domain::{AccountDevice, AccountDeviceId, AccountId, DeviceSnapshot};
-use rightful_domain::{Action, Device, Outcome, REPORT_KEPT, Record, RetryKey, Sighting, Telling, Topic, Verdict};
+use rightful_domain::{
+    Action, Device, Outcome, REPORT_KEPT, Record, RetryKey, Sighting, Telling, Topic, Verdict, likeness,
+};
 use serde_json::{Value, json};
 use support::{Request, dialect, event_id, record};
 
@@ -38,12 +40,6 @@ fn attached(change: impl FnOnce(&mut Value)) -> Told {
     let intake = decoded("/v2/device/attach", &body);
     let told = if let Intake::Assess(told) = intake { Some(*told) } else { None };
     told.expect("an attach is assessed")
-}
-
-/// The share of components in which two devices agree.
-fn likeness(one: &Device, other: &Device) -> f64 {
-    let same = one.components.iter().filter(|told| other.components.contains(told)).count();
-    same as f64 / one.components.len().max(other.components.len()) as f64
 }
 
 #[test]
@@ -81,11 +77,18 @@ fn what_is_tolerated_grows_with_the_tolerance() {
         signals["highEntropyValues"]["value"]["platform"] = json!("Windows");
         signals["screenResolution"]["value"] = json!([2560, 1440]);
     });
-    for device in [&traveled, &docked, &other] {
+    let refitted = identified(|signals| signals["fonts"]["value"] = json!(["Arial"]));
+    for device in [&traveled, &docked, &refitted, &other] {
         assert_ne!(device.id(), home.id());
     }
-    assert!((0.85..0.98).contains(&likeness(&home, &traveled)), "{}", likeness(&home, &traveled));
-    assert!((0.7..0.85).contains(&likeness(&home, &docked)), "{}", likeness(&home, &docked));
+    for device in [&traveled, &docked, &refitted] {
+        assert!((0.85..0.98).contains(&likeness(&home, device)), "{}", likeness(&home, device));
+    }
+    let both = identified(|signals| {
+        signals["timezone"]["value"] = json!("America/New_York");
+        signals["screenResolution"]["value"] = json!([2560, 1440]);
+    });
+    assert!((0.7..0.85).contains(&likeness(&home, &both)), "{}", likeness(&home, &both));
     assert!(likeness(&home, &other) < 0.7, "{}", likeness(&home, &other));
 }
 
@@ -98,7 +101,7 @@ fn a_device_that_attaches_is_the_one_that_was_identified() {
 fn a_page_teaches_nothing() {
     for event in ["login", "sign_up", "password_reset", "withdraw", "trial_started", "", "not an action!"] {
         let told = attached(|body| body["event"] = json!(event));
-        assert_eq!(told.event.outcome, Outcome::Pending);
+        assert_eq!((told.event.outcome, told.event.vouched), (Outcome::Pending, false));
         assert_eq!(told.event.details().count(), 0);
         assert!(told.event.custom.is_none());
         let is_grave = matches!(told.event.action, Action::PasswordReset | Action::Withdraw);
@@ -155,7 +158,7 @@ fn message(topic: Topic, told: &ToldOf<'_>) -> Option<(&'static str, Value)> {
 fn challenged() -> Record {
     let mut record = record(attached(|_| {}).event, Some(Verdict::Challenge));
     let id = AccountDeviceId::parse("651e72eccc64cb48d6f860c0").expect("an id");
-    record.entry.sighting = Some(Sighting { id, is_first: true, n_devices: 3 });
+    record.entry.sighting = Some(Sighting { id, is_first: true, is_listed: false, n_devices: 3 });
     record
 }
 

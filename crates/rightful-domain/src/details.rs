@@ -148,7 +148,8 @@ impl Event {
     /// Whether it changes how its owner is reached or recognized, if it succeeds.
     ///
     /// A change of details counts, unless it tells what it changes and none of that reaches the owner or opens the account:
-    /// where parcels go proves nobody. One that tells nothing may have changed anything.
+    /// where parcels go proves nobody. One that tells nothing may have changed anything. What nobody vouches for changes
+    /// nothing.
     #[must_use]
     pub fn changes_contact(&self) -> bool {
         let reaches = |kind: DetailKind| match kind {
@@ -159,6 +160,7 @@ impl Event {
             | DetailKind::PaymentMethod => false,
         };
         match self.action {
+            _ if !self.vouched => false,
             Action::AccountAuthChange | Action::PasswordReset => true,
             Action::AccountDetailsChange => {
                 let mut told = self.details().map(|(kind, _)| kind).peekable();
@@ -175,10 +177,11 @@ impl Event {
         }
     }
 
-    /// The details that it carries of the account, where it ended well: who fails changes nothing.
+    /// The details that it carries of the account: who fails changes nothing, nor does what nobody vouches for. Until it is
+    /// known to have ended well, they are what it would change.
     pub fn details(&self) -> impl Iterator<Item = (DetailKind, DetailValue)> + '_ {
         let person = &self.person;
-        let holds = self.outcome == Outcome::Succeeded;
+        let holds = self.outcome != Outcome::Failed && self.vouched;
         let text = |kind, text: &Option<Pii<Box<str>>>| text.clone().map(|text| (kind, DetailValue::Text(text)));
         let address = |kind, place: &Option<Box<Location>>| place.clone().map(|it| (kind, DetailValue::Address(it)));
         let many = |kind, texts: &[Pii<Box<str>>]| {

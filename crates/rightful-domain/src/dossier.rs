@@ -68,8 +68,12 @@ impl fmt::Debug for AccountDeviceId {
 pub struct Sighting {
     /// The device, as this account knows it.
     pub id: AccountDeviceId,
-    /// True if the account was never seen on it before: once for each account and device, also when two events race.
+    /// True if no event on it has ended well before, as far as somebody who can be believed has said: of those that do,
+    /// once for each account and device, also when two events race. One that waits for its outcome, or that a page alone
+    /// tells of, makes no device known.
     pub is_first: bool,
+    /// True if it was among the account's devices before, though perhaps by such events alone.
+    pub is_listed: bool,
     /// The account's devices that are not detached, this one included.
     pub n_devices: u16,
 }

@@ -22,7 +22,7 @@ pub struct Entry {
     pub previous_device: Option<DeviceSnapshot>,
     /// The event's device among the account's.
     pub sighting: Option<Sighting>,
-    /// What the event changed of the account's details.
+    /// What the event changed of the account's details; of one that waits for its outcome, what it would change.
     pub changes: Vec<DetailChange>,
     /// Whom to tell of it: written down with it, so that nobody is forgotten.
     pub tellings: Vec<Telling>,
@@ -62,7 +62,7 @@ impl Entry {
 /// What profiles may learn of an event, so that an intruder cannot teach them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Teaching {
-    /// Nothing: it failed or was denied.
+    /// Nothing: it failed or was denied, or nobody vouches for it.
     Nothing,
     /// Nothing yet: its outcome is not known.
     AtConclusion,
@@ -103,6 +103,9 @@ impl Teaching {
         profile: Option<&Profile>,
         device: Option<Tag>,
     ) -> Self {
+        if !event.vouched {
+            return Self::Nothing;
+        }
         match outcome {
             Outcome::Pending => return Self::AtConclusion,
             Outcome::Failed => return Self::Nothing,

@@ -62,6 +62,9 @@ pub struct Event {
     pub at: Timestamp,
     /// True if the caller's clock was so far ahead that `at` had to be clamped.
     pub at_clamped: bool,
+    /// False for what a page says without anybody vouching for it: whoever has the page's public id may say it, of any
+    /// account. It is judged and kept, and changes nothing of what is known of the account.
+    pub vouched: bool,
     /// When we received it, by our clock.
     pub received_at: Timestamp,
 }
@@ -370,8 +373,21 @@ impl Device {
     /// The strongest name of the device, the first of equally strong ones; None when it has none.
     #[must_use]
     pub fn id(&self) -> Option<&DeviceId> {
+        self.alias().map(|alias| &alias.id)
+    }
+
+    /// The same, with how far it can be trusted.
+    #[must_use]
+    pub fn alias(&self) -> Option<&DeviceAlias> {
         // Of equals, `max_by_key` takes the last, so it looks from the end.
-        self.aliases.iter().rev().max_by_key(|alias| alias.kind).map(|alias| &alias.id)
+        self.aliases.iter().rev().max_by_key(|alias| alias.kind)
+    }
+
+    /// True if it is known by its likeness alone: alike devices share that, so it is one device among one account's own
+    /// only.
+    #[must_use]
+    pub fn has_likeness_only(&self) -> bool {
+        self.alias().is_some_and(|alias| alias.kind == DeviceAliasKind::Likeness)
     }
 }
 

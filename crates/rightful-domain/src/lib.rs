@@ -27,6 +27,7 @@ mod population;
 mod profile;
 mod reason;
 mod report;
+mod ruling;
 mod scalar;
 mod score_budget;
 mod search;
@@ -77,6 +78,7 @@ pub use population::{
 pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
 pub use report::{REPORT_KEPT, Report, ReportKey};
+pub use ruling::{RULE_MATCHES_MAX, RuleEffect, RuleMatch, RuleStatus, ScoreChange};
 pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, Timestamp};
 pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};

@@ -12,7 +12,7 @@ pub struct Search {
     pub application: ApplicationId,
     /// Of this account.
     pub account: Option<AccountId>,
-    /// From this device.
+    /// From this device. What is known by its likeness alone is found with its account only.
     pub device: Option<DeviceId>,
     /// From this address (an IPv6 /64).
     pub subnet: Option<Subnet>,

@@ -43,6 +43,7 @@ fn from(network: Network) -> Event {
         incumbent_verdict: None,
         at: Timestamp::from_seconds(0),
         at_clamped: false,
+        vouched: true,
         received_at: Timestamp::from_seconds(0),
     }
 }

@@ -41,6 +41,7 @@ fn event() -> Event {
         incumbent_verdict: None,
         at: Timestamp::from_seconds(0),
         at_clamped: false,
+        vouched: true,
         received_at: Timestamp::from_seconds(0),
     }
 }

@@ -267,6 +267,7 @@ fn login(account: u64, round: u64, n: u64, seconds: u64) -> (Event, Enrichment) 
         incumbent_verdict: None,
         at,
         at_clamped: false,
+        vouched: true,
         received_at: at,
     };
     (event, enrichment(country, provider, of_account, os, kind, version))

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rightful_dialects::Told;
+use rightful_dialects::{Told, Tolerance};
 use rightful_domain::{
     Application, Assessment, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
     RetryKey, Search, Teaching, Timestamp, Waiting,
@@ -91,22 +91,45 @@ impl Pipeline {
         application: &Application,
         now: Timestamp,
     ) -> Result<Record, PipelineError> {
+        self.assess_as(told, Tolerance::Default, application, now).await
+    }
+
+    /// The same, where the device is one of the account's if it is as alike as that tolerates.
+    pub(crate) async fn assess_as(
+        &self,
+        told: Told,
+        tolerance: Tolerance,
+        application: &Application,
+        now: Timestamp,
+    ) -> Result<Record, PipelineError> {
         let stand_in = told.event.clone();
         let deadline = Duration::from_millis(application.deadline_ms.into());
-        let degraded = match tokio::time::timeout(deadline, self.judge(told, application, Asked::Yes, now)).await {
-            Ok(Err(PipelineError::Store(StoreError::Unavailable { source }))) => Cause::StoreAway(source),
-            Ok(Err(PipelineError::Store(StoreError::Busy))) => Cause::StoreBusy,
-            Ok(judged) => return judged,
-            Err(_elapsed) => Cause::Deadline,
-        };
+        let degraded =
+            match tokio::time::timeout(deadline, self.judge_as(told, tolerance, application, Asked::Yes, now)).await {
+                Ok(Err(PipelineError::Store(StoreError::Unavailable { source }))) => Cause::StoreAway(source),
+                Ok(Err(PipelineError::Store(StoreError::Busy))) => Cause::StoreBusy,
+                Ok(judged) => return judged,
+                Err(_elapsed) => Cause::Deadline,
+            };
         self.meters.degraded(&degraded);
         Ok(fallback::answer(stand_in, application, now))
     }
 
-    /// The road itself: recall, record, nothing else awaited.
+    /// The road itself: recall, record; nothing else is awaited, but where a device has no name to be looked up by.
     pub(crate) async fn judge(
         &self,
         told: Told,
+        application: &Application,
+        asked: Asked,
+        now: Timestamp,
+    ) -> Result<Record, PipelineError> {
+        self.judge_as(told, Tolerance::Default, application, asked, now).await
+    }
+
+    async fn judge_as(
+        &self,
+        told: Told,
+        tolerance: Tolerance,
         application: &Application,
         asked: Asked,
         now: Timestamp,
@@ -118,6 +141,7 @@ impl Pipeline {
             return Ok(first);
         }
         self.join_report(&mut event, now).await?;
+        self.know_device(&mut event, tolerance).await?;
         self.one_address.see(event.network.ip);
         let magic = magic::of(application, &event);
         let mut enrichment = self.enricher.enrich(&event, hashes);
@@ -184,7 +208,8 @@ impl Pipeline {
         let mut total = Applied::default();
         for feedback in all {
             let applied = self.store.apply_feedback(feedback.clone()).await?;
-            self.tell_of_challenge(application, &feedback).await?;
+            let told = self.tell_of_challenge(application, &feedback).await;
+            self.meters.enqueued(told);
             n_targets += 1;
             total.n_released += applied.n_released;
             total.n_unlearned += applied.n_unlearned;
@@ -193,15 +218,15 @@ impl Pipeline {
     }
 
     /// Lets the application's hooks know that a challenge ended.
-    async fn tell_of_challenge(&self, application: &Application, feedback: &Feedback) -> Result<(), PipelineError> {
+    async fn tell_of_challenge(&self, application: &Application, feedback: &Feedback) -> Result<(), StoreError> {
         let Some(event) = telling::challenge_of(application, feedback) else { return Ok(()) };
         let Some(record) = self.store.find(&application.id, event).await? else { return Ok(()) };
         self.enqueue(telling::of_challenge(application, &record, feedback)).await
     }
 
     /// Lets messages wait, if there are any.
-    pub(crate) async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), PipelineError> {
-        if waiting.is_empty() { Ok(()) } else { Ok(self.store.enqueue(waiting).await?) }
+    pub(crate) async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError> {
+        if waiting.is_empty() { Ok(()) } else { self.store.enqueue(waiting).await }
     }
 
     /// Finds an earlier event.

@@ -64,7 +64,7 @@ pub(crate) enum StartError {
 }
 
 /// The policy of a file, whose version is a checksum of its text; the shipped one if the path is empty.
-fn policy(path: &Path) -> Result<Policy, StartError> {
+pub(crate) fn policy(path: &Path) -> Result<Policy, StartError> {
     if path.as_os_str().is_empty() {
         return Ok(Policy::default());
     }

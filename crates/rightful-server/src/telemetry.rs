@@ -9,7 +9,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use parking_lot::Mutex;
 use rightful_domain::{Assessment, Delivery, ReasonCode, Timestamp, Verdict};
 use rightful_enrich::DataSetInfo;
-use rightful_store::StoreHealth;
+use rightful_store::{StoreError, StoreHealth};
 
 use crate::config::{Log, LogFormat};
 use crate::fallback::Cause;
@@ -44,8 +44,8 @@ pub(crate) struct Meters {
     degraded_said: Mutex<Option<Instant>>,
     requests: Vec<DialectMeters>,
     unknown_fields: Counter,
-    /// Messages to hooks: taken, not taken, given up.
-    told: [Counter; 3],
+    /// Messages to hooks: taken, not taken, given up, never written down.
+    told: [Counter; 4],
     store: StoreMeters,
     exporter: PrometheusHandle,
 }
@@ -104,7 +104,7 @@ impl Meters {
             degraded_said: Mutex::new(None),
             requests: rightful_dialects::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
             unknown_fields: counter!("rightful_unknown_fields_total"),
-            told: ["taken", "failed", "given_up"]
+            told: ["taken", "failed", "given_up", "lost"]
                 .map(|outcome| counter!("rightful_hook_messages_total", "outcome" => outcome)),
             store: StoreMeters {
                 sequence: gauge!("rightful_ledger_sequence"),
@@ -157,11 +157,21 @@ impl Meters {
 
     /// A message to a hook was tried, or given up untried.
     pub(crate) fn told(&self, outcome: Delivery) {
-        let [taken, failed, given_up] = &self.told;
+        let [taken, failed, given_up, _] = &self.told;
         match outcome {
             Delivery::Taken => taken.increment(1),
             Delivery::Retry(_) => failed.increment(1),
             Delivery::GivenUp => given_up.increment(1),
+        }
+    }
+
+    /// What was to be told beside something that is kept was written down, or not: the caller is answered all the same,
+    /// since what it said is kept.
+    pub(crate) fn enqueued(&self, told: Result<(), StoreError>) {
+        if let Err(error) = told {
+            let [.., lost] = &self.told;
+            lost.increment(1);
+            tracing::error!(error = %error, "a message to hooks could not be written down and is lost");
         }
     }
 

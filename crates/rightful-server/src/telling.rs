@@ -12,8 +12,8 @@ mod sign;
 mod tests;
 
 use rightful_domain::{
-    AccountDevice, Application, Entry, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Record,
-    Telling, Timestamp, Topic, Verdict, Waiting,
+    AccountDevice, Application, Entry, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Outcome,
+    Record, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 
 pub(crate) use delivery::Delivery;
@@ -51,13 +51,21 @@ fn is_about(application: &Application, entry: &Entry, style: HookStyle, topic: T
             HookStyle::Standard | HookStyle::Rupt => answered == Some(Verdict::Deny),
         },
         Topic::Challenged => answered == Some(Verdict::Challenge),
-        Topic::DeviceNew => entry.sighting.is_some_and(|sighting| sighting.is_first),
-        Topic::Sharing => entry.sighting.is_some_and(|sighting| {
+        Topic::DeviceNew => is_new_device(entry),
+        Topic::Sharing => {
             let n_devices_max = application.settings.devices_per_account_max;
-            sighting.is_first && n_devices_max > 0 && sighting.n_devices > n_devices_max
-        }),
+            let n_devices = entry.sighting.map_or(0, |sighting| sighting.n_devices);
+            is_new_device(entry) && n_devices_max > 0 && n_devices > n_devices_max
+        }
         Topic::ChallengeEnded | Topic::DeviceDetached => false,
     }
+}
+
+/// Whether an entry shows a device of its account for the first time, or is the first that ended well there. Who tries
+/// there again and again is told of once.
+fn is_new_device(entry: &Entry) -> bool {
+    let has_ended_well = entry.event.vouched && entry.event.outcome == Outcome::Succeeded;
+    entry.sighting.is_some_and(|sighting| sighting.is_first && (!sighting.is_listed || has_ended_well))
 }
 
 /// Whom to tell of an entry, and of what.

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use rightful_dialects::{FirstEvent, Reclaim, Told, Tolerance};
 use rightful_domain::{
-    AccountDevice, AccountId, Application, ApplicationId, CredentialStatus, Device, DeviceAlias, DeviceAliasKind,
-    DeviceId, Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Note, NoteKind,
-    NoteTarget, PasswordHashes, Pii, Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
+    AccountDevice, AccountId, Application, ApplicationId, CredentialStatus, DeviceAlias, DeviceAliasKind, DeviceId,
+    Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Note, NoteKind, NoteTarget,
+    PasswordHashes, Pii, Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
 };
 use rightful_store::{Applied, Store, StoreError};
 use tokio::task::{JoinError, JoinSet};
@@ -20,6 +20,9 @@ use crate::telling;
 const RECLAIMS_AT_ONCE_MAX: usize = 64;
 /// Pages that are looked at for an account's first event on a device: 10 000 events, more than an intruder's stay.
 const PAGES_MAX: usize = 20;
+
+/// The most names of a device, as of those that callers tell.
+const DEVICE_ALIASES_MAX: usize = 8;
 
 /// The components of a device in which two must agree to be one, as a share.
 const fn likeness_min(tolerance: Tolerance) -> f32 {
@@ -41,7 +44,8 @@ const fn is_answer_of_link(kind: &FeedbackKind) -> bool {
 impl Pipeline {
     /// Lets an event know what its browser has reported lately, where both name the device.
     pub(crate) async fn join_report(&self, event: &mut Event, now: Timestamp) -> Result<(), StoreError> {
-        let Some(device) = event.device.id() else { return Ok(()) };
+        // A likeness is no name: the report may be of another that is alike.
+        let Some(device) = event.device.id().filter(|_| !event.device.has_likeness_only()) else { return Ok(()) };
         let key = ReportKey::Device(device.clone());
         let Some(report) = self.store.report(&event.application, &key, now).await? else { return Ok(()) };
         event.behavior = event.behavior.take().or(report.behavior);
@@ -67,16 +71,18 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<(Record, Option<AccountDevice>), PipelineError> {
         let deadline = Duration::from_millis(application.deadline_ms.into());
-        let reported = self.reported(token, tolerance, &told.event, &application.id, now);
+        let key = ReportKey::Token(token);
+        let reported = self.store.report(&application.id, &key, now);
         // Too slow to find the report is too slow to answer: without it there is no event that a fallback could be about.
-        let report = tokio::time::timeout(deadline, reported).await.map_err(|_elapsed| StoreError::Busy)??;
+        let found = tokio::time::timeout(deadline, reported).await.map_err(|_elapsed| StoreError::Busy)??;
+        let report = found.ok_or(PipelineError::NoToken)?;
         told.event.network = report.network;
         told.event.device = report.device;
         told.event.behavior = report.behavior;
         let account = told.event.account.clone();
         // The token is the retry key and each call's body its own: a second call ends as a conflict before anything is
         // counted.
-        let record = match self.assess(told, application, now).await.map_err(PipelineError::once) {
+        let record = match self.assess_as(told, tolerance, application, now).await.map_err(PipelineError::once) {
             Ok(record) => record,
             Err(PipelineError::Spent) => self.owed_to(token, account.as_ref(), application).await?,
             Err(error) => return Err(error),
@@ -111,37 +117,20 @@ impl Pipeline {
         Err(PipelineError::Spent)
     }
 
-    /// What a browser reported under a token, its device under the name by which the account knows it.
-    async fn reported(
-        &self,
-        token: EventId,
-        tolerance: Tolerance,
-        event: &Event,
-        application: &ApplicationId,
-        now: Timestamp,
-    ) -> Result<Report, PipelineError> {
-        let found = self.store.report(application, &ReportKey::Token(token), now).await?;
-        let mut report = found.ok_or(PipelineError::NoToken)?;
-        if let Some(account) = &event.account {
-            report.device = self.known_device(application, account, report.device, tolerance).await?;
+    /// Gives a device that is known by its likeness alone the name by which the event's account knows it, where it is alike
+    /// enough: signals drift, and whatever tells of it is to mean the same device. A device that has a name keeps it.
+    pub(crate) async fn know_device(&self, event: &mut Event, tolerance: Tolerance) -> Result<(), StoreError> {
+        let Some(account) = event.account.as_ref().filter(|_| event.device.has_likeness_only()) else { return Ok(()) };
+        let (device, min) = (&mut event.device, likeness_min(tolerance));
+        let Some(id) = self.store.alike_device(&event.application, account, device, min).await? else { return Ok(()) };
+        if device.id() != Some(&id) {
+            // The first of equals is its name; the others say what it is alike to.
+            let known = DeviceAlias { kind: DeviceAliasKind::Likeness, id };
+            device.aliases.retain(|alias| *alias != known);
+            device.aliases.insert(0, known);
+            device.aliases.truncate(DEVICE_ALIASES_MAX);
         }
-        Ok(report)
-    }
-
-    /// The device under the name by which the account knows it, where it is alike enough.
-    async fn known_device(
-        &self,
-        application: &ApplicationId,
-        account: &AccountId,
-        mut device: Device,
-        tolerance: Tolerance,
-    ) -> Result<Device, StoreError> {
-        let alike = self.store.alike_device(application, account, &device, likeness_min(tolerance)).await?;
-        if let Some(id) = alike.filter(|id| device.id() != Some(id)) {
-            device.aliases.retain(|alias| alias.kind != DeviceAliasKind::Likeness);
-            device.aliases.insert(0, DeviceAlias { kind: DeviceAliasKind::Likeness, id });
-        }
-        Ok(device)
+        Ok(())
     }
 
     /// What data sets know of credentials.
@@ -171,12 +160,22 @@ impl Pipeline {
     pub(crate) async fn note(&self, application: &Application, note: Note) -> Result<Dossier, PipelineError> {
         let dossier = self.store.note(note.clone()).await?;
         self.listeners.noted(&note);
-        if let Some(device) = telling::detached_by(application, &note, &dossier.devices)
-            && let Some(record) = self.store.find(&application.id, device.latest_event).await?
-        {
-            self.enqueue(telling::of_detached(application, &record, note.received_at)).await?;
+        if let Some(device) = telling::detached_by(application, &note, &dossier.devices) {
+            let told = self.tell_of_detached(application, device, note.received_at).await;
+            self.meters.enqueued(told);
         }
         Ok(dossier)
+    }
+
+    /// Lets the application's hooks know that a device was detached.
+    async fn tell_of_detached(
+        &self,
+        application: &Application,
+        device: &AccountDevice,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(record) = self.store.find(&application.id, device.latest_event).await? else { return Ok(()) };
+        self.enqueue(telling::of_detached(application, &record, at)).await
     }
 
     /// Takes what somebody who holds a link says of its event: once. Who finds a link that was used cannot change what
@@ -320,7 +319,7 @@ async fn first_on(
 
 #[cfg(test)]
 mod tests {
-    use rightful_domain::{Action, CredentialKind, Network, Outcome, Person, RetryKey, Source, Teaching};
+    use rightful_domain::{Action, CredentialKind, Device, Network, Outcome, Person, RetryKey, Source, Teaching};
 
     use super::*;
     use crate::clock;
@@ -379,6 +378,7 @@ mod tests {
             incumbent_verdict: None,
             at,
             at_clamped: false,
+            vouched: true,
             received_at: at,
         };
         Told { event, hashes: PasswordHashes::default(), retry, n_unknown: 0 }

@@ -118,6 +118,106 @@ fn a_page_attaches_listens_and_is_signed_out_when_its_device_is_detached() {
     assert!(server.stop_and_read_log().contains("stopped"));
 }
 
+/// A computer as the browser client describes it, with these fonts.
+fn computer(system: &str, fonts: &str) -> Value {
+    let hints = json!({"architecture": "x86", "bitness": "64", "platform": system, "mobile": false});
+    json!({
+        "platform": {"value": system}, "timezone": {"value": "Europe/London"}, "fonts": {"value": [fonts]},
+        "screenResolution": {"value": [1920, 1080]}, "touchSupport": {"value": {"maxTouchPoints": 0}},
+        "math": {"value": {"acos": 1.4}}, "languages": {"value": [["en-GB"]]}, "highEntropyValues": {"value": hints},
+    })
+}
+
+/// A shop whose pages and servers speak Rupt's words.
+struct RuptShop {
+    _folder: tempfile::TempDir,
+    server: Server,
+    page: String,
+    secret: String,
+    bearer: String,
+}
+
+impl RuptShop {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let keys = create_app(&data, &["--test"]);
+        let server = Server::start_with(&data, &[("RIGHTFUL_PAGES__REQUESTS_PER_MINUTE_MAX", "0")]);
+        let key = |path: &str| keys.pointer(path).unwrap().as_str().unwrap().to_owned();
+        let (page, secret) =
+            (format!("Basic {}:", key("/rupt/client_id")), format!("Bearer {}", key("/rupt/api_secret")));
+        let bearer = format!("Bearer {}", key("/native/api_key"));
+        Self { _folder: folder, server, page, secret, bearer }
+    }
+
+    fn by_page(&self, path: &str, body: &Value) -> Value {
+        let headers = [LOCALHOST, ("authorization", self.page.as_str()), ("content-type", "application/json")];
+        let (head, body) = exchanged(&self.server, &format!("POST {path}"), &headers, &body.to_string());
+        assert!(head.starts_with("http/1.1 200"), "{head} {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    fn attach(&self, user: &str, signals: &Value) -> Value {
+        self.by_page("/v2/device/attach", &json!({"user": user, "signals": signals, "email": "eve@example.com"}))
+    }
+
+    /// Somebody signs in as that user in that browser.
+    fn complete(&self, user: &str, signals: &Value) -> Value {
+        let token = self.by_page("/v2/identity/initiate", &json!({"signals": signals}))["identification"].clone();
+        let path = format!("/v2/proj/identification/{}/complete", token.as_str().unwrap());
+        let body = json!({"account": user}).to_string();
+        let answer = self.server.post(&path, &[("authorization", &self.secret)], body);
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    }
+
+    /// A login, and what is found of it: its verdict, and its reasons.
+    fn login(&self, user: &str, device: &str, ip: &str) -> (Value, Vec<Value>) {
+        let body = json!({"action": "login", "account": user, "outcome": "succeeded",
+            "device": {"id": device}, "network": {"ip": ip}});
+        let answer = self.server.post("/v1/assessments", &[("authorization", &self.bearer)], body.to_string());
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let answer = answer.json();
+        let findings = answer["findings"].as_array().unwrap();
+        (answer["verdict"].clone(), findings.iter().map(|finding| finding["reason"].clone()).collect())
+    }
+}
+
+#[test]
+fn who_attaches_as_another_a_hundred_times_is_still_new_and_the_owner_is_none_the_worse() {
+    let (own, evil) = (computer("MacIntel", "Arial"), computer("Win32", "Calibri"));
+    let login_after = |n_attaches: usize| {
+        let shop = RuptShop::new();
+        shop.login("ann", "phone", "203.0.113.7");
+        assert_eq!(shop.complete("ann", &own)["new_device"], true);
+        for _ in 0..n_attaches {
+            assert_eq!(shop.attach("ann", &evil)["new_device"], true);
+            // The owner's signals are no secret, either.
+            assert_eq!(shop.attach("ann", &own)["new_device"], false);
+        }
+        let login = shop.login("ann", "phone", "203.0.113.7");
+        assert_eq!(shop.complete("ann", &own)["new_device"], false);
+        assert_eq!(shop.complete("ann", &evil)["new_device"], true);
+        assert_eq!(shop.complete("ann", &evil)["new_device"], false);
+        login
+    };
+    assert_eq!(login_after(100), login_after(0), "as if nothing had been");
+}
+
+#[test]
+fn a_browser_that_drifts_is_one_device_whoever_tells_of_it() {
+    let shop = RuptShop::new();
+    let first = shop.complete("ann", &computer("MacIntel", "Arial"));
+    let attached = shop.attach("ann", &computer("MacIntel", "Arial,Installed"));
+    assert_eq!((&attached["device_id"], &attached["attached_devices"]), (&first["device"], &json!(1)), "{attached}");
+    let again = shop.complete("ann", &computer("MacIntel", "Arial,Another"));
+    assert_eq!((&again["device"], &again["new_device"]), (&first["device"], &json!(false)), "{again}");
+    // A common computer is nobody else's device.
+    let other = shop.complete("bob", &computer("MacIntel", "Arial"));
+    assert_eq!(other["new_device"], true);
+    assert_ne!(other["device"], first["device"]);
+}
+
 #[test]
 fn a_publishable_key_reports_and_opens_nothing_else() {
     let folder = tempfile::tempdir().unwrap();

@@ -74,6 +74,7 @@ fn login(n: u64, n_accounts: u64) -> Event {
         incumbent_verdict: None,
         at,
         at_clamped: false,
+        vouched: true,
         received_at: at,
     }
 }
@@ -102,6 +103,8 @@ fn judged(event: Event, depth: u32) -> Entry {
         history_depth: depth,
         payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
         news: News::default(),
+        rules: Vec::new(),
+        verdict_before_rules: None,
     };
     Entry {
         teaching: Teaching::of(&event, Some(&assessment), event.outcome),

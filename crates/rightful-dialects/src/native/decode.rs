@@ -89,6 +89,7 @@ fn read_event(call: &Call<'_>, mut body: Fields<'_>) -> Result<Told, Fault> {
         incumbent_verdict: body.optional("incumbent_verdict", verdict)?,
         at,
         at_clamped,
+        vouched: true,
         received_at: call.received_at,
     };
     body.unfold("unknown");

@@ -23,14 +23,14 @@ const SHOWN_OF_PAYMENT_METHOD: usize = 4;
 pub(super) struct SightingBody {
     /// The device's id on this account: 24 hexadecimal digits.
     pub(super) id: String,
-    /// True if the account was never seen on it before: once for each account and device.
+    /// True if no event on it has ended well before, as far as your servers have said: once for each account and device.
     pub(super) first: bool,
     /// The account's devices that are not detached, this one included.
     pub(super) devices: u16,
 }
 
 pub(super) fn sighting(sighting: &Sighting) -> SightingBody {
-    let Sighting { id, is_first, n_devices } = *sighting;
+    let Sighting { id, is_first, is_listed: _, n_devices } = *sighting;
     SightingBody { id: id.to_string(), first: is_first, devices: n_devices }
 }
 

@@ -1,6 +1,8 @@
 //! What an event changed of a customer's account: the device, and the details an intruder would change to stay in.
 
-use rightful_domain::{Assessment, DetailChange, DetailKind, DetailValue, DeviceSnapshot, Entry, Event, Location};
+use rightful_domain::{
+    Assessment, DetailChange, DetailKind, DetailValue, DeviceSnapshot, Entry, Event, Location, Outcome,
+};
 use serde_json::{Map, Value, json};
 
 use super::endpoints::VERIFY_PATH;
@@ -29,7 +31,7 @@ const fn spelled(kind: DetailKind) -> (&'static str, &'static str) {
     }
 }
 
-/// All that an event changed, the device first.
+/// All that an event changed, the device first; what waits for its outcome has changed no detail yet.
 pub(super) fn of<'a>(call: &Call<'_>, entry: &'a Entry, assessment: &Assessment) -> Vec<CustomerChange<'a>> {
     let device = entry.previous_device.as_ref().and_then(|previous| {
         let now = DeviceSnapshot::of(&entry.event)?;
@@ -37,7 +39,9 @@ pub(super) fn of<'a>(call: &Call<'_>, entry: &'a Entry, assessment: &Assessment)
         Some(change(call, &entry.event, assessment, 0, "DEVICE", values))
     });
     // The first part of an event is its device; a link has one byte for the others.
-    let details = entry.changes.iter().zip(1..=u8::MAX).map(|(detail, part)| {
+    let has_changed = entry.event.outcome == Outcome::Succeeded;
+    let changes = if has_changed { &entry.changes[..] } else { &[] };
+    let details = changes.iter().zip(1..=u8::MAX).map(|(detail, part)| {
         let (spelling, name) = spelled(detail.kind);
         let previous = detail.previous.as_ref().map(|previous| &previous.value);
         let values = [value(detail.kind, name, Some(&detail.value)), value(detail.kind, name, previous)];

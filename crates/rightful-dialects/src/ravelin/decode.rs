@@ -156,6 +156,7 @@ fn event_of(call: &Call<'_>, told_at: Timestamp, parts: Parts, origin: Origin) -
         incumbent_verdict: None,
         at,
         at_clamped,
+        vouched: true,
         received_at: call.received_at,
     }
 }

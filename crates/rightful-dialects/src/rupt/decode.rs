@@ -69,6 +69,8 @@ pub(super) fn attach(call: &Call<'_>) -> Result<Intake, Refusal> {
     }
     let action = words::attach_action(body.take("event").and_then(Node::into_text).as_deref());
     let mut told = event(call, action, Outcome::Pending, Some(account));
+    // Whoever has the public client id may say this of any account.
+    told.event.vouched = false;
     told.event.person = person(&mut body)?;
     told.event.device = device;
     told.event.network = network_of_page(call);
@@ -89,6 +91,7 @@ pub(super) fn evaluate_page(call: &Call<'_>) -> Result<Intake, Refusal> {
     let action = body.optional("action", action)?.unwrap_or(Action::Register);
     let device = device_of(call, None, &mut body);
     let mut told = event(call, action, Outcome::Pending, None);
+    told.event.vouched = false;
     told.event.device = device;
     told.event.network = network_of_page(call);
     keep(&mut body, "user");
@@ -260,6 +263,7 @@ fn event(call: &Call<'_>, action: Action, outcome: Outcome, account: Option<Acco
         incumbent_verdict: None,
         at: call.received_at,
         at_clamped: false,
+        vouched: true,
         received_at: call.received_at,
     };
     Told { event, hashes: PasswordHashes::default(), retry: None, n_unknown: 0 }

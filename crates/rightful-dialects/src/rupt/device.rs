@@ -28,8 +28,8 @@ const SIGNAL: &str = "rupt signal";
 const LIKENESS: &str = "rupt likeness";
 const FINGERPRINT: &str = "rupt fingerprint";
 
-/// Signals as components, each by itself: how alike two devices are is the share of components in which they agree, so a
-/// screen counts twice, and what every alike browser shares counts once.
+/// Signals as components, each by itself: how alike two devices are is the share of the weight of those in which they agree
+/// ([`rightful_domain::likeness`]).
 ///
 /// Versions of the browser and of the system are left out, because they change by themselves; whether there is a local
 /// store, because every browser has one.

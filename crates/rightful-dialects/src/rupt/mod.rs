@@ -42,8 +42,9 @@
 //! - An `identification` says nothing of any account; the account is named by the server that completes it, once, within
 //!   [`rightful_domain::REPORT_KEPT`]. Signals are what the browser says: who copies an owner's browser exactly is taken for
 //!   it, and is judged by everything else.
-//! - An attach leaves its outcome open, and nobody closes it: profiles never learn of it, it releases nothing and changes no
-//!   contact. It is answered without score, reason or verdict. Its metadata is kept with the unknown fields, where no rule
+//! - An attach, and a page's evaluation, are marked as what nobody vouches for: they list a device and make none known, so
+//!   `new_device` stays true until a server has said that somebody signed in there; they count as no attempt of the account;
+//!   profiles never learn of them, they release nothing and change no contact. It is answered without score, reason or verdict. Its metadata is kept with the unknown fields, where no rule
 //!   takes it for the server's. It is an action `attach`, unless the page names another: a page was opened, which is no login.
 //! - A page is told which devices are attached, by their ids and kinds alone, and may detach one whose id it knows: that
 //!   signs somebody out, and no more.

@@ -77,7 +77,7 @@ pub(crate) fn changes() -> Vec<DetailChange> {
 }
 
 pub(crate) const fn sighting() -> Sighting {
-    Sighting { id: DEVICE, is_first: true, n_devices: 3 }
+    Sighting { id: DEVICE, is_first: true, is_listed: false, n_devices: 3 }
 }
 
 fn snapshot(id: &str) -> DeviceSnapshot {

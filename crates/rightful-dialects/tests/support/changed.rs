@@ -71,7 +71,7 @@ pub(crate) fn details_json(event: &Event) -> Value {
         let value = value.canonical().map(|text| text.replace('\n', " | "));
         json!({"kind": kind.as_str(), "value": value})
     };
-    Event { outcome: Outcome::Succeeded, ..event.clone() }.details().map(detail).collect()
+    Event { outcome: Outcome::Succeeded, vouched: true, ..event.clone() }.details().map(detail).collect()
 }
 
 /// Which hashes are there.

@@ -90,6 +90,7 @@ pub(crate) fn sighting(given: &Value) -> Option<Sighting> {
     Some(Sighting {
         id: id(told),
         is_first: told["is_first"] == true,
+        is_listed: told["is_listed"] == true,
         n_devices: told["n_devices"].as_u64().and_then(|n| u16::try_from(n).ok()).expect("a count"),
     })
 }

@@ -199,6 +199,7 @@ pub(crate) fn event(action: Action) -> Event {
         incumbent_verdict: None,
         at: NOW,
         at_clamped: false,
+        vouched: true,
         received_at: NOW,
     }
 }

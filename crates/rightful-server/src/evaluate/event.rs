@@ -60,6 +60,7 @@ impl EventMaker {
             incumbent_verdict: None,
             at: login.at,
             at_clamped: false,
+            vouched: true,
             received_at: login.at,
         };
         let enrichment = self.enrich(&event, login);

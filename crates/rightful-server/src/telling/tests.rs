@@ -268,7 +268,7 @@ async fn ravelins_callback_carries_its_token() {
 fn check(style: HookStyle, verdict: Verdict, n_devices: u16, is_first: bool, expected: &[Topic]) {
     let application = application(vec![hook("a", style, "https://shop.example/")]);
     let mut entry = judged(&login(1, "anna", "phone", "192.0.2.1"), verdict);
-    entry.sighting = Some(Sighting { id: AccountDeviceId::from_bytes([1; 12]), is_first, n_devices });
+    entry.sighting = Some(Sighting { id: AccountDeviceId::from_bytes([1; 12]), is_first, is_listed: false, n_devices });
     let told: Vec<Topic> = super::of(&application, &entry).iter().map(|telling| telling.topic).collect();
     assert_eq!(told, expected, "{style:?} {verdict:?}");
 }

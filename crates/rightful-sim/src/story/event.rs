@@ -69,6 +69,7 @@ fn bare(application: ApplicationId, at: Timestamp, nth: u64) -> Event {
         incumbent_verdict: None,
         at,
         at_clamped: false,
+        vouched: true,
         received_at: at,
     }
 }

@@ -79,6 +79,30 @@ pub(super) async fn what_is_added_to_a_known_account_is_a_change(backend: Arc<dy
     same("of a new account", take(&script, &of_new).await?, vec![])
 }
 
+pub(super) async fn what_waits_for_its_outcome_changes_details_when_it_has_ended_well(
+    backend: Arc<dyn Backend>,
+) -> Told {
+    let script = Script::on(&backend);
+    take(&script, &says(1, "phone", "anna@example.com")).await?;
+    let pending = |n, email: &str| Event { outcome: Outcome::Pending, ..says(n, "strange", email) };
+    let (failed, change) = (pending(2, "mallory@example.com"), pending(3, "eve@example.com"));
+    take(&script, &failed).await?;
+    take(&script, &change).await?;
+    same("while it waits", take(&script, &says(4, "phone", "anna@example.com")).await?, vec![])?;
+    script.conclude(&failed, Outcome::Failed).await?;
+    script.conclude(&change, Outcome::Succeeded).await?;
+    for ending in [None, Some(Ending::Abandoned), Some(Ending::Closed)] {
+        if let Some(ending) = ending {
+            backend.restart(ending).await?;
+        }
+        let back = script.look(&says(9, "phone", "anna@example.com")).await?.changes;
+        let expected = vec![(DetailKind::Email, text("anna@example.com"), Some(text("eve@example.com")))];
+        same("concluded", told(back), expected)?;
+    }
+    script.say_of_account("anna", Some(&change), FeedbackKind::Reclaimed, says(10, "phone", "").received_at).await?;
+    same("after a reclaim", script.look(&says(11, "phone", "anna@example.com")).await?.changes, vec![])
+}
+
 /// The owner's address, then two that the intruder gives, and a way to pay.
 async fn takeover(script: &Script) -> Result<[Event; 3], String> {
     let own = says(1, "phone", "anna@example.com");

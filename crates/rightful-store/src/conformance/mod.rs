@@ -67,6 +67,7 @@ macro_rules! cases {
 pub const CASES: &[(&str, CaseFn)] = cases![
     details::a_changed_detail_says_what_it_was_before,
     details::what_is_added_to_a_known_account_is_a_change,
+    details::what_waits_for_its_outcome_changes_details_when_it_has_ended_well,
     details::a_takeover_tells_what_the_intruder_did,
     details::a_reclaim_brings_details_back,
     details::an_erased_account_has_no_devices_and_no_details,
@@ -139,6 +140,10 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     sightings::what_is_only_looked_at_is_not_seen,
     sightings::a_detached_device_is_attached_again_and_is_not_new,
     sightings::the_most_alike_device_is_found_among_the_accounts_own,
+    sightings::what_a_page_says_makes_no_device_known,
+    sightings::what_a_page_says_displaces_no_known_device,
+    sightings::an_event_that_waits_makes_its_device_known_when_it_has_ended_well,
+    sightings::a_likeness_is_another_device_on_each_account,
 ];
 
 fn same<T: PartialEq + Debug>(what: &str, got: T, expected: T) -> Told {

@@ -155,6 +155,7 @@ pub fn login(n: u64, account: &str, device: &str, ip: &str) -> Event {
         incumbent_verdict: None,
         at,
         at_clamped: false,
+        vouched: true,
         received_at: at,
     }
 }
@@ -216,6 +217,8 @@ pub(super) fn answered(event: &Event, verdict: Verdict, answered: Option<Verdict
         history_depth: 3,
         payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
         news: News::default(),
+        rules: Vec::new(),
+        verdict_before_rules: None,
     };
     Entry {
         event: event.clone(),

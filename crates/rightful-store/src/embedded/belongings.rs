@@ -15,9 +15,13 @@ pub(crate) struct KnownDevice {
     pub(crate) first_at: Timestamp,
     /// When it was last seen there.
     pub(crate) last_at: Timestamp,
-    /// The event that it was first seen in, in short: recalled again, that event is still the first.
-    pub(crate) first_event: u64,
-    /// The latest entry on it; 0 while none is written down.
+    /// The event that made it known, in short: recalled again, that event is still the first. None while it is only
+    /// listed: nobody who can be believed has said yet that an event on it ended well.
+    pub(crate) first_event: Option<u64>,
+    /// True while that event is not written down.
+    pub(crate) is_claim: bool,
+    /// The latest entry on it; once it is known, the latest that could have made it so, since who only tries must not
+    /// change what it looks like. 0 while none is written down.
     pub(crate) sequence: u64,
     /// When it was detached; None while it is attached.
     pub(crate) detached_at: Option<Timestamp>,
@@ -25,7 +29,12 @@ pub(crate) struct KnownDevice {
 
 impl KnownDevice {
     fn is_claimed_by(&self, seen: &Seen) -> bool {
-        (self.tag, self.first_event, self.sequence) == (seen.device, seen.event, 0)
+        self.is_claim && (self.tag, self.first_event) == (seen.device, Some(seen.event))
+    }
+
+    /// True if an event on it has ended well, as far as somebody who can be believed has said.
+    pub(super) const fn is_known(&self) -> bool {
+        self.first_event.is_some()
     }
 }
 
@@ -36,6 +45,8 @@ pub(super) struct Seen {
     pub(super) at: Timestamp,
     /// The event, in short.
     pub(super) event: u64,
+    /// Whether it makes the device known: somebody who can be believed says that it ended well. Else it only lists it.
+    pub(super) makes_known: bool,
 }
 
 /// What an account has.
@@ -56,11 +67,14 @@ impl Blank for Belongings {
     }
 }
 
-/// The id of a device on an account: all of the account's tag, and as much of the device's as tells 64 apart.
+/// The id of a device on an account: all of the account's tag, and as much of both as tells 64 devices apart. So a device
+/// on two accounts has two ids with nothing in common, and who sees both learns nothing.
 pub(super) fn account_device_id(account: Tag, device: Tag) -> AccountDeviceId {
+    /// Spreads each bit over the upper half: the golden ratio's, as Fibonacci hashing takes it.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let both = (device.get() ^ account.get().rotate_left(29)).wrapping_mul(SPREAD);
     let mut bytes = [0; 12];
-    let both = account.get().to_be_bytes().into_iter().chain(device.get().to_be_bytes());
-    for (to, from) in bytes.iter_mut().zip(both) {
+    for (to, from) in bytes.iter_mut().zip(account.get().to_be_bytes().into_iter().chain(both.to_be_bytes())) {
         *to = from;
     }
     AccountDeviceId::from_bytes(bytes)
@@ -89,20 +103,24 @@ impl Belongings {
         let others = self.devices.iter().filter(|other| other.tag != seen.device && other.detached_at.is_none());
         Sighting {
             id: account_device_id(account, seen.device),
-            is_first: known.is_none_or(|known| known.first_event == seen.event),
+            is_first: known.and_then(|known| known.first_event).is_none_or(|first| first == seen.event),
+            is_listed: known.is_some_and(|known| known.first_event != Some(seen.event)),
             // At most 64.
             n_devices: u16::try_from(others.count()).unwrap_or(u16::MAX).saturating_add(1),
         }
     }
 
-    /// Whether a device is among the account's, detached or not.
+    /// Whether a device is known, detached or not.
     pub(super) fn knows(&self, device: Tag) -> bool {
-        self.devices.iter().any(|known| known.tag == device)
+        self.devices.iter().any(|known| known.tag == device && known.is_known())
     }
 
-    /// Remembers a new device by an event that is not written down yet, so that no other event is its first.
+    /// Makes a device known by an event that is not written down yet, so that no other event is its first.
     pub(super) fn claim(&mut self, seen: &Seen) {
-        self.insert(seen, 0);
+        match self.devices.iter_mut().find(|known| known.tag == seen.device) {
+            Some(known) => (known.first_event, known.is_claim) = (Some(seen.event), true),
+            None => self.insert(seen, 0),
+        }
     }
 
     /// Whether a device is known by that event alone, which is not written down.
@@ -110,31 +128,54 @@ impl Belongings {
         self.devices.iter().any(|known| known.is_claimed_by(seen))
     }
 
-    /// Forgets a device that is known by that event alone.
+    /// Forgets that a device is known by that event alone; one that no other event has listed goes.
     pub(super) fn unclaim(&mut self, seen: &Seen) {
-        self.devices.retain(|known| !known.is_claimed_by(seen));
+        self.devices.retain(|known| !(known.is_claimed_by(seen) && known.sequence == 0));
+        if let Some(known) = self.devices.iter_mut().find(|known| known.is_claimed_by(seen)) {
+            (known.first_event, known.is_claim) = (None, false);
+        }
     }
 
-    /// Remembers a device by an event that is written down there. One that was detached is attached again.
+    /// Remembers a device by an event that is written down there. One that was detached is attached again. Of a device
+    /// that is known, an event that makes none known changes nothing else.
     pub(super) fn see(&mut self, seen: &Seen, sequence: u64) {
         let Some(known) = self.devices.iter_mut().find(|known| known.tag == seen.device) else {
             self.insert(seen, sequence);
             return;
         };
+        known.detached_at = None;
+        if seen.makes_known {
+            known.first_event.get_or_insert(seen.event);
+            known.is_claim = false;
+        } else if known.is_known() && known.sequence > 0 {
+            return;
+        }
         known.first_at = known.first_at.min(seen.at);
         known.last_at = known.last_at.max(seen.at);
-        (known.sequence, known.detached_at) = (sequence, None);
+        known.sequence = sequence;
     }
 
     fn insert(&mut self, seen: &Seen, sequence: u64) {
-        // The longest unseen of those before goes, never the new one: else all its events would be its first.
-        if self.devices.len() >= ACCOUNT_DEVICES_MAX
-            && let Some((oldest, _)) = self.devices.iter().enumerate().min_by_key(|(_, known)| known.last_at)
-        {
-            self.devices.remove(oldest);
+        if self.devices.len() >= ACCOUNT_DEVICES_MAX {
+            // Those that are only listed go first, then the longest unseen; never the new one: else all its events would be
+            // its first.
+            let devices = self.devices.iter().enumerate();
+            let Some((place, oldest)) = devices.min_by_key(|(_, it)| (it.is_known(), it.last_at)) else { return };
+            if oldest.is_known() && !seen.makes_known {
+                return;
+            }
+            self.devices.remove(place);
         }
-        let Seen { device: tag, at, event: first_event } = *seen;
-        self.devices.push(KnownDevice { tag, first_at: at, last_at: at, first_event, sequence, detached_at: None });
+        let Seen { device: tag, at, event, makes_known } = *seen;
+        self.devices.push(KnownDevice {
+            tag,
+            first_at: at,
+            last_at: at,
+            first_event: makes_known.then_some(event),
+            is_claim: makes_known && sequence == 0,
+            sequence,
+            detached_at: None,
+        });
     }
 
     /// Whether a detail is known.
@@ -185,7 +226,11 @@ mod tests {
 
     fn seen(device: u64, event: u64) -> Seen {
         let at = Timestamp::from_seconds(event.cast_signed());
-        Seen { device: Tag::new(device << 40), at, event }
+        Seen { device: Tag::new(device << 40), at, event, makes_known: true }
+    }
+
+    fn listed(device: u64, event: u64) -> Seen {
+        Seen { makes_known: false, ..seen(device, event) }
     }
 
     #[test]
@@ -211,6 +256,49 @@ mod tests {
         all.claim(&seen(2, 4));
         all.unclaim(&seen(2, 4));
         assert_eq!(told(&all, &seen(2, 5)), (true, 2));
+    }
+
+    #[test]
+    fn what_only_lists_a_device_makes_it_neither_known_nor_another() {
+        let (account, mut all) = (Tag::new(7), Belongings::default());
+        let told = |all: &Belongings, one: &Seen| {
+            let sighting = all.sighting(account, one);
+            (sighting.is_first, sighting.is_listed)
+        };
+        assert_eq!(told(&all, &listed(1, 1)), (true, false));
+        all.see(&listed(1, 1), 5);
+        assert_eq!((told(&all, &listed(1, 2)), told(&all, &seen(1, 2))), ((true, true), (true, true)));
+        // Claimed and given up again, it is as it was.
+        all.claim(&seen(1, 2));
+        assert_eq!((told(&all, &seen(1, 2)), told(&all, &seen(1, 3))), ((true, false), (false, true)));
+        all.unclaim(&seen(1, 2));
+        assert_eq!((told(&all, &seen(1, 3)), all.devices.len()), ((true, true), 1));
+        all.claim(&seen(1, 3));
+        all.see(&seen(1, 3), 6);
+        all.see(&listed(1, 4), 7);
+        assert_eq!(told(&all, &seen(1, 5)), (false, true));
+        assert_eq!(all.devices.iter().map(|known| (known.sequence, known.is_claim)).collect::<Vec<_>>(), [(6, false)]);
+    }
+
+    #[test]
+    fn a_claim_by_another_event_does_not_outlive_what_was_written_down() {
+        let mut all = Belongings::default();
+        all.claim(&seen(1, 1));
+        all.see(&seen(1, 2), 5);
+        all.unclaim(&seen(1, 1));
+        assert!(all.knows(Tag::new(1 << 40)));
+    }
+
+    #[test]
+    fn what_is_only_listed_never_takes_the_place_of_what_is_known() {
+        let mut all = Belongings::default();
+        (0..63).for_each(|n| all.see(&seen(n, n + 1), n + 1));
+        (100..300).for_each(|n| all.see(&listed(n, n), n));
+        let n_known = |all: &Belongings| all.devices.iter().filter(|known| known.is_known()).count();
+        assert_eq!((all.devices.len(), n_known(&all)), (ACCOUNT_DEVICES_MAX, 63));
+        all.see(&seen(63, 300), 300);
+        all.see(&listed(64, 301), 301);
+        assert_eq!((all.devices.len(), n_known(&all)), (ACCOUNT_DEVICES_MAX, 64));
     }
 
     #[test]

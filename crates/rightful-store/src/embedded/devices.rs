@@ -4,8 +4,7 @@
 use std::cmp::Reverse;
 
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, ApplicationId, Device, DeviceAliasKind, DeviceId, DeviceSnapshot, Tag,
-    likeness,
+    AccountDevice, AccountDeviceId, AccountId, ApplicationId, Device, DeviceId, DeviceSnapshot, Tag, likeness,
 };
 
 use super::Shared;
@@ -63,7 +62,8 @@ impl Shared {
         Ok(account.filter(|account| tagger.account(account) == tag).map(|account| (account, known)))
     }
 
-    /// The device of an account that is most alike to this one, if any is at least as alike as asked.
+    /// The device of an account that is most alike to this one, if any is at least as alike as asked. One that is only
+    /// listed comes after all that are known, however alike: anybody can have any device listed.
     ///
     /// Among those that are known by their likeness alone: who looks like a device that has a name does not get its name.
     pub(super) fn alike_device(
@@ -75,15 +75,17 @@ impl Shared {
     ) -> Result<Option<DeviceId>, StoreError> {
         self.check_running()?;
         let tagger = self.mind.taggers.of(application);
-        let mut best: Option<(f32, DeviceId)> = None;
-        for known in self.known_devices(&tagger, tagger.account(account))?.into_iter().take(COMPARED_MAX) {
+        let mut best: Option<((bool, f32), DeviceId)> = None;
+        let mut devices = self.known_devices(&tagger, tagger.account(account))?;
+        // Stable: else the latest seen first.
+        devices.sort_by_key(|known| !known.is_known());
+        for known in devices.into_iter().take(COMPARED_MAX) {
             let Some((entry, _)) = self.entry_at(known.sequence)? else { continue };
             let its = &entry.event.device;
-            let is_named = its.aliases.iter().any(|alias| alias.kind != DeviceAliasKind::Likeness);
-            let Some(id) = its.id().filter(|_| !is_named) else { continue };
-            let alike = likeness(device, its);
+            let Some(id) = its.id().filter(|_| its.has_likeness_only()) else { continue };
+            let alike = (known.is_known(), likeness(device, its));
             // Of equally alike ones, the latest seen.
-            if alike >= likeness_min && best.as_ref().is_none_or(|(most, _)| alike > *most) {
+            if alike.1 >= likeness_min && best.as_ref().is_none_or(|(most, _)| alike > *most) {
                 best = Some((alike, id.clone()));
             }
         }

@@ -36,7 +36,8 @@ pub(super) struct Imprint {
     /// When it was received.
     pub(super) received_at: Timestamp,
     outcome: Outcome,
-    counts: bool,
+    /// Whether it counts in the windows of its subject, its device and its address.
+    counts: [bool; 3],
     pub(super) teaching: Teaching,
     /// The second factors it passed, where it taught or would have.
     pub(super) proofs: Vec<MechanismKind>,
@@ -66,9 +67,12 @@ impl Imprint {
         let subject = account.map(|(_, tag)| tag).or(username);
         let lesson = match tagged(entry) {
             Some(tagged) => tagged.lesson,
-            None => tagger.lesson(event, &entry.enrichment, private, News::default(), None),
+            None => {
+                let account = event.account.as_ref();
+                tagger.lesson(event, &entry.enrichment, private, News::default(), account, None)
+            }
         };
-        let counts = event.received_at.since(event.at) <= TOO_OLD;
+        let is_fresh = event.received_at.since(event.at) <= TOO_OLD;
         let learns = entry.teaching == Teaching::Learn;
         // A name is bound to an account only by who was believed there: whoever fails at, or registers under, another's name
         // must not draw that name's next logins to an account of theirs.
@@ -86,7 +90,7 @@ impl Imprint {
             lesson: Arc::new(Lesson { account: subject, news: news_of(entry), ..lesson }),
             received_at: event.received_at,
             outcome: event.outcome,
-            counts,
+            counts: counting_keys(event).map(|counts| counts && is_fresh),
             teaching: entry.teaching,
             proofs: if succeeded { event.proofs(&entry.enrichment).cloned().collect() } else { Vec::new() },
             contact_changed: changes_contact(event.outcome, event),
@@ -94,16 +98,14 @@ impl Imprint {
             latest_device: (learns && is_entrance(&event.action))
                 .then(|| DeviceSnapshot::of(event).map(Arc::new))
                 .flatten(),
-            seen: account.and_then(|_| seen_in(event.outcome, &lesson)),
-            details: if account.is_some() { private.details.clone() } else { Vec::new() },
+            seen: account.and_then(|_| seen_in(event, &lesson)),
+            details: if account.is_some() && has_ended_well(event) { private.details.clone() } else { Vec::new() },
         }
     }
 
     /// What it does to whose memory.
     pub(super) fn changes(self, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
-        if self.counts {
-            count(&self.lesson, self.outcome, tagger, changes);
-        }
+        count(&self.lesson, self.outcome, self.counts, tagger, changes);
         self.change_standing(changes);
         if let Some(Alias { username, account, rebinds }) = self.alias {
             changes.push((username, Op::Alias { account, rebinds }));
@@ -139,10 +141,22 @@ impl Imprint {
     }
 }
 
-/// The device on which an account is seen in an event that ended so; whoever fails is not seen as its owner.
-pub(super) fn seen_in(outcome: Outcome, lesson: &Lesson) -> Option<Seen> {
-    let device = lesson.device.filter(|_| outcome != Outcome::Failed)?;
-    Some(Seen { device, at: lesson.at, event: Mark::short(lesson.event) })
+/// The device on which an account is seen in an event; whoever fails is not seen as its owner.
+pub(super) fn seen_in(event: &Event, lesson: &Lesson) -> Option<Seen> {
+    let device = lesson.device.filter(|_| event.outcome != Outcome::Failed)?;
+    Some(Seen { device, at: lesson.at, event: Mark::short(lesson.event), makes_known: has_ended_well(event) })
+}
+
+/// Whether an event ended well, said by somebody who can be believed.
+pub(super) const fn has_ended_well(event: &Event) -> bool {
+    event.vouched && matches!(event.outcome, Outcome::Succeeded)
+}
+
+/// Whether an event counts in the windows of its subject, its device and its address. What nobody vouches for is no
+/// attempt of the account's, nor of a device that is one among the account's alone: else whoever floods it would have its
+/// owner challenged.
+pub(super) fn counting_keys(event: &Event) -> [bool; 3] {
+    [event.vouched, event.vouched || !event.device.has_likeness_only(), true]
 }
 
 /// The entry's event in tags, as recall made them.
@@ -225,6 +239,8 @@ pub(super) enum Op {
     LatestDevice(Arc<DeviceSnapshot>),
     /// It was seen on a device.
     Seen(Seen),
+    /// The same, in the entry of that place.
+    SeenAt(Seen, u64),
     /// These of its details were said.
     Details(Vec<(DetailKind, Tag)>),
     /// Its details are these.
@@ -267,9 +283,10 @@ pub(super) fn marks(lesson: &Lesson, outcome: Outcome) -> [Mark; 3] {
     [mark([device, address]), mark([account, address]), mark([account, device])]
 }
 
-fn count(lesson: &Lesson, outcome: Outcome, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
-    let keys = concerned(lesson, tagger).into_iter().zip(marks(lesson, outcome));
-    changes.extend(keys.filter_map(|(key, mark)| key.map(|key| (key, Op::Count(mark)))));
+fn count(lesson: &Lesson, outcome: Outcome, counts: [bool; 3], tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
+    let keys = concerned(lesson, tagger).into_iter().zip(counts).zip(marks(lesson, outcome));
+    let counting = keys.filter_map(|((key, counts), mark)| key.filter(|_| counts).map(|key| (key, Op::Count(mark))));
+    changes.extend(counting);
 }
 
 fn learn(lesson: &Arc<Lesson>, tagger: &Tagger, changes: &mut Vec<(StateKey, Op)>) {
@@ -345,6 +362,9 @@ pub(super) fn changes_of(
             Effect::Closed(at) => Op::Closed(at),
             Effect::Reviewed(label) => Op::Reviewed(label),
             Effect::Detached(device, at) => Op::Detached(device, at),
+            Effect::Seen { device, at, event, sequence } => {
+                Op::SeenAt(Seen { device, at, event, makes_known: true }, sequence)
+            }
         };
         changes.extend(subject.map(|subject| (subject, op)));
     }
@@ -424,6 +444,7 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
             }
         }
         Op::Seen(seen) => state.belongings.see(&seen, sequence),
+        Op::SeenAt(seen, sequence) => state.belongings.see(&seen, sequence),
         Op::Details(details) => learn_details(state, &details, sequence),
         Op::DetailsAgain(details) => state.belongings.details = details,
         Op::RollBack { to, lessons } => {
@@ -475,6 +496,7 @@ fn take_in_profile(kind: StateKind, profile: &mut Profile, op: Op) {
         | Op::Conclude { .. }
         | Op::LatestDevice(_)
         | Op::Seen(_)
+        | Op::SeenAt(..)
         | Op::Details(_)
         | Op::DetailsAgain(_)
         | Op::Alias { .. }
@@ -522,6 +544,7 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
         | Op::RollBack { .. }
         | Op::LatestDevice(_)
         | Op::Seen(_)
+        | Op::SeenAt(..)
         | Op::Details(_)
         | Op::DetailsAgain(_)
         | Op::Alias { .. }

@@ -8,14 +8,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountId, ApplicationId, Conclusion, Entry, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Lesson,
-    Outcome, Profile, Record, Tag, Teaching, Timestamp,
+    AccountId, ApplicationId, Conclusion, DetailKind, Entry, EventId, Family, Feedback, FeedbackKind, FeedbackTarget,
+    Lesson, Mark, Outcome, Profile, Record, Tag, Teaching, Timestamp,
 };
 
 use super::Shared;
+use super::belongings::Belongings;
 use super::disk::failed;
 use super::find::Found;
-use super::imprint::{Imprint, changes_contact, is_doubted, is_entrance, is_strange};
+use super::imprint::{Imprint, changes_contact, has_ended_well, is_doubted, is_entrance, is_strange};
 use super::keys::{Index, status_key};
 use super::mind::Mind;
 use super::state::Change;
@@ -97,6 +98,8 @@ pub(super) struct Target {
     /// What it teaches; its account is the subject.
     pub(super) lesson: Arc<Lesson>,
     pub(super) subject: Option<StateKey>,
+    /// The details of the account that it carries.
+    details: Vec<(DetailKind, Tag)>,
 }
 
 impl Plan {
@@ -180,7 +183,7 @@ impl Shared {
             }
             Some(_) => return Err(StoreError::Corrupt { what: "status of an event".to_owned() }),
         };
-        Ok(Target { status, lesson: imprint.lesson, subject: imprint.subject, record })
+        Ok(Target { status, lesson: imprint.lesson, subject: imprint.subject, details: private.details, record })
     }
 
     /// Finds the event of an amendment. `NotFound` if the application has none of that id.
@@ -269,6 +272,9 @@ impl Shared {
             (Status::Awaited, Teaching::Nothing) => plan.statuses.push((target.lesson.event, Status::Nothing)),
             (Status::Awaited | Status::Nothing, Teaching::Nothing | Teaching::AtConclusion) => {}
         }
+        if outcome == Outcome::Succeeded && target.status != Status::Revoked {
+            self.take_in_late(target, &mut plan)?;
+        }
         if changes_contact(outcome, &entry.event) {
             let by_stranger = is_strange(&profile, &target.lesson, is_doubted(entry));
             plan.effects.push(Effect::ContactChanged { at: entry.event.at, by_stranger });
@@ -277,6 +283,24 @@ impl Shared {
             self.release_by_proof(target, &profile, &mut plan);
         }
         Ok(plan)
+    }
+
+    /// What an account takes in of an event that is known to have ended well only now: the device that it was seen on,
+    /// and its details, which are said where the event is.
+    fn take_in_late(&self, target: &Target, plan: &mut Plan) -> Result<(), StoreError> {
+        let Target { record, lesson, .. } = target;
+        let event = &record.entry.event;
+        let is_late = event.account.is_some() && !has_ended_well(event);
+        let Some(subject) = target.subject.filter(|_| is_late) else { return Ok(()) };
+        if let Some(device) = lesson.device {
+            let (at, short) = (lesson.at, Mark::short(lesson.event));
+            plan.effects.push(Effect::Seen { device, at, event: short, sequence: record.sequence });
+        }
+        let mut all = self.mind.states.with(subject, |state| (Belongings::clone(&state.belongings), Change::Same))?;
+        let n_new = target.details.iter().filter(|(kind, tag)| !all.has(*kind, *tag)).count();
+        target.details.iter().for_each(|(kind, tag)| all.learn(*kind, *tag, record.sequence));
+        plan.effects.extend((n_new > 0).then_some(Effect::Details(all.details)));
+        Ok(())
     }
 
     fn release_by_proof(&self, target: &Target, profile: &Profile, plan: &mut Plan) {

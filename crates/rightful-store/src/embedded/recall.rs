@@ -10,7 +10,7 @@ use rightful_domain::{
 };
 
 use super::belongings::Seen;
-use super::imprint::{TOO_OLD, concerned, marks, seen_in};
+use super::imprint::{TOO_OLD, concerned, counting_keys, marks, seen_in};
 use super::mind::Mind;
 use super::state::{Change, State};
 use super::tags::{StateKey, Tagger};
@@ -40,6 +40,11 @@ impl Counting {
         Self { now, as_of, upto, counts: age <= TOO_OLD }
     }
 
+    /// The same, of a key in whose window the attempt may not count.
+    const fn only_if(self, counts: bool) -> Self {
+        Self { counts: self.counts && counts, ..self }
+    }
+
     fn remember(&self, state: &mut State, mark: Mark) -> (Remembered, Change) {
         state.profile.glance();
         let change = if self.counts && state.window.count(mark) { Change::Changed } else { Change::Same };
@@ -54,7 +59,7 @@ impl Counting {
     fn sight(&self, state: &mut State, account: Tag, seen: Option<&Seen>) -> Option<(Sighting, Change)> {
         let seen = seen?;
         let sighting = state.belongings.sighting(account, seen);
-        let claims = self.counts && !state.belongings.knows(seen.device);
+        let claims = self.counts && seen.makes_known && !state.belongings.knows(seen.device);
         if claims {
             state.belongings.claim(seen);
         }
@@ -91,7 +96,9 @@ impl Mind {
         let tagger = self.taggers.of(&event.application);
         let counting = Counting::of(event.at, now);
         let private = tagger.private(event);
-        let lesson = tagger.lesson(event, enrichment, &private, News::default(), None);
+        let (subject, alias) = self.subject_of(event, private.username, &tagger)?;
+        let account = event.account.as_ref().or(alias.as_ref());
+        let lesson = tagger.lesson(event, enrichment, &private, News::default(), account, None);
         let tagged = Arc::new(Tagged { username: private.username, lesson, details: private.details });
         let mut history = History {
             tagged: Some(Arc::clone(&tagged)),
@@ -101,13 +108,17 @@ impl Mind {
             model_tag: lesson.model,
             payee_tag: lesson.payee,
             payment_method_tag: lesson.payment_method,
+            account_tag: subject,
+            resolved_account: alias,
             ..History::default()
         };
-        self.recall_subject(event, &tagged, &tagger, counting, &mut history)?;
+        let [counts_in_subject, counts_in_device, _] = counting_keys(event);
+        self.recall_subject(event, &tagged, &tagger, counting.only_if(counts_in_subject), &mut history)?;
         let lesson = Lesson { account: history.account_tag, ..lesson };
         let [_, device_mark, address_mark] = marks(&lesson, event.outcome);
         if let Some(tag) = lesson.device {
-            history.device = Some(self.recall_key(tagger.device_key(tag), device_mark, counting)?);
+            history.device =
+                Some(self.recall_key(tagger.device_key(tag), device_mark, counting.only_if(counts_in_device))?);
         }
         if let Some(tag) = lesson.address {
             history.address = Some(self.recall_key(tagger.address_key(tag), address_mark, counting)?);
@@ -118,7 +129,7 @@ impl Mind {
                 (population.backdrop(&account.profile, &lesson.circumstances, event.at), Change::Same)
             })?);
         }
-        if counting.counts {
+        if counting.counts && event.vouched {
             self.count_crowds(event, enrichment, &tagger, &mut history);
         }
         Ok(history)
@@ -129,9 +140,10 @@ impl Mind {
         let tagger = self.taggers.of(&event.application);
         let enrichment = Enrichment::default();
         let private = tagger.private(event);
-        let lesson = tagger.lesson(event, &enrichment, &private, News::default(), None);
-        let (account, _) = self.subject_of(event, private.username, &tagger)?;
-        if let Some((account, seen)) = account.zip(seen_in(event.outcome, &lesson)) {
+        let (account, alias) = self.subject_of(event, private.username, &tagger)?;
+        let whose = event.account.as_ref().or(alias.as_ref());
+        let lesson = tagger.lesson(event, &enrichment, &private, News::default(), whose, None);
+        if let Some((account, seen)) = account.zip(seen_in(event, &lesson)) {
             self.states.with(tagger.subject_key(account), |state| {
                 let is_gone = state.belongings.is_claimed_by(&seen);
                 if is_gone {
@@ -177,14 +189,11 @@ impl Mind {
         counting: Counting,
         history: &mut History,
     ) -> Result<(), StoreError> {
-        let (tag, alias) = self.subject_of(event, tagged.username, tagger)?;
+        let Some(tag) = history.account_tag else { return Ok(()) };
         // A username that leads to no account has no devices and no details.
-        let is_account = event.account.is_some() || alias.is_some();
-        history.resolved_account = alias;
-        let Some(tag) = tag else { return Ok(()) };
-        history.account_tag = Some(tag);
+        let is_account = event.account.is_some() || history.resolved_account.is_some();
         let [mark, ..] = marks(&tagged.lesson, event.outcome);
-        let seen = seen_in(event.outcome, &tagged.lesson).filter(|_| is_account);
+        let seen = seen_in(event, &tagged.lesson).filter(|_| is_account);
         let details = if is_account { &tagged.details[..] } else { &[] };
         let (mut remembered, changes) = self.states.with(tagger.subject_key(tag), |state| {
             state.latest_device.iter().for_each(|device| device.glance());

@@ -107,7 +107,9 @@ impl Reports {
     /// Keeps a report; one that was kept before changes nothing.
     pub(super) fn keep(&self, taggers: &Taggers, report: Report) -> Result<(), StoreError> {
         let tagger = taggers.of(&report.application);
-        let device = report.device.id().map(|device| Place::Device(tagger.device(device)));
+        // A likeness is no name: what one browser reports is not of all that are alike.
+        let named = report.device.id().filter(|_| !report.device.has_likeness_only());
+        let device = named.map(|device| Place::Device(tagger.device(device)));
         let (token, now) = (Place::Token(report.id), report.received_at);
         let bytes = encode_report(&report);
         if bytes.len() > REPORT_BYTES_MAX {

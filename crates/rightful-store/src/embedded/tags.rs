@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rightful_domain::{
-    AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DetailKind, DetailValue, DeviceId, Enrichment,
-    Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
+    AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DetailKind, DetailValue, Device,
+    DeviceAliasKind, DeviceId, Enrichment, Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
 };
 use siphasher::sip::SipHasher13;
 use zeroize::Zeroizing;
@@ -92,8 +92,22 @@ impl Tagger {
         self.tag(b'u', username.as_bytes())
     }
 
+    /// A device by its name.
     pub(super) fn device(&self, device: &DeviceId) -> Tag {
         self.tag(b'd', device.as_str().as_bytes())
+    }
+
+    /// The device of an event of that account. One that is known by its likeness alone is another on each account, since
+    /// alike devices share it: a common phone is not one device of thousands of accounts. Without an account it is none.
+    pub(super) fn device_of(&self, device: &Device, account: Option<&AccountId>) -> Option<Tag> {
+        let alias = device.alias()?;
+        match alias.kind {
+            DeviceAliasKind::Vendor | DeviceAliasKind::Signed => Some(self.device(&alias.id)),
+            DeviceAliasKind::Likeness => {
+                let [a, b, c, d, e, f, g, h] = self.account(account?).get().to_le_bytes();
+                Some(self.tag_of(&[b'l', a, b, c, d, e, f, g, h], alias.id.as_str().as_bytes()))
+            }
+        }
     }
 
     pub(super) fn address(&self, subnet: Subnet) -> Tag {
@@ -182,20 +196,22 @@ impl Tagger {
         Circumstances::of(event, enrichment, |level, parent, value| self.step(level, parent, value))
     }
 
-    /// What an event teaches. `subject` is the account's tag, or the username's where there is none.
+    /// What an event teaches. `account` is its account, or the one that its username leads to; `subject` that account's tag,
+    /// or the username's where there is none.
     pub(super) fn lesson(
         &self,
         event: &Event,
         enrichment: &Enrichment,
         private: &PrivateTags,
         news: News,
+        account: Option<&AccountId>,
         subject: Option<Tag>,
     ) -> Lesson {
         Lesson {
             event: event.id,
             at: event.at,
             account: subject,
-            device: event.device.id().map(|id| self.device(id)),
+            device: self.device_of(&event.device, account),
             address: event.network.subnet().map(|subnet| self.address(subnet)),
             model: event.device.model_key().map(|model| self.model(&model)),
             payee: private.payee,

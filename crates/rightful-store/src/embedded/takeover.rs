@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rightful_domain::{
-    AccountId, ApplicationId, DeviceSnapshot, IntruderEvent, KnownDetail, Profile, SEARCH_LIMIT_MAX, Takeover,
+    AccountId, ApplicationId, DeviceSnapshot, IntruderEvent, KnownDetail, Outcome, Profile, SEARCH_LIMIT_MAX, Takeover,
     Timestamp,
 };
 
@@ -114,12 +114,13 @@ fn retain_reported(events: &mut Vec<Target>, profile: &Profile, since: Timestamp
 }
 
 fn intruder_event(event: Target) -> IntruderEvent {
+    let has_changed = event.record.outcome() == Outcome::Succeeded;
     let entry = event.record.entry;
     IntruderEvent {
         event: entry.event.id,
         at: entry.event.at,
         device: DeviceSnapshot::of(&entry.event),
         ip: entry.event.network.ip,
-        changes: entry.changes,
+        changes: if has_changed { entry.changes } else { Vec::new() },
     }
 }

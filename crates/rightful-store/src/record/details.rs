@@ -26,8 +26,8 @@ pub(super) fn restored_detail((kind, tag, sequence): StoredDetail) -> Result<Kno
 /// What follows an entry's own words, its whereabouts and its learnings from version 4 of entries on.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredDetails<'a> {
-    /// The device's id on the account, whether it is the first time, how many devices there are.
-    sighting: Option<([u8; 12], bool, u16)>,
+    /// The device's id on the account, whether it is the first time, whether it was listed, how many devices there are.
+    sighting: Option<([u8; 12], bool, bool, u16)>,
     /// All details that the event carries: kind, tag.
     details: Vec<(u8, [u8; 8])>,
     changes: Vec<StoredChange>,
@@ -35,6 +35,7 @@ pub(crate) struct StoredDetails<'a> {
     password_changed: bool,
     /// What the view of payments rests on; 0 where nothing was judged.
     payment_source: u8,
+    vouched: bool,
 }
 
 /// Kind, place among the event's details of that kind, and the entry that said what it was before.
@@ -46,7 +47,7 @@ const NOWHERE: u8 = u8::MAX;
 
 impl<'a> StoredDetails<'a> {
     pub(crate) fn of(entry: &'a Entry, private: &PrivateTags) -> Self {
-        let sighting = |seen: Sighting| (*seen.id.as_bytes(), seen.is_first, seen.n_devices);
+        let sighting = |seen: Sighting| (*seen.id.as_bytes(), seen.is_first, seen.is_listed, seen.n_devices);
         let source = entry.assessment.as_ref().map_or(PaymentSource::Judgement, |judged| judged.payment.source);
         Self {
             sighting: entry.sighting.map(sighting),
@@ -55,6 +56,7 @@ impl<'a> StoredDetails<'a> {
             country: entry.event.person.country.as_ref().map(CountryCode::as_str),
             password_changed: entry.event.person.password_changed,
             payment_source: source.number(),
+            vouched: entry.event.vouched,
         }
     }
 
@@ -65,11 +67,16 @@ impl<'a> StoredDetails<'a> {
         let entry = &mut read.entry;
         entry.event.person.country = country.map_err(|_| Undecodable("not a country"))?;
         entry.event.person.password_changed = self.password_changed;
+        entry.event.vouched = self.vouched;
         if let Some(assessment) = &mut entry.assessment {
             assessment.payment.source = source;
         }
-        let sighting =
-            |(id, is_first, n_devices)| Sighting { id: AccountDeviceId::from_bytes(id), is_first, n_devices };
+        let sighting = |(id, is_first, is_listed, n_devices)| Sighting {
+            id: AccountDeviceId::from_bytes(id),
+            is_first,
+            is_listed,
+            n_devices,
+        };
         entry.sighting = self.sighting.map(sighting);
         read.places = self.changes.iter().map(|change| change.1).collect();
         entry.changes = self.changes.into_iter().map(StoredChange::restore).collect::<Result<_, _>>()?;

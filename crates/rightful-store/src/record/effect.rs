@@ -63,6 +63,9 @@ pub(crate) enum Effect {
     Reviewed(LabelValue),
     /// A device no longer counts among the account's.
     Detached(AccountDeviceId, Timestamp),
+    /// The account is seen on a device after all, in the event of that short form, of that time, at that place in the
+    /// ledger.
+    Seen { device: Tag, at: Timestamp, event: u64, sequence: u64 },
 }
 
 /// As stored, by place in this list: new ones come at its end. The old forms of lessons, and what is bad without a time,
@@ -98,6 +101,7 @@ pub(crate) enum StoredEffect {
     Reviewed(u8),
     Detached([u8; 12], i64),
     Details(Vec<StoredDetail>),
+    Seen([u8; 8], i64, [u8; 8], u64),
 }
 
 impl StoredEffect {
@@ -128,6 +132,9 @@ impl StoredEffect {
             Effect::Closed(at) => Self::Closed(at.as_micros()),
             Effect::Reviewed(label) => Self::Reviewed(label.number()),
             Effect::Detached(device, at) => Self::Detached(*device.as_bytes(), at.as_micros()),
+            Effect::Seen { device, at, event, sequence } => {
+                Self::Seen(stored_tag(*device), at.as_micros(), event.to_le_bytes(), *sequence)
+            }
         }
     }
 
@@ -176,6 +183,12 @@ impl StoredEffect {
             Self::Detached(device, at) => {
                 Effect::Detached(AccountDeviceId::from_bytes(device), Timestamp::from_micros(at))
             }
+            Self::Seen(device, at, event, sequence) => Effect::Seen {
+                device: restored_tag(device),
+                at: Timestamp::from_micros(at),
+                event: u64::from_le_bytes(event),
+                sequence,
+            },
             Self::Learn(lesson) => Effect::Learn(whole(lesson)?),
             Self::Unlearn(lesson) => Effect::Unlearn(whole(lesson)?),
             Self::Hold(lesson, matures) => Effect::Hold { lesson: whole(lesson)?, matures },

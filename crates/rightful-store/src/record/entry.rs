@@ -43,7 +43,7 @@ pub(crate) struct PrivateTags {
     pub(crate) username: Option<Tag>,
     pub(crate) payee: Option<Tag>,
     pub(crate) payment_method: Option<Tag>,
-    /// The details of the account that it carries; none if it did not end well.
+    /// The details of the account that it carries; none if it failed, or nobody vouches for it.
     pub(crate) details: Vec<(DetailKind, Tag)>,
 }
 

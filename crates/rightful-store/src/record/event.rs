@@ -152,6 +152,8 @@ impl<'a> StoredEvent<'a> {
             incumbent_verdict: self.incumbent_verdict.map(Verdict::of_number).transpose()?,
             at: Timestamp::from_micros(self.at),
             at_clamped: self.at_clamped,
+            // Said, where it is not so, by what follows from version 4 of entries on.
+            vouched: true,
             received_at: Timestamp::from_micros(self.at.wrapping_add(self.received_after)),
         })
     }

@@ -46,9 +46,10 @@ struct StoredBelongings {
     details: Vec<StoredDetail>,
 }
 
-/// Tag, first seen, last seen after that, the first event, the latest entry, when detached.
+/// Tag, first seen, last seen after that, the event that made it known, whether that is only claimed, the latest entry,
+/// when detached.
 #[derive(Serialize, Deserialize)]
-struct StoredDevice([u8; 8], i64, u64, [u8; 8], u64, Option<i64>);
+struct StoredDevice([u8; 8], i64, u64, Option<[u8; 8]>, bool, u64, Option<i64>);
 
 /// As written by the first version.
 #[derive(Deserialize)]
@@ -183,19 +184,21 @@ impl StoredDevice {
             stored_tag(known.tag),
             first_at,
             last_at.wrapping_sub(first_at).cast_unsigned(),
-            known.first_event.to_le_bytes(),
+            known.first_event.map(u64::to_le_bytes),
+            known.is_claim,
             known.sequence,
             known.detached_at.map(Timestamp::as_micros),
         )
     }
 
     fn restore(self) -> KnownDevice {
-        let Self(tag, first_at, last_after, first_event, sequence, detached_at) = self;
+        let Self(tag, first_at, last_after, first_event, is_claim, sequence, detached_at) = self;
         KnownDevice {
             tag: restored_tag(tag),
             first_at: Timestamp::from_micros(first_at),
             last_at: Timestamp::from_micros(first_at.wrapping_add(last_after.cast_signed())),
-            first_event: u64::from_le_bytes(first_event),
+            first_event: first_event.map(u64::from_le_bytes),
+            is_claim,
             sequence,
             detached_at: detached_at.map(Timestamp::from_micros),
         }

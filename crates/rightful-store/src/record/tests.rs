@@ -109,7 +109,11 @@ fn every_effect() -> Effects {
 
 /// Effects that came later.
 fn later_effects() -> Effects {
-    let changes = vec![Effect::Details(Dice::full(5).belongings().details)];
+    let at = Timestamp::from_seconds(1_767_225_800);
+    let changes = vec![
+        Effect::Details(Dice::full(5).belongings().details),
+        Effect::Seen { device: Tag::new(15), at, event: 16, sequence: 17 },
+    ];
     Effects { subject: Some(Tag::new(1)), changes }
 }
 

@@ -12,7 +12,8 @@ use rightful_domain::{
     Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState, Network,
     NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource, PaymentView,
     Person, Pii, Place, PolicyVersion, Population, PreviousDetail, Profile, Rate, ReasonCode, RetryKey, RiskScore,
-    SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
+    RuleEffect, RuleMatch, RuleStatus, ScoreChange, SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp,
+    Verdict, Version, Window,
 };
 
 use super::super::Numbered;
@@ -230,6 +231,7 @@ impl Dice {
             incumbent_verdict: self.maybe(|dice| dice.of::<Verdict>(4)),
             at: self.at(),
             at_clamped: self.flag(),
+            vouched: true,
             received_at: self.at(),
         }
     }
@@ -270,6 +272,8 @@ impl Dice {
                 source: PaymentSource::Judgement,
             },
             news: News::default(),
+            rules: Vec::new(),
+            verdict_before_rules: None,
         }
     }
 
@@ -378,12 +382,14 @@ impl Dice {
             password_changed: self.flag() || self.full,
             ..entry.event.person
         };
+        entry.event.vouched = self.full || self.flag();
         if self.full {
             entry.event.outcome = Outcome::Succeeded;
         }
         entry.sighting = self.maybe(|dice| Sighting {
             id: AccountDeviceId::from_bytes([dice.roll() as u8; 12]),
             is_first: dice.flag(),
+            is_listed: dice.flag(),
             n_devices: dice.roll() as u16,
         });
         let details: Vec<_> = entry.event.details().collect();
@@ -393,7 +399,27 @@ impl Dice {
             let previous = previous.filter(|_| kind.is_single());
             entry.changes.extend(self.maybe(|_| DetailChange { kind, value, previous }));
         }
+        if let Some(assessment) = &mut entry.assessment {
+            assessment.rules = self.some(3, Self::rule_match);
+            assessment.verdict_before_rules = self.maybe(|dice| dice.of::<Verdict>(4));
+        }
         entry
+    }
+
+    fn rule_match(&mut self) -> RuleMatch {
+        RuleMatch {
+            rule: self.text(),
+            version: self.roll() as u32,
+            is_shadow: self.flag(),
+            effect: RuleEffect {
+                score: ScoreChange::from_hundredths(i16::try_from(self.below(20_001)).unwrap() - 10_000).unwrap(),
+                floor: self.maybe(|dice| dice.of::<Verdict>(4)),
+                ceiling: self.maybe(|dice| dice.of::<Verdict>(4)),
+                status: self.maybe(|dice| dice.of::<RuleStatus>(4)),
+                tags: self.some(3, Self::text),
+                queue: self.maybe(Self::text),
+            },
+        }
     }
 
     pub(super) fn details(&mut self) -> Vec<(DetailKind, Tag)> {
@@ -505,7 +531,8 @@ impl Dice {
                 tag: dice.tag(),
                 first_at: dice.at(),
                 last_at: dice.at(),
-                first_event: dice.roll(),
+                first_event: dice.maybe(Self::roll),
+                is_claim: dice.flag(),
                 sequence: dice.below(1_000),
                 detached_at: dice.maybe(Self::at),
             }),
