@@ -20,6 +20,7 @@ mod history;
 mod id;
 mod likeness;
 mod news;
+mod notoriety;
 mod office;
 mod policy_source;
 mod population;
@@ -64,13 +65,14 @@ pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use likeness::likeness;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
+pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,
     Settings, TakeoverWords,
 };
 pub use policy_source::PolicySource;
 pub use population::{
-    Backdrop, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
+    Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
     VersionShares, hour_of,
 };
 pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
