@@ -27,6 +27,23 @@ impl<'a> Query<'a> {
         Ok(pairs)
     }
 
+    /// Refuses a query that says one of these twice and differently: two readers of it could each believe another.
+    pub(crate) fn check_once(self, names: &[&str]) -> Result<(), Refusal> {
+        for name in names {
+            let mut said = self.values(name);
+            let first = said.next();
+            if said.any(|other| Some(other) != first) {
+                return Err(refused(&format!("the query parameter {name} is there more than once")));
+            }
+        }
+        Ok(())
+    }
+
+    fn values(self, name: &str) -> impl Iterator<Item = Option<Cow<'a, str>>> {
+        let pairs = self.0.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        pairs.filter(move |(encoded, _)| decoded(encoded).as_deref() == Some(name)).map(|(_, value)| decoded(value))
+    }
+
     /// The value of a parameter; None if it is absent, or cannot be decoded.
     pub(crate) fn value(self, name: &str) -> Option<Cow<'a, str>> {
         let mut pairs = self.0.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
@@ -87,6 +104,23 @@ mod tests {
             assert!(Query(text).pairs().is_err(), "{text}");
         }
         assert!(Query(&"a=1&".repeat(33)).pairs().is_err());
+    }
+
+    #[test]
+    fn what_is_said_twice_is_said_alike() {
+        for (query, is_right) in [
+            ("", true),
+            ("user=ann&device=x", true),
+            ("user=ann&user=ann", true),
+            ("user=ann&user=%61nn", true),
+            ("other=1&other=2", true),
+            ("user=ann&user=bob", false),
+            ("user=ann&us%65r=bob", false),
+            ("user=ann&user", false),
+            ("user=ann&user=%", false),
+        ] {
+            assert_eq!(Query(query).check_once(&["user", "device"]).is_ok(), is_right, "{query}");
+        }
     }
 
     #[test]

@@ -100,6 +100,7 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
     }
     request.peer = text_of(told, "peer").map(|peer| peer.parse().expect("an address"));
     set_device_limit(&mut request, told);
+    request.settings.pages_may_list_devices = told.get("pages_may_list_devices") == Some(&Value::Bool(true));
     match request.decode(dialect) {
         Err(refusal) => {
             let response = dialect.refuse(Some(request.route), &refusal, request.received_at);

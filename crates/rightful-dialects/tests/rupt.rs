@@ -198,6 +198,15 @@ fn a_hook_is_told_of_a_challenge_s_end_as_it_was() {
 }
 
 #[test]
+fn a_challenge_that_is_over_was_initiated_all_the_same() {
+    let mut record = challenged();
+    let (_, first) = message(Topic::Challenged, &ToldOf::Event(&record)).expect("a message");
+    record.feedback = support::noted::feedback(&record, &json!({"feedback": ["challenge_passed"]}));
+    let (_, later) = message(Topic::Challenged, &ToldOf::Event(&record)).expect("a message");
+    assert_eq!((&first["challenge"]["status"], &later), (&json!("created"), &first));
+}
+
+#[test]
 fn a_hook_is_told_of_a_detached_device() {
     let account = AccountId::new("ann").expect("an id");
     let record = challenged();

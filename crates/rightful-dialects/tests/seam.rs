@@ -159,6 +159,45 @@ fn a_callback_is_told_of_what_was_judged_and_of_nothing_else() {
 }
 
 #[test]
+fn a_parameter_that_is_said_twice_and_differently_is_refused() {
+    for (name, method, path, query, is_right) in [
+        ("ravelin", "POST", "/v3/login", "score=true&score=true", true),
+        ("ravelin", "POST", "/v3/login", "score=true&score=login", false),
+        ("ravelin", "GET", "/v2/tag/customer", "customerId=ann&customerId=bob", false),
+        ("rupt", "GET", "/v2/proj/access-history", "user=ann&user=ann", true),
+        ("rupt", "GET", "/v2/proj/access-history", "user=ann&user=bob", false),
+        ("rupt", "GET", "/v2/proj/user/ann/devices", "status=attached&status=detached", false),
+        ("rupt", "GET", "/v2/evaluate", "action=login&user=ann&user=ann&fingerprint=1", true),
+        ("rupt", "GET", "/v2/evaluate", "action=login&user=ann&user=bob&fingerprint=1", false),
+        ("native", "GET", "/v1/assessments", "account=ann&account=bob", false),
+    ] {
+        let body: &[u8] = if method == "POST" { LOGIN } else { b"" };
+        let request = Request::new(dialect(name), method, path, body).expect("a route").query(query);
+        let decoded = request.decode(dialect(name));
+        assert_eq!(decoded.is_ok(), is_right, "{path}?{query}: {decoded:?}");
+    }
+}
+
+#[test]
+fn two_answers_of_a_link_are_none() {
+    let ravelin = dialect("ravelin");
+    let told = login("score=true", LOGIN).expect("a login");
+    let mut judged = record(told.event, Some(Verdict::Challenge));
+    judged.entry.changes = support::changed::changes(&serde_json::json!({
+        "changes": [{"kind": "email", "value": "a@b.example"}]
+    }));
+    let request = Request::new(ravelin, "POST", "/v3/login", LOGIN).expect("a route").query("score=true");
+    let response = request.reply(ravelin, &Reply::Assessed(Box::new(judged)));
+    let answer: serde_json::Value = serde_json::from_slice(&response.body).expect("JSON");
+    let url = answer["customerChanges"][0]["verificationURL"].as_str().expect("a link").to_owned();
+    let (_, query) = url.split_once('?').expect("a token");
+    for (body, is_right) in [("answer=yes", true), ("answer=yes&answer=yes", true), ("answer=yes&answer=no", false)] {
+        let request = Request::new(ravelin, "POST", "/v2/change/verify", body.as_bytes()).expect("a route");
+        assert_eq!(request.query(query).decode(ravelin).is_ok(), is_right, "{body}");
+    }
+}
+
+#[test]
 fn a_report_sent_again_is_the_same_report() {
     let ravelin = dialect("ravelin");
     let id = |body: &str, received_at| {

@@ -1,6 +1,6 @@
 //! What was judged of one event.
 
-use crate::{Action, Event, EventId, FeatureVector, Finding, LogOdds, News, Outcome, RiskScore, Timestamp};
+use crate::{Action, Event, EventId, FeatureVector, Finding, LogOdds, News, Outcome, RiskScore, RuleMatch, Timestamp};
 
 /// The four answers, mildest first: a later one is stricter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,7 +125,7 @@ pub struct Assessment {
     pub judged_at: Timestamp,
     /// The evidence summed, in nats.
     pub log_odds: LogOdds,
-    /// The same as a score.
+    /// The same as a score, with what rules added to it.
     pub risk_score: RiskScore,
     /// What was judged.
     pub verdict: Verdict,
@@ -145,6 +145,10 @@ pub struct Assessment {
     pub payment: PaymentView,
     /// What was new about the event, for learning it.
     pub news: News,
+    /// The rules that matched, those in effect first; at most [`crate::RULE_MATCHES_MAX`].
+    pub rules: Vec<RuleMatch>,
+    /// What would have been judged without rules, where they made it another verdict.
+    pub verdict_before_rules: Option<Verdict>,
 }
 
 impl Assessment {

@@ -224,6 +224,8 @@ pub struct IntruderEvent {
     pub at: Timestamp,
     /// The device it came from.
     pub device: Option<DeviceSnapshot>,
+    /// The same as the account knows it; None where it was not counted.
+    pub account_device: Option<AccountDeviceId>,
     /// The address it came from.
     pub ip: Option<std::net::IpAddr>,
     /// What it changed: to be removed or set back.

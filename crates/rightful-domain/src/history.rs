@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::population::Backdrop;
 use crate::{
-    AccountId, Circumstances, Crowd, DetailChange, DeviceId, Event, Profile, Sighting, Tag, Tagged, Tally, Timestamp,
+    AccountId, Circumstances, Crowd, DetailChange, DeviceId, Event, Notoriety, Profile, Sighting, Tag, Tagged, Tally,
+    Timestamp,
 };
 
 /// What is remembered around one event. Read once, before judging; the attempt itself is already counted in it.
@@ -29,6 +30,8 @@ pub struct History {
     pub agent_crowd: Option<Crowd>,
     /// Who else came with the same password in 24 h; None when the event carries none.
     pub password_crowd: Option<Crowd>,
+    /// What strangers usually do from its networks and with its agent.
+    pub notoriety: Notoriety,
     /// Where from, with what, and when.
     pub circumstances: Circumstances,
     /// What all accounts of the application say of that; None when the event names no account.

@@ -20,12 +20,14 @@ mod history;
 mod id;
 mod likeness;
 mod news;
+mod notoriety;
 mod office;
 mod policy_source;
 mod population;
 mod profile;
 mod reason;
 mod report;
+mod ruling;
 mod scalar;
 mod score_budget;
 mod search;
@@ -63,18 +65,20 @@ pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use likeness::likeness;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
+pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,
     Settings, TakeoverWords,
 };
 pub use policy_source::PolicySource;
 pub use population::{
-    Backdrop, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
+    Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
     VersionShares, hour_of,
 };
 pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
 pub use report::{REPORT_KEPT, Report, ReportKey};
+pub use ruling::{RULE_MATCHES_MAX, RuleEffect, RuleMatch, RuleStatus, ScoreChange};
 pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, Timestamp};
 pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};

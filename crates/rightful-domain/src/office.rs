@@ -43,6 +43,8 @@ pub struct Settings {
     pub devices_per_account_max: u16,
     /// Whether more devices than that are to be blocked by the page.
     pub blocks_over_device_limit: bool,
+    /// Whether a page is told an account's devices. Whoever knows the public client id could then ask it of any account.
+    pub pages_may_list_devices: bool,
     /// Whom to tell of what happens.
     pub hooks: Vec<Hook>,
 }
@@ -55,6 +57,7 @@ impl Default for Settings {
             account_events_per_minute_max: 50,
             devices_per_account_max: 0,
             blocks_over_device_limit: false,
+            pages_may_list_devices: false,
             hooks: Vec::new(),
         }
     }

@@ -25,16 +25,35 @@ const VERSION_HALF_LIFE: Duration = Duration::from_secs(30 * 86_400);
 /// The most countries whose hours are counted.
 const COUNTRIES_MAX: usize = 512;
 /// Edges of the classes of accounts: days since the last event, and events learned.
-const GAP_DAYS: [f64; 3] = [1.0, 7.0, 30.0];
+const GAP_DAYS: [f64; 5] = [1.0 / 24.0, 0.25, 1.0, 7.0, 30.0];
 const LENGTHS: [u32; 3] = [2, 4, 12];
-/// Classes of accounts.
-const CELLS: usize = (GAP_DAYS.len() + 1) * (LENGTHS.len() + 1);
+/// Classes of accounts, by type of device, time since the last event, and length of history.
+const CELLS: usize = 2 * GAPS_N * LENGTHS_N;
+const GAPS_N: usize = GAP_DAYS.len() + 1;
+const LENGTHS_N: usize = LENGTHS.len() + 1;
+/// What each gap is called in a class's number, from the shortest on. Classes are stored by number, and those of before
+/// the hours of a day were told apart keep theirs: what was then within a day is now the last of its hours.
+const GAP_NUMBERS: [usize; GAPS_N] = [4, 5, 0, 1, 2, 3];
+/// Those within a day.
+const GAPS_WITHIN_DAY: [usize; 3] = [4, 5, 0];
+/// How many classes there were, the first ones, before types of device and the hours of a day were told apart.
+pub const COARSE_CELLS: usize = 4 * LENGTHS_N;
+/// What was counted in one of them weighs at most as much as so many events: so that its finer classes soon speak for
+/// themselves.
+const COARSE_EVENTS_MAX: f32 = 1_000.0;
+/// A type of device roams if its provider is so many times as often new as that of all; held at all by so many events.
+const ROAMS_FROM: f32 = 1.2;
+const ROAMS_HOLD: f32 = 200.0;
+/// The most types of devices whose mobility is followed.
+const TYPES_MAX: usize = 32;
 
 /// How often each rated step is new before anything was seen. Set by reasoning, not fitted: people rarely change country,
 /// and often address. It weighs as much as [`PSEUDO_EVENTS`] events.
 const PRIOR_NOVELTY: [f32; RATED_LEVELS] =
     [0.02, 0.12, 0.10, 0.10, 0.12, 0.15, 0.20, 0.05, 0.05, 0.10, 0.10, 0.08, 0.15, 0.08];
 const PSEUDO_EVENTS: f32 = 20.0;
+/// What all classes but for the type of device and the hours of a day say weighs as much as so many events of one.
+const FINE_EVENTS: f32 = 200.0;
 /// Known, new, nameless: by what could be expected.
 const PRIOR_NAMES: [[f32; 3]; 3] = [[6.0, 12.0, 2.0], [18.0, 1.0, 1.0], [2.0, 2.0, 16.0]];
 /// Newer, older: updates go one way.
@@ -42,12 +61,28 @@ const PRIOR_DIRECTION: [f32; 2] = [8.0, 2.0];
 const PRIOR_FAILURES: [f32; FAILURE_CLASSES] = [20.0, 1.0, 1.0, 1.0, 1.0];
 
 /// How often a step was compared, and how often it was new.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct NoveltyCount {
     /// New.
     pub novel: f32,
     /// Compared.
     pub tried: f32,
+}
+
+impl NoveltyCount {
+    /// What was counted in one class of before, which began with what is thought before anything was seen.
+    fn of_coarse(self, prior: f32) -> Self {
+        // Both were counted in whole events.
+        let tried = (self.tried - PSEUDO_EVENTS).round().max(0.0);
+        let novel = (self.novel - prior * PSEUDO_EVENTS).round().clamp(0.0, tried);
+        let share = (COARSE_EVENTS_MAX / tried.max(1.0)).min(1.0);
+        Self { novel: novel * share, tried: tried * share }
+    }
+
+    /// How often it was new, held at another rate by so many events.
+    fn rate(self, events: f32, at: f32) -> f32 {
+        (self.novel + events * at) / (self.tried + events)
+    }
 }
 
 /// One value of a step.
@@ -89,7 +124,7 @@ impl Hasher for TagHasher {
     }
 }
 
-type ByTag<V> = IndexMap<u32, V, BuildHasherDefault<TagHasher>>;
+pub(crate) type ByTag<V> = IndexMap<u32, V, BuildHasherDefault<TagHasher>>;
 
 /// What all accounts of an application do.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,8 +135,10 @@ pub struct Population {
     pub n_named: u32,
     /// Values by tag.
     pub values: ByTag<ValueCount>,
-    /// By rated step, then class of accounts.
+    /// By rated step, then class of accounts: as counted, nothing thought before.
     pub novelty: [[NoveltyCount; CELLS]; RATED_LEVELS],
+    /// By type of device: how often its provider was new.
+    pub mobility: ByTag<NoveltyCount>,
     /// Versions that were new to an account: newer and older ones, of systems and of browsers.
     pub direction: [[f32; 2]; 2],
     /// By browser: versions of systems, versions of browsers.
@@ -118,12 +155,12 @@ pub struct Population {
 
 impl Default for Population {
     fn default() -> Self {
-        let prior = |novelty: f32| [NoveltyCount { novel: novelty * PSEUDO_EVENTS, tried: PSEUDO_EVENTS }; CELLS];
         Self {
             n_accounts: 0,
             n_named: 0,
             values: ByTag::default(),
-            novelty: PRIOR_NOVELTY.map(prior),
+            novelty: [[NoveltyCount::default(); CELLS]; RATED_LEVELS],
+            mobility: ByTag::default(),
             direction: [PRIOR_DIRECTION; 2],
             versions: ByTag::default(),
             names: PRIOR_NAMES,
@@ -187,16 +224,17 @@ impl Population {
     /// What is said of an event of an account with this profile.
     #[must_use]
     pub fn backdrop(&self, profile: &Profile, circumstances: &Circumstances, at: Timestamp) -> Backdrop {
-        let cell = cell_of(profile, at);
-        let rate = |counts: &[NoveltyCount; CELLS]| {
-            counts.get(usize::from(cell)).map_or(1.0, |count| count.novel / count.tried.max(f32::MIN_POSITIVE))
-        };
+        let cell = cell_of(profile, at, self.roams(circumstances));
+        let mut rates = PRIOR_NOVELTY;
+        for (rate, counts) in rates.iter_mut().zip(&self.novelty) {
+            *rate = rate_in(usize::from(cell), counts, *rate);
+        }
         let name_context = name_context(profile, circumstances);
         Backdrop {
             n_accounts: self.n_accounts,
             cell,
             steps: self.steps(circumstances),
-            rates: self.novelty.each_ref().map(rate),
+            rates,
             versions: self.versions_of(profile, circumstances),
             names_devices: self.n_named > 0,
             name_context,
@@ -204,6 +242,16 @@ impl Population {
             hour_share: self.hour_share(circumstances),
             failures: self.failures,
             challenge_from: self.scores.thresholds_now(),
+        }
+    }
+
+    /// Takes up what was counted in the classes of before types of device and the hours of a day were told apart: by rated
+    /// step, then class. Every class says what its coarse one said, until it has seen events of its own.
+    pub fn take_up_coarse(&mut self, coarse: &[[NoveltyCount; COARSE_CELLS]; RATED_LEVELS]) {
+        for ((counts, coarse), prior) in self.novelty.iter_mut().zip(coarse).zip(PRIOR_NOVELTY) {
+            for (count, coarse) in counts.iter_mut().zip(coarse) {
+                *count = coarse.of_coarse(prior);
+            }
         }
     }
 
@@ -239,6 +287,7 @@ impl Population {
             self.scores.learn(at, nats);
         }
         self.count_versions(at, circumstances, news);
+        self.count_mobility(circumstances, news);
         self.count_hour(circumstances);
     }
 
@@ -260,6 +309,27 @@ impl Population {
             }
         }
         steps
+    }
+
+    /// Whether devices of this type are carried about more than others: phones are, and computers stay, whatever the
+    /// caller calls them.
+    fn roams(&self, circumstances: &Circumstances) -> bool {
+        let count = circumstances.tag(Level::DeviceType).and_then(|tag| self.mobility.get(&tag.get()));
+        let Some(count) = count else { return false };
+        let (novel, tried) = self.mobility.values().fold((0.0, 0.0), |all, one| (all.0 + one.novel, all.1 + one.tried));
+        let usual = novel / f32::max(tried, 1.0);
+        count.rate(ROAMS_HOLD, usual) > ROAMS_FROM * usual
+    }
+
+    fn count_mobility(&mut self, circumstances: &Circumstances, news: &News) {
+        let Some(tag) = circumstances.tag(Level::DeviceType) else { return };
+        let is_there = self.mobility.contains_key(&tag.get());
+        if !news.is_tried(Level::Asn) || !is_there && self.mobility.len() >= TYPES_MAX {
+            return;
+        }
+        let count = self.mobility.entry(tag.get()).or_default();
+        count.tried += 1.0;
+        count.novel += f32::from(u8::from(news.is_novel(Level::Asn)));
     }
 
     fn root(&self, chain: &[Level]) -> ValueCount {
@@ -390,12 +460,29 @@ impl VersionShares {
     }
 }
 
-/// The class of an account: by the time since its last event, and by how much it has learned.
-fn cell_of(profile: &Profile, at: Timestamp) -> u8 {
+/// How often something is new in a class: held at that of all classes that differ in the type of device and the hours of
+/// a day alone, which is held at what was thought before.
+fn rate_in(cell: usize, counts: &[NoveltyCount; CELLS], prior: f32) -> f32 {
+    let (gap, length) = (cell / LENGTHS_N % GAPS_N, cell % LENGTHS_N);
+    let own = [gap];
+    let gaps = if GAPS_WITHIN_DAY.contains(&gap) { &GAPS_WITHIN_DAY[..] } else { &own };
+    let like = gaps.iter().flat_map(|gap| [*gap, GAPS_N + gap]).filter_map(|gap| counts.get(gap * LENGTHS_N + length));
+    let all = like.fold(NoveltyCount::default(), |all, one| NoveltyCount {
+        novel: all.novel + one.novel,
+        tried: all.tried + one.tried,
+    });
+    let rate = all.rate(PSEUDO_EVENTS, prior);
+    counts.get(cell).map_or(rate, |own| own.rate(FINE_EVENTS, rate))
+}
+
+/// The class of an account: by whether its device roams, the time since its last event, and how much it has learned.
+fn cell_of(profile: &Profile, at: Timestamp, roams: bool) -> u8 {
     let gap = profile.last_at.map_or(0.0, |last| at.since(last).as_secs_f64() / 86_400.0);
     let gap = GAP_DAYS.iter().filter(|edge| gap >= **edge).count();
+    let gap = GAP_NUMBERS.get(gap).copied().unwrap_or(0);
     let length = LENGTHS.iter().filter(|edge| profile.n_learned >= **edge).count();
-    u8::try_from(gap * (LENGTHS.len() + 1) + length).unwrap_or(0)
+    let roams = usize::from(roams);
+    u8::try_from((roams * GAPS_N + gap) * LENGTHS_N + length).unwrap_or(0)
 }
 
 fn name_context(profile: &Profile, circumstances: &Circumstances) -> NameContext {
@@ -498,10 +585,83 @@ mod tests {
         let cell = |n_learned, gap_days: u64| {
             let mut profile = Profile::default();
             (profile.n_learned, profile.last_at) = (n_learned, Some(DAY));
-            cell_of(&profile, DAY.plus(Duration::from_secs(gap_days * 86_400)))
+            let at = DAY.plus(Duration::from_secs(gap_days * 86_400));
+            [cell_of(&profile, at, false), cell_of(&profile, at, true)]
         };
-        assert_eq!([cell(1, 0), cell(2, 0), cell(4, 1), cell(12, 7), cell(40, 400)], [0, 1, 6, 11, 15]);
-        assert_eq!(usize::from(cell(u32::MAX, 4_000)), CELLS - 1);
+        assert_eq!([cell(1, 0), cell(2, 0), cell(4, 1), cell(12, 7)], [[16, 40], [17, 41], [6, 30], [11, 35]]);
+        assert_eq!(usize::from(cell(u32::MAX, 4_000)[0]), COARSE_CELLS - 1);
+        let hours = |hours: u64| {
+            let mut profile = Profile::default();
+            profile.last_at = Some(DAY);
+            cell_of(&profile, DAY.plus(Duration::from_secs(hours * 3_600)), false)
+        };
+        assert_eq!([hours(0), hours(1), hours(6), hours(23), hours(24)], [16, 20, 0, 0, 4]);
+    }
+
+    #[test]
+    fn what_was_counted_in_coarse_classes_is_said_of_all_their_finer_ones() {
+        let mut coarse = PRIOR_NOVELTY
+            .map(|prior| [NoveltyCount { novel: prior * PSEUDO_EVENTS, tried: PSEUDO_EVENTS }; COARSE_CELLS]);
+        let mut population = Population::default();
+        population.take_up_coarse(&coarse);
+        assert_eq!(population.novelty, Population::default().novelty);
+        let asn = Level::Asn.number();
+        for (count, events) in coarse[asn].iter_mut().zip([50_u8, 200, 0]) {
+            count.tried += f32::from(events);
+            count.novel += f32::from(events / 2);
+        }
+        population.take_up_coarse(&coarse);
+        for (class, count) in coarse[asn].iter().take(3).enumerate() {
+            // The class that has the events is held less at what was thought before.
+            for (finer, most) in [(class, 0.03), (class + 4 * LENGTHS_N, 1e-4), (class + 11 * LENGTHS_N, 1e-4)] {
+                let rate = rate_in(finer, &population.novelty[asn], PRIOR_NOVELTY[asn]);
+                assert!((count.novel / count.tried - rate).abs() < most, "{rate} {count:?}");
+            }
+        }
+        coarse[asn][0] = NoveltyCount { novel: 3e6, tried: 1e7 };
+        population.take_up_coarse(&coarse);
+        assert!((population.novelty[asn][0].novel / 300.0 - 1.0).abs() < 0.001);
+        assert_eq!(population.novelty[asn][0].tried, COARSE_EVENTS_MAX);
+    }
+
+    #[test]
+    fn a_class_is_held_at_its_like() {
+        let mut counts = [NoveltyCount::default(); CELLS];
+        assert_eq!(rate_in(0, &counts, 0.1), 0.1);
+        // Often new after half a day on what roams: half of that is believed of what stays, too, but not of a week later.
+        counts[GAPS_N * LENGTHS_N] = NoveltyCount { novel: 900.0, tried: 1_000.0 };
+        let [roams, stays, later] = [GAPS_N * LENGTHS_N, 0, LENGTHS_N];
+        assert!((rate_in(roams, &counts, 0.1) - 0.9).abs() < 0.02);
+        counts[stays] = NoveltyCount { novel: 0.0, tried: 1_000.0 };
+        assert!(rate_in(stays, &counts, 0.1) < 0.1 && rate_in(roams, &counts, 0.1) > 0.8);
+        assert_eq!(rate_in(later, &counts, 0.1), 0.1);
+    }
+
+    #[test]
+    fn what_shows_new_providers_more_often_than_the_rest_roams() {
+        let of_type = |tag: u32| {
+            let mut tags = [None; Level::COUNT];
+            tags[Level::DeviceType.number()] = StepTag::new(tag);
+            Circumstances::from_tags(tags, Version::default(), Version::default())
+        };
+        let (phone, computer) = (of_type(1), of_type(2));
+        let mut population = Population::default();
+        assert!(!population.roams(&phone));
+        for n in 0..2_000 {
+            for (circumstances, one_in) in [(&phone, 5), (&computer, 50)] {
+                let mut news = News::default();
+                news.note(Level::Asn, 0.1, n % one_in == 0);
+                population.learn(DAY, circumstances, &news);
+            }
+        }
+        assert!(population.roams(&phone));
+        assert!(!population.roams(&computer) && !population.roams(&Circumstances::default()));
+        for tag in 10..1_000 {
+            let mut news = News::default();
+            news.note(Level::Asn, 0.1, true);
+            population.learn(DAY, &of_type(tag), &news);
+        }
+        assert!(population.mobility.len() <= TYPES_MAX);
     }
 
     #[test]

@@ -108,7 +108,7 @@ mod tests {
     fn event(ip: &str, changes: Vec<DetailChange>) -> IntruderEvent {
         let ip = Some(ip.parse().expect("an address"));
         let (event, at) = (EventId::from_parts(0, [1; 10]), Timestamp::from_seconds(0));
-        IntruderEvent { event, at, device: None, ip, changes }
+        IntruderEvent { event, at, device: None, account_device: None, ip, changes }
     }
 
     #[test]

@@ -12,10 +12,12 @@ mod detectors;
 mod features;
 mod payment_view;
 mod policy;
+mod rules;
 mod sentences;
 
 pub use assess::assess;
 pub use detectors::{DETECTORS, Detector, EvidenceFamily, NOT_RAISED, Role, Strength};
 pub use features::{FEATURE_SCHEMA, feature_names};
-pub use policy::{DEFAULT_POLICY, Policy, PolicyError};
+pub use policy::{DEFAULT_POLICY, Hindsight, Policy, PolicyError};
+pub use rules::{Rule, RuleError, RuleMode, RuleSet, Scene, When, Word, WordType, rule_features, rule_words};
 pub use sentences::sentences;

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use rightful_domain::{
-    Assessment, ChallengeKind, Event, Evidence, EvidenceValue, Finding, ReasonCode, Sentences, Span, Verdict,
+    Assessment, ChallengeKind, Event, Evidence, EvidenceValue, Finding, ReasonCode, RuleMatch, Sentences, Span, Verdict,
 };
 
 use crate::policy::is_of_list;
@@ -51,6 +51,7 @@ fn analyst(event: &Event, assessment: &Assessment) -> String {
         // Writing to a string cannot fail.
         let _ = write!(text, "; and {n_unsaid} more");
     }
+    text.push_str(&ruled(&assessment.rules));
     let _ = match assessment.history_depth {
         0 => write!(text, "; nothing was learned of the account before"),
         1 => write!(text, "; the account has 1 earlier event"),
@@ -69,6 +70,17 @@ fn analyst(event: &Event, assessment: &Assessment) -> String {
     }
     text.push('.');
     text
+}
+
+/// The rules that were in effect; those that only watch have changed nothing.
+fn ruled(rules: &[RuleMatch]) -> String {
+    let names: Vec<String> =
+        rules.iter().filter(|rule| !rule.is_shadow).map(|rule| format!("{:?}", rule.rule)).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("; rule {one} matched"),
+        [..] => format!("; rules {} matched", joined(&names)),
+    }
 }
 
 // What decides beside the weights, or lowers them, must not be among "and 3 more".

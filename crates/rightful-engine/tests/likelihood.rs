@@ -9,7 +9,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use rightful_domain::{
     Action, Allowances, CountryCode, Crowd, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Facts, History,
-    Lesson, Outcome, Population, Profile, Remembered, StepTag, Tally, Timestamp,
+    Lesson, Notoriety, Outcome, Population, Profile, Remembered, StepTag, Tally, Timestamp,
 };
 use rightful_engine::{FEATURE_SCHEMA, Policy, assess, feature_names};
 
@@ -219,6 +219,32 @@ fn who_travels_much_pays_less_for_a_new_place() {
     town.day += 1;
     let elsewhere = Login { ip: "198.19.200.1", asn: 64_999, ..HOME };
     assert!(town.nats(2_001, &elsewhere) < town.nats(2_000, &elsewhere) - 1.0);
+}
+
+#[test]
+fn a_copied_browser_calms_no_rented_network() {
+    let mut town = Town::ordinary();
+    for _ in 0..20 {
+        town.day += 1;
+        town.sign_in(4_000, &HOME);
+    }
+    town.day += 1;
+    let nats = |login: &Login, ratios: [f32; 2]| {
+        let mut facts = town.facts(4_000, login);
+        facts.history.notoriety = Notoriety(ratios);
+        slot(&facts, "likelihood_nats")
+    };
+    let home = nats(&HOME, [1.0, 1.0]);
+    let elsewhere = Login { ip: "203.0.113.9", country: "RO", asn: 64_900, ..HOME };
+    let new_and_elsewhere = Login { name: Some("other"), agent: "curl/8.1", browser: "curl 8.1", ..elsewhere.clone() };
+    let copied = nats(&elsewhere, [1.0, 1.0]);
+    assert!(home < copied - 2.0 && copied < nats(&new_and_elsewhere, [1.0, 1.0]));
+    // Where strangers fail, each network that is new says so; where nobody does, it is not held for the owner.
+    assert!(nats(&elsewhere, [20.0, 1.0]) > copied + 1.5);
+    assert!(nats(&elsewhere, [20.0, 20.0]) > nats(&elsewhere, [20.0, 1.0]) + 1.0);
+    assert_eq!(nats(&elsewhere, [0.0, 0.0]), copied);
+    assert_eq!(nats(&HOME, [20.0, 20.0]), home);
+    assert!(nats(&elsewhere, [f32::MAX, f32::MAX]).is_finite());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use ipnet::IpNet;
 use rightful_dialects::Glossary;
 use rightful_store::{MasterKey, Nonces};
+use tokio::sync::Semaphore;
 
 use crate::applications::Applications;
 use crate::http::origin::WithoutOrigins;
@@ -21,6 +22,8 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 pub(crate) struct App {
     pub(crate) pipeline: Pipeline,
     pub(crate) applications: Applications,
+    /// One at a time may change an application, which is read, changed and written.
+    pub(crate) office: Semaphore,
     pub(crate) without_origins: WithoutOrigins,
     pub(crate) page_rate: PageRate,
     pub(crate) master_key: MasterKey,

@@ -77,7 +77,10 @@ async fn converse(app: &App, stream: UnixStream) -> std::io::Result<()> {
     writing.write_all(&text).await
 }
 
-async fn carry_out(app: &App, command: &Command) -> Result<Answer, DeskError> {
+/// Does what is asked, and lets all requests know.
+pub(crate) async fn carry_out(app: &App, command: &Command) -> Result<Answer, DeskError> {
+    // Never closed, so this is a turn in any case.
+    let _turn = app.office.acquire().await;
     let store = &*app.pipeline.store;
     let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: app.private_hooks };
     let answer = desk.carry_out(command, clock::now()).await?;

@@ -24,6 +24,8 @@ pub(crate) enum Command {
     HookAdd { application: String, hook: NewHook },
     /// Tell an address no more.
     HookRemove { application: String, hook: String },
+    /// Send to an address no more, and keep it to be seen.
+    HookOff { application: String, hook: String },
     /// Tell an address of the application's latest event.
     HookTest { application: String, hook: String },
 }
@@ -72,6 +74,8 @@ pub(crate) enum DeskError {
     Ambiguous(usize, String),
     #[error("the application has no hook \"{0}\": `rightful app hook list` lists them")]
     NoHook(String),
+    #[error("the hook \"{0}\" is off, since it said that it is gone (410): remove it, and add it again")]
+    HookOff(String),
     #[error("the application has no event yet that the hook could be told of: send one first")]
     NoEvent,
 }
@@ -122,6 +126,14 @@ impl Desk<'_> {
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
             }
+            Command::HookOff { application, hook } => {
+                let mut application = self.find(application).await?;
+                let known = application.settings.hooks.iter_mut().find(|known| *known.id == **hook);
+                known.ok_or_else(|| DeskError::NoHook(hook.clone()))?.enabled = false;
+                let shown = Shown::from(&application);
+                self.store.change_application(application).await?;
+                Ok(Answer::Shown(vec![shown]))
+            }
             Command::HookTest { application, hook } => self.test_hook(&self.find(application).await?, hook, now).await,
         }
     }
@@ -155,7 +167,11 @@ impl Desk<'_> {
     /// The latest event that was judged is told again, through the same queue as all else.
     async fn test_hook(&self, application: &Application, hook: &str, now: Timestamp) -> Result<Answer, DeskError> {
         let known = application.settings.hooks.iter().find(|known| *known.id == *hook);
-        let topic = match known.ok_or_else(|| DeskError::NoHook(hook.into()))?.style {
+        let known = known.ok_or_else(|| DeskError::NoHook(hook.into()))?;
+        if !known.enabled {
+            return Err(DeskError::HookOff(hook.into()));
+        }
+        let topic = match known.style {
             HookStyle::Standard | HookStyle::Ravelin => Topic::Assessed,
             // These are told of challenges and not of each event.
             HookStyle::Rupt => Topic::Challenged,

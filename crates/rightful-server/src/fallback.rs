@@ -62,6 +62,8 @@ pub(crate) fn answer(event: Event, application: &Application, now: Timestamp) ->
         history_depth: 0,
         payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
         news: News::default(),
+        rules: Vec::new(),
+        verdict_before_rules: None,
     };
     let entry = Entry {
         event,

@@ -105,7 +105,8 @@ pub(crate) fn provision(
         fallback_strict: fallback(&new.fallback_strict, "fallback_strict")?,
         deadline_ms: new.deadline_ms,
         created_at: now,
-        settings: Settings::default(),
+        // Nobody's devices are in a test application.
+        settings: Settings { pages_may_list_devices: new.test, ..Settings::default() },
     };
     Ok((application, keys))
 }

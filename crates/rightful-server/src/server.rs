@@ -12,6 +12,7 @@ use rightful_enrich::{EnrichError, Enricher};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Nonces, Store, StoreError};
 use ring::digest::{SHA256, digest};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::app::App;
@@ -64,7 +65,7 @@ pub(crate) enum StartError {
 }
 
 /// The policy of a file, whose version is a checksum of its text; the shipped one if the path is empty.
-fn policy(path: &Path) -> Result<Policy, StartError> {
+pub(crate) fn policy(path: &Path) -> Result<Policy, StartError> {
     if path.as_os_str().is_empty() {
         return Ok(Policy::default());
     }
@@ -109,6 +110,7 @@ impl Server {
                 listeners: Arc::new(Listeners::new(config.server.connections_max / 2)),
             },
             applications: Applications::default(),
+            office: Semaphore::new(1),
             without_origins: WithoutOrigins::default(),
             page_rate: PageRate::new(config.pages.requests_per_minute_max, config.pages.burst_max),
             link_key: master_key.derive("rightful signed links v1"),

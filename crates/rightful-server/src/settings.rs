@@ -2,8 +2,6 @@
 //!
 //! A value is checked where it is written, so that nothing else ever sees a wrong one.
 
-use std::net::IpAddr;
-
 use axum::http::Uri;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::config::nearest;
+use crate::telling;
 
 /// The longest address of a hook, in bytes.
 const HOOK_URL_BYTES_MAX: usize = 2_048;
@@ -55,7 +54,7 @@ struct Setting {
     set: fn(&mut Settings, &str) -> Result<(), SettingError>,
 }
 
-const SETTINGS: [Setting; 5] = [
+const SETTINGS: [Setting; 6] = [
     Setting { key: "origins", set: set_origins },
     Setting { key: "takeover_words", set: set_takeover_words },
     Setting {
@@ -81,6 +80,14 @@ const SETTINGS: [Setting; 5] = [
         set: |settings, value| {
             let wrong = |_| SettingError::Wrong { key: "blocks_over_device_limit", expected: "true or false" };
             settings.blocks_over_device_limit = value.parse().map_err(wrong)?;
+            Ok(())
+        },
+    },
+    Setting {
+        key: "pages_may_list_devices",
+        set: |settings, value| {
+            let wrong = |_| SettingError::Wrong { key: "pages_may_list_devices", expected: "true or false" };
+            settings.pages_may_list_devices = value.parse().map_err(wrong)?;
             Ok(())
         },
     },
@@ -227,27 +234,10 @@ fn check_hook_url(text: &str, private_is_allowed: bool) -> Result<(), SettingErr
         return Err(wrong());
     }
     // A name is looked at when it is resolved; an address can be seen here.
-    if is_private(authority.host()) && !private_is_allowed {
+    if !private_is_allowed && telling::is_plainly_private(authority.host()) {
         return Err(SettingError::Private("the address"));
     }
     Ok(())
-}
-
-fn is_private(host: &str) -> bool {
-    let name = host.trim_end_matches('.');
-    if name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost") {
-        return true;
-    }
-    match host.trim_matches(['[', ']']).parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-        Ok(IpAddr::V4(v4)) => {
-            v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || v4.is_multicast()
-        }
-        Ok(IpAddr::V6(v6)) => {
-            let unspecified_or_many = v6.is_unspecified() || v6.is_multicast();
-            v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local() || unspecified_or_many
-        }
-        Err(_) => false,
-    }
 }
 
 const STYLES: [(HookStyle, &str); 3] =
@@ -283,6 +273,7 @@ pub(crate) struct ShownSettings {
     pub(crate) account_events_per_minute_max: u32,
     pub(crate) devices_per_account_max: u16,
     pub(crate) blocks_over_device_limit: bool,
+    pub(crate) pages_may_list_devices: bool,
 }
 
 /// A hook of it.
@@ -315,6 +306,7 @@ impl From<&Application> for Shown {
                 account_events_per_minute_max: settings.account_events_per_minute_max,
                 devices_per_account_max: settings.devices_per_account_max,
                 blocks_over_device_limit: settings.blocks_over_device_limit,
+                pages_may_list_devices: settings.pages_may_list_devices,
             },
             hooks: settings.hooks.iter().map(ShownHook::from).collect(),
         }
@@ -382,6 +374,7 @@ mod tests {
         check_change("takeover_words=PERMIT", "permit_warn_block or allow_review_prevent");
         check_change("devices_per_account_max=65536", "a number up to 65535");
         check_change("blocks_over_device_limit=yes", "true or false");
+        check_change("pages_may_list_devices=yes", "true or false");
         let origins: Vec<String> = (0..=SETTINGS_ENTRIES_MAX).map(|n| format!("https://{n}.example")).collect();
         check_change(&format!("origins={}", origins.join(",")), "64 origins at most");
     }
@@ -422,5 +415,30 @@ mod tests {
             check_hook("standard", private, None, true, "whsec_");
         }
         check_hook("standard", "http://127.0.0.1:8080/", None, true, "whsec_");
+        // What delivery refuses, however it is spelled.
+        for private in [
+            "100.64.0.1",
+            "198.18.0.1",
+            "192.0.2.1",
+            "[64:ff9b::a00:1]",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+            "[2001:db8::1]",
+            "[::ffff:10.0.0.1]",
+            "2130706433",
+            "0x7f000001",
+            "0X7F.1",
+            "127.1",
+            "10.0x10203",
+            "0177.0.0.1",
+            "127.0.0.1.",
+            "LOCALHOST.",
+            "a.localhost",
+        ] {
+            check_hook("standard", &format!("https://{private}/"), None, false, "is private");
+        }
+        for public in ["8.8.8.8", "[2606:4700::1111]", "134744072", "0x8.8.8.8", "hooks.example.", "1.2.3.4.example"] {
+            check_hook("standard", &format!("https://{public}/"), None, false, "whsec_");
+        }
     }
 }

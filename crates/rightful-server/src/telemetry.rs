@@ -44,8 +44,8 @@ pub(crate) struct Meters {
     degraded_said: Mutex<Option<Instant>>,
     requests: Vec<DialectMeters>,
     unknown_fields: Counter,
-    /// Messages to hooks: taken, not taken, given up, never written down.
-    told: [Counter; 4],
+    /// Messages to hooks: taken, not taken, given up, not sent for want of words, never written down.
+    told: [Counter; 5],
     store: StoreMeters,
     exporter: PrometheusHandle,
 }
@@ -104,7 +104,7 @@ impl Meters {
             degraded_said: Mutex::new(None),
             requests: rightful_dialects::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
             unknown_fields: counter!("rightful_unknown_fields_total"),
-            told: ["taken", "failed", "given_up", "lost"]
+            told: ["taken", "failed", "given_up", "skipped", "lost"]
                 .map(|outcome| counter!("rightful_hook_messages_total", "outcome" => outcome)),
             store: StoreMeters {
                 sequence: gauge!("rightful_ledger_sequence"),
@@ -157,7 +157,7 @@ impl Meters {
 
     /// A message to a hook was tried, or given up untried.
     pub(crate) fn told(&self, outcome: Delivery) {
-        let [taken, failed, given_up, _] = &self.told;
+        let [taken, failed, given_up, ..] = &self.told;
         match outcome {
             Delivery::Taken => taken.increment(1),
             Delivery::Retry(_) => failed.increment(1),
@@ -173,6 +173,12 @@ impl Meters {
             lost.increment(1);
             tracing::error!(error = %error, "a message to hooks could not be written down and is lost");
         }
+    }
+
+    /// There was nothing to send to a hook: no words for it, or what it was about is gone.
+    pub(crate) fn skipped(&self) {
+        let [.., skipped, _] = &self.told;
+        skipped.increment(1);
     }
 
     /// A request carried fields that its dialect does not know.

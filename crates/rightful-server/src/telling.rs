@@ -16,6 +16,7 @@ use rightful_domain::{
     PROVED_FIELD, Record, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 
+pub(crate) use address::is_plainly_private;
 pub(crate) use delivery::Delivery;
 pub(crate) use schedule::Schedule;
 

@@ -103,6 +103,8 @@ fn judged(event: Event, depth: u32) -> Entry {
         history_depth: depth,
         payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
         news: News::default(),
+        rules: Vec::new(),
+        verdict_before_rules: None,
     };
     Entry {
         teaching: Teaching::of(&event, Some(&assessment), event.outcome),

@@ -77,6 +77,7 @@ proptest! {
                 history.net_crowd = known.net_crowd;
                 history.agent_crowd = known.agent_crowd;
                 history.password_crowd = known.password_crowd;
+                history.notoriety = known.notoriety;
             }
             prop_assert_eq!(history, known);
             if place == restart.index(attempts.len()) {

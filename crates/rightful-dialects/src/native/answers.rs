@@ -44,7 +44,7 @@ pub(super) struct AssessmentBody<'a> {
     pub(super) received_at: String,
     /// When it was judged.
     pub(super) judged_at: Option<String>,
-    /// 0.00 to 100.00: 100 × the probability of takeover at even prior.
+    /// 0.00 to 100.00: 100 × the probability of takeover at even prior, with what rules added to it.
     #[schema(minimum = 0, maximum = 100)]
     pub(super) risk_score: Option<f64>,
     /// The evidence summed, in nats.
@@ -60,6 +60,11 @@ pub(super) struct AssessmentBody<'a> {
     pub(super) reasons: Vec<&'static str>,
     /// The same with their evidence.
     pub(super) findings: Vec<FindingBody<'a>>,
+    /// The rules that matched, those in effect first.
+    pub(super) rules: Vec<RuleBody<'a>>,
+    /// What would have been judged without rules, where they made it another verdict.
+    #[schema(schema_with = words::verdict_or_null_schema)]
+    pub(super) verdict_before_rules: Option<&'static str>,
     /// The numbers it rests on; null where the fact is missing.
     #[schema(value_type = BTreeMap<String, Option<f64>>)]
     pub(super) features: Features<'a>,
@@ -130,6 +135,35 @@ pub(super) struct NetworkClaimBody<'a> {
     pub(super) kind: &'static str,
     /// Which data set says so.
     pub(super) said_by: &'a str,
+}
+
+/// One rule that matched, and what it asked for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RuleMatch)]
+pub(super) struct RuleBody<'a> {
+    /// Its name.
+    pub(super) name: &'a str,
+    /// Its version, counted from 1.
+    #[schema(minimum = 1)]
+    pub(super) version: u32,
+    /// True if it only watches: what it asks for was not done.
+    pub(super) shadow: bool,
+    /// What it adds to the score, in points.
+    #[schema(minimum = -100, maximum = 100)]
+    pub(super) score: f64,
+    /// The mildest verdict that it allows.
+    #[schema(schema_with = words::verdict_or_null_schema)]
+    pub(super) floor: Option<&'static str>,
+    /// The strictest verdict that it allows.
+    #[schema(schema_with = words::verdict_or_null_schema)]
+    pub(super) ceiling: Option<&'static str>,
+    /// What the account is to be marked as.
+    #[schema(schema_with = words::rule_status_or_null_schema)]
+    pub(super) status: Option<&'static str>,
+    /// What the event is to be found under.
+    pub(super) tags: Vec<&'a str>,
+    /// Which queue of people is to look at it.
+    pub(super) queue: Option<&'a str>,
 }
 
 /// One reason with its evidence and its share.

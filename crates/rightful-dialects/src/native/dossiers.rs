@@ -1,8 +1,8 @@
 //! The JSON of what is noted of accounts and of what an intruder changed: the shapes, and how they are written.
 
 use rightful_domain::{
-    AccountDevice, DetailChange, DetailKind, DetailValue, Dossier, IntruderEvent, Label, LabelValue, Replaced,
-    Sighting, Takeover,
+    AccountDevice, DetailChange, DetailKind, DetailValue, DeviceSnapshot, Dossier, IntruderEvent, Label, LabelValue,
+    Replaced, Sighting, Takeover,
 };
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -198,7 +198,7 @@ fn label(label: &Label) -> LabelBody<'_> {
     LabelBody { value: value.as_str(), comment: personal(comment.as_ref()), reviewer, at: rfc3339(*at) }
 }
 
-fn device(device: &AccountDevice) -> AccountDeviceBody<'_> {
+pub(super) fn device(device: &AccountDevice) -> AccountDeviceBody<'_> {
     let AccountDevice { id, latest, latest_event, first_at, detached_at, metadata } = device;
     AccountDeviceBody {
         id: id.to_string(),
@@ -221,7 +221,7 @@ pub(super) struct TakeoverBody<'a> {
     /// When the owner had the account again.
     pub(super) reclaimed_at: Option<String>,
     /// The intruder's devices: sign them out.
-    pub(super) devices: Vec<PreviousDeviceBody<'a>>,
+    pub(super) devices: Vec<IntruderDeviceBody<'a>>,
     /// The addresses that the intruder came from.
     pub(super) addresses: Vec<String>,
     /// What the intruder added: remove it.
@@ -232,6 +232,31 @@ pub(super) struct TakeoverBody<'a> {
     pub(super) notify: Vec<AddedBody<'a>>,
     /// The intruder's events, oldest first, at most 500.
     pub(super) events: Vec<IntruderEventBody<'a>>,
+}
+
+/// A device of an intruder, as it was first seen in the takeover.
+#[derive(Serialize, ToSchema)]
+#[schema(as = IntruderDevice)]
+pub(super) struct IntruderDeviceBody<'a> {
+    /// Its id on this account: 24 hexadecimal digits; null where nothing succeeded on it.
+    pub(super) id: Option<String>,
+    /// Its name, as in assessments.
+    pub(super) device: &'a str,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub(super) kind: Option<&'a str>,
+    /// Its maker.
+    pub(super) manufacturer: Option<&'a str>,
+    /// Its model.
+    pub(super) model: Option<&'a str>,
+    /// Its operating system.
+    pub(super) os: Option<&'a str>,
+    /// The address it came from.
+    pub(super) ip: Option<String>,
+    /// Its agent string.
+    pub(super) user_agent: Option<&'a str>,
+    /// When.
+    pub(super) at: String,
 }
 
 /// A detail.
@@ -266,8 +291,10 @@ pub(super) struct IntruderEventBody<'a> {
     pub(super) event_id: String,
     /// When it happened.
     pub(super) at: String,
-    /// The device's name.
+    /// The device's name, as in assessments.
     pub(super) device: Option<&'a str>,
+    /// The device's id on this account; null where it did not succeed.
+    pub(super) device_id: Option<String>,
     /// The address.
     pub(super) ip: Option<String>,
     /// What it changed.
@@ -282,7 +309,7 @@ pub(super) fn takeover<'a>(account: &'a str, takeover: &'a Takeover) -> Takeover
         account,
         reported_at: takeover.reported_at.map(rfc3339),
         reclaimed_at: takeover.reclaimed_at.map(rfc3339),
-        devices: undoing.devices.iter().map(|device| previous(device)).collect(),
+        devices: undoing.devices.iter().map(|device| intruder_device(takeover, device)).collect(),
         addresses: undoing.addresses.iter().map(ToString::to_string).collect(),
         remove: undoing.added.iter().map(added).collect(),
         set_back: undoing.replaced.iter().map(replaced).collect(),
@@ -291,17 +318,26 @@ pub(super) fn takeover<'a>(account: &'a str, takeover: &'a Takeover) -> Takeover
     }
 }
 
+fn intruder_device<'a>(takeover: &Takeover, device: &'a DeviceSnapshot) -> IntruderDeviceBody<'a> {
+    let is_its = |event: &&IntruderEvent| event.device.as_ref().is_some_and(|its| its.id == device.id);
+    let known = takeover.events.iter().filter(is_its).find_map(|event| event.account_device);
+    let PreviousDeviceBody { id, kind, manufacturer, model, os, ip, user_agent, at } = previous(device);
+    let known = known.map(|id| id.to_string());
+    IntruderDeviceBody { id: known, device: id, kind, manufacturer, model, os, ip, user_agent, at }
+}
+
 fn replaced<'a>(replaced: &Replaced<'a>) -> ReplacedBody<'a> {
     let Replaced { kind, now, before } = *replaced;
     ReplacedBody { kind: kind.as_str(), now: detail(kind, now), before: detail(kind, before) }
 }
 
 fn intruder_event(event: &IntruderEvent) -> IntruderEventBody<'_> {
-    let IntruderEvent { event, at, device, ip, changes } = event;
+    let IntruderEvent { event, at, device, account_device, ip, changes } = event;
     IntruderEventBody {
         event_id: event.to_string(),
         at: rfc3339(*at),
         device: device.as_ref().map(|device| device.id.as_str()),
+        device_id: account_device.map(|id| id.to_string()),
         ip: ip.map(|ip| ip.to_string()),
         // What the owner was reached by is told once, for the whole: in the middle of a takeover it is the intruder's.
         changes: changes.iter().map(|it| ChangeBody { notify: None, ..change(it) }).collect(),

@@ -3,14 +3,14 @@
 use rightful_domain::{
     App, Assessment, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event, EventId, Feedback,
     FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim, Page, Payment, Person,
-    Pii, Record,
+    Pii, Record, RuleEffect, RuleMatch,
 };
 use serde::Serialize;
 
 use super::answers::{
     AssessmentBody, CredentialStatusBody, EnrichmentBody, EventRemembered, EvidenceMap, Features, FeedbackSaid,
     FeedbackTaken, FindingBody, NetworkClaimBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, Problem,
-    ProblemPlace, SentencesBody,
+    ProblemPlace, RuleBody, SentencesBody,
 };
 use super::dossiers::{self, Reclaimed};
 use super::wire::{
@@ -146,6 +146,8 @@ fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>)
         answered: judged.and_then(|judged| judged.answered).map(|verdict| verdict.as_str()),
         reasons: judged.map(|judged| judged.findings.iter().map(|f| f.reason.as_str()).collect()).unwrap_or_default(),
         findings: judged.map(findings).unwrap_or_default(),
+        rules: judged.map(|judged| judged.rules.iter().map(rule).collect()).unwrap_or_default(),
+        verdict_before_rules: judged.and_then(|judged| judged.verdict_before_rules).map(|verdict| verdict.as_str()),
         features: features(glossary, judged),
         feature_schema: judged.map(|judged| judged.features.schema),
         sentences: judged.map(|judged| sentences(glossary, event, judged)),
@@ -217,6 +219,22 @@ fn findings(judged: &Assessment) -> Vec<FindingBody<'_>> {
         evidence: EvidenceMap(&finding.evidence),
     });
     findings.collect()
+}
+
+fn rule(matched: &RuleMatch) -> RuleBody<'_> {
+    let RuleMatch { rule, version, is_shadow, effect } = matched;
+    let RuleEffect { score, floor, ceiling, status, tags, queue } = effect;
+    RuleBody {
+        name: rule,
+        version: *version,
+        shadow: *is_shadow,
+        score: score.points(),
+        floor: floor.map(|verdict| verdict.as_str()),
+        ceiling: ceiling.map(|verdict| verdict.as_str()),
+        status: status.map(|status| status.as_str()),
+        tags: tags.iter().map(|tag| &**tag).collect(),
+        queue: queue.as_deref(),
+    }
 }
 
 fn features(glossary: Glossary, judged: Option<&Assessment>) -> Features<'_> {

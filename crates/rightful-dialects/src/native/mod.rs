@@ -26,6 +26,8 @@
 //! - Unknown fields are kept under `unknown` at the place where they were sent. Only `ip` and `user_agent` at the top are
 //!   refused: they belong in `network`, and a misplaced address would silently blind the judgement.
 //! - `device.id` and `device.aliases` are names that the caller gives; ours are signed and arrive by other ways.
+//! - Hooks are told `{"type", "timestamp", "data"}`: of an event, what was judged, without contacts; of a device, the
+//!   account's entry of it.
 //! - An event as answered can be sent again: `unknown` is read as if its fields stood beside it.
 //! - An account that was never heard of answers like one of which nothing is noted, so that nobody learns who is a customer.
 //! - A device's id on an account names both. The path names the account for the reader; the id is what counts.
@@ -40,12 +42,16 @@ mod dossiers;
 mod encode;
 mod money;
 mod openapi;
+mod tell;
 mod wire;
 mod words;
 
-use rightful_domain::{CredentialKind, Timestamp};
+use rightful_domain::{CredentialKind, Telling, Timestamp};
 
-use crate::{Access, Call, Dialect, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route};
+use crate::{
+    Access, Call, Dialect, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route,
+    ToldOf,
+};
 
 pub use openapi::openapi;
 
@@ -125,6 +131,10 @@ impl Dialect for Native {
 
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
         encode::reply(call, reply)
+    }
+
+    fn hook_message(&self, telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> {
+        tell::hook(telling, told)
     }
 
     fn refuse(&self, _route: Option<&Route>, refusal: &Refusal, _now: Timestamp) -> Response {

@@ -2,7 +2,7 @@
 
 use rightful_domain::{
     Action, ChallengeKind, DetailKind, FailureReason, LabelValue, MechanismKind, Outcome, PaymentAction,
-    PaymentDirection, PaymentSource, ReasonCode, Source, Verdict,
+    PaymentDirection, PaymentSource, ReasonCode, RuleStatus, Source, Verdict,
 };
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Array, Object};
@@ -127,6 +127,10 @@ fn or_null(mut schema: Object) -> Object {
 
 pub(super) fn verdict_or_null_schema() -> Object {
     or_null(one_of(Verdict::ALL.map(Verdict::as_str)))
+}
+
+pub(super) fn rule_status_or_null_schema() -> Object {
+    or_null(one_of(RuleStatus::ALL.map(RuleStatus::as_str)))
 }
 
 pub(super) fn outcome_or_null_schema() -> Object {

@@ -137,6 +137,9 @@ use crate::{
     link,
 };
 
+/// What is read of a query.
+const PARAMETERS: &[&str] = &["score", "key", "id", "customerId", "tagName", "tagNames"];
+
 /// Ravelin's words.
 pub(crate) const DIALECT: &dyn Dialect = &Ravelin;
 
@@ -166,6 +169,7 @@ impl Dialect for Ravelin {
     }
 
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
+        call.query.check_once(PARAMETERS)?;
         match Endpoint::of(call.route.path) {
             Some(Endpoint::Event(kind, times)) => decode::event(call, kind, times),
             Some(Endpoint::Credentials) => reclaim::credentials(call),

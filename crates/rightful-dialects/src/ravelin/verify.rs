@@ -28,6 +28,8 @@ pub(super) fn question(call: &Call<'_>) -> Result<Intake, Refusal> {
 pub(super) fn answer(call: &Call<'_>) -> Result<Intake, Refusal> {
     let link = checked(call)?;
     let form = std::str::from_utf8(call.body).ok().filter(|form| form.len() <= ANSWER_BYTES_MAX).unwrap_or("");
+    // Two answers are none: neither is to be taken for what the owner said.
+    Query(form).check_once(&["answer"])?;
     let kind = match Query(form).value("answer").as_deref() {
         // Who reads the owner's mail can press this, so it is worth a link sent there and no more: it releases what was
         // challenged unless the contact is new, and takes back no report.

@@ -317,6 +317,8 @@ fn take_fingerprints(body: &mut Fields<'_>) -> (Option<String>, Option<String>) 
 
 fn members_of_query<'a>(call: &Call<'a>) -> Result<Vec<json::Member<'a>>, Refusal> {
     let pairs = call.query.pairs()?;
+    let names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_ref()).collect();
+    call.query.check_once(&names)?;
     // As in a body.
     if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
         return Err(malformed("the query must not contain NUL"));

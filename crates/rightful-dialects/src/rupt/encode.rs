@@ -149,8 +149,10 @@ pub(super) fn devices_v3(call: &Call<'_>, dossier: &Dossier) -> Response {
 }
 
 /// The attached devices of an account, as pages are told of them: neither addresses, nor agents, nor what is noted of them.
-pub(super) fn attached_devices(dossier: &Dossier) -> Response {
-    let attached = dossier.devices.iter().filter(|device| device.detached_at.is_none());
+/// Of each account none, unless the application lets pages know.
+pub(super) fn attached_devices(settings: &Settings, dossier: &Dossier) -> Response {
+    let is_told = |device: &&AccountDevice| settings.pages_may_list_devices && device.detached_at.is_none();
+    let attached = dossier.devices.iter().filter(is_told);
     let devices = attached.map(|device| DeviceOfPage {
         id: device.id.to_string(),
         info: DeviceInfo { ua: None, ..info(&device.latest) },

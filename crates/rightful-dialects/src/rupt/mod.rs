@@ -76,6 +76,8 @@
 //! - A challenge told to a listening page has the address `#`: left out, the client would go to the vendor's page.
 //! - Refusals are `{"success":false,"error","message","statusCode"}`. A token that is no UUID is refused with 400; one that is
 //!   unknown, expired or another application's with 404; one that was completed with 409.
+//! - A page that asks for an account's devices gets an empty list unless the application lets pages have it, since whoever
+//!   knows the public client id can ask it of any account.
 //! - Accesses are counted as far as they were read, and at most the latest 500 of an account can be.
 //! - A v3 evaluation and its challenge have one id, that of the event.
 
@@ -154,6 +156,9 @@ const ROUTES: &[Route] = &[
     server(Method::Post, UPDATE_V3),
 ];
 
+/// What is read of a query, but for evaluations, which are read as a body is.
+const PARAMETERS: &[&str] = &["auth", "user", "device", "limit", "per", "page", "status", "attached", "detached"];
+
 /// Rupt's words.
 pub(crate) const DIALECT: &dyn Dialect = &Rupt;
 
@@ -176,6 +181,7 @@ impl Dialect for Rupt {
     }
 
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
+        call.query.check_once(PARAMETERS)?;
         match call.route.path {
             INITIATE => decode::initiate(call),
             COMPLETE | COMPLETE_BARE => decode::complete(call),
@@ -210,7 +216,7 @@ impl Dialect for Rupt {
             }
             (Reply::Dossier(dossier), DEVICES | DEVICES_BARE) => encode::devices(call, dossier),
             (Reply::Dossier(dossier), DEVICES_V3) => encode::devices_v3(call, dossier),
-            (Reply::Dossier(dossier), ATTACHED_DEVICES) => encode::attached_devices(dossier),
+            (Reply::Dossier(dossier), ATTACHED_DEVICES) => encode::attached_devices(settings, dossier),
             (Reply::Dossier(dossier), DETACH | DETACH_BY_SERVER) => encode::detached(call, dossier),
             (Reply::Found(found), _) => encode::accesses(call, found),
             (Reply::LookedUp(_), _) => encode::fingerprint(call),

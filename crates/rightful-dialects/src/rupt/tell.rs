@@ -26,7 +26,7 @@ pub(super) fn page(notice: &Notice) -> Option<String> {
 /// A message to a hook.
 pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> {
     match (telling.topic, told) {
-        (Topic::Challenged, ToldOf::Event(record)) => challenge("challenge.initiated", record),
+        (Topic::Challenged, ToldOf::Event(record)) => challenge("challenge.initiated", &at_first(record)),
         (Topic::ChallengeEnded, ToldOf::Event(record)) => challenge(ended(record), record),
         (Topic::Sharing, ToldOf::Event(record)) => sharing(record),
         (Topic::DeviceDetached, ToldOf::Device(account, device)) => detached(account, device),
@@ -35,6 +35,11 @@ pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> 
         | (Topic::Challenged | Topic::ChallengeEnded | Topic::Sharing, ToldOf::Device(..))
         | (Topic::DeviceDetached, ToldOf::Event(_)) => None,
     }
+}
+
+/// A record as it was when its event was judged: a message may be sent long after, and says what it is about.
+fn at_first(record: &Record) -> Record {
+    Record { conclusion: None, feedback: Vec::new(), consumed_at: None, ..record.clone() }
 }
 
 fn ended(record: &Record) -> &'static str {

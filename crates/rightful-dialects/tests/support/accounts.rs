@@ -140,6 +140,7 @@ pub(crate) fn takeover() -> Takeover {
         event: event_id(),
         at: Timestamp::from_micros(RECEIVED_AT.as_micros() + seconds * 1_000_000),
         device: Some(snapshot("laptop-x")),
+        account_device: Some(DEVICE),
         ip: Some("198.51.100.7".parse().expect("an address")),
         changes,
     };

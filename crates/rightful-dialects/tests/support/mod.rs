@@ -12,7 +12,8 @@ use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Method, Query, Ref
 use rightful_domain::{
     Application, ApplicationId, ApplicationMode, Assessment, ChallengeKind, Enrichment, Entry, Event, EventId,
     Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, News, PaymentAction, PaymentSource, PaymentView,
-    PolicyVersion, ReasonCode, Record, Sentences, Settings, Teaching, Timestamp, Verdict,
+    PolicyVersion, ReasonCode, Record, RuleEffect, RuleMatch, RuleStatus, ScoreChange, Sentences, Settings, Teaching,
+    Timestamp, Verdict,
 };
 
 pub(crate) const LINK_KEY: [u8; 32] = [7; 32];
@@ -177,6 +178,20 @@ pub(crate) fn assessment(event: EventId, verdict: Verdict) -> Assessment {
         history_depth: 12,
         payment: PaymentView { action: PaymentAction::Allow, score: 20, source: PaymentSource::Judgement },
         news: News::default(),
+        rules: vec![RuleMatch {
+            rule: "new-device-abroad".into(),
+            version: 2,
+            is_shadow: false,
+            effect: RuleEffect {
+                score: ScoreChange::from_hundredths(1_250).expect("in range"),
+                floor: Some(Verdict::Challenge),
+                ceiling: None,
+                status: Some(RuleStatus::Suspicious),
+                tags: vec!["travel".into()],
+                queue: Some("takeovers".into()),
+            },
+        }],
+        verdict_before_rules: Some(Verdict::Allow),
     }
 }
 

@@ -19,8 +19,8 @@
 //! is flat around all of them.
 
 use rightful_domain::{
-    Backdrop, Circumstances, Facts, Fickleness, Habits, Level, NameContext, NameState, News, Profile, Span,
-    StepBackdrop, VersionBackdrop, hour_of,
+    Backdrop, Circumstances, Facts, Fickleness, Habits, Level, NOTED_LEVELS, NameContext, NameState, News, Notoriety,
+    Profile, Span, StepBackdrop, VersionBackdrop, hour_of,
 };
 
 use super::{Slot, number_slot};
@@ -46,6 +46,16 @@ const NOVELTY_MIN: f64 = 0.0005;
 const NOVELTY_MAX: f64 = 0.9;
 /// How a stranger's device presents itself: known, new, nameless.
 const STRANGER_NAMES: [f64; 3] = [0.05, 0.55, 0.40];
+/// The part of strangers who come with a copy of the owner's browser, its name and agent included: stolen by malware, and
+/// sold by the thousand. Small, since nothing but the network can tell them from owners on a journey.
+const COPIED: f64 = 0.02;
+/// After so many logins half of that is believed. Nobody has lost a browser with the first ones, and an account whose
+/// journeys are not known yet is on one more likely than it is copied.
+const COPIED_LEARNED: f64 = 12.0;
+/// The part of strangers who come from where strangers fail: by provider, by /24. The second sees some of the first again.
+const NOTORIOUS: [f64; NOTED_LEVELS.len()] = [0.5, 0.4];
+/// However much strangers fail somewhere, a stranger is at most so many times likelier to come from there.
+const NOTORIOUS_RATIO_MAX: f64 = 20.0;
 /// The least chance that a name's state is given.
 const NAME_MIN: f64 = 0.002;
 /// Events that hold an agent's habit of being nameless at the average.
@@ -122,6 +132,8 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     let hour = comparison.hour();
     let failures = comparison.failures(facts);
     let pace = comparison.pace();
+    let network = network + comparison.notoriety(history.notoriety);
+    let name = name.map(|name| comparison.or_copied(name, device + versions.unwrap_or(0.0) + name));
     let terms = [Some(network), Some(device), versions, name, Some(hour), Some(failures), Some(pace)];
     let nats: f64 = terms.into_iter().flatten().sum();
     let news = comparison.news(nats);
@@ -309,6 +321,27 @@ impl<'a> Comparison<'a> {
             total += FAILURE_SHARE * (stranger / owner.max(f64::MIN_POSITIVE)).ln();
         }
         total
+    }
+
+    /// Of networks that are new to the account: how much of what comes from there are strangers who fail. Where nobody
+    /// fails, somebody may still rent: that says nothing for the owner.
+    fn notoriety(&self, Notoriety(ratios): Notoriety) -> f64 {
+        let news = NOTED_LEVELS
+            .into_iter()
+            .zip(ratios)
+            .zip(NOTORIOUS)
+            .filter(|((level, _), _)| self.circumstances.tag(*level).is_some() && self.own(*level).is_none());
+        news.map(|((_, ratio), part)| (1.0 - part + part * f64::from(ratio).clamp(1.0, NOTORIOUS_RATIO_MAX)).ln()).sum()
+    }
+
+    /// What a known name says, where the whole device speaks for the owner by `device` nats: a thief who has copied the
+    /// browser shows all that the owner's would show. So the device calms as far as it could not have been copied, and what
+    /// is left of an event is where and when.
+    fn or_copied(&self, name: f64, device: f64) -> f64 {
+        let is_known = self.news.name.is_some_and(|(_, state)| state == NameState::Known);
+        let learned = f64::from(self.profile.n_learned);
+        let copied = COPIED * learned / (learned + COPIED_LEARNED);
+        if is_known { name + (1.0 - copied + copied * (-device).exp()).ln() } else { name }
     }
 
     /// Events a day, decayed, against one in ten days.

@@ -7,11 +7,12 @@
 //! The score decides the verdict, by bands of which the challenge budget moves one, unless a list does, whatever the
 //! score; the findings stay, so that a record shows what was overruled. A list that lets in beats everything, an open
 //! report included: it is what an operator reaches for when all else is wrong, and one that sometimes does not work
-//! would be no such thing. A closed account is denied whatever calms, unless a list lets in that very account.
+//! would be no such thing. Rules that people wrote come between the two: they change the score, or bound the verdict, and no
+//! list and no closed account gives way to them. A closed account is denied whatever calms, unless a list lets in that very account.
 
 use std::cmp::Ordering;
 
-use rightful_domain::{Action, ChallengeKind, Finding, LogOdds, Profile, ReasonCode, Verdict};
+use rightful_domain::{Action, ChallengeKind, Finding, LogOdds, Profile, ReasonCode, RiskScore, Verdict};
 
 use super::leniency::leniency;
 use super::thresholds::Bands;
@@ -19,13 +20,18 @@ use super::{Policy, lists};
 use crate::detectors::action::{Concluded, conclude};
 use crate::detectors::{self, Detector, EvidenceFamily};
 use crate::features::{Features, Lists};
+use crate::rules::Ruling;
 
 /// What a policy makes of findings.
 pub(crate) struct Decision {
     /// The likelihood's share and the findings' nats, summed.
     pub(crate) log_odds: LogOdds,
+    /// The same as a score, with what rules added to it.
+    pub(crate) score: RiskScore,
     /// What follows from it.
     pub(crate) verdict: Verdict,
+    /// What would have followed without rules, where that is another.
+    pub(crate) verdict_before_rules: Option<Verdict>,
     /// Heaviest first, each with its share of the log-odds after the laws above.
     pub(crate) findings: Vec<Finding>,
     /// What to ask for when challenging, best first; empty otherwise.
@@ -33,9 +39,15 @@ pub(crate) struct Decision {
 }
 
 impl Policy {
-    /// Decides on findings as the detectors gave them.
-    pub(crate) fn decide(&self, action: &Action, features: &Features, mut findings: Vec<Finding>) -> Decision {
-        let bands = &self.bands(action).following(features.budget.challenge_from);
+    /// Decides on findings as the detectors gave them, without rules.
+    #[cfg(test)]
+    pub(crate) fn decide(&self, action: &Action, features: &Features, findings: Vec<Finding>) -> Decision {
+        self.weigh(action, features, findings).decided(action, features, &Ruling::default())
+    }
+
+    /// Weighs findings as the detectors gave them.
+    pub(crate) fn weigh(&self, action: &Action, features: &Features, mut findings: Vec<Finding>) -> Weighed {
+        let bands = self.bands(action).following(features.budget.challenge_from);
         take_back_trust(&mut findings);
         let has_adverse = findings.iter().any(Finding::is_adverse);
         let much = self.thresholds.profile_activity_anomaly.amount_doublings_min.get();
@@ -52,48 +64,96 @@ impl Policy {
             explanations.retain(Finding::is_adverse);
         }
         temper_families(&mut findings, self.combining.family_fraction.get());
-        hold_back_lone_finding(&mut findings, base, bands);
+        hold_back_lone_finding(&mut findings, base, &bands);
         if features.reputation.account_reported == Some(true) {
-            hold_back_proof(&mut findings, base, bands);
+            hold_back_proof(&mut findings, base, &bands);
         }
         let total = base + sum(&findings);
-        let lenient = leniency(features, &mut findings.iter().chain(&explanations), total, bands);
+        let lenient = leniency(features, &mut findings.iter().chain(&explanations), total, &bands);
         findings.extend(lenient);
         let evidence = sum(&findings);
         let log_odds = LogOdds::new(base + evidence);
         let score = log_odds.score();
         // An unusual owner is asked, not refused: the likelihood counts for denial as far as it reaches challenge.
-        let is_denied = bands.denies(LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score());
+        let deny_score = LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score();
         findings.extend(explanations);
         findings.sort_by(heaviest_first);
         let findings_max = lists::findings_max(lists);
         findings.truncate(findings_max);
-        let judged = if is_denied {
-            Verdict::Deny
-        } else if bands.challenges(score) {
-            Verdict::Challenge
-        } else if bands.may_trust(score) && !has_adverse && is_owner_beyond_doubt(&findings) && can_be_trusted(action) {
-            Verdict::Trust
-        } else {
-            Verdict::Allow
-        };
         let concluded = Concluded {
             findings: &findings,
             score_points: score.points(),
             is_lowest: bands.may_trust(score),
-            is_denied,
+            is_denied: bands.denies(deny_score),
         };
+        let may_be_trusted = !has_adverse && is_owner_beyond_doubt(&findings) && can_be_trusted(action);
         // Weighs nothing, so it goes last; where there is no room for it, the score says the same.
         let conclusion = conclude(&concluded, features, &self.thresholds).filter(|_| findings.len() < findings_max);
         findings.extend(conclusion);
-        let verdict = by_lists(lists, if is_closed { Verdict::Deny } else { judged });
         lists::name_lists(lists, &mut findings);
+        Weighed { log_odds, deny_score, findings, may_be_trusted, bands, lists: *lists, is_closed }
+    }
+}
+
+/// Findings with what they weigh, before rules and lists have their say.
+pub(crate) struct Weighed {
+    log_odds: LogOdds,
+    /// As far as it counts for denial.
+    deny_score: RiskScore,
+    /// Heaviest first, those that name lists last.
+    pub(crate) findings: Vec<Finding>,
+    /// Whether it is trusted where its score is low.
+    may_be_trusted: bool,
+    bands: Bands,
+    lists: Lists,
+    is_closed: bool,
+}
+
+impl Weighed {
+    /// The score.
+    pub(crate) fn score(&self) -> RiskScore {
+        self.log_odds.score()
+    }
+
+    /// What follows from the score by the bands, where rules add so many hundredths to it.
+    pub(crate) fn judged(&self, hundredths: i32) -> Verdict {
+        let score = changed(self.score(), hundredths);
+        if self.bands.denies(changed(self.deny_score, hundredths)) {
+            Verdict::Deny
+        } else if self.bands.challenges(score) {
+            Verdict::Challenge
+        } else if self.bands.may_trust(score) && self.may_be_trusted {
+            Verdict::Trust
+        } else {
+            Verdict::Allow
+        }
+    }
+
+    /// The verdict: what the score says, within what rules ask for; a closed account is denied, and lists go first.
+    pub(crate) fn decided(self, action: &Action, features: &Features, ruling: &Ruling) -> Decision {
+        let listed = |judged| by_lists(&self.lists, if self.is_closed { Verdict::Deny } else { judged });
+        let before = listed(self.judged(0));
+        let verdict = listed(ruling.bounds(self.judged(ruling.hundredths)));
         let suggested_challenges = match verdict {
             Verdict::Challenge => challenges_for(action, contact_is_fresh(features)),
             Verdict::Trust | Verdict::Allow | Verdict::Deny => Vec::new(),
         };
-        Decision { log_odds, verdict, findings, suggested_challenges }
+        Decision {
+            log_odds: self.log_odds,
+            score: changed(self.score(), ruling.hundredths),
+            verdict,
+            verdict_before_rules: (before != verdict).then_some(before),
+            findings: self.findings,
+            suggested_challenges,
+        }
     }
+}
+
+/// A score with so many hundredths of a point more, from 0 to 100 points.
+pub(super) fn changed(score: RiskScore, hundredths: i32) -> RiskScore {
+    let sum = i32::from(score.hundredths()).saturating_add(hundredths).clamp(0, 10_000);
+    // Within its range after the clamp.
+    u16::try_from(sum).ok().and_then(|sum| RiskScore::from_hundredths(sum).ok()).unwrap_or(score)
 }
 
 /// Habits do not calm what a strong finding raised, since an intruder may have taught or copied them. And where and with

@@ -88,7 +88,7 @@ impl TryFrom<String> for Country {
 /// Addresses from the first to the last, of one kind. IPv4-mapped IPv6 is IPv4, as it is the same machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
-struct AddressRange {
+pub(crate) struct AddressRange {
     first: IpAddr,
     last: IpAddr,
 }
@@ -134,6 +134,11 @@ impl AddressRange {
                 Self { first: Ipv6Addr::from(first).into(), last: Ipv6Addr::from(first | host).into() }
             }
         }
+    }
+
+    /// Whether an address, in its canonical form, is one of these.
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
+        self.first.is_ipv4() == address.is_ipv4() && self.first <= address && address <= self.last
     }
 
     fn of_one_kind(self, otherwise: Self) -> Self {

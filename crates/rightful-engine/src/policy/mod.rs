@@ -6,6 +6,7 @@
 mod countries;
 mod decide;
 mod evidence_limits;
+mod hindsight;
 mod leniency;
 mod likelihood_scale;
 mod lists;
@@ -18,12 +19,14 @@ use std::fmt;
 
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
-pub(crate) use decide::Decision;
+pub(crate) use decide::{Decision, Weighed};
 pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, Stranger, UserTrusted};
-pub(crate) use lists::{AccessLists, is_of_list};
+pub use hindsight::Hindsight;
+pub(crate) use lists::{AccessLists, AddressRange, is_of_list};
 pub(crate) use scale::{Days, Factor, Limit};
 pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 
+use crate::rules::{RuleError, RuleSet};
 use likelihood_scale::LikelihoodScale;
 use thresholds::{Bands, Combining, Spending};
 
@@ -41,6 +44,7 @@ pub struct Policy {
     budget: Spending,
     lists: AccessLists,
     thresholds: Thresholds,
+    rules: RuleSet,
 }
 
 impl Default for Policy {
@@ -60,10 +64,22 @@ impl Policy {
         read::read(source)
     }
 
+    /// All that keeps a policy from being read: its first fault, and with it that of each rule; empty if it can be read.
+    #[must_use]
+    pub fn faults(source: &PolicySource) -> Vec<PolicyError> {
+        read::faults(source)
+    }
+
     /// Which version this is.
     #[must_use]
     pub const fn version(&self) -> &PolicyVersion {
         &self.version
+    }
+
+    /// The rules that people wrote into it.
+    #[must_use]
+    pub const fn rules(&self) -> &RuleSet {
+        &self.rules
     }
 
     pub(crate) const fn thresholds(&self) -> &Thresholds {
@@ -112,6 +128,17 @@ pub enum PolicyError {
         /// What is wrong with the value.
         message: String,
     },
+    /// A rule's condition that cannot be read.
+    Rule {
+        /// The policy.
+        policy: PolicyVersion,
+        /// The rule's name.
+        rule: Box<str>,
+        /// The condition's key, with its tables.
+        key: String,
+        /// What is wrong with it, and where.
+        error: Box<RuleError>,
+    },
 }
 
 impl fmt::Display for PolicyError {
@@ -124,6 +151,7 @@ impl fmt::Display for PolicyError {
                 write!(f, "{}: unknown key {key:?}, did you mean {suggestion:?}?", of(policy))
             }
             Self::BadValue { policy, key, message } => write!(f, "{}: {key:?}: {message}", of(policy)),
+            Self::Rule { policy, rule, key, error } => write!(f, "{}: {key:?}: rule {rule:?}: {error}", of(policy)),
         }
     }
 }

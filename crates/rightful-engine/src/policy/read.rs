@@ -10,9 +10,7 @@ use super::likelihood_scale::LikelihoodScale;
 use super::lists::NamedLists;
 use super::thresholds::{Bands, Combining, Spending, Thresholds};
 use super::{DEFAULT_POLICY, Policy, PolicyError};
-
-/// Beyond this edit distance a key is not a slip of another.
-const SUGGESTION_DISTANCE_MAX: usize = 4;
+use crate::rules::{RULES, nearest, read_rules, rule_faults};
 
 const VERDICTS: &str = "verdicts";
 const DEFAULT: &str = "default";
@@ -34,7 +32,17 @@ pub(super) fn read(source: &PolicySource) -> Result<Policy, PolicyError> {
     let likelihood: LikelihoodScale = section(policy, &whole, "", "likelihood")?;
     let budget: Spending = section(policy, &whole, "", "budget")?;
     let lists = section::<NamedLists>(policy, &whole, "", "lists")?.into();
-    Ok(Policy { version: policy.clone(), bands, bands_by_action, combining, likelihood, budget, lists, thresholds })
+    let rules = read_rules(policy, &given)?;
+    let version = policy.clone();
+    Ok(Policy { version, bands, bands_by_action, combining, likelihood, budget, lists, thresholds, rules })
+}
+
+pub(super) fn faults(source: &PolicySource) -> Vec<PolicyError> {
+    let Err(first) = read(source) else { return Vec::new() };
+    let tables: Table = source.text.parse().unwrap_or_default();
+    let of_rules = rule_faults(&source.version, &tables);
+    let others = Some(first).filter(|first| !of_rules.contains(first));
+    others.into_iter().chain(of_rules).collect()
 }
 
 /// All keys that a policy may have: the shipped ones, and bands for each action, known or the application's own.
@@ -48,6 +56,8 @@ fn known(shipped: &Table, given: &Table) -> Table {
         verdicts.insert(action.as_str().to_owned(), bands.clone());
     }
     known.insert(VERDICTS.to_owned(), Value::Table(verdicts));
+    // Their keys are checked where they are read.
+    known.insert(RULES.to_owned(), Value::Array(Vec::new()));
     known
 }
 
@@ -55,7 +65,7 @@ fn check_keys(policy: &PolicyVersion, given: &Table, known: &Table, path: &str) 
     for (name, value) in given {
         let key = format!("{path}{name}");
         let Some(known_value) = known.get(name) else {
-            let suggestion = nearest(name, known).map(|meant| format!("{path}{meant}"));
+            let suggestion = nearest(name, known.keys().map(String::as_str)).map(|meant| format!("{path}{meant}"));
             return Err(PolicyError::UnknownKey { policy: policy.clone(), key, suggestion });
         };
         match (value, known_value) {
@@ -161,32 +171,6 @@ impl Checked for Thresholds {
 
 fn table(of: &Table, name: &str) -> Table {
     of.get(name).and_then(Value::as_table).cloned().unwrap_or_default()
-}
-
-fn nearest<'a>(name: &str, known: &'a Table) -> Option<&'a str> {
-    known
-        .keys()
-        .map(|candidate| (edit_distance(name, candidate), candidate.as_str()))
-        .min()
-        .filter(|(distance, _)| *distance <= SUGGESTION_DISTANCE_MAX.min(name.len() / 2))
-        .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein's, a row at a time. O(n·m).
-fn edit_distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for (b, above) in other.chars().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(a != b)).min(left + 1).min(above + 1);
-            diagonal = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -336,12 +320,5 @@ mod tests {
     fn what_is_no_toml_is_refused_with_its_line() {
         let error = parsed("[verdicts.default]\ndeny_min 90").expect_err("refused").to_string();
         assert!(error.starts_with("policy \"mine\" version 7: TOML parse error at line 2"), "{error}");
-    }
-
-    #[test]
-    fn edit_distance_is_levenshteins() {
-        for (one, other, expected) in [("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("deny", "deny", 0)] {
-            assert_eq!(edit_distance(one, other), expected, "{one} {other}");
-        }
     }
 }

@@ -26,7 +26,7 @@ pub(super) enum App {
     /// Show applications and how they like things
     Show(Show),
     /// Change how an application likes things: origins, takeover_words, account_events_per_minute_max,
-    /// devices_per_account_max, blocks_over_device_limit
+    /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices
     Set(Set),
     /// Manage whom an application tells of what happens
     #[command(subcommand)]
@@ -252,9 +252,17 @@ fn shown_text(shown: &Shown) -> String {
         ("account_events_per_minute_max", settings.account_events_per_minute_max.to_string()),
         ("devices_per_account_max", settings.devices_per_account_max.to_string()),
         ("blocks_over_device_limit", settings.blocks_over_device_limit.to_string()),
-        ("hooks", shown.hooks.len().to_string()),
+        ("pages_may_list_devices", settings.pages_may_list_devices.to_string()),
+        ("hooks", hooks_text(&shown.hooks)),
     ];
     rows.iter().map(|(what, value)| format!("{what:<30} {value}").trim_end().to_owned() + "\n").collect()
+}
+
+/// How many there are, and which of them are told no more.
+fn hooks_text(hooks: &[ShownHook]) -> String {
+    let off: Vec<&str> = hooks.iter().filter(|hook| !hook.enabled).map(|hook| hook.id.as_str()).collect();
+    let n_hooks = hooks.len();
+    if off.is_empty() { n_hooks.to_string() } else { format!("{n_hooks}, off: {}", off.join(", ")) }
 }
 
 fn print_hooks(shown: &[Shown], json: bool) -> Result<(), CommandError> {
@@ -265,7 +273,10 @@ fn print_hooks(shown: &[Shown], json: bool) -> Result<(), CommandError> {
     if hooks.is_empty() {
         return super::print("Nobody is told.");
     }
-    let row = |hook: &&ShownHook| format!("{:<20} {:<10} {}\n", hook.id, hook.style, hook.url);
+    let row = |hook: &&ShownHook| {
+        let off = if hook.enabled { "" } else { "  (off)" };
+        format!("{:<20} {:<10} {}{off}\n", hook.id, hook.style, hook.url)
+    };
     super::print(&hooks.iter().map(row).collect::<String>())
 }
 

@@ -1,8 +1,10 @@
 //! The command line. Standard output is a command's answer, standard error is for people and logs.
 
 mod app;
+mod backtest;
 mod demo;
 mod evaluate;
+mod rules;
 mod serve;
 
 use std::io::Write;
@@ -32,6 +34,11 @@ enum Command {
     Demo(demo::Demo),
     /// Judge a log of logins row by row, and measure the scores against its labels
     Evaluate(evaluate::Evaluate),
+    /// Try a policy's rules on the events of the last days
+    Backtest(backtest::Backtest),
+    /// Work on the rules of a policy
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -69,6 +76,8 @@ pub(crate) fn run() -> ExitCode {
         Command::App(app) => app.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Backtest(backtest) => backtest.run(),
+        Command::Rules(rules) => rules.run(),
         Command::Config(ConfigCommand::Check { config, json }) => check(config, json),
         Command::Config(ConfigCommand::Reference) => print(crate::config::DEFAULTS),
         Command::Openapi => openapi(),

@@ -8,7 +8,7 @@ use axum::RequestExt;
 use axum::body::Bytes;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKind, Reply, Route};
 use rightful_domain::{AccountDeviceId, Application, EventId, Timestamp};
 
@@ -32,7 +32,11 @@ pub(crate) async fn answer(
     let mut response = match receive(app, dialect, route, request, now).await {
         Ok(received) => match carry_out(app, dialect, &received).await {
             Ok(Done::Answered(reply)) => send(received.with_call(app, |call| dialect.reply(call, &reply))),
-            Ok(Done::Listens(listener)) => events::answer(listener, app.shutdown.clone()),
+            Ok(Done::Listens(listener)) => {
+                let watch = received.head.extensions.get().cloned();
+                events::answer(listener, watch, app.shutdown.clone())
+            }
+            Ok(Done::WouldListen) => events::head(),
             Err(refusal) => send(dialect.refuse(Some(route), &refusal, now)),
         },
         Err(Refused { refusal, wait }) => {
@@ -55,6 +59,8 @@ pub(crate) async fn answer(
 enum Done {
     Answered(Reply),
     Listens(Listener),
+    /// Only the head of the answer is asked for.
+    WouldListen,
 }
 
 /// A request that is not carried out, and how long to wait before it may be.
@@ -194,6 +200,7 @@ fn listen(
 async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
     let done = match received.with_call(app, |call| dialect.decode(call))? {
+        Intake::Listen(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);

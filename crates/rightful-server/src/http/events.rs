@@ -11,6 +11,7 @@ use axum::response::Response;
 use hyper::body::Frame;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use super::watched::{Watch, Watching};
 use crate::listeners::Listener;
 use crate::shutdown::Shutdown;
 
@@ -29,17 +30,29 @@ struct Events {
     is_welcome: bool,
     keep_alive: Interval,
     end: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Held, not read: while it is, a page that is gone ends the connection, and with it this.
+    _watching: Option<Watching>,
 }
 
 /// The answer to a page that listens.
-pub(crate) fn answer(listener: Listener, shutdown: Shutdown) -> Response {
+pub(crate) fn answer(listener: Listener, watch: Option<Watch>, shutdown: Shutdown) -> Response {
     let mut keep_alive = tokio::time::interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
     keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let end = Box::pin(async move {
         // Either is the end.
         let _stops_or_lasted = tokio::time::timeout(LISTENING_MAX, shutdown.requested()).await;
     });
-    let mut response = Response::new(Body::new(Events { listener, is_welcome: false, keep_alive, end }));
+    let watching = watch.map(Watch::begin);
+    dressed(Body::new(Events { listener, is_welcome: false, keep_alive, end, _watching: watching }))
+}
+
+/// The answer to who asks only what listening would answer.
+pub(crate) fn head() -> Response {
+    dressed(Body::empty())
+}
+
+fn dressed(body: Body) -> Response {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

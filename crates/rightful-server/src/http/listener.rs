@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use super::watched::{Watch, Watched};
 use crate::app::Peer;
 use crate::shutdown::Shutdown;
 
@@ -92,14 +93,18 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let router = TowerToHyperService::new(router);
+    let watch = Watch::default();
+    let stream = Watched::new(stream, watch.clone());
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer.ip()));
+        request.extensions_mut().insert(watch.clone());
         router.call(request)
     });
     // HTTP/1.1 alone: guessing the version waits for bytes without a limit, and an HTTP/2 connection may idle for ever.
     // Proxies speak HTTP/1.1 to what is behind them.
     let mut builder = http1::Builder::new();
-    // A caller may end its side once it has said all, and still read the answer.
+    // A caller may end its side once it has said all, and still read the answer; but for a page that listens, whose end is
+    // watched for.
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).half_close(true);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
@@ -115,8 +120,11 @@ where
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+    use axum::Extension;
+
     use super::*;
     use crate::http::tls;
+    use crate::listeners::Listeners;
 
     /// What a caller reads that says only this and then waits.
     async fn heard_after(said: &[u8], tls: Option<TlsAcceptor>) -> String {
@@ -140,6 +148,73 @@ mod tests {
             assert!(!heard_after(said.as_bytes(), None).await.contains("hello"), "{said}");
         }
         assert!(heard_after(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", None).await.contains("hello"));
+    }
+
+    /// Asks for `/` at a server of one path, which listens; gives the caller once it has heard the beginning.
+    async fn listening(all: &Arc<Listeners>, shutdown: &Shutdown) -> (TcpStream, JoinSet<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (all, its) = (Arc::clone(all), shutdown.clone());
+        let answer = async move |Extension(watch): Extension<Watch>| {
+            let application = rightful_domain::ApplicationId::new("app").unwrap();
+            let device = rightful_domain::AccountDeviceId::from_bytes([1; 12]);
+            let heard = all.listen(&application, device, rightful_dialects::OURS, None).unwrap();
+            crate::http::events::answer(heard, Some(watch), its)
+        };
+        let router = Router::new().route("/", axum::routing::get(answer));
+        let mut serving = JoinSet::new();
+        serving.spawn(serve(listener, None, router, 1, shutdown.clone()));
+        let mut caller = TcpStream::connect(address).await.unwrap();
+        caller.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut heard = String::new();
+        while !heard.contains("retry:") {
+            let mut bytes = [0; 1_024];
+            let n = caller.read(&mut bytes).await.unwrap();
+            heard.push_str(&String::from_utf8_lossy(&bytes[..n]));
+        }
+        (caller, serving)
+    }
+
+    #[tokio::test]
+    async fn a_page_that_is_gone_listens_no_more() {
+        let (all, shutdown) = (Arc::new(Listeners::new(1)), Shutdown::new());
+        let (caller, _serving) = listening(&all, &shutdown).await;
+        assert_eq!(all.n_listeners(), 1);
+        drop(caller);
+        // Long before the next sign of life would be sent.
+        let gone = async {
+            while all.n_listeners() > 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), gone).await.expect("it is noticed");
+    }
+
+    #[tokio::test]
+    async fn what_a_page_that_listens_says_is_read_later() {
+        let (all, shutdown) = (Arc::new(Listeners::new(1)), Shutdown::new());
+        let (mut caller, _serving) = listening(&all, &shutdown).await;
+        caller.write_all(b"GET /other HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        assert_eq!(all.n_listeners(), 1);
+        shutdown.request();
+        let mut rest = String::new();
+        caller.read_to_string(&mut rest).await.unwrap();
+        assert_eq!(all.n_listeners(), 0);
+    }
+
+    #[tokio::test]
+    async fn who_has_said_all_still_reads_the_answer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", axum::routing::get(|| async { "hello" }));
+        let mut serving = JoinSet::new();
+        serving.spawn(serve(listener, None, router, 1, Shutdown::new()));
+        let mut caller = TcpStream::connect(address).await.unwrap();
+        caller.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        caller.shutdown().await.unwrap();
+        let mut heard = String::new();
+        caller.read_to_string(&mut heard).await.unwrap();
+        assert!(heard.ends_with("hello"), "{heard}");
     }
 
     fn acceptor() -> TlsAcceptor {

@@ -11,6 +11,7 @@ pub(crate) mod page_rate;
 pub(crate) mod problem;
 pub(crate) mod router;
 pub(crate) mod tls;
+mod watched;
 
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::routing::{MethodFilter, MethodRouter, get};
-use rightful_dialects::{Access, Dialect, Method, Refusal, RefusalKind};
+use rightful_dialects::{Access, Dialect, Method, Refusal, RefusalKind, Route};
 
 use super::{dispatch, health, origin};
 use crate::app::App;
@@ -40,7 +40,13 @@ pub(crate) fn api(app: Arc<App>, dialects: &[&'static dyn Dialect]) -> Router {
         };
         router = router.route(path, MethodRouter::new().on(MethodFilter::OPTIONS, answer));
     }
-    router.fallback(no_such_path).method_not_allowed_fallback(no_such_method).with_state(app)
+    let (of_path, of_method): (Arc<[_]>, Arc<[_]>) = (dialects.into(), dialects.into());
+    router
+        .fallback(move |request: Request| async move { no_such_path(&of_path, &request) })
+        .method_not_allowed_fallback(move |path: Option<MatchedPath>, request: Request| async move {
+            no_such_method(&of_method, path.as_ref().map(MatchedPath::as_str), &request)
+        })
+        .with_state(app)
 }
 
 /// The paths that pages call, each with its methods, as a preflight tells them.
@@ -64,25 +70,41 @@ pub(crate) fn metrics(app: Arc<App>) -> Router {
     Router::new().route("/metrics", get(health::metrics)).with_state(app)
 }
 
-async fn no_such_path(request: Request) -> axum::response::Response {
+fn no_such_path(dialects: &[&'static dyn Dialect], request: &Request) -> axum::response::Response {
     let refusal = Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".into(), path: None };
-    dispatch::refuse(speaker(&request), None, &refusal)
+    dispatch::refuse(speaker(dialects, request), None, &refusal)
 }
 
-async fn no_such_method(request: Request) -> axum::response::Response {
+/// Said in the words of the path's own dialect.
+fn no_such_method(
+    dialects: &[&'static dyn Dialect],
+    path: Option<&str>,
+    request: &Request,
+) -> axum::response::Response {
     let refusal =
         Refusal { kind: RefusalKind::MethodNotAllowed, detail: "this path takes another method".into(), path: None };
-    dispatch::refuse(speaker(&request), None, &refusal)
+    let route_of = |dialect: &&'static dyn Dialect| -> Option<&'static Route> {
+        dialect.routes().iter().find(|route| Some(route.path) == path)
+    };
+    match dialects.iter().find_map(|dialect| Some((*dialect, route_of(dialect)?))) {
+        Some((dialect, route)) => dispatch::refuse(dialect, Some(route), &refusal),
+        None => dispatch::refuse(speaker(dialects, request), None, &refusal),
+    }
 }
 
-/// The dialect in which a caller of an unknown path would understand an error: the one whose way of presenting a key
-/// it uses, else ours.
-fn speaker(request: &Request) -> &'static dyn Dialect {
+/// The dialect in which a caller of an unknown path would understand an error: of those that have paths beside it, the
+/// one whose way of presenting a key the caller uses; else ours.
+fn speaker(dialects: &[&'static dyn Dialect], request: &Request) -> &'static dyn Dialect {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let query = rightful_dialects::Query(request.uri().query().unwrap_or(""));
-    rightful_dialects::ALL
-        .iter()
-        .copied()
-        .find(|dialect| dialect.presented(&header, query).is_some())
-        .unwrap_or(rightful_dialects::OURS)
+    let beginning = first_segment(request.uri().path());
+    let is_beside =
+        |dialect: &&&dyn Dialect| dialect.routes().iter().any(|route| first_segment(route.path) == beginning);
+    let mut beside = dialects.iter().filter(is_beside);
+    beside.find(|dialect| dialect.presented(&header, query).is_some()).copied().unwrap_or(rightful_dialects::OURS)
+}
+
+/// `v2` of `/v2/login`.
+fn first_segment(path: &str) -> Option<&str> {
+    path.split('/').nth(1)
 }

@@ -356,6 +356,18 @@ async fn the_ninth_page_of_a_device_lets_the_first_go_and_places_are_given_back(
 }
 
 #[tokio::test]
+async fn who_asks_for_the_head_alone_does_not_listen() {
+    let edge = Edge::new(|_| {}).await;
+    let path = format!("/made/listen/{ANY_DEVICE}");
+    let response = edge.call(request("HEAD", &path, &edge.basic(), Some("https://shop.example"))).await;
+    assert_eq!(edge.server.app.pipeline.listeners.n_listeners(), 0);
+    assert_eq!(
+        (response.status(), header(response.headers(), "content-type").as_str()),
+        (StatusCode::OK, "text/event-stream")
+    );
+}
+
+#[tokio::test]
 async fn who_does_not_keep_up_is_let_go() {
     let edge = Edge::new(|_| {}).await;
     let mut page = edge.listen(ANY_DEVICE).await;
@@ -395,4 +407,46 @@ async fn the_keys_of_two_applications_open_two_doors() {
     assert_eq!(ids.len(), 2);
     let mixed = format!("Basic {}:{}", edge.live.rupt.client_id, edge.test.rupt.api_secret);
     assert_eq!(edge.page("POST", "/made/page", &mixed, Some("https://shop.example")).await.0, 401);
+}
+
+/// What an error is made of, by which its dialect is known.
+#[track_caller]
+fn check_refusal(said: &(u16, serde_json::Value), status: u16, member: &str) {
+    assert_eq!(said.0, status, "{said:?}");
+    assert!(said.1.get(member).is_some(), "{said:?} has no {member}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_refused_in_the_caller_s_own_words() {
+    let edge = Edge::new(|_| {}).await;
+    let router = TowerToHyperService::new(router::api(edge.server.app.clone(), rightful_dialects::ALL));
+    let say = async |method: &str, path: &str, authorization: &str| {
+        let response = router.call(request(method, path, authorization, None)).await.unwrap();
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    };
+    // `statusCode` is Rupt's, `retryable` Ravelin's, `traceId` of two of Ravelin's paths, `code` ours.
+    for (path, authorization, member) in [
+        ("/v2/none", "Bearer x", "statusCode"),
+        ("/v2/none", "Basic x", "statusCode"),
+        ("/v3/none", "Bearer x", "statusCode"),
+        ("/v2/none", "token x", "retryable"),
+        ("/v3/none", "token x", "retryable"),
+        ("/v2/none", "", "code"),
+        ("/v1/none", "Bearer x", "code"),
+        ("/v1/none", "Basic x", "code"),
+        ("/none", "Bearer x", "code"),
+    ] {
+        check_refusal(&say("GET", path, authorization).await, 404, member);
+    }
+    for (method, path, authorization, member) in [
+        ("GET", "/v3/login", "Bearer x", "retryable"),
+        ("GET", "/v2/reclaim", "token x", "traceId"),
+        ("GET", "/v2/lookup/credentials/check", "token x", "traceId"),
+        ("PUT", "/v2/identity/initiate", "token x", "statusCode"),
+        ("DELETE", "/v1/feedback", "token x", "code"),
+    ] {
+        check_refusal(&say(method, path, authorization).await, 405, member);
+    }
 }

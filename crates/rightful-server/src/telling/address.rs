@@ -71,6 +71,41 @@ impl Target {
     }
 }
 
+/// Whether a host can be seen to be a private one without being looked up: the machine's own name, or an address as any
+/// resolver may read it. What a name stands for is seen when it is looked up.
+pub(crate) fn is_plainly_private(host: &str) -> bool {
+    let name = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    let is_own = name == "localhost" || name.ends_with(".localhost");
+    is_own || address_of(&name).is_some_and(|ip| !is_public(ip))
+}
+
+/// The address that a host is, also where it is one by inet_aton alone: fewer than four parts, in octal or hexadecimal.
+fn address_of(name: &str) -> Option<IpAddr> {
+    if let Ok(ip) = name.parse() {
+        return Some(ip);
+    }
+    let parts: Vec<u32> = name.split('.').map(number_of).collect::<Option<_>>()?;
+    let (last, bytes) = parts.split_last()?;
+    if bytes.len() > 3 || bytes.iter().any(|byte| *byte > 0xff) {
+        return None;
+    }
+    // The last part is all the bytes that the others leave; more than fit are nobody's address.
+    let high = bytes.iter().fold(0, |high: u32, byte| high << 8 | byte);
+    let n_bits = 8 * (4 - u32::try_from(bytes.len()).ok()?);
+    let fits = n_bits == 32 || *last < 1 << n_bits;
+    let high = if n_bits == 32 { 0 } else { high << n_bits };
+    fits.then(|| IpAddr::V4(Ipv4Addr::from_bits(high | last)))
+}
+
+fn number_of(part: &str) -> Option<u32> {
+    match part.strip_prefix("0x") {
+        Some("") => Some(0),
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None if part.len() > 1 && part.starts_with('0') => u32::from_str_radix(part, 8).ok(),
+        None => part.parse().ok(),
+    }
+}
+
 /// Whether an address is one of the open network: what the IANA registries of special-purpose addresses do not list.
 fn is_public(ip: IpAddr) -> bool {
     match ip.to_canonical() {

@@ -18,8 +18,9 @@ use super::post::{Answer, Letter, PostError, Poster};
 use super::schedule::Schedule;
 use super::sign::signature;
 use crate::app::App;
-use crate::clock;
+use crate::desk::Command;
 use crate::shutdown::Shutdown;
+use crate::{clock, control};
 
 /// How often the outbox, which knows by heart what is due, is asked.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -110,8 +111,20 @@ impl Delivery {
     /// Tries one message; gives its number.
     pub(super) async fn send(&self, waiting: Waiting) -> u64 {
         let outcome = match self.make(&waiting, clock::now()).await {
-            Ok(Made::Letter(letter)) => self.after(&waiting, self.poster.post(letter).await),
-            Ok(Made::Nothing) => rightful_domain::Delivery::Taken,
+            Ok(Made::Letter(letter)) => {
+                let tried = self.poster.post(letter).await;
+                // 410 Gone: it wants no more, now or later (RFC 9110, 15.5.11).
+                if tried.as_ref().is_ok_and(|answer| answer.status == 410) {
+                    self.turn_off(&waiting).await;
+                }
+                self.after(&waiting, tried)
+            }
+            Ok(Made::Nothing) => {
+                self.app.pipeline.meters.skipped();
+                tracing::debug!(hook = &*waiting.telling.hook, "there is nothing to tell a hook");
+                // As if it were taken: it is not to be looked at again.
+                return self.settle(&waiting, rightful_domain::Delivery::Taken).await;
+            }
             Ok(Made::Nobody(why)) => {
                 // Not a warning: somebody removed the hook, and there may be a hundred thousand of these.
                 tracing::debug!(hook = &*waiting.telling.hook, "a message to a hook is given up: {why}");
@@ -124,10 +137,24 @@ impl Delivery {
             }
         };
         self.app.pipeline.meters.told(outcome);
-        if let Err(error) = self.store().settle(&waiting, outcome).await {
+        self.settle(&waiting, outcome).await
+    }
+
+    /// Writes down what became of a message; gives its number.
+    async fn settle(&self, waiting: &Waiting, outcome: rightful_domain::Delivery) -> u64 {
+        if let Err(error) = self.store().settle(waiting, outcome).await {
             tracing::warn!(%error, "what became of a message to a hook cannot be written down: it may be sent again");
         }
         waiting.number
+    }
+
+    /// Sends a hook no more: what waits for it is given up as it comes up.
+    async fn turn_off(&self, waiting: &Waiting) {
+        let (hook, application) = (waiting.telling.hook.to_string(), waiting.application.as_str().to_owned());
+        tracing::warn!(hook, application, "a hook says that it is gone (410), and is told no more: remove it");
+        if let Err(error) = control::carry_out(&self.app, &Command::HookOff { application, hook }).await {
+            tracing::warn!(%error, "that a hook is told no more cannot be written down: it will be asked again");
+        }
     }
 
     /// What is to be done after a try.
@@ -135,8 +162,7 @@ impl Delivery {
         let (hook, n_tried) = (&*waiting.telling.hook, waiting.n_tried);
         let retry_after = match &tried {
             Ok(answer) if (200..300).contains(&answer.status) => return rightful_domain::Delivery::Taken,
-            // 410 Gone: it wants no more (RFC 9110, 15.5.11).
-            Ok(answer) if answer.status == 410 => return give_up(waiting, "the hook is gone (410): remove it"),
+            Ok(answer) if answer.status == 410 => return rightful_domain::Delivery::GivenUp,
             Ok(answer) => {
                 tracing::debug!(hook, n_tried, status = answer.status, "a hook did not take a message");
                 answer.retry_after
@@ -181,7 +207,7 @@ impl Delivery {
         record: &Record,
     ) -> Result<Option<HookMessage>, StoreError> {
         let Some(dialect) = (self.speaks)(hook.style) else { return Ok(None) };
-        if waiting.telling.topic != Topic::DeviceDetached {
+        if !matches!(waiting.telling.topic, Topic::DeviceNew | Topic::DeviceDetached) {
             return Ok(dialect.hook_message(&waiting.telling, &ToldOf::Event(record)));
         }
         let (Some(account), Some(sighting)) = (&record.entry.event.account, record.entry.sighting) else {

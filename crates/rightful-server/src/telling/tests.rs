@@ -8,8 +8,8 @@ use axum::http::HeaderMap;
 use parking_lot::Mutex;
 use rightful_dialects::{Call, Dialect, HookMessage, Intake, Presented, Query, Refusal, Reply, Route, ToldOf};
 use rightful_domain::{
-    AccountDeviceId, Application, ApplicationId, ApplicationMode, Hook, HookStyle, Note, NoteKind, NoteTarget,
-    Settings, Sighting, Telling, Timestamp, Topic, Verdict, Waiting,
+    AccountDevice, AccountDeviceId, Application, ApplicationId, ApplicationMode, Hook, HookStyle, Note, NoteKind,
+    NoteTarget, Record, Settings, Sighting, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 use rightful_store::conformance::{APPLICATION, judged, login};
 use tokio::sync::mpsc;
@@ -198,20 +198,41 @@ async fn a_receiver_that_fails_gets_everything_later_in_order_and_under_one_id_e
 }
 
 #[tokio::test]
-async fn what_is_gone_or_tried_often_enough_is_given_up_and_the_next_is_sent() {
-    let mut receiver = Receiver::new(vec![(410, None), (500, None), (500, None), (500, None)]).await;
+async fn what_is_tried_often_enough_is_given_up_and_the_next_is_sent() {
+    let mut receiver = Receiver::new(vec![(500, None), (500, None), (500, None)]).await;
     let bench = Bench::new(vec![hook("a", HookStyle::Rupt, &receiver.url)]).await;
-    for n in 1..=3 {
+    for n in 1..=2 {
         bench.challenge(n).await;
     }
     let _sending = bench.sending(2);
     let mut seen = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..4 {
         let received = receiver.next().await;
         seen.push((received.status, received.body.rsplit(' ').next().unwrap().to_owned()));
     }
-    let expected = [(410, "1"), (500, "2"), (500, "2"), (500, "2"), (200, "3")];
+    let expected = [(500, "1"), (500, "1"), (500, "1"), (200, "2")];
     assert_eq!(seen, expected.map(|(status, row)| (status, row.to_owned())));
+}
+
+#[tokio::test]
+async fn a_hook_that_is_gone_is_told_no_more() {
+    let mut receiver = Receiver::new(vec![(410, None)]).await;
+    let bench = Bench::new(vec![hook("a", HookStyle::Rupt, &receiver.url)]).await;
+    for n in 1..=3 {
+        bench.challenge(n).await;
+    }
+    for _ in 1..=3 {
+        bench.delivery(9, true).send(bench.first().await).await;
+    }
+    assert_eq!(receiver.next().await.status, 410);
+    assert!(receiver.received.try_recv().is_err());
+    let store = &bench.app.pipeline.store;
+    assert!(store.next_due().await.unwrap().is_none());
+    assert!(!store.applications().await.unwrap()[0].settings.hooks[0].enabled);
+    // Nor is anything written down for it any more.
+    let application = bench.app.applications.find(&bench.application.id).unwrap();
+    let entry = judged(&login(4, "anna", "phone", "192.0.2.1"), Verdict::Challenge);
+    assert_eq!(super::of(&application, &entry), []);
 }
 
 #[tokio::test]
@@ -308,5 +329,54 @@ async fn a_challenge_that_a_note_says_was_passed_is_told_once() {
     let ended = format!("{} 1", Topic::ChallengeEnded.as_str());
     for expected in ["challenge.initiated 1", &ended, "challenge.initiated 4"] {
         assert_eq!(receiver.next().await.body, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_hook_of_our_own_style_is_told_in_our_own_words() {
+    let mut receiver = Receiver::new(Vec::new()).await;
+    let bench = Bench::new(vec![hook("a", HookStyle::Standard, &receiver.url)]).await;
+    bench.challenge(1).await;
+    let delivery = Delivery::new(Arc::clone(&bench.app), Schedule::of(vec![Duration::ZERO]), true).unwrap();
+    delivery.send(bench.first().await).await;
+    let body: serde_json::Value = serde_json::from_str(&receiver.next().await.body).unwrap();
+    assert_eq!((&body["type"], &body["data"]["account"]), (&"challenge.initiated".into(), &"anna".into()));
+    assert!(body["timestamp"].is_string() && body["data"]["event_id"].is_string(), "{body}");
+}
+
+#[tokio::test]
+async fn what_there_are_no_words_for_is_not_counted_as_taken() {
+    let bench = Bench::new(vec![hook("a", HookStyle::Standard, "http://127.0.0.1:9/")]).await;
+    bench.challenge(1).await;
+    bench.delivery(1, true).speaking(|_| None).send(bench.first().await).await;
+    assert!(bench.app.pipeline.store.next_due().await.unwrap().is_none());
+    let metrics = bench.app.pipeline.meters.render(&bench.app.pipeline.store.health().await.unwrap());
+    assert!(metrics.contains("rightful_hook_messages_total{outcome=\"skipped\"} 1"), "{metrics}");
+    assert!(metrics.contains("rightful_hook_messages_total{outcome=\"taken\"} 0"), "{metrics}");
+}
+
+#[test]
+fn each_style_has_words_for_all_that_its_hooks_are_told_of() {
+    let entry = judged(&login(1, "anna", "phone", "192.0.2.1"), Verdict::Challenge);
+    let account = entry.event.account.clone().unwrap();
+    let device = AccountDevice {
+        id: AccountDeviceId::from_bytes([1; 12]),
+        latest: rightful_domain::DeviceSnapshot::of(&entry.event).unwrap(),
+        latest_event: entry.event.id,
+        first_at: entry.event.at,
+        detached_at: None,
+        metadata: Vec::new(),
+    };
+    let record = Record { sequence: 1, entry, conclusion: None, feedback: Vec::new(), consumed_at: None };
+    for (style, topics) in super::TOLD {
+        let dialect = rightful_dialects::of_hook(style).unwrap();
+        for topic in topics {
+            let told = match topic {
+                Topic::DeviceNew | Topic::DeviceDetached => ToldOf::Device(&account, &device),
+                Topic::Assessed | Topic::Challenged | Topic::ChallengeEnded | Topic::Sharing => ToldOf::Event(&record),
+            };
+            let telling = Telling { hook: "a".into(), topic: *topic };
+            assert!(dialect.hook_message(&telling, &told).is_some(), "{style:?} {topic:?}");
+        }
     }
 }

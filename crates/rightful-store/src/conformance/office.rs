@@ -48,6 +48,7 @@ pub(super) async fn settings_read_back(backend: Arc<dyn Backend>) -> Told {
         account_events_per_minute_max: 7,
         devices_per_account_max: 3,
         blocks_over_device_limit: true,
+        pages_may_list_devices: true,
         hooks: vec![hook("a", HookStyle::Rupt, Some([1, 2, 3].into())), hook("b", HookStyle::Ravelin, None)],
     };
     script.store().create_application(shop("shop")).await?;

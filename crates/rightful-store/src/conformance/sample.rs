@@ -217,6 +217,8 @@ pub(super) fn answered(event: &Event, verdict: Verdict, answered: Option<Verdict
         history_depth: 3,
         payment: PaymentView { action: PaymentAction::Allow, score: 0, source: PaymentSource::Judgement },
         news: News::default(),
+        rules: Vec::new(),
+        verdict_before_rules: None,
     };
     Entry {
         event: event.clone(),

@@ -88,11 +88,14 @@ impl Blank for Belongings {
     }
 }
 
-/// The id of a device on an account: all of the account's tag, and as much of the device's as tells 64 apart.
+/// The id of a device on an account: all of the account's tag, and as much of both as tells 64 devices apart. So a device
+/// on two accounts has two ids with nothing in common, and who sees both learns nothing.
 pub(super) fn account_device_id(account: Tag, device: Tag) -> AccountDeviceId {
+    /// Spreads each bit over the upper half: the golden ratio's, as Fibonacci hashing takes it.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let both = (device.get() ^ account.get().rotate_left(29)).wrapping_mul(SPREAD);
     let mut bytes = [0; 12];
-    let both = account.get().to_be_bytes().into_iter().chain(device.get().to_be_bytes());
-    for (to, from) in bytes.iter_mut().zip(both) {
+    for (to, from) in bytes.iter_mut().zip(account.get().to_be_bytes().into_iter().chain(both.to_be_bytes())) {
         *to = from;
     }
     AccountDeviceId::from_bytes(bytes)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use rightful_domain::{
-    Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, History, Mark, Outcome, Tag,
+    Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, History, Mark, Notorieties, Outcome, Tag,
 };
 
 use super::mind::Mind;
@@ -23,6 +23,8 @@ pub(super) struct AllCrowds(RwLock<HashMap<u32, Arc<Mutex<ApplicationCrowds>>>>)
 #[derive(Default)]
 struct ApplicationCrowds {
     crowds: Crowds,
+    /// What strangers do from which networks.
+    notorieties: Notorieties,
     /// The password of recent attempts, by event: an event is stored without it.
     passwords: HashMap<u64, Tag>,
     /// Their events, oldest first.
@@ -71,6 +73,11 @@ impl Mind {
         };
         let crowds = self.crowds.of(tagger);
         let mut crowds = crowds.lock();
+        let habits = history.account_profile().map(|profile| &*profile.habits);
+        let notorieties = &mut crowds.notorieties;
+        let notoriety = notorieties.of(&history.circumstances, history.failures_here_24h, mark.at);
+        notorieties.count(mark.event, mark.at, mark.outcome, &history.circumstances, habits);
+        history.notoriety = notoriety;
         if let Some(password) = password {
             crowds.keep_password(mark.event, password);
         }
@@ -89,6 +96,7 @@ impl Mind {
         let tagger = self.taggers.of(&event.application);
         let crowds = self.crowds.of(&tagger);
         let mut crowds = crowds.lock();
+        crowds.notorieties.conclude(Mark::short(event.id), outcome);
         for (kind, tag) in crowds.tags(event, &tagger) {
             crowds.crowds.conclude(kind, tag, Mark::short(event.id), outcome);
         }
@@ -98,6 +106,7 @@ impl Mind {
     pub(super) fn uncount_crowds(&self, event: &Event, tagger: &Tagger) {
         let crowds = self.crowds.of(tagger);
         let mut crowds = crowds.lock();
+        crowds.notorieties.uncount(Mark::short(event.id));
         for (kind, tag) in crowds.tags(event, tagger) {
             crowds.crowds.uncount(kind, tag, Mark::short(event.id));
         }

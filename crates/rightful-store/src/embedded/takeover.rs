@@ -129,6 +129,7 @@ fn intruder_event(event: Target) -> IntruderEvent {
         event: entry.event.id,
         at: entry.event.at,
         device: DeviceSnapshot::of(&entry.event),
+        account_device: entry.sighting.map(|sighting| sighting.id),
         ip: entry.event.network.ip,
         changes: if has_changed { entry.changes } else { Vec::new() },
     }

@@ -46,6 +46,7 @@ struct StoredSettings<'a> {
     account_events_per_minute_max: u32,
     devices_per_account_max: u16,
     blocks_over_device_limit: bool,
+    pages_may_list_devices: bool,
     hooks: Vec<StoredHook<'a>>,
 }
 
@@ -67,6 +68,7 @@ impl<'a> StoredSettings<'a> {
             account_events_per_minute_max: settings.account_events_per_minute_max,
             devices_per_account_max: settings.devices_per_account_max,
             blocks_over_device_limit: settings.blocks_over_device_limit,
+            pages_may_list_devices: settings.pages_may_list_devices,
             hooks: settings.hooks.iter().map(StoredHook::of).collect(),
         }
     }
@@ -78,6 +80,7 @@ impl<'a> StoredSettings<'a> {
             account_events_per_minute_max: self.account_events_per_minute_max,
             devices_per_account_max: self.devices_per_account_max,
             blocks_over_device_limit: self.blocks_over_device_limit,
+            pages_may_list_devices: self.pages_may_list_devices,
             hooks: self.hooks.into_iter().map(StoredHook::restore).collect::<Result<_, _>>()?,
         })
     }

@@ -92,6 +92,9 @@ impl<'a> StoredAssessment<'a> {
             payment: PaymentView { action: PaymentAction::of_number(action)?, score, source: PaymentSource::Judgement },
             // It follows the entry, from its third version on.
             news: News::default(),
+            // They follow it as well, from the fourth version on.
+            rules: Vec::new(),
+            verdict_before_rules: None,
         })
     }
 }

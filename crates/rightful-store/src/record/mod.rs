@@ -20,6 +20,7 @@ mod population;
 mod private;
 mod profile;
 mod report;
+mod rulings;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, n
 pub(crate) use number::{Numbered, Worded};
 pub(crate) use outbox::{decode_waiting, encode_waiting};
 pub(crate) use report::{decode_report, encode_report};
+use rulings::StoredRulings;
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 
@@ -52,7 +54,8 @@ const ROW_VERSION: u8 = 1;
 const WHEREABOUTS_VERSION: u8 = 2;
 /// Entries since this version: what was new about the event, and what it says of money, follows.
 const LEARNINGS_VERSION: u8 = 3;
-/// The version of entries that is written: since then, the device among the account's, and its details, follow.
+/// The version of entries that is written: since then, the device among the account's, its details, and
+/// what rules said, follow.
 const ENTRY_VERSION: u8 = 4;
 /// The checksum at the end of each row, in bytes.
 const CHECKSUM_BYTES: usize = 4;
@@ -141,7 +144,8 @@ impl Draft {
         let head = Head { kind: RowKind::Entry, application, received_at, retry: entry.retry };
         let words = StoredEntry::of(entry, private.username, sealed);
         let learnings = StoredLearnings::of(entry, private);
-        let words = (words, StoredWhereabouts::of(&entry.enrichment), learnings, StoredDetails::of(entry, private));
+        let details = (StoredDetails::of(entry, private), StoredRulings::of(entry));
+        let words = (words, StoredWhereabouts::of(&entry.enrichment), learnings, details);
         Self::of(ENTRY_VERSION, &head, &words)
     }
 
@@ -301,6 +305,9 @@ fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(Rea
         let (details, after) = take::<StoredDetails<'_>>(rest)?;
         rest = after;
         details.restore(&mut read)?;
+        let (rulings, after) = take::<StoredRulings<'_>>(rest)?;
+        rest = after;
+        rulings.restore(&mut read)?;
     }
     Ok((read, rest))
 }

@@ -3,7 +3,7 @@
 use rightful_domain::{
     Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DetailKind, DeviceAliasKind,
     FailureReason, Family, HookStyle, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection,
-    PaymentSource, Source, TakeoverWords, Topic, Verdict,
+    PaymentSource, RuleStatus, Source, TakeoverWords, Topic, Verdict,
 };
 
 use super::Undecodable;
@@ -38,6 +38,7 @@ numbered!(Outcome { Pending = 0, Succeeded = 1, Failed = 2 });
 numbered!(DeviceAliasKind { Vendor = 0, Signed = 1, Likeness = 2 });
 numbered!(PaymentDirection { In = 0, Out = 1 });
 numbered!(Verdict { Trust = 0, Allow = 1, Challenge = 2, Deny = 3 });
+numbered!(RuleStatus { Normal = 0, Suspicious = 1, GamblingAddiction = 2, RequiresAction = 3 });
 numbered!(PaymentAction { Allow = 0, Review = 1, Prevent = 2 });
 numbered!(PaymentSource { Judgement = 0, RateLimit = 1, Label = 2 });
 numbered!(ChallengeKind {

@@ -1,8 +1,8 @@
 //! The stored form of what all accounts of an application do.
 
 use rightful_domain::{
-    BudgetThreshold, FAILURE_CLASSES, NoveltyCount, Population, RATED_LEVELS, ScoreBudget, Timestamp, ValueCount,
-    VersionShares,
+    BudgetThreshold, COARSE_CELLS, FAILURE_CLASSES, NoveltyCount, Population, RATED_LEVELS, ScoreBudget, Timestamp,
+    ValueCount, VersionShares,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,14 +12,24 @@ use super::lesson::StoredVersion;
 /// Versions of one thing: when their weights were brought up to date, and each with its weight.
 type StoredShares = (i64, Vec<(StoredVersion, f32)>);
 
+/// By class: novel, tried.
+type StoredClasses = Vec<(f32, f32)>;
+
+/// Type of device: novel, tried.
+type StoredMobility = Vec<([u8; 4], f32, f32)>;
+
+/// As written by the second version of states: of types of device, nothing, not even a length.
+pub(crate) type CoarsePopulation = StoredPopulation<()>;
+
 #[derive(Serialize, Deserialize)]
-pub(crate) struct StoredPopulation {
+pub(crate) struct StoredPopulation<M = StoredMobility> {
     n_accounts: u32,
     n_named: u32,
     /// Tag, accounts, children.
     values: Vec<([u8; 4], u32, u32)>,
     /// Level by level, cell by cell: novel, tried.
-    novelty: Vec<Vec<(f32, f32)>>,
+    novelty: Vec<StoredClasses>,
+    mobility: M,
     direction: [[f32; 2]; 2],
     versions: Vec<([u8; 4], [StoredShares; 2])>,
     names: [[f32; 3]; 3],
@@ -49,12 +59,14 @@ impl StoredPopulation {
             let weights = shares.weights.iter().map(|(version, weight)| (StoredVersion::of(*version), *weight));
             (shares.at.as_micros(), weights.collect())
         };
+        let mobility = |(tag, count): (&u32, &NoveltyCount)| (tag.to_le_bytes(), count.novel, count.tried);
         let cells = |counts: &[NoveltyCount]| counts.iter().map(|count| (count.novel, count.tried)).collect();
         Self {
             n_accounts: population.n_accounts,
             n_named: population.n_named,
             values: population.values.iter().map(value).collect(),
             novelty: population.novelty.iter().map(|counts| cells(counts)).collect(),
+            mobility: population.mobility.iter().map(mobility).collect(),
             direction: population.direction,
             versions: population
                 .versions
@@ -68,7 +80,35 @@ impl StoredPopulation {
         }
     }
 
-    pub(crate) fn restore(self) -> Result<Population, Undecodable> {
+    pub(crate) fn restore(mut self) -> Result<Population, Undecodable> {
+        let mobility = std::mem::take(&mut self.mobility);
+        let (mut population, novelty) = self.restore_but_classes()?;
+        let mobility = mobility.into_iter();
+        population
+            .mobility
+            .extend(mobility.map(|(tag, novel, tried)| (u32::from_le_bytes(tag), NoveltyCount { novel, tried })));
+        for (cells, stored) in population.novelty.iter_mut().zip(novelty) {
+            *cells = classes(stored)?;
+        }
+        Ok(population)
+    }
+}
+
+impl CoarsePopulation {
+    pub(crate) fn restore_coarse(self) -> Result<Population, Undecodable> {
+        let (mut population, novelty) = self.restore_but_classes()?;
+        let mut coarse = [[NoveltyCount::default(); COARSE_CELLS]; RATED_LEVELS];
+        for (cells, stored) in coarse.iter_mut().zip(novelty) {
+            *cells = classes(stored)?;
+        }
+        population.take_up_coarse(&coarse);
+        Ok(population)
+    }
+}
+
+impl<M> StoredPopulation<M> {
+    /// All but how often what is new in which class; and that, as stored, for every level.
+    fn restore_but_classes(self) -> Result<(Population, Vec<StoredClasses>), Undecodable> {
         let shares = |(at, weights): StoredShares| VersionShares {
             at: Timestamp::from_micros(at),
             weights: weights.into_iter().map(|(version, weight)| (version.restore(), weight)).collect(),
@@ -93,16 +133,13 @@ impl StoredPopulation {
         if self.novelty.len() != RATED_LEVELS {
             return Err(Undecodable("a population without its levels"));
         }
-        for (cells, stored) in population.novelty.iter_mut().zip(self.novelty) {
-            if cells.len() != stored.len() {
-                return Err(Undecodable("a population without its classes"));
-            }
-            for (count, (novel, tried)) in cells.iter_mut().zip(stored) {
-                *count = NoveltyCount { novel, tried };
-            }
-        }
-        Ok(population)
+        Ok((population, self.novelty))
     }
+}
+
+fn classes<const N: usize>(stored: StoredClasses) -> Result<[NoveltyCount; N], Undecodable> {
+    let counts: Vec<NoveltyCount> = stored.into_iter().map(|(novel, tried)| NoveltyCount { novel, tried }).collect();
+    counts.try_into().map_err(|_| Undecodable("a population without its classes"))
 }
 
 impl StoredScores {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use rightful_domain::{
-    AccountId, Bad, Fact, Family, Held, LabelValue, Mark, Outcome, Profile, Sparse, Standing, Tag, Timestamp, Window,
+    AccountId, Bad, Fact, Family, Held, LabelValue, Mark, Outcome, Population, Profile, Sparse, Standing, Tag,
+    Timestamp, Window,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +13,12 @@ use super::details::{StoredDetail, restored_detail, stored_detail};
 use super::entry::StoredSnapshot;
 use super::lesson::{StoredTags, restored_tag, stored_tag};
 use super::number::Numbered;
-use super::population::StoredPopulation;
+use super::population::{CoarsePopulation, StoredPopulation};
 use super::profile::StoredProfile;
 use crate::embedded::{Belongings, KnownDevice, State};
 
-/// The version that is written: since 3, what an account has, whether it is closed and what reviewers say of it follows.
+/// The version that is written: since 3, what an account has, whether it is closed and what reviewers say of it follows,
+/// and a population tells types of device and the hours of a day apart.
 const VERSION: u8 = 3;
 /// Only read: with habits, places, the standing's new moments, and populations.
 const SECOND_VERSION: u8 = 2;
@@ -24,14 +26,14 @@ const SECOND_VERSION: u8 = 2;
 const OLD_VERSION: u8 = 1;
 
 #[derive(Serialize, Deserialize)]
-struct StoredState<'a> {
+struct StoredState<'a, P> {
     applied: u64,
     profile: Option<StoredProfile>,
     window: Option<StoredWindow>,
     #[serde(borrow)]
     latest_device: Option<StoredSnapshot<'a>>,
     alias: Option<&'a str>,
-    population: Option<StoredPopulation>,
+    population: Option<P>,
 }
 
 /// What follows from version 3 on, where there is any of it.
@@ -108,18 +110,23 @@ pub(crate) fn decode_state(bytes: &[u8]) -> Result<State, Undecodable> {
     match bytes.first() {
         Some(&OLD_VERSION) => decode_old_state(bytes),
         Some(&SECOND_VERSION) => {
-            let stored: StoredState<'_> = super::from_versioned_bytes(SECOND_VERSION, bytes)?;
-            stored.restore(None)
+            let stored: StoredState<'_, CoarsePopulation> = super::from_versioned_bytes(SECOND_VERSION, bytes)?;
+            stored.restore(None, CoarsePopulation::restore_coarse)
         }
         _ => {
-            let (stored, belongings): (StoredState<'_>, _) = super::from_versioned_bytes(VERSION, bytes)?;
-            stored.restore(belongings)
+            let (stored, belongings): (StoredState<'_, StoredPopulation>, _) =
+                super::from_versioned_bytes(VERSION, bytes)?;
+            stored.restore(belongings, StoredPopulation::restore)
         }
     }
 }
 
-impl StoredState<'_> {
-    fn restore(self, belongings: Option<StoredBelongings>) -> Result<State, Undecodable> {
+impl<P> StoredState<'_, P> {
+    fn restore(
+        self,
+        belongings: Option<StoredBelongings>,
+        population: fn(P) -> Result<Population, Undecodable>,
+    ) -> Result<State, Undecodable> {
         let mut profile = self.profile.map(StoredProfile::restore).transpose()?;
         let belongings = match belongings {
             Some(belongings) => belongings.restore(&mut profile)?,
@@ -131,7 +138,7 @@ impl StoredState<'_> {
             window: self.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
             latest_device: self.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
             alias: super::optional_id(self.alias, AccountId::new)?,
-            population: self.population.map(StoredPopulation::restore).transpose()?.map(Into::into),
+            population: self.population.map(population).transpose()?.map(Into::into),
             belongings: belongings.into(),
         })
     }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, ApplicationMode, Conclusion, Credential, CredentialKind, DetailKind, Entry,
-    EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest, LabelValue, Lesson, Mark,
-    MechanismKind, Outcome, Population, Profile, Settings, Sparse, Tag, Timestamp, Verdict, Window,
+    AccountId, Application, ApplicationId, ApplicationMode, COARSE_CELLS, Conclusion, Credential, CredentialKind,
+    DetailKind, Entry, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest, LabelValue, Lesson,
+    Mark, MechanismKind, News, Outcome, Population, Profile, Settings, Sparse, Tag, Timestamp, Verdict, Window,
 };
 
 use self::dice::Dice;
@@ -187,13 +187,25 @@ fn old_state() -> State {
 
 fn state() -> State {
     let mut state = state_v2();
+    state.population = Some(Box::new(population(u8::MAX)));
     let standing = &mut Arc::make_mut(&mut state.profile).standing;
     standing.closed_at = Some(Timestamp::from_seconds(14));
     standing.label = Some(LabelValue::PotentiallyFraudster);
     State { belongings: Dice::full(3).belongings().into(), ..state }
 }
 
-/// A state as the second version told it: of an account's belongings, nothing.
+/// What accounts of so many classes did: what is said of others is counted in none.
+fn population(n_classes: u8) -> Population {
+    let mut population = Population::default();
+    for n in 1..5 {
+        let Lesson { at, circumstances, news, .. } = lesson(n);
+        let cell = if news.cell < n_classes { news.cell } else { u8::MAX };
+        population.learn(at, &circumstances, &News { cell, ..news });
+    }
+    population
+}
+
+/// A state as the second version told it: of an account's belongings and of types of device, nothing.
 fn state_v2() -> State {
     let mut state = state_of(lesson, Timestamp::from_seconds(10));
     let profile = Arc::make_mut(&mut state.profile);
@@ -202,11 +214,8 @@ fn state_v2() -> State {
     profile.standing.contact_changed_by_stranger = true;
     profile.standing.proved_at = Some(Timestamp::from_seconds(12));
     profile.standing.labelled_at = Some(Timestamp::from_seconds(13));
-    let mut population = Population::default();
-    for n in 1..5 {
-        let Lesson { at, circumstances, news, .. } = lesson(n);
-        population.learn(at, &circumstances, &news);
-    }
+    let n_classes = u8::try_from(COARSE_CELLS).unwrap();
+    let population = Population { mobility: Population::default().mobility, ..population(n_classes) };
     State { population: Some(Box::new(population)), ..state }
 }
 

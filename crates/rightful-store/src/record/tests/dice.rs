@@ -12,7 +12,8 @@ use rightful_domain::{
     LabelValue, Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState,
     Network, NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource,
     PaymentView, Person, Pii, Place, PolicyVersion, Population, PreviousDetail, Profile, Rate, ReasonCode, RetryKey,
-    RiskScore, SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
+    RiskScore, RuleEffect, RuleMatch, RuleStatus, ScoreChange, SessionId, Sighting, Source, StepTag, Tag, Teaching,
+    Timestamp, Verdict, Version, Window,
 };
 
 use super::super::Numbered;
@@ -271,6 +272,8 @@ impl Dice {
                 source: PaymentSource::Judgement,
             },
             news: News::default(),
+            rules: Vec::new(),
+            verdict_before_rules: None,
         }
     }
 
@@ -397,7 +400,27 @@ impl Dice {
             let notify = self.maybe(|dice| PreviousDetail { value: DetailValue::Unsaid, sequence: dice.below(1_000) });
             entry.changes.extend(self.maybe(|_| DetailChange { kind, value, previous, notify }));
         }
+        if let Some(assessment) = &mut entry.assessment {
+            assessment.rules = self.some(3, Self::rule_match);
+            assessment.verdict_before_rules = self.maybe(|dice| dice.of::<Verdict>(4));
+        }
         entry
+    }
+
+    fn rule_match(&mut self) -> RuleMatch {
+        RuleMatch {
+            rule: self.text(),
+            version: self.roll() as u32,
+            is_shadow: self.flag(),
+            effect: RuleEffect {
+                score: ScoreChange::from_hundredths(i16::try_from(self.below(20_001)).unwrap() - 10_000).unwrap(),
+                floor: self.maybe(|dice| dice.of::<Verdict>(4)),
+                ceiling: self.maybe(|dice| dice.of::<Verdict>(4)),
+                status: self.maybe(|dice| dice.of::<RuleStatus>(4)),
+                tags: self.some(3, Self::text),
+                queue: self.maybe(Self::text),
+            },
+        }
     }
 
     pub(super) fn details(&mut self) -> Vec<(DetailKind, Tag)> {

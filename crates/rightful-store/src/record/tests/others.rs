@@ -101,6 +101,7 @@ fn with_settings() -> Application {
         account_events_per_minute_max: 7,
         devices_per_account_max: 3,
         blocks_over_device_limit: true,
+        pages_may_list_devices: true,
         hooks: vec![hook],
     };
     Application { settings, ..an_application() }

@@ -1,0 +1,130 @@
+//! Rules that people write: CEL's syntax without its comprehensions, over a typed vocabulary, compiled to slots.
+//!
+//! A rule is checked in full when it is written, and every error has its place. What is compiled is total and bounded:
+//! it cannot fail, loop, or take longer than its few hundred parts. The reference is `docs/reference/rules.md`.
+
+mod compile;
+mod evaluate;
+mod lexer;
+mod read;
+mod set;
+mod suggest;
+mod syntax;
+mod types;
+mod vocabulary;
+
+use std::fmt;
+
+pub use evaluate::Scene;
+pub(crate) use read::{RULES, read_rules, rule_faults};
+pub(crate) use set::Ruling;
+pub use set::{Rule, RuleMode, RuleSet};
+pub(crate) use suggest::nearest;
+pub use types::WordType;
+pub use vocabulary::Word;
+
+/// What people's rules may speak of: each name with its type and its meaning, in the order of the reference. A feature's
+/// meaning is its name.
+pub fn rule_words() -> impl Iterator<Item = Word> {
+    vocabulary::words()
+}
+
+/// The features that rules may speak of, without the `features.` that their names begin with.
+pub fn rule_features() -> impl Iterator<Item = Word> {
+    vocabulary::features()
+}
+
+/// A condition that is checked and compiled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct When(evaluate::Condition);
+
+impl When {
+    /// Reads a condition: at most 4 KiB, 512 parts, 32 deep, lists of 256.
+    ///
+    /// # Errors
+    /// The text is no condition, is too large, names what is not in the vocabulary, or mixes types.
+    pub fn parse(text: &str) -> Result<Self, RuleError> {
+        let expression = syntax::parse(text)?;
+        compile::compile(text, &expression).map(Self)
+    }
+
+    /// Whether it is true of an event. O(n) in its parts.
+    #[must_use]
+    pub fn holds(&self, scene: &Scene<'_>) -> bool {
+        self.0.holds(scene)
+    }
+}
+
+/// A place in a rule's text, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    start: usize,
+    end: usize,
+}
+
+impl Span {
+    /// Line and column, counted from 1; columns in characters. O(n).
+    fn place(self, text: &str) -> (usize, usize) {
+        let before = text.get(..self.start).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        (line, column)
+    }
+}
+
+/// Why a text is no rule, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleError {
+    line: usize,
+    column: usize,
+    /// The line at fault, as it is written.
+    source: String,
+    /// How many characters of it are at fault.
+    n_characters: usize,
+    message: String,
+}
+
+impl RuleError {
+    fn new(text: &str, span: Span, message: String) -> Self {
+        let (line, column) = span.place(text);
+        let source = text.lines().nth(line - 1).unwrap_or_default().to_owned();
+        let at_fault = text.get(span.start..span.end).unwrap_or_default();
+        let n_characters = at_fault.lines().next().map_or(0, |line| line.chars().count());
+        Self { line, column, source, n_characters, message }
+    }
+
+    /// The line, counted from 1.
+    #[must_use]
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in characters, counted from 1.
+    #[must_use]
+    pub const fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What is wrong, without its place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The line at fault with a mark under the place, as two lines.
+    #[must_use]
+    pub fn pointed(&self) -> String {
+        // Tabs stay tabs, so that the mark stands under its place however wide they are.
+        let before: String =
+            self.source.chars().take(self.column - 1).map(|c| if c == '\t' { c } else { ' ' }).collect();
+        format!("{}\n{before}{}", self.source, "^".repeat(self.n_characters.max(1)))
+    }
+}
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for RuleError {}

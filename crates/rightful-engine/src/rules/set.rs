@@ -1,0 +1,170 @@
+//! The rules of a policy, and what they make of an event together.
+//!
+//! Rules are asked in the order of their priority, the highest first, and of equal ones as they are written. All of them
+//! see the event as it stands before rules, so that none depends on another. The scores of those that match add up; of
+//! their floors the strictest holds, of their ceilings the mildest, and a floor beats a ceiling: who asks for more proof
+//! wins. Lists beat all rules.
+
+use rightful_domain::{Action, RULE_MATCHES_MAX, RuleEffect, RuleMatch, Verdict};
+
+use super::{Scene, When};
+
+/// Whether a rule is in effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum RuleMode {
+    /// It does what it says.
+    #[default]
+    Active,
+    /// It is asked and remembered, and does nothing.
+    Shadow,
+    /// It is not asked.
+    Off,
+}
+
+impl RuleMode {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Shadow, Self::Off];
+
+    /// As spelled in policies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Shadow => "shadow",
+            Self::Off => "off",
+        }
+    }
+
+    /// The mode of that spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
+/// One rule: when it matches, and what it asks for then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Its name, once in a policy: letters, digits, `_` and `-`, at most 64.
+    pub name: Box<str>,
+    /// Its version, counted from 1.
+    pub version: u32,
+    /// The actions it is about; empty for all.
+    pub actions: Vec<Action>,
+    /// The condition as it is written.
+    pub text: Box<str>,
+    /// The same, compiled.
+    pub when: When,
+    /// What it asks for.
+    pub effect: RuleEffect,
+    /// Higher ones are asked first.
+    pub priority: i32,
+    /// True if no rule after it is asked where it matches and is active.
+    pub stops: bool,
+    /// Whether it is in effect.
+    pub mode: RuleMode,
+    /// Who wrote it.
+    pub author: Option<Box<str>>,
+    /// Why.
+    pub note: Option<Box<str>>,
+}
+
+impl Rule {
+    /// Whether it is about an event and true of it, in whatever mode it is.
+    #[must_use]
+    pub fn matches(&self, scene: &Scene<'_>) -> bool {
+        let is_about = self.actions.is_empty() || self.actions.contains(&scene.event().action);
+        is_about && self.when.holds(scene)
+    }
+
+    fn matched(&self) -> RuleMatch {
+        RuleMatch {
+            rule: self.name.clone(),
+            version: self.version,
+            is_shadow: self.mode == RuleMode::Shadow,
+            effect: self.effect.clone(),
+        }
+    }
+}
+
+/// The rules of one policy, in the order in which they are asked.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RuleSet(Vec<Rule>);
+
+impl RuleSet {
+    /// Puts rules in order.
+    pub(super) fn of(mut rules: Vec<Rule>) -> Self {
+        rules.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
+        Self(rules)
+    }
+
+    /// All of them, in the order in which they are asked.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.0.iter()
+    }
+
+    /// True if there is none that is asked.
+    pub(crate) fn asks_nothing(&self) -> bool {
+        self.0.iter().all(|rule| rule.mode == RuleMode::Off)
+    }
+
+    /// What they make of an event.
+    pub(crate) fn rule(&self, scene: &Scene<'_>) -> Ruling {
+        let mut ruling = Ruling::default();
+        let mut shadows = Vec::new();
+        for rule in self.0.iter().filter(|rule| rule.mode != RuleMode::Off) {
+            if !rule.matches(scene) {
+                continue;
+            }
+            if rule.mode == RuleMode::Shadow {
+                shadows.push(rule.matched());
+                continue;
+            }
+            ruling.add(&rule.effect);
+            ruling.matches.push(rule.matched());
+            // What is done must be told, so where there is no room to tell of more, no more is done.
+            if rule.stops || ruling.matches.len() == RULE_MATCHES_MAX {
+                break;
+            }
+        }
+        let room = RULE_MATCHES_MAX - ruling.matches.len();
+        ruling.matches.extend(shadows.into_iter().take(room));
+        ruling
+    }
+}
+
+/// What all matching rules ask for together. The default asks for nothing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Ruling {
+    /// Those that matched, those in effect first.
+    pub(crate) matches: Vec<RuleMatch>,
+    /// What the score changes by, in hundredths of a point.
+    pub(crate) hundredths: i32,
+    floor: Option<Verdict>,
+    ceiling: Option<Verdict>,
+}
+
+impl Ruling {
+    /// What one rule asks for alone, whatever its mode.
+    pub(crate) fn of(rule: &Rule) -> Self {
+        let mut ruling = Self::default();
+        ruling.add(&rule.effect);
+        ruling
+    }
+
+    fn add(&mut self, effect: &RuleEffect) {
+        // At most 32 times 100 points.
+        self.hundredths += i32::from(effect.score.hundredths());
+        self.floor = self.floor.max(effect.floor);
+        self.ceiling = match (self.ceiling, effect.ceiling) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+
+    /// A verdict within what they ask for.
+    pub(crate) fn bounds(&self, verdict: Verdict) -> Verdict {
+        let at_most = self.ceiling.map_or(verdict, |ceiling| verdict.min(ceiling));
+        self.floor.map_or(at_most, |floor| at_most.max(floor))
+    }
+}

@@ -1,0 +1,63 @@
+//! What was probably meant by a name that is not known.
+
+/// Beyond this edit distance a name is not a slip of another.
+const DISTANCE_MAX: usize = 4;
+/// Longer names are no slips, and comparing them would take long.
+const NAME_BYTES_MAX: usize = 64;
+
+/// The known name that is nearest to a given one, if any is near. O(n·m) for each known name.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > NAME_BYTES_MAX {
+        return None;
+    }
+    known
+        .into_iter()
+        .map(|candidate| (edit_distance(name, candidate), candidate))
+        .min()
+        .filter(|(distance, _)| *distance <= DISTANCE_MAX.min(name.len() / 2))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's, a row at a time. O(n·m).
+fn edit_distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (b, above) in other.chars().zip(row.iter().skip(1)) {
+            left = (diagonal + usize::from(a != b)).min(left + 1).min(above + 1);
+            diagonal = *above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edit_distance_is_levenshteins() {
+        for (one, other, expected) in [("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("deny", "deny", 0)] {
+            assert_eq!(edit_distance(one, other), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_near_is_suggested() {
+        let known = ["ip.country", "ip.asn", "account.age_days"];
+        for (name, expected) in [
+            ("ip.contry", Some("ip.country")),
+            ("country", Some("ip.country")),
+            ("account.ageDays", Some("account.age_days")),
+            ("weather", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name, known), expected, "{name}");
+        }
+        assert_eq!(nearest(&"i".repeat(65), known), None);
+    }
+}

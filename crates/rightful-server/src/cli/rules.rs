@@ -1,0 +1,125 @@
+//! `rightful rules`: work on the rules of a policy before a server reads them.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use rightful_domain::{PolicySource, PolicyVersion};
+use rightful_engine::{Policy, PolicyError, RuleError, RuleMode};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{CommandError, print};
+
+/// The commands about rules.
+#[derive(Debug, Subcommand)]
+pub(super) enum Rules {
+    /// Check a policy and its rules; each fault is shown with its place
+    Check {
+        /// The policy
+        file: PathBuf,
+    },
+}
+
+impl Rules {
+    pub(super) fn run(self) -> Result<(), CommandError> {
+        match self {
+            Self::Check { file } => check(&file),
+        }
+    }
+}
+
+fn check(file: &Path) -> Result<(), CommandError> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let id = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let version = PolicyVersion { id: id.into(), version: 1 };
+    let source = PolicySource { version, text: text.as_str().into() };
+    let faults = Policy::faults(&source);
+    if faults.is_empty() {
+        return print(&counted(&Policy::parse(&source)?));
+    }
+    let told: Vec<String> = faults.iter().map(|fault| told(file, &text, fault)).collect();
+    print(&told.join("\n"))?;
+    let n_faults = faults.len();
+    Err(format!("{}: {n_faults} {}", file.display(), if n_faults == 1 { "fault" } else { "faults" }).into())
+}
+
+fn counted(policy: &Policy) -> String {
+    let n = |mode| policy.rules().iter().filter(|rule| rule.mode == mode).count();
+    let [active, shadow, off] = RuleMode::ALL.map(n);
+    format!("{} rules: {active} active, {shadow} shadow, {off} off", active + shadow + off)
+}
+
+/// A fault with the place in the file, as far as it is known, and a mark under it.
+fn told(file: &Path, text: &str, fault: &PolicyError) -> String {
+    match fault {
+        PolicyError::Rule { policy: _, rule, key, error } => {
+            let place = place_of(text, key, error).unwrap_or_default();
+            let mut told = format!("{}{place}: rule {rule:?}: {}", file.display(), error.message());
+            for line in error.pointed().lines() {
+                // Writing to a string cannot fail.
+                let _ = write!(told, "\n    {line}");
+            }
+            told
+        }
+        PolicyError::Syntax { .. } | PolicyError::UnknownKey { .. } | PolicyError::BadValue { .. } => {
+            format!("{}: {fault}", file.display())
+        }
+    }
+}
+
+/// Where conditions stand in a policy.
+#[derive(Deserialize)]
+struct Conditions {
+    rules: Vec<ConditionOfRule>,
+}
+
+#[derive(Deserialize)]
+struct ConditionOfRule {
+    when: Spanned<String>,
+}
+
+/// The line and column of an error in the file, as `:line:column`; the line alone where escapes move the column.
+fn place_of(text: &str, key: &str, error: &RuleError) -> Option<String> {
+    let conditions: Conditions = toml::from_str(text).ok()?;
+    let (_, rule) = conditions.rules.iter().enumerate().find(|(n, _)| *key == format!("rules[{n}].when"))?;
+    let span = rule.when.span();
+    let written = text.get(span.clone())?;
+    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| written.starts_with(quotes))?;
+    let body = written.get(quotes.len()..)?;
+    // The first line break of a text in three quotes is not part of it.
+    let skipped = usize::from(quotes.len() == 3 && body.starts_with(['\n', '\r']));
+    let before = text.get(..span.start)?;
+    let line = before.matches('\n').count() + skipped + error.line();
+    if !body.contains(rule.when.get_ref().as_str()) {
+        return Some(format!(":{line}"));
+    }
+    let is_first = error.line() == 1 && skipped == 0;
+    let indent = before.chars().rev().take_while(|c| *c != '\n').count() + quotes.len();
+    Some(format!(":{line}:{}", error.column() + if is_first { indent } else { 0 }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_with_its_place_in_the_file() {
+        let text = "[[rules]]\nname = \"one\"\nwhen = 'ip.contry == \"DE\"'\n\n[[rules]]\nname = \"two\"\nwhen = '''\n\
+                    score > 50 &&\n  devce.new'''\n\n[[rules]]\nname = \"three\"\nwhen = \"ip.contry == \\\"DE\\\"\"\n";
+        let version = PolicyVersion { id: "mine".into(), version: 1 };
+        let faults = Policy::faults(&PolicySource { version, text: text.into() });
+        let told: Vec<String> = faults.iter().map(|fault| told(Path::new("mine.toml"), text, fault)).collect();
+        assert_eq!(
+            told,
+            [
+                "mine.toml:3:9: rule \"one\": unknown name `ip.contry`, did you mean `ip.country`?\n    \
+                 ip.contry == \"DE\"\n    ^^^^^^^^^",
+                "mine.toml:9:3: rule \"two\": unknown name `devce.new`, did you mean `device.new`?\n      \
+                 devce.new\n      ^^^^^^^^^",
+                "mine.toml:13: rule \"three\": unknown name `ip.contry`, did you mean `ip.country`?\n    \
+                 ip.contry == \"DE\"\n    ^^^^^^^^^",
+            ]
+        );
+    }
+}
