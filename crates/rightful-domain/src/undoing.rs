@@ -53,15 +53,16 @@ impl Takeover {
             }
         }
         undoing.replaced.retain(|it| it.now == &DetailValue::Unsaid || !is_same(it.now, it.before));
-        let contacts = undoing.replaced.iter().filter(|it| it.kind.is_contact() && *it.before != DetailValue::Unsaid);
-        undoing.contacts = contacts.map(|it| (it.kind, it.before)).collect();
+        let Undoing { replaced, contacts, .. } = &mut undoing;
+        let is_replaced = |kind: DetailKind| replaced.iter().any(|it| it.kind == kind);
+        contacts.retain(|(kind, it)| kind.is_contact() && is_replaced(*kind) && **it != DetailValue::Unsaid);
         undoing
     }
 }
 
 impl<'a> Undoing<'a> {
     fn take_in(&mut self, change: &'a DetailChange) {
-        let DetailChange { kind, value, previous, .. } = change;
+        let DetailChange { kind, value, previous, notify } = change;
         if let Some(known) = self.replaced.iter_mut().find(|known| known.kind == *kind) {
             known.now = value;
             return;
@@ -73,7 +74,12 @@ impl<'a> Undoing<'a> {
             return;
         }
         match previous {
-            Some(previous) => self.replaced.push(Replaced { kind: *kind, now: value, before: &previous.value }),
+            Some(previous) => {
+                // Where an earlier change was the intruder's as well, the contact before this one is theirs.
+                let before = &notify.as_ref().unwrap_or(previous).value;
+                self.replaced.push(Replaced { kind: *kind, now: value, before });
+                self.contacts.extend(notify.as_ref().map(|contact| (*kind, &contact.value)));
+            }
             None if *kind == DetailKind::Password => {
                 self.replaced.push(Replaced { kind: *kind, now: value, before: value });
             }
@@ -157,5 +163,16 @@ mod tests {
         let takeover = Takeover { events: vec![there, and_back], ..Takeover::default() };
         assert_eq!(takeover.undoing().replaced, []);
         assert_eq!(Takeover::default().undoing(), Undoing::default());
+    }
+
+    #[test]
+    fn a_takeover_that_is_known_from_its_second_change_names_the_owner_s_contact() {
+        let [owner, first, second] = ["owner@example.com", "first@evil.example", "second@evil.example"].map(text);
+        let mut changed = change(DetailKind::Email, &second, Some(&first));
+        changed.notify = changed.notify.map(|it| PreviousDetail { value: owner.clone(), ..it });
+        let takeover = Takeover { events: vec![event("192.0.2.1", vec![changed])], ..Takeover::default() };
+        let undoing = takeover.undoing();
+        assert_eq!(undoing.contacts, [(DetailKind::Email, &owner)]);
+        assert_eq!(undoing.replaced.first().map(|it| it.before), Some(&owner));
     }
 }
