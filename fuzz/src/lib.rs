@@ -99,7 +99,7 @@ fn dossier(account: AccountId) -> Dossier {
 
 /// An event as it is remembered, with each of its details changed by it.
 fn record(event: Event) -> Record {
-    let change = |(kind, value)| DetailChange { kind, value, previous: None };
+    let change = |(kind, value)| DetailChange { kind, value, previous: None, notify: None };
     let id = AccountDeviceId::from_bytes([7; 12]);
     let entry = Entry {
         changes: event.details().map(change).collect(),
@@ -108,7 +108,7 @@ fn record(event: Event) -> Record {
         assessment: None,
         teaching: Teaching::Nothing,
         previous_device: None,
-        sighting: Some(Sighting { id, is_first: true, n_devices: 1 }),
+        sighting: Some(Sighting { id, is_first: true, is_listed: false, n_devices: 1 }),
         tellings: Vec::new(),
         retry: None,
         tagged: None,
