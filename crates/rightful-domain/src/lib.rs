@@ -9,6 +9,7 @@ mod circumstances;
 mod conclusion;
 mod crowd;
 mod details;
+mod device;
 mod dossier;
 mod enrichment;
 mod entry;
@@ -44,6 +45,7 @@ pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
 pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, Doubt, KnownDetail, PreviousDetail};
+pub use device::{Device, DeviceAlias, DeviceAliasKind};
 pub use dossier::{
     ACCOUNT_DEVICES_MAX, AccountDevice, AccountDeviceId, COMMENT_BYTES_MAX, Dossier, IntruderEvent, Label, LabelValue,
     METADATA_BYTES_MAX, METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, PROVED_FIELD,
@@ -55,8 +57,8 @@ pub use enrichment::{
 };
 pub use entry::{Entry, Lesson, Record, RetryKey, Tagged, Teaching};
 pub use event::{
-    Action, App, Behavior, Device, DeviceAlias, DeviceAliasKind, Event, FREE_FIELDS_BYTES_MAX, FailureReason,
-    FreeFields, Location, Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source,
+    Action, App, Behavior, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location, Mechanism, MechanismKind,
+    Money, Network, Outcome, Payment, PaymentDirection, Person, Source,
 };
 pub use facts::{Allowances, Facts};
 pub use features::FeatureVector;

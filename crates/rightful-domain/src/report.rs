@@ -27,12 +27,12 @@ pub struct Report {
 }
 
 /// How a report is found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReportKey {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportKey<'a> {
     /// By its token.
     Token(EventId),
     /// By the device's name: all that this device has reported lately, as one.
-    Device(DeviceId),
+    Device(&'a DeviceId),
 }
 
 impl Report {

@@ -163,9 +163,7 @@ impl Pipeline {
             Asked::Yes | Asked::No => {
                 self.meters.judged(&assessment);
                 let mut entry = Entry::judged(facts, assessment, retry);
-                if asked != Asked::Long {
-                    entry.tellings = telling::of(application, &entry);
-                }
+                entry.tellings = telling::of(application, &entry);
                 entry
             }
             Asked::Long => of_history(facts, assessment, retry),

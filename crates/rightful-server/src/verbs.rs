@@ -46,8 +46,8 @@ impl Pipeline {
     pub(crate) async fn join_report(&self, event: &mut Event, now: Timestamp) -> Result<(), StoreError> {
         // A likeness is no name: the report may be of another that is alike.
         let Some(device) = event.device.id().filter(|_| !event.device.has_likeness_only()) else { return Ok(()) };
-        let key = ReportKey::Device(device.clone());
-        let Some(report) = self.store.report(&event.application, &key, now).await? else { return Ok(()) };
+        let key = ReportKey::Device(device);
+        let Some(report) = self.store.report(&event.application, key, now).await? else { return Ok(()) };
         event.behavior = event.behavior.take().or(report.behavior);
         event.device.time_zone = event.device.time_zone.take().or(report.device.time_zone);
         event.device.screen = event.device.screen.take().or(report.device.screen);
@@ -72,7 +72,7 @@ impl Pipeline {
     ) -> Result<(Record, Option<AccountDevice>), PipelineError> {
         let deadline = Duration::from_millis(application.deadline_ms.into());
         let key = ReportKey::Token(token);
-        let reported = self.store.report(&application.id, &key, now);
+        let reported = self.store.report(&application.id, key, now);
         // Too slow to find the report is too slow to answer: without it there is no event that a fallback could be about.
         let found = tokio::time::timeout(deadline, reported).await.map_err(|_elapsed| StoreError::Busy)??;
         let report = found.ok_or(PipelineError::NoToken)?;
@@ -350,7 +350,7 @@ async fn first_on(
 
 #[cfg(test)]
 mod tests {
-    use rightful_domain::{Action, CredentialKind, Device, Network, Outcome, Person, RetryKey, Source, Teaching};
+    use rightful_domain::{Action, CredentialKind, Device, Network, Outcome, RetryKey, Source, Teaching};
 
     use super::*;
     use crate::clock;
@@ -386,31 +386,9 @@ mod tests {
 
     fn told(application: &Application, account: &str, at: Timestamp, retry: Option<RetryKey>) -> Told {
         let event = Event {
-            id: clock::event_id(at),
-            application: application.id.clone(),
-            source: Source::Native,
-            action: Action::Login,
             outcome: Outcome::Succeeded,
             account: Some(AccountId::new(account).unwrap()),
-            authenticated_account: None,
-            username: None,
-            mechanisms: Vec::new(),
-            device: Device::default(),
-            network: Network::default(),
-            location: None,
-            behavior: None,
-            payment: None,
-            person: Person::default(),
-            app: None,
-            session: None,
-            correlation: None,
-            custom: None,
-            unknown: None,
-            incumbent_verdict: None,
-            at,
-            at_clamped: false,
-            vouched: true,
-            received_at: at,
+            ..Event::new(clock::event_id(at), application.id.clone(), Source::Native, Action::Login, at)
         };
         Told { event, hashes: PasswordHashes::default(), retry, n_unknown: 0 }
     }

@@ -99,7 +99,7 @@ macro_rules! forward {
             async fn report(
                 &self,
                 application: &ApplicationId,
-                key: &ReportKey,
+                key: ReportKey<'_>,
                 now: Timestamp,
             ) -> Result<Option<Report>, StoreError> {
                 self.pass().await?;

@@ -41,7 +41,7 @@ pub trait Memory: Send + Sync {
     async fn report(
         &self,
         application: &ApplicationId,
-        key: &ReportKey,
+        key: ReportKey<'_>,
         now: Timestamp,
     ) -> Result<Option<Report>, StoreError>;
 

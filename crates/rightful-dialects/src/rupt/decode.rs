@@ -239,33 +239,8 @@ fn note(call: &Call<'_>, device: rightful_domain::AccountDeviceId, kind: NoteKin
 
 /// An event of which nothing is known yet but who and what.
 fn event(call: &Call<'_>, action: Action, outcome: Outcome, account: Option<AccountId>) -> Told {
-    let event = Event {
-        id: call.event_id,
-        application: call.application.id.clone(),
-        source: Source::Rupt,
-        action,
-        outcome,
-        account,
-        authenticated_account: None,
-        username: None,
-        mechanisms: Vec::new(),
-        device: Device::default(),
-        network: Network::default(),
-        location: None,
-        behavior: None,
-        payment: None,
-        person: Person::default(),
-        app: None,
-        session: None,
-        correlation: None,
-        custom: None,
-        unknown: None,
-        incumbent_verdict: None,
-        at: call.received_at,
-        at_clamped: false,
-        vouched: true,
-        received_at: call.received_at,
-    };
+    let (id, application) = (call.event_id, call.application.id.clone());
+    let event = Event { outcome, account, ..Event::new(id, application, Source::Rupt, action, call.received_at) };
     Told { event, hashes: PasswordHashes::default(), retry: None, n_unknown: 0 }
 }
 

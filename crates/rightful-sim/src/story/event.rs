@@ -1,8 +1,8 @@
 //! From what a story tells to an event, as a dialect would have brought it.
 
 use rightful_domain::{
-    AccountId, Action, ApplicationId, Device, Event, EventId, FailureReason, Mechanism, MechanismKind, Network,
-    Outcome, Payment, PaymentDirection, Person, Pii, SessionId, Source, Timestamp,
+    AccountId, Action, ApplicationId, Event, EventId, FailureReason, Mechanism, MechanismKind, Network, Outcome,
+    Payment, PaymentDirection, Person, Pii, SessionId, Source, Timestamp,
 };
 
 use super::run::RunErrorCause;
@@ -45,33 +45,8 @@ pub(super) fn event_of(
 /// An event of which only the moment is told.
 fn bare(application: ApplicationId, at: Timestamp, nth: u64) -> Event {
     let [a, b, c, d, e, f, g, h] = nth.to_be_bytes();
-    Event {
-        id: EventId::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), [0, 0, a, b, c, d, e, f, g, h]),
-        application,
-        source: Source::Native,
-        action: Action::Login,
-        outcome: Outcome::Pending,
-        account: None,
-        authenticated_account: None,
-        username: None,
-        mechanisms: Vec::new(),
-        device: Device::default(),
-        network: Network::default(),
-        location: None,
-        behavior: None,
-        payment: None,
-        person: Person::default(),
-        app: None,
-        session: None,
-        correlation: None,
-        custom: None,
-        unknown: None,
-        incumbent_verdict: None,
-        at,
-        at_clamped: false,
-        vouched: true,
-        received_at: at,
-    }
+    let id = EventId::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), [0, 0, a, b, c, d, e, f, g, h]);
+    Event::new(id, application, Source::Native, Action::Login, at)
 }
 
 /// An event from an address, for tests.

@@ -29,7 +29,7 @@ fn report(n: u64, device: Option<&str>) -> Report {
 pub(super) async fn a_report_is_found_by_its_token_for_half_an_hour(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
     let (kept, key) = (report(1, None), ReportKey::Token(id(1)));
-    let find = async |now| script.store().report(&application(), &key, now).await;
+    let find = async |now| script.store().report(&application(), key, now).await;
     same("before", find(START).await?, None)?;
     script.store().keep_report(kept.clone()).await?;
     let over_at = kept.received_at.plus(REPORT_KEPT);
@@ -43,25 +43,28 @@ pub(super) async fn reports_of_a_device_are_one_and_a_repeated_one_counts_once(b
     for n in [1, 2, 2, 1] {
         script.store().keep_report(report(n, Some("phone"))).await?;
     }
-    let key = ReportKey::Device(device_id("phone"));
-    let merged = there("it", script.store().report(&application(), &key, START).await?)?;
+    let phone = device_id("phone");
+    let key = ReportKey::Device(&phone);
+    let merged = there("it", script.store().report(&application(), key, START).await?)?;
     same("keys", merged.behavior.and_then(|told| told.keys), Some(10))?;
     let last = merged.device.components.iter().find(|(name, _)| **name == *"last").map(|(_, value)| value.clone());
     same("what was said last", last, Some("2".into()))?;
     same("components", merged.device.components.len(), 3)?;
-    let other = ReportKey::Device(device_id("laptop"));
-    same("another device's", script.store().report(&application(), &other, START).await?, None)?;
+    let laptop = device_id("laptop");
+    let other = ReportKey::Device(&laptop);
+    same("another device's", script.store().report(&application(), other, START).await?, None)?;
     let late = START.plus(REPORT_KEPT * 2);
     script.store().keep_report(Report { received_at: late, ..report(9, Some("phone")) }).await?;
-    let fresh = there("it", script.store().report(&application(), &key, late).await?)?;
+    let fresh = there("it", script.store().report(&application(), key, late).await?)?;
     same("keys", fresh.behavior.and_then(|told| told.keys), Some(5))
 }
 
 pub(super) async fn a_report_is_its_applications_own(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
     script.store().keep_report(report(1, Some("phone"))).await?;
-    for key in [ReportKey::Token(id(1)), ReportKey::Device(device_id("phone"))] {
-        same("another's", script.store().report(&application_id("other"), &key, START).await?, None)?;
+    let phone = device_id("phone");
+    for key in [ReportKey::Token(id(1)), ReportKey::Device(&phone)] {
+        same("another's", script.store().report(&application_id("other"), key, START).await?, None)?;
     }
     Ok(())
 }
@@ -71,8 +74,9 @@ pub(super) async fn a_report_outlives_a_restart(backend: Arc<dyn Backend>) -> To
     script.store().keep_report(report(1, Some("phone"))).await?;
     backend.restart(Ending::Closed).await?;
     script.store().keep_report(report(1, Some("phone"))).await?;
-    for key in [ReportKey::Token(id(1)), ReportKey::Device(device_id("phone"))] {
-        let found = there("it", script.store().report(&application(), &key, START).await?)?;
+    let phone = device_id("phone");
+    for key in [ReportKey::Token(id(1)), ReportKey::Device(&phone)] {
+        let found = there("it", script.store().report(&application(), key, START).await?)?;
         same("keys", found.behavior.and_then(|told| told.keys), Some(5))?;
     }
     Ok(())

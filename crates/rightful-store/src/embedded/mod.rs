@@ -289,7 +289,7 @@ impl Memory for EmbeddedStore {
     async fn report(
         &self,
         application: &ApplicationId,
-        key: &ReportKey,
+        key: ReportKey<'_>,
         now: Timestamp,
     ) -> Result<Option<Report>, StoreError> {
         self.shared.reports.get(&self.shared.mind.taggers, application, key, now)

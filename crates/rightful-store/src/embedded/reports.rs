@@ -192,7 +192,7 @@ impl Reports {
         &self,
         taggers: &Taggers,
         application: &ApplicationId,
-        key: &ReportKey,
+        key: ReportKey<'_>,
         now: Timestamp,
     ) -> Result<Option<Report>, StoreError> {
         if self.n_kept.load(Ordering::Acquire) == 0 {
@@ -205,11 +205,11 @@ impl Reports {
     }
 
     /// Where a report is; None if there is none.
-    fn place_of(&self, tagger: &Tagger, key: &ReportKey) -> Option<Place> {
+    fn place_of(&self, tagger: &Tagger, key: ReportKey<'_>) -> Option<Place> {
         let by_application = self.by_application.lock();
         let kept = by_application.get(&tagger.short).filter(|kept| !kept.received_at.is_empty())?;
         let place = match key {
-            ReportKey::Token(id) => Place::Token(*id),
+            ReportKey::Token(id) => Place::Token(id),
             ReportKey::Device(device) => Place::Device(tagger.device(device)),
         };
         kept.received_at.contains_key(&place).then_some(place)
