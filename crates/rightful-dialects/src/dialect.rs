@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, CredentialKind,
-    CredentialStatus, DeviceId, Dossier, Event, EventId, Feedback, Note, Outcome, Page, PasswordHashes, Pii, Record,
-    Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
+    AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, Case, CaseChange, CasePage,
+    CaseRefusal, CaseSearch, CredentialKind, CredentialStatus, DeviceId, Dossier, Event, EventId, Feedback, Hook,
+    HookDigest, HookStyle, HookTerms, Note, Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search,
+    Sentences, Takeover, Telling, Timestamp,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -19,6 +20,13 @@ pub trait Dialect: Sync {
     /// The key a request presents, if it presents one in this dialect's way. Not yet believed.
     fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, query: Query<'a>) -> Option<Presented<'a>>;
 
+    /// What a request that presents a public half alone says it has signed, where this dialect's callers prove their secret
+    /// by a signature. A request that is not signed as it should be, or not in time, is refused.
+    fn signed(&self, _request: &SignedRequest<'_>) -> Result<Signed, Refusal> {
+        let detail = "the key is not valid here".to_owned();
+        Err(Refusal { kind: RefusalKind::Unauthorized, detail, path: None })
+    }
+
     /// The application that a signed link claims to belong to, on a route with [`Access::Link`]. Not yet believed:
     /// [`Dialect::decode`] checks the signature.
     fn linked_application(&self, _query: Query<'_>) -> Option<ApplicationId> {
@@ -28,8 +36,19 @@ pub trait Dialect: Sync {
     /// Reads a request of an authenticated caller. Total: any bytes give an intake or a refusal.
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal>;
 
+    /// Whether a route takes files of many lines, which may be longer than other bodies.
+    fn takes_files(&self, _route: &Route) -> bool {
+        false
+    }
+
     /// Writes the answer to a request that was carried out.
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response;
+
+    /// Reads one line of a file, as a request of its own. Total, as [`Dialect::decode`] is.
+    fn decode_line(&self, _call: &Call<'_>, _line: &[u8]) -> Result<Told, Refusal> {
+        let detail = "lines are not taken here".to_owned();
+        Err(Refusal { kind: RefusalKind::Malformed, detail, path: None })
+    }
 
     /// Writes a message to a page that listens, as the text of one server-sent event; None if this dialect has no words
     /// for it.
@@ -40,6 +59,11 @@ pub trait Dialect: Sync {
     /// Writes a message to a hook of the application; None if this dialect's hooks are not told of such things.
     fn hook_message(&self, _telling: &Telling, _told: &ToldOf<'_>) -> Option<HookMessage> {
         None
+    }
+
+    /// The same, where the message says more than its event does.
+    fn hook_message_of(&self, telling: &Telling, told: &ToldOf<'_>, _around: &Around<'_>) -> Option<HookMessage> {
+        self.hook_message(telling, told)
     }
 
     /// Writes the answer to a request that was not.
@@ -68,6 +92,22 @@ pub enum Method {
     Put,
     /// `DELETE`.
     Delete,
+    /// `PATCH`.
+    Patch,
+}
+
+impl Method {
+    /// As on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+            Self::Patch => "PATCH",
+        }
+    }
 }
 
 /// Who may call a path.
@@ -91,6 +131,28 @@ pub struct Presented<'a> {
     pub public_id: &'a str,
     /// The secret half.
     pub secret: &'a str,
+}
+
+/// A request as it came, whose signature is to be checked.
+pub struct SignedRequest<'a> {
+    /// The method.
+    pub method: Method,
+    /// The path and the query as they were sent, percent-encoded: `/resources/kyt?limit=1`.
+    pub target: &'a str,
+    /// A header's value by its lower-case name; None if absent or not text.
+    pub header: &'a dyn Fn(&str) -> Option<&'a str>,
+    /// The body's very bytes.
+    pub body: &'a [u8],
+    /// The moment of receipt.
+    pub received_at: Timestamp,
+}
+
+/// What a request says it has signed: an HMAC-SHA256 under the secret, for the server to check.
+pub struct Signed {
+    /// What was signed.
+    pub message: Vec<u8>,
+    /// The signature.
+    pub mac: Vec<u8>,
 }
 
 /// A request of an authenticated caller.
@@ -195,6 +257,114 @@ pub enum Intake {
     Consume(EventId),
     /// Tell this page what happens to its device, as long as it listens.
     Listen(AccountDeviceId),
+    /// Nothing: the answer follows from the request.
+    Nothing,
+    /// Judge this and remember it, unless its retry key is known: then it is a conflict, however alike the two are.
+    AssessNew(Box<Fresh>),
+    /// How does an earlier event stand?
+    Standing(EventOf),
+    /// Judge an earlier event again, as of now.
+    Rescore(EventId),
+    /// Somebody does something about an earlier event.
+    Change {
+        /// Which event.
+        event: EventId,
+        /// What is done.
+        change: CaseChange,
+    },
+    /// Somebody does something about many events: each by itself.
+    ChangeMany(Vec<(EventId, CaseChange)>),
+    /// Which events wait for somebody?
+    Cases(CaseSearch),
+    /// Judge each line of the body by itself, as [`Dialect::decode_line`] reads it.
+    Lines(Lines),
+    /// Whom does the application let know?
+    Hooks,
+    /// Let this one know from now on, or otherwise than before.
+    SetHook(Box<HookWish>),
+}
+
+/// How a file of many lines is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lines {
+    /// They are history: believed, and nobody waits for a verdict.
+    pub is_history: bool,
+    /// Nothing is taken after the first line that cannot be.
+    pub stops_at_error: bool,
+}
+
+/// What became of a file of many lines.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LinesTaken {
+    /// Lines that became events.
+    pub n_created: u32,
+    /// Lines whose event was there before.
+    pub n_known: u32,
+    /// Lines that could not be taken, by their number from 1, at most [`LINES_REFUSED_MAX`].
+    pub refused: Vec<(u32, Refusal)>,
+    /// How many there were of those.
+    pub n_refused: u32,
+}
+
+/// The most lines that a report names.
+pub const LINES_REFUSED_MAX: usize = 10_000;
+
+/// A hook as its application wants it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HookWish {
+    /// Which; None for a new one.
+    pub id: Option<Box<str>>,
+    /// In whose words.
+    pub style: HookStyle,
+    /// Where to post; None to leave it.
+    pub url: Option<Box<str>>,
+    /// The secret that signs; None to leave it, or for a new one to have one made.
+    pub secret: Option<Pii<Box<str>>>,
+    /// Whether anything is sent; None to leave it.
+    pub enabled: Option<bool>,
+    /// The name, for people; None to leave it.
+    pub name: Option<Box<str>>,
+    /// The digest that signs; None to leave it.
+    pub digest: Option<HookDigest>,
+    /// The types of messages it is told; None to leave them.
+    pub types: Option<Vec<Box<str>>>,
+    /// Whether a message that was not taken is given up at once; None to leave it.
+    pub tries_once: Option<bool>,
+}
+
+impl std::fmt::Debug for HookWish {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HookWish").field("id", &self.id).field("style", &self.style).finish_non_exhaustive()
+    }
+}
+
+/// A hook as its application is shown it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookShown {
+    /// The hook.
+    pub hook: Hook,
+    /// How it is signed and what it is told.
+    pub terms: HookTerms,
+    /// Its secret; None if it has none, or it is not to be shown.
+    pub secret: Option<Pii<Box<str>>>,
+}
+
+/// A new event, with the page that it came by.
+#[derive(Debug)]
+pub struct Fresh {
+    /// The event; `retry` names it for ever.
+    pub told: Told,
+    /// The device's name under which a browser has reported itself, to be joined; None if none did.
+    pub reported_as: Option<DeviceId>,
+}
+
+/// An earlier event, by a name of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventOf {
+    /// By its id.
+    Id(EventId),
+    /// By the retry key that it came with.
+    Key(Box<RetryKey>),
 }
 
 /// An account whose owner has it again.
@@ -249,6 +419,17 @@ pub enum ToldOf<'a> {
     Event(&'a Record),
     /// A device of an account.
     Device(&'a AccountId, &'a AccountDevice),
+}
+
+/// What a message to a hook may say beside what it is about.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// Whose hook it is.
+    pub application: &'a Application,
+    /// The key under which ids are made.
+    pub link_key: &'a [u8; 32],
+    /// What people did about the event.
+    pub case: Option<&'a Case>,
 }
 
 /// A message to a hook, not signed yet.
@@ -319,6 +500,23 @@ pub enum Reply {
     Consumed(Box<Record>),
     /// The page listens from now on. Never handed to [`Dialect::reply`].
     Listening,
+    /// Nothing was to be done.
+    Nothing,
+    /// How the event stands, and what people did about it.
+    Standing {
+        /// The event.
+        record: Box<Record>,
+        /// Its case, if it has one.
+        case: Option<Box<Case>>,
+    },
+    /// What became of each change.
+    Changed(Vec<(EventId, Result<Case, CaseRefusal>)>),
+    /// The cases asked for.
+    Cases(CasePage),
+    /// The lines are taken, as far as they can be.
+    LinesTaken(LinesTaken),
+    /// The application's hooks, or the one that was set.
+    Hooks(Vec<HookShown>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

@@ -18,11 +18,13 @@ mod ravelin;
 mod registry;
 mod rupt;
 mod scalars;
+mod sumsub;
 mod time;
 
 pub use dialect::{
-    Access, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query, Reclaim,
-    Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
+    Access, Around, Call, Dialect, EventOf, FirstEvent, Fresh, Glossary, HookMessage, HookShown, HookWish, Intake,
+    LINES_REFUSED_MAX, Lines, LinesTaken, Method, Notice, Presented, Query, Reclaim, Refusal, RefusalKind, Reply,
+    Response, Route, Signed, SignedRequest, Told, ToldOf, Tolerance,
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};

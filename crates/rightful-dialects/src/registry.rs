@@ -2,10 +2,10 @@
 
 use rightful_domain::HookStyle;
 
-use crate::{Dialect, native, ravelin, rupt};
+use crate::{Dialect, native, ravelin, rupt, sumsub};
 
 /// Every dialect this build speaks.
-pub const ALL: &[&dyn Dialect] = &[native::DIALECT, ravelin::DIALECT, rupt::DIALECT];
+pub const ALL: &[&dyn Dialect] = &[native::DIALECT, ravelin::DIALECT, rupt::DIALECT, sumsub::DIALECT];
 
 /// The dialect in which a caller is answered who speaks none.
 pub const OURS: &dyn Dialect = native::DIALECT;
@@ -17,6 +17,7 @@ pub fn of_hook(style: HookStyle) -> Option<&'static dyn Dialect> {
         HookStyle::Standard => OURS.name(),
         HookStyle::Ravelin => "ravelin",
         HookStyle::Rupt => "rupt",
+        HookStyle::Sumsub => "sumsub",
     };
     ALL.iter().copied().find(|dialect| dialect.name() == name)
 }

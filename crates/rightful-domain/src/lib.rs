@@ -5,6 +5,7 @@
 //! of a type in here.
 
 mod assessment;
+mod case;
 mod circumstances;
 mod conclusion;
 mod crowd;
@@ -41,6 +42,11 @@ mod window;
 pub use assessment::{
     Assessment, ChallengeKind, PaymentAction, PaymentSource, PaymentView, PolicyVersion, Sentences, Verdict,
 };
+pub use case::{
+    CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_NOTES_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX, CLAIM_KEPT, Case,
+    CaseChange, CaseNote, CasePage, CaseRefusal, CaseSearch, CaseState, Claim, Decision, DecisionKind, QUEUE_DEFAULT,
+    Rescored, SERVICE_TIME, UNDO_WITHIN,
+};
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
@@ -69,8 +75,8 @@ pub use likeness::likeness;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
-    Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,
-    Settings, TakeoverWords,
+    Application, ApplicationMode, Credential, CredentialKind, HOOK_TYPES_MAX, Hook, HookDigest, HookStyle, HookTerms,
+    KeyDigest, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
 };
 pub use policy_source::PolicySource;
 pub use population::{

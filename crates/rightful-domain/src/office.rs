@@ -87,6 +87,34 @@ pub struct Hook {
     pub enabled: bool,
 }
 
+/// How a hook is signed and what it is told, where its vendor lets that be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HookTerms {
+    /// Its name, for people; empty if it has none.
+    pub name: Box<str>,
+    /// The digest that signs.
+    pub digest: HookDigest,
+    /// The types of messages it is told, as it spells them; all if there are none. At most [`HOOK_TYPES_MAX`].
+    pub types: Vec<Box<str>>,
+    /// Whether a message that was not taken is given up at once.
+    pub tries_once: bool,
+}
+
+/// The most types of messages that one hook names.
+pub const HOOK_TYPES_MAX: usize = 64;
+
+/// The digest that signs a hook's messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum HookDigest {
+    /// HMAC-SHA256, in hexadecimal.
+    #[default]
+    Sha256,
+    /// HMAC-SHA512.
+    Sha512,
+    /// HMAC-SHA1: for receivers that know no other.
+    Sha1,
+}
+
 impl std::fmt::Debug for Hook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Hook").field("id", &self.id).field("style", &self.style).finish_non_exhaustive()
@@ -102,6 +130,8 @@ pub enum HookStyle {
     Ravelin,
     /// Rupt's: `Webhook-Id`, `Webhook-Timestamp`, `Webhook-Signature`.
     Rupt,
+    /// Sumsub's: `X-Payload-Digest` over the body.
+    Sumsub,
 }
 
 /// Whether an application's verdicts are acted on.

@@ -26,12 +26,33 @@ pub enum Topic {
     DeviceDetached,
     /// An account is used on more devices than its application allows.
     Sharing,
+    /// An event that waits for its standing was taken.
+    Taken,
+    /// An event was let through, or refused, or is held, or its person is asked: whichever it says now.
+    Standing,
+    /// Somebody decided about an event.
+    Reviewed,
+    /// An event was deleted by its caller.
+    Deleted,
+    /// What is known of an event was changed by its caller.
+    DataChanged,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Assessed, Self::Challenged, Self::ChallengeEnded, Self::DeviceNew, Self::DeviceDetached, Self::Sharing];
+    pub const ALL: [Self; 11] = [
+        Self::Assessed,
+        Self::Challenged,
+        Self::ChallengeEnded,
+        Self::DeviceNew,
+        Self::DeviceDetached,
+        Self::Sharing,
+        Self::Taken,
+        Self::Standing,
+        Self::Reviewed,
+        Self::Deleted,
+        Self::DataChanged,
+    ];
 
     /// As spelled in our API.
     #[must_use]
@@ -43,6 +64,11 @@ impl Topic {
             Self::DeviceNew => "device.new",
             Self::DeviceDetached => "device.detached",
             Self::Sharing => "account.sharing",
+            Self::Taken => "event.taken",
+            Self::Standing => "event.standing",
+            Self::Reviewed => "case.decided",
+            Self::Deleted => "event.deleted",
+            Self::DataChanged => "event.changed",
         }
     }
 }

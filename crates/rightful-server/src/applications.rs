@@ -64,6 +64,18 @@ impl Applications {
         bool::from(secret_is_right & (public_is_right | stands_alone)).then(|| Arc::clone(application))
     }
 
+    /// Whose public half this is, where requests are signed under the secret half, with that secret as it is sealed; None
+    /// if it is nobody's, or its secret is presented and not signed with. Not yet believed: check the signature.
+    pub(crate) fn signer(&self, presented: &Presented<'_>) -> Option<(Arc<Application>, Box<[u8]>)> {
+        let named = (presented.kind, Box::from(presented.public_id));
+        let application = self.directory().by_public_id.get(&named).cloned()?;
+        let is_it = |credential: &&Credential| {
+            credential.kind == presented.kind && *credential.public_id == *presented.public_id
+        };
+        let sealed = application.credentials.iter().find(is_it)?.sealed_secret.clone()?;
+        presented.secret.is_empty().then_some((application, sealed))
+    }
+
     /// Whose page names itself so; None if nobody's. The public half is enough, and it is all that a page may know; a
     /// secret that is presented beside it must be right all the same. What a page may do is less than what a key may:
     /// never ask this for a path that takes keys.

@@ -175,6 +175,7 @@ impl Desk<'_> {
             HookStyle::Standard | HookStyle::Ravelin => Topic::Assessed,
             // These are told of challenges and not of each event.
             HookStyle::Rupt => Topic::Challenged,
+            HookStyle::Sumsub => Topic::Standing,
         };
         let search = Search {
             application: application.id.clone(),

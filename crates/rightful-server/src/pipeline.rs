@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use rightful_dialects::{Told, Tolerance};
 use rightful_domain::{
-    Application, Assessment, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
-    RetryKey, Search, Teaching, Timestamp, Waiting,
+    Application, Assessment, CaseRefusal, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page,
+    Record, RetryKey, Search, Teaching, Timestamp, Waiting,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -51,6 +51,18 @@ pub(crate) enum PipelineError {
     /// What is given once was given before.
     #[error("it was given before, and is given once")]
     Spent,
+    /// What must be new was told before.
+    #[error("it was told before, and must be new")]
+    Known,
+    /// A case cannot be changed so.
+    #[error("{}", .0.as_str())]
+    Case(CaseRefusal),
+}
+
+impl From<CaseRefusal> for PipelineError {
+    fn from(refusal: CaseRefusal) -> Self {
+        Self::Case(refusal)
+    }
 }
 
 impl PipelineError {
@@ -161,6 +173,7 @@ impl Pipeline {
         assessment.answered = (asked == Asked::Yes).then(|| application.mode.answered(assessment.verdict));
         let entry = match asked {
             Asked::Yes | Asked::No => {
+                self.open_case(&facts.event, &assessment, now).await?;
                 self.meters.judged(&assessment);
                 let mut entry = Entry::judged(facts, assessment, retry);
                 entry.tellings = telling::of(application, &entry);

@@ -29,6 +29,7 @@ use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
 use crate::pipeline::Pipeline;
+use crate::reviewing;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
 use crate::telling::{Delivery, Schedule};
@@ -156,6 +157,7 @@ impl Server {
         self.tasks.spawn(watch.run(app.shutdown.clone()));
         let delivery = Delivery::new(Arc::clone(app), Schedule::standard(), config.hooks.allow_private_addresses)?;
         self.tasks.spawn(delivery.run(app.shutdown.clone()));
+        self.tasks.spawn(reviewing::settle_decisions(Arc::clone(app), app.shutdown.clone()));
         self.tasks.spawn(fold_meters(Arc::clone(&app.pipeline.meters), app.shutdown.clone()));
 
         let address = config.server.listen;

@@ -5,12 +5,12 @@
 use axum::http::Uri;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rightful_domain::{Application, Hook, HookStyle, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords};
+use rightful_domain::{Application, Hook, HookStyle, HookTerms, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::config::nearest;
-use crate::telling;
+use crate::telling::{self, terms};
 
 /// The longest address of a hook, in bytes.
 const HOOK_URL_BYTES_MAX: usize = 2_048;
@@ -44,7 +44,7 @@ pub(crate) enum SettingError {
     SigningSecret,
     #[error("the secret must be up to {HOOK_SECRET_BYTES_MAX} visible characters")]
     Authorization,
-    #[error("unknown style \"{0}\": it must be standard, ravelin or rupt")]
+    #[error("unknown style \"{0}\": it must be standard, ravelin, rupt or sumsub")]
     Style(String),
 }
 
@@ -168,7 +168,7 @@ fn set_takeover_words(settings: &mut Settings, value: &str) -> Result<(), Settin
 /// A hook as an operator asks for it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct NewHook {
-    /// `standard`, `ravelin` or `rupt`.
+    /// `standard`, `ravelin`, `rupt` or `sumsub`.
     pub(crate) style: String,
     pub(crate) url: String,
     /// None to have one made, where the style signs.
@@ -199,13 +199,21 @@ pub(crate) fn hook(
         (HookStyle::Ravelin, Some(given)) if is_header_text(given) => Some(given.clone()),
         (HookStyle::Ravelin, Some(_)) => return Err(SettingError::Authorization),
         (HookStyle::Ravelin, None) => None,
+        (HookStyle::Sumsub, Some(given)) if is_header_text(given) => Some(given.clone()),
+        (HookStyle::Sumsub, Some(_)) => return Err(SettingError::Authorization),
+        (HookStyle::Sumsub, None) => Some(clock::random::<24>().iter().map(|byte| format!("{byte:02x}")).collect()),
+    };
+    // With what its receiver may choose later.
+    let sealed = |secret: &String| match style {
+        HookStyle::Sumsub => seal(terms::to_text(secret, &HookTerms::default()).as_bytes()),
+        HookStyle::Standard | HookStyle::Ravelin | HookStyle::Rupt => seal(secret.as_bytes()),
     };
     let number: String = clock::random::<6>().iter().map(|byte| format!("{byte:02x}")).collect();
     let hook = Hook {
         id: format!("hook_{number}").into(),
         style,
         url: new.url.as_str().into(),
-        sealed_secret: secret.as_ref().map(|secret| seal(secret.as_bytes())),
+        sealed_secret: secret.as_ref().map(sealed),
         enabled: true,
     };
     Ok((hook, secret))
@@ -220,7 +228,7 @@ fn is_header_text(text: &str) -> bool {
     (1..=HOOK_SECRET_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn check_hook_url(text: &str, private_is_allowed: bool) -> Result<(), SettingError> {
+pub(crate) fn check_hook_url(text: &str, private_is_allowed: bool) -> Result<(), SettingError> {
     let wrong = || SettingError::HookUrl(text.into());
     let uri: Uri = text.parse().map_err(|_| wrong())?;
     let authority = uri.authority().ok_or_else(wrong)?;
@@ -240,8 +248,12 @@ fn check_hook_url(text: &str, private_is_allowed: bool) -> Result<(), SettingErr
     Ok(())
 }
 
-const STYLES: [(HookStyle, &str); 3] =
-    [(HookStyle::Standard, "standard"), (HookStyle::Ravelin, "ravelin"), (HookStyle::Rupt, "rupt")];
+const STYLES: [(HookStyle, &str); 4] = [
+    (HookStyle::Standard, "standard"),
+    (HookStyle::Ravelin, "ravelin"),
+    (HookStyle::Rupt, "rupt"),
+    (HookStyle::Sumsub, "sumsub"),
+];
 
 fn style(text: &str) -> Option<HookStyle> {
     STYLES.iter().find(|(_, word)| *word == text).map(|(style, _)| *style)

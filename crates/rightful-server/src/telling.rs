@@ -8,12 +8,13 @@ mod delivery;
 mod post;
 mod schedule;
 mod sign;
+pub(crate) mod terms;
 #[cfg(test)]
 mod tests;
 
 use rightful_domain::{
     AccountDevice, Application, Entry, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Outcome,
-    PROVED_FIELD, Record, Telling, Timestamp, Topic, Verdict, Waiting,
+    PROVED_FIELD, Record, Source, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 
 pub(crate) use address::is_plainly_private;
@@ -21,7 +22,7 @@ pub(crate) use delivery::Delivery;
 pub(crate) use schedule::Schedule;
 
 /// Of what the hooks of each style are told; what else happens, their vendor has no message for.
-const TOLD: [(HookStyle, &[Topic]); 3] = [
+const TOLD: [(HookStyle, &[Topic]); 4] = [
     (
         HookStyle::Standard,
         &[
@@ -31,10 +32,15 @@ const TOLD: [(HookStyle, &[Topic]); 3] = [
             Topic::DeviceNew,
             Topic::DeviceDetached,
             Topic::Sharing,
+            Topic::Reviewed,
         ],
     ),
     (HookStyle::Ravelin, &[Topic::Assessed]),
     (HookStyle::Rupt, &[Topic::Challenged, Topic::ChallengeEnded, Topic::DeviceDetached, Topic::Sharing]),
+    (
+        HookStyle::Sumsub,
+        &[Topic::Taken, Topic::Standing, Topic::Reviewed, Topic::Deleted, Topic::DataChanged, Topic::ChallengeEnded],
+    ),
 ];
 
 fn is_told(style: HookStyle, topic: Topic) -> bool {
@@ -49,8 +55,10 @@ fn is_about(application: &Application, entry: &Entry, style: HookStyle, topic: T
     match topic {
         Topic::Assessed => match style {
             HookStyle::Ravelin => names_account && entry.assessment.is_some(),
-            HookStyle::Standard | HookStyle::Rupt => answered == Some(Verdict::Deny),
+            HookStyle::Standard | HookStyle::Rupt | HookStyle::Sumsub => answered == Some(Verdict::Deny),
         },
+        // Only who speaks of transactions asks how they stand.
+        Topic::Taken | Topic::Standing => entry.event.source == Source::Sumsub && entry.assessment.is_some(),
         Topic::Challenged => answered == Some(Verdict::Challenge),
         Topic::DeviceNew => is_new_device(entry),
         Topic::Sharing => {
@@ -58,7 +66,7 @@ fn is_about(application: &Application, entry: &Entry, style: HookStyle, topic: T
             let n_devices = entry.sighting.map_or(0, |sighting| sighting.n_devices);
             is_new_device(entry) && n_devices_max > 0 && n_devices > n_devices_max
         }
-        Topic::ChallengeEnded | Topic::DeviceDetached => false,
+        Topic::ChallengeEnded | Topic::DeviceDetached | Topic::Reviewed | Topic::Deleted | Topic::DataChanged => false,
     }
 }
 
@@ -113,6 +121,15 @@ pub(crate) fn detached_by<'a>(
 /// What to tell of a device that was detached, by the latest entry on it.
 pub(crate) fn of_detached(application: &Application, record: &Record, at: Timestamp) -> Vec<Waiting> {
     waiting(application, Topic::DeviceDetached, record, at)
+}
+
+/// What to tell of how an event stands by now.
+pub(crate) fn of_standing(application: &Application, topic: Topic, record: &Record, at: Timestamp) -> Vec<Waiting> {
+    let is_of_style = |waiting: &Waiting| {
+        let hook = application.settings.hooks.iter().find(|hook| hook.id == waiting.telling.hook);
+        hook.is_some_and(|hook| hook.style != HookStyle::Sumsub || record.entry.event.source == Source::Sumsub)
+    };
+    waiting(application, topic, record, at).into_iter().filter(is_of_style).collect()
 }
 
 fn tells(application: &Application, topic: Topic) -> bool {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
+    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion, Delivery,
+    Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Feedback, History, Note, Page, Record, Report,
+    ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
 };
 
-use crate::{Applied, Ledger, Memory, Office, Outbox, Recorded, Store, StoreError, StoreHealth};
+use crate::{Applied, Cases, Ledger, Memory, Office, Outbox, Recorded, Store, StoreError, StoreHealth};
 
 /// Fails the n-th call, and no other.
 pub struct Faulty<S> {
@@ -168,6 +169,40 @@ macro_rules! forward {
             async fn health(&self) -> Result<StoreHealth, StoreError> {
                 self.pass().await?;
                 self.store.health().await
+            }
+        }
+
+        #[async_trait]
+        impl<S: Store> Cases for $wrapper<S> {
+            async fn open_case(&self, case: Case) -> Result<Case, StoreError> {
+                self.pass().await?;
+                self.store.open_case(case).await
+            }
+
+            async fn case(&self, application: &ApplicationId, event: EventId) -> Result<Option<Case>, StoreError> {
+                self.pass().await?;
+                self.store.case(application, event).await
+            }
+
+            async fn cases(&self, search: &CaseSearch, now: Timestamp) -> Result<CasePage, StoreError> {
+                self.pass().await?;
+                self.store.cases(search, now).await
+            }
+
+            async fn change_case(
+                &self,
+                application: &ApplicationId,
+                event: EventId,
+                change: CaseChange,
+                now: Timestamp,
+            ) -> Result<Result<Case, CaseRefusal>, StoreError> {
+                self.pass().await?;
+                self.store.change_case(application, event, change, now).await
+            }
+
+            async fn decisions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Case>, StoreError> {
+                self.pass().await?;
+                self.store.decisions_due(now, limit).await
             }
         }
 

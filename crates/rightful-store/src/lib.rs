@@ -17,4 +17,4 @@ pub use error::{BoxError, StoreError};
 #[cfg(feature = "conformance")]
 pub use faults::{Faulty, Slow};
 pub use seal::{MasterKey, Nonces, SealError};
-pub use store::{Applied, Ledger, Memory, Office, Outbox, Recorded, Store, StoreHealth};
+pub use store::{Applied, Cases, Ledger, Memory, Office, Outbox, Recorded, Store, StoreHealth};

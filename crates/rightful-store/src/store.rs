@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
+    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion, Delivery,
+    Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Feedback, History, Note, Page, Record, Report,
+    ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
 };
 
 use crate::StoreError;
@@ -123,10 +124,35 @@ pub trait Outbox: Send + Sync {
     async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError>;
 }
 
-/// All of memory.
-pub trait Store: Memory + Ledger + Office + Outbox {}
+/// What waits for people, and what they did about it. Each change is atomic: of two at once, the second sees the first.
+#[async_trait]
+pub trait Cases: Send + Sync {
+    /// Opens a case, durably; one that is there stays as it is. Gives the case as it is then.
+    async fn open_case(&self, case: Case) -> Result<Case, StoreError>;
 
-impl<S: Memory + Ledger + Office + Outbox> Store for S {}
+    /// The case of an event, if it has one.
+    async fn case(&self, application: &ApplicationId, event: EventId) -> Result<Option<Case>, StoreError>;
+
+    /// Cases, oldest first, a page at a time.
+    async fn cases(&self, search: &CaseSearch, now: Timestamp) -> Result<CasePage, StoreError>;
+
+    /// Changes a case as [`Case::apply`] says, durably, and gives it as it is then; or says why it is not changed.
+    async fn change_case(
+        &self,
+        application: &ApplicationId,
+        event: EventId,
+        change: CaseChange,
+        now: Timestamp,
+    ) -> Result<Result<Case, CaseRefusal>, StoreError>;
+
+    /// Cases whose decision is to take effect by then, and has not; at most `limit`, the longest due first.
+    async fn decisions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Case>, StoreError>;
+}
+
+/// All of memory.
+pub trait Store: Memory + Ledger + Office + Outbox + Cases {}
+
+impl<S: Memory + Ledger + Office + Outbox + Cases> Store for S {}
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq)]

@@ -17,11 +17,11 @@ use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
     Texts,
 };
-use super::{money, words};
+use super::{cases, money, words};
 use crate::time::rfc3339;
 use crate::{Call, Glossary, Refusal, RefusalKind, Reply, Response};
 
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 const PROBLEM_JSON: &str = "application/problem+json";
 /// What a caller should wait before it tries again, in s.
 const RETRY_AFTER_S: &str = "1";
@@ -45,7 +45,16 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Takeover(takeover) => json(200, JSON, &dossiers::takeover(call.parameter("account"), takeover)),
         Reply::Reclaimed { n_accounts } => json(200, JSON, &Reclaimed { n_accounts: *n_accounts }),
         // None of our paths asks for these.
-        Reply::Reported(_) | Reply::Identified { .. } | Reply::Consumed(_) | Reply::Listening => json(200, JSON, &()),
+        Reply::Reported(_)
+        | Reply::Identified { .. }
+        | Reply::Consumed(_)
+        | Reply::Listening
+        | Reply::Nothing
+        | Reply::LinesTaken(_)
+        | Reply::Hooks(_) => json(200, JSON, &()),
+        Reply::Standing { record, case } => cases::standing(call, record, case.as_deref()),
+        Reply::Changed(changed) => cases::changed(call, changed),
+        Reply::Cases(found) => cases::page(call, found),
     }
 }
 
@@ -101,14 +110,14 @@ const fn title(kind: RefusalKind) -> &'static str {
     }
 }
 
-fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
+pub(super) fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
     // Names are texts and everything inside is a text, a number or a flag, so this can always be written.
     let body = serde_json::to_vec(body).unwrap_or_default();
     Response { status, content_type: Some(content_type), headers: Vec::new(), body }
 }
 
 /// An entry as it was judged, or, with its record, as it stands now.
-fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>) -> AssessmentBody<'a> {
+pub(super) fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>) -> AssessmentBody<'a> {
     // `teaching`, `retry` and `tagged` are the store's business.
     let Entry {
         event,

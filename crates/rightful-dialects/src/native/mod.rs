@@ -16,6 +16,10 @@
 //! | `POST /v1/accounts/{account}/devices/{device}/detach` | a device is no longer the account's |
 //! | `POST /v1/reclaims` | the owners have these accounts again |
 //! | `POST /v1/credentials/check` | is a password or a username known to be breached? |
+//! | `GET /v1/cases` | what waits for people, oldest first: `queue`, `state`, `due_before` |
+//! | `GET /v1/cases/{id}` | an event's case, with what was judged |
+//! | `POST /v1/cases/{id}/claim`, `…/release`, `…/notes`, `…/decision`, `…/undo` | what somebody does about it |
+//! | `POST /v1/cases/decisions` | one decision about many |
 //!
 //! `Authorization: Bearer <key>`. With an `Idempotency-Key`, assessments, events and backfill answer a repeated request with the same bytes
 //! for 24 h, and refuse another request under the same key with 409; the other paths may be repeated as they are.
@@ -37,6 +41,7 @@
 
 mod accounts;
 mod answers;
+mod cases;
 mod decode;
 mod dossiers;
 mod encode;
@@ -49,8 +54,8 @@ mod words;
 use rightful_domain::{CredentialKind, Telling, Timestamp};
 
 use crate::{
-    Access, Call, Dialect, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route,
-    ToldOf,
+    Access, Call, Dialect, EventOf, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply,
+    Response, Route, ToldOf,
 };
 
 pub use openapi::openapi;
@@ -68,6 +73,14 @@ const METADATA: &str = "/v1/accounts/{account}/devices/{device}/metadata";
 const DETACH: &str = "/v1/accounts/{account}/devices/{device}/detach";
 const RECLAIMS: &str = "/v1/reclaims";
 const CREDENTIALS: &str = "/v1/credentials/check";
+const CASES: &str = "/v1/cases";
+const CASE: &str = "/v1/cases/{id}";
+const CLAIM: &str = "/v1/cases/{id}/claim";
+const RELEASE: &str = "/v1/cases/{id}/release";
+const CASE_NOTES: &str = "/v1/cases/{id}/notes";
+const DECISION: &str = "/v1/cases/{id}/decision";
+const UNDO: &str = "/v1/cases/{id}/undo";
+const DECISIONS: &str = "/v1/cases/decisions";
 
 const fn route(method: Method, path: &'static str) -> Route {
     Route { method, path, access: Access::Key(CredentialKind::NativeApiKey) }
@@ -88,6 +101,14 @@ const ROUTES: &[Route] = &[
     route(Method::Post, DETACH),
     route(Method::Post, RECLAIMS),
     route(Method::Post, CREDENTIALS),
+    route(Method::Get, CASES),
+    route(Method::Get, CASE),
+    route(Method::Post, CLAIM),
+    route(Method::Post, RELEASE),
+    route(Method::Post, CASE_NOTES),
+    route(Method::Post, DECISION),
+    route(Method::Post, UNDO),
+    route(Method::Post, DECISIONS),
 ];
 
 /// Our own words.
@@ -123,6 +144,14 @@ impl Dialect for Native {
             (Method::Post, DETACH) => accounts::detach(call),
             (Method::Post, RECLAIMS) => accounts::reclaims(call),
             (Method::Post, CREDENTIALS) => accounts::credentials(call),
+            (Method::Get, CASES) => cases::search(call),
+            (Method::Get, CASE) => decode::event_of_path(call).map(|event| Intake::Standing(EventOf::Id(event))),
+            (Method::Post, CLAIM) => cases::claim(call),
+            (Method::Post, RELEASE) => cases::release(call),
+            (Method::Post, CASE_NOTES) => cases::note(call),
+            (Method::Post, DECISION) => cases::decision(call),
+            (Method::Post, UNDO) => cases::undo(call),
+            (Method::Post, DECISIONS) => cases::decisions(call),
             (Method::Get, ASSESSMENT) => decode::event_of_path(call).map(Intake::Recall),
             (Method::Get, ASSESSMENTS) => decode::search(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),

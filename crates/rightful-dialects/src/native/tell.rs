@@ -64,7 +64,15 @@ pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> 
         (Topic::DeviceDetached, ToldOf::Device(account, device)) => {
             message(topic, device.detached_at.unwrap_or(device.latest.at), &of_device(account, device))
         }
-        (Topic::DeviceNew | Topic::DeviceDetached, ToldOf::Event(_))
+        // In our own words: what people decided is told, what only one vendor's words tell apart is not.
+        (Topic::Reviewed, ToldOf::Event(record)) => {
+            let last = record.feedback.last();
+            let at = last.map_or(record.entry.event.received_at, |said| said.received_at);
+            message(topic, at, &event(record, record.outcome().as_str(), last))
+        }
+        (Topic::Taken | Topic::Standing | Topic::Deleted | Topic::DataChanged, _)
+        | (Topic::Reviewed, ToldOf::Device(..))
+        | (Topic::DeviceNew | Topic::DeviceDetached, ToldOf::Event(_))
         | (Topic::Assessed | Topic::Challenged | Topic::Sharing | Topic::ChallengeEnded, ToldOf::Device(..)) => None,
     }
 }

@@ -205,7 +205,13 @@ impl Dialect for Ravelin {
             | Reply::Identified { .. }
             | Reply::Takeover(_)
             | Reply::Consumed(_)
-            | Reply::Listening => encode::unscored(call, endpoint),
+            | Reply::Listening
+            | Reply::Nothing
+            | Reply::Standing { .. }
+            | Reply::Changed(_)
+            | Reply::Cases(_)
+            | Reply::LinesTaken(_)
+            | Reply::Hooks(_) => encode::unscored(call, endpoint),
         }
     }
 

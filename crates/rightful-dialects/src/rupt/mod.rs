@@ -227,7 +227,13 @@ impl Dialect for Rupt {
                 | Reply::FeedbackTaken { .. }
                 | Reply::Takeover(_)
                 | Reply::Reclaimed { .. }
-                | Reply::Listening,
+                | Reply::Listening
+                | Reply::Nothing
+                | Reply::Standing { .. }
+                | Reply::Changed(_)
+                | Reply::Cases(_)
+                | Reply::LinesTaken(_)
+                | Reply::Hooks(_),
                 _,
             ) => encode::done(),
         }

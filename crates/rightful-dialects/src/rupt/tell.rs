@@ -31,7 +31,16 @@ pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> 
         (Topic::Sharing, ToldOf::Event(record)) => sharing(record),
         (Topic::DeviceDetached, ToldOf::Device(account, device)) => detached(account, device),
         // Rupt has no word for what was judged, nor for a new device.
-        (Topic::Assessed | Topic::DeviceNew, _)
+        (
+            Topic::Assessed
+            | Topic::DeviceNew
+            | Topic::Taken
+            | Topic::Standing
+            | Topic::Reviewed
+            | Topic::Deleted
+            | Topic::DataChanged,
+            _,
+        )
         | (Topic::Challenged | Topic::ChallengeEnded | Topic::Sharing, ToldOf::Device(..))
         | (Topic::DeviceDetached, ToldOf::Event(_)) => None,
     }

@@ -119,7 +119,7 @@ pub(super) struct HookAdd {
     application: String,
     /// Where to post
     url: String,
-    /// In whose words: standard, ravelin or rupt
+    /// In whose words: standard, ravelin, rupt or sumsub
     #[arg(long, default_value = "standard")]
     style: String,
     /// The secret: of standard and rupt what signs (made if there is none), of ravelin the token that is sent. `-` reads it

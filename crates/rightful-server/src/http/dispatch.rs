@@ -9,18 +9,21 @@ use axum::body::Bytes;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKind, Reply, Route};
+use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKind, Reply, Route, SignedRequest};
 use rightful_domain::{AccountDeviceId, Application, EventId, Timestamp};
 
 use super::{address, body, events, origin, problem};
 use crate::app::{App, Peer};
-use crate::clock;
 use crate::listeners::{Listener, TooMany};
 use crate::pipeline::Asked;
+use crate::{clock, hook_wishes, imports, reviewing};
+
+/// The longest body on a route that takes files of many lines: some 100 000 transactions.
+const FILE_BYTES_MAX: usize = 64 << 20;
 
 /// Answers one request.
 pub(crate) async fn answer(
-    app: &App,
+    app: &Arc<App>,
     dialect: &'static dyn Dialect,
     route: &'static Route,
     request: Request,
@@ -90,6 +93,11 @@ struct Received {
 impl Received {
     /// Shows the request as a dialect sees it.
     fn with_call<T>(&self, app: &App, see: impl FnOnce(&Call<'_>) -> T) -> T {
+        self.with_event(app, self.event_id, see)
+    }
+
+    /// The same, as the request that becomes this event.
+    fn with_event<T>(&self, app: &App, event_id: EventId, see: impl FnOnce(&Call<'_>) -> T) -> T {
         let parameters: Vec<(&str, &str)> = self.parameters.as_ref().map_or_else(Vec::new, |all| all.iter().collect());
         see(&Call {
             route: self.route,
@@ -98,7 +106,7 @@ impl Received {
             header: &|name| text(&self.head.headers, name),
             body: &self.body,
             application: &self.application,
-            event_id: self.event_id,
+            event_id,
             received_at: self.now,
             peer: self.peer,
             public_url: &app.public_url,
@@ -120,18 +128,24 @@ async fn receive(
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
     let (head, request_body) = request.into_parts();
     let query = Query(head.uri.query().unwrap_or(""));
-    let application = authenticate(app, dialect, route, &|name| text(&head.headers, name), query);
+    let known = authenticate(app, dialect, route, &|name| text(&head.headers, name), query);
     let peer = caller(app, peer, &head.headers);
-    let application = match route.access {
-        Access::Page(_) => admit_page(app, application?, &head.headers, peer),
-        Access::Key(_) | Access::Link => application.map_err(Refused::from),
+    let known = match (route.access, known) {
+        (Access::Page(_), Ok(known)) => admit_page(app, known.application, &head.headers, peer).map(Known::already),
+        (Access::Page(_) | Access::Key(_) | Access::Link, known) => known.map_err(Refused::from),
     };
     // Read even if refused, so that the caller gets the refusal and not a broken connection; but of a stranger, nothing is
     // kept.
-    let bytes_max = if application.is_ok() { app.body_bytes_max } else { 0 };
+    let bytes_max = if known.is_ok() { bytes_max(app, dialect, route) } else { 0 };
     let body = body::read(request_body, bytes_max).await;
+    let known = known?;
+    let body = body?;
+    if let Some(sealed) = &known.signs_under {
+        check_signature(app, dialect, route, (&head, &body), sealed, now)?;
+    }
+    let application = known.application;
     let event_id = clock::event_id(now);
-    Ok(Received { route, head, parameters, application: application?, body: body?, event_id, now, peer })
+    Ok(Received { route, head, parameters, application, body, event_id, now, peer })
 }
 
 /// A header's value; None if absent or not text. Beyond ASCII as well, so that a dialect can refuse what it must not
@@ -144,26 +158,76 @@ fn caller(app: &App, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr
     peer.map(|peer| address::caller(peer, headers, &app.trusted_proxies))
 }
 
+/// Who a request claims to be, as far as its head says.
+struct Known {
+    application: Arc<Application>,
+    /// The sealed secret that the request is to be signed under, where the head alone proves nothing.
+    signs_under: Option<Box<[u8]>>,
+}
+
+impl Known {
+    const fn already(application: Arc<Application>) -> Self {
+        Self { application, signs_under: None }
+    }
+}
+
+/// How long a body may be on a route.
+fn bytes_max(app: &App, dialect: &dyn Dialect, route: &Route) -> usize {
+    if dialect.takes_files(route) { app.body_bytes_max.max(FILE_BYTES_MAX) } else { app.body_bytes_max }
+}
+
+/// Whether a request is signed with the secret of the key that it names.
+fn check_signature(
+    app: &App,
+    dialect: &dyn Dialect,
+    route: &Route,
+    (head, body): (&Parts, &[u8]),
+    sealed: &[u8],
+    received_at: Timestamp,
+) -> Result<(), Refusal> {
+    let header = |name: &str| text(&head.headers, name);
+    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+    let signed = dialect.signed(&SignedRequest { method: route.method, target, header: &header, body, received_at })?;
+    let unsigned = || Refusal { kind: RefusalKind::Unauthorized, detail: "the signature is wrong".into(), path: None };
+    let secret = app.master_key.open(sealed).map_err(|_| {
+        tracing::error!("the secret of a key cannot be opened: the master key is another");
+        unsigned()
+    })?;
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret);
+    // In constant time.
+    ring::hmac::verify(&key, &signed.message, &signed.mac).map_err(|_| unsigned())
+}
+
 fn authenticate<'a>(
     app: &App,
     dialect: &dyn Dialect,
     route: &Route,
     header: &dyn Fn(&str) -> Option<&'a str>,
     query: Query<'a>,
-) -> Result<Arc<Application>, Refusal> {
+) -> Result<Known, Refusal> {
     let refused = |detail: &str| Refusal { kind: RefusalKind::Unauthorized, detail: detail.into(), path: None };
     match route.access {
         Access::Key(kind) | Access::Page(kind) => {
             let presented = dialect.presented(header, query).ok_or_else(|| refused("no key was presented"))?;
+            let presented = Some(presented).filter(|presented| presented.kind == kind);
+            let presented = presented.ok_or_else(|| refused("the key is not valid here"))?;
             let owner = match route.access {
-                Access::Page(_) => app.applications.owner_of_page(&presented),
-                Access::Key(_) | Access::Link => app.applications.owner(&presented),
+                Access::Page(_) => app.applications.owner_of_page(&presented).map(Known::already),
+                Access::Key(_) | Access::Link => app.applications.owner(&presented).map(Known::already).or_else(|| {
+                    let (application, sealed) = app.applications.signer(&presented)?;
+                    Some(Known { application, signs_under: Some(sealed) })
+                }),
             };
-            owner.filter(|_| presented.kind == kind).ok_or_else(|| refused("the key is not valid here"))
+            owner.ok_or_else(|| refused("the key is not valid here"))
         }
-        Access::Link => dialect.linked_application(query).and_then(|id| app.applications.find(&id)).ok_or_else(|| {
-            Refusal { kind: RefusalKind::Forbidden, detail: "the link is not valid".into(), path: None }
-        }),
+        Access::Link => {
+            let application = dialect.linked_application(query).and_then(|id| app.applications.find(&id));
+            application.map(Known::already).ok_or_else(|| Refusal {
+                kind: RefusalKind::Forbidden,
+                detail: "the link is not valid".into(),
+                path: None,
+            })
+        }
     }
 }
 
@@ -197,11 +261,34 @@ fn listen(
 }
 
 /// Does what a request asks for.
-async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
+async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
     let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Listen(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
+        Intake::Nothing => Ok(Reply::Nothing),
+        Intake::Hooks => Ok(Reply::Hooks(hook_wishes::shown(app, application))),
+        Intake::SetHook(wish) => {
+            return hook_wishes::set(app, application, *wish)
+                .await
+                .map(|hook| Done::Answered(Reply::Hooks(vec![hook])));
+        }
+        Intake::Lines(lines) => {
+            let with_call = |event_id, see: &mut dyn FnMut(&Call<'_>)| {
+                received.with_event(app, event_id, |call| see(call));
+            };
+            let file = (lines, &received.body);
+            Ok(Reply::LinesTaken(imports::take(app, dialect, file, &received.application, &with_call, now).await))
+        }
+        Intake::AssessNew(fresh) => {
+            pipeline.meters.unknown_fields(fresh.told.n_unknown);
+            pipeline.assess_new(*fresh, application, now).await.map(standing)
+        }
+        Intake::Standing(named) => pipeline.standing_of(application, named, now).await.map(standing),
+        Intake::Rescore(event) => pipeline.rescore(application, event, now).await.map(standing),
+        Intake::Change { event, change } => pipeline.change_case(application, event, change, now).await.map(standing),
+        Intake::ChangeMany(changes) => pipeline.change_cases(application, changes, now).await.map(Reply::Changed),
+        Intake::Cases(search) => pipeline.cases(&search, now).await.map(Reply::Cases),
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))
@@ -257,6 +344,11 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         }
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
+}
+
+/// How an event stands, as a reply.
+fn standing((record, case): reviewing::Standing) -> Reply {
+    Reply::Standing { record: Box::new(record), case: case.map(Box::new) }
 }
 
 /// Answers a request that reached no path of a dialect.

@@ -20,7 +20,8 @@ use crate::applications::Applications;
 /// How a browser says whence a request comes that carries no origin; no page can set it.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// What pages of the vendors' clients send.
-const HEADERS_ALLOWED: HeaderValue = HeaderValue::from_static("authorization, content-type");
+const HEADERS_ALLOWED: HeaderValue =
+    HeaderValue::from_static("authorization, content-type, x-access-token, x-client-id");
 /// How long a browser may remember a preflight, in seconds: also how long a removed origin is believed.
 const PREFLIGHT_SECONDS: HeaderValue = HeaderValue::from_static("600");
 

@@ -1,6 +1,7 @@
 //! The only place that turns our errors into refusals. The caller sees the outer words, the log the inner.
 
 use rightful_dialects::{Refusal, RefusalKind};
+use rightful_domain::CaseRefusal;
 use rightful_store::StoreError;
 
 use crate::pipeline::PipelineError;
@@ -11,6 +12,8 @@ pub(crate) fn refusal(error: &PipelineError) -> Refusal {
         PipelineError::Asked => (RefusalKind::Internal, "an error was asked for by a magic account"),
         PipelineError::NoToken => (RefusalKind::NotFound, "there is no such token, or no longer"),
         PipelineError::Spent => (RefusalKind::Conflict, "it was used before, and it is good for one use"),
+        PipelineError::Known => (RefusalKind::Conflict, "it was told before"),
+        PipelineError::Case(refusal) => case_refusal(*refusal),
         PipelineError::Store(StoreError::NotFound { .. }) => (RefusalKind::NotFound, "there is no such event"),
         PipelineError::Store(StoreError::Conflict) => {
             (RefusalKind::Conflict, "the idempotency key was used before with another request")
@@ -29,4 +32,16 @@ pub(crate) fn refusal(error: &PipelineError) -> Refusal {
         }
     };
     Refusal { kind, detail: detail.into(), path: None }
+}
+
+/// Why a case is not changed.
+const fn case_refusal(refusal: CaseRefusal) -> (RefusalKind, &'static str) {
+    let kind = match refusal {
+        CaseRefusal::NoCase => RefusalKind::NotFound,
+        CaseRefusal::ClaimedByAnother | CaseRefusal::NotClaimed | CaseRefusal::Closed | CaseRefusal::NothingToUndo => {
+            RefusalKind::Conflict
+        }
+        CaseRefusal::TooManyNotes => RefusalKind::Malformed,
+    };
+    (kind, refusal.as_str())
 }

@@ -26,6 +26,7 @@ pub(crate) fn api(app: Arc<App>, dialects: &[&'static dyn Dialect]) -> Router {
                 Method::Post => MethodFilter::POST,
                 Method::Put => MethodFilter::PUT,
                 Method::Delete => MethodFilter::DELETE,
+                Method::Patch => MethodFilter::PATCH,
             };
             let dialect = *dialect;
             let answer = move |State(app): State<Arc<App>>, request: Request| async move {
@@ -56,9 +57,7 @@ fn page_paths(dialects: &[&dyn Dialect]) -> BTreeMap<&'static str, HeaderValue> 
     for route in routes.filter(|route| matches!(route.access, Access::Page(_))) {
         methods.entry(route.path).or_default().push(match route.method {
             Method::Get => "GET, HEAD",
-            Method::Post => "POST",
-            Method::Put => "PUT",
-            Method::Delete => "DELETE",
+            method @ (Method::Post | Method::Put | Method::Delete | Method::Patch) => method.as_str(),
         });
     }
     let told = |(path, methods): (_, Vec<_>)| Some((path, HeaderValue::try_from(methods.join(", ")).ok()?));

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderName, header};
-use rightful_dialects::{Dialect, HookMessage, ToldOf};
-use rightful_domain::{Application, Hook, HookStyle, Record, Telling, Timestamp, Topic, Waiting};
+use rightful_dialects::{Around, Dialect, HookMessage, ToldOf};
+use rightful_domain::{
+    Application, Hook, HookDigest, HookStyle, HookTerms, Record, Telling, Timestamp, Topic, Waiting,
+};
 use rightful_store::{MasterKey, Store, StoreError};
 use tokio::task::JoinSet;
 use tokio_rustls::rustls;
@@ -16,7 +18,8 @@ use zeroize::Zeroizing;
 
 use super::post::{Answer, Letter, PostError, Poster};
 use super::schedule::Schedule;
-use super::sign::signature;
+use super::sign::{payload_digest, signature};
+use super::terms;
 use crate::app::App;
 use crate::desk::Command;
 use crate::shutdown::Shutdown;
@@ -29,6 +32,8 @@ const PARALLEL_MAX: usize = 64;
 /// The most hooks that are looked at for something due at once.
 const DUE_MAX: usize = 4_096;
 
+const PAYLOAD_DIGEST: HeaderName = HeaderName::from_static("x-payload-digest");
+const PAYLOAD_DIGEST_ALG: HeaderName = HeaderName::from_static("x-payload-digest-alg");
 const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
 const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
@@ -41,6 +46,7 @@ pub(crate) struct Delivery {
     app: Arc<App>,
     poster: Poster,
     schedule: Schedule,
+    sumsub: Schedule,
     speaks: Speaks,
 }
 
@@ -56,7 +62,8 @@ enum Made {
 impl Delivery {
     /// One that may, or may not, send to private addresses.
     pub(crate) fn new(app: Arc<App>, schedule: Schedule, allows_private: bool) -> Result<Self, rustls::Error> {
-        Ok(Self { app, poster: Poster::new(allows_private)?, schedule, speaks: rightful_dialects::of_hook })
+        let sumsub = Schedule::sumsub();
+        Ok(Self { app, poster: Poster::new(allows_private)?, schedule, sumsub, speaks: rightful_dialects::of_hook })
     }
 
     /// The same, with dialects of one's own.
@@ -174,10 +181,21 @@ impl Delivery {
         };
         let [byte] = clock::random();
         let chance = f64::from(byte) / 255.0;
-        match self.schedule.next(n_tried, clock::now(), retry_after, chance) {
+        let (schedule, tries_once) = self.schedule_of(waiting);
+        let next = if tries_once { None } else { schedule.next(n_tried, clock::now(), retry_after, chance) };
+        match next {
             Some(at) => rightful_domain::Delivery::Retry(at),
             None => give_up(waiting, "it was tried as often as it may be"),
         }
+    }
+
+    /// When a hook is tried again, and whether it is at all.
+    fn schedule_of(&self, waiting: &Waiting) -> (&Schedule, bool) {
+        let application = self.app.applications.find(&waiting.application);
+        let hook = application.as_ref().and_then(|application| hook_of(application, &waiting.telling));
+        let Some(hook) = hook.filter(|hook| hook.style == HookStyle::Sumsub) else { return (&self.schedule, false) };
+        let sealed = secret_of(hook, &self.app.master_key).unwrap_or_default();
+        (&self.sumsub, with_terms(hook.style, sealed).1.tries_once)
     }
 
     /// Makes a message, of what is known by now.
@@ -191,24 +209,34 @@ impl Delivery {
         let Ok(secret) = secret_of(hook, &self.app.master_key) else {
             return Ok(Made::Nobody("its hook's secret cannot be read"));
         };
+        let (secret, terms) = with_terms(hook.style, secret);
         let Some(record) = self.store().record_at(waiting.sequence).await? else { return Ok(Made::Nothing) };
-        let Some(message) = self.message(hook, waiting, &record).await? else { return Ok(Made::Nothing) };
+        let Some(message) = self.message(&application, hook, waiting, &record).await? else {
+            return Ok(Made::Nothing);
+        };
+        if !terms.types.is_empty() && !terms.types.iter().any(|kind| **kind == *message.kind) {
+            return Ok(Made::Nothing);
+        }
         // Unique beyond this server, too: a receiver may have several.
         let id = format!("msg_{}_{}", record.entry.event.id, waiting.number);
-        let headers = headers(hook.style, &id, secret.as_deref().map(|text| text.as_str()), now, &message.body);
+        let secret = secret.as_deref().map(|text| text.as_str());
+        let headers = headers((hook.style, terms.digest), &id, secret, now, &message.body);
         Ok(Made::Letter(Letter { url: hook.url.clone(), headers, body: message.body }))
     }
 
     /// A message in the words of its hook's dialect; None if it has none.
     async fn message(
         &self,
+        application: &Application,
         hook: &Hook,
         waiting: &Waiting,
         record: &Record,
     ) -> Result<Option<HookMessage>, StoreError> {
         let Some(dialect) = (self.speaks)(hook.style) else { return Ok(None) };
         if !matches!(waiting.telling.topic, Topic::DeviceNew | Topic::DeviceDetached) {
-            return Ok(dialect.hook_message(&waiting.telling, &ToldOf::Event(record)));
+            let case = self.store().case(&application.id, record.entry.event.id).await?;
+            let around = Around { application, link_key: &self.app.link_key, case: case.as_ref() };
+            return Ok(dialect.hook_message_of(&waiting.telling, &ToldOf::Event(record), &around));
         }
         let (Some(account), Some(sighting)) = (&record.entry.event.account, record.entry.sighting) else {
             return Ok(None);
@@ -230,8 +258,24 @@ fn secret_of(hook: &Hook, master_key: &MasterKey) -> Result<Option<Zeroizing<Str
     std::str::from_utf8(&bytes).map(|text| Some(Zeroizing::new(text.to_owned()))).map_err(|_| ())
 }
 
+/// What is sealed with a hook, where its style has terms of its own.
+fn with_terms(style: HookStyle, sealed: Option<Zeroizing<String>>) -> (Option<Zeroizing<String>>, HookTerms) {
+    match (style, sealed.as_ref().and_then(|text| terms::of_text(text))) {
+        (HookStyle::Sumsub, Some((secret, terms))) => (Some(secret), terms),
+        (HookStyle::Standard | HookStyle::Ravelin | HookStyle::Rupt | HookStyle::Sumsub, _) => {
+            (sealed, HookTerms::default())
+        }
+    }
+}
+
 /// The headers that say who sends it.
-fn headers(style: HookStyle, id: &str, secret: Option<&str>, now: Timestamp, body: &[u8]) -> Vec<(HeaderName, String)> {
+fn headers(
+    (style, digest): (HookStyle, HookDigest),
+    id: &str,
+    secret: Option<&str>,
+    now: Timestamp,
+    body: &[u8],
+) -> Vec<(HeaderName, String)> {
     match style {
         HookStyle::Standard | HookStyle::Rupt => {
             let timestamp = now.as_millis().div_euclid(1_000).to_string();
@@ -240,6 +284,10 @@ fn headers(style: HookStyle, id: &str, secret: Option<&str>, now: Timestamp, bod
         }
         HookStyle::Ravelin => {
             secret.into_iter().map(|token| (header::AUTHORIZATION, format!("token {token}"))).collect()
+        }
+        HookStyle::Sumsub => {
+            let (name, digest) = payload_digest(digest, secret.unwrap_or_default(), body);
+            vec![(PAYLOAD_DIGEST, digest), (PAYLOAD_DIGEST_ALG, name.to_owned())]
         }
     }
 }

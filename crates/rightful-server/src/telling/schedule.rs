@@ -30,6 +30,12 @@ impl Schedule {
         ])
     }
 
+    /// Sumsub's: after five minutes, an hour, five hours and eighteen (docs.sumsub.com, "Webhooks").
+    pub(crate) fn sumsub() -> Self {
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        Self(vec![minutes(5), minutes(60), minutes(5 * 60), minutes(18 * 60)])
+    }
+
     /// One of one's own.
     #[cfg(test)]
     pub(crate) fn of(delays: Vec<Duration>) -> Self {
@@ -59,6 +65,13 @@ mod tests {
         }
         assert_eq!(now.since(start).as_secs() / 3600, 75);
         assert_eq!(schedule.next(9, now, None, 0.0), None);
+    }
+
+    #[test]
+    fn sumsubs_receivers_are_tried_four_times_more() {
+        let now = Timestamp::from_seconds(0);
+        let after = |n_tried| Schedule::sumsub().next(n_tried, now, None, 0.0).map(|at| at.since(now).as_secs() / 60);
+        assert_eq!([0, 1, 2, 3, 4].map(after), [Some(5), Some(60), Some(300), Some(1_080), None]);
     }
 
     #[test]

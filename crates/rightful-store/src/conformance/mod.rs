@@ -2,6 +2,7 @@
 //!
 //! A case gets a fresh backend and says what is wrong, if anything. No case sleeps, reads a clock or depends on another.
 
+mod cases;
 mod details;
 mod erasure;
 mod feedback;
@@ -65,6 +66,12 @@ macro_rules! cases {
 
 /// All cases, by claim.
 pub const CASES: &[(&str, CaseFn)] = cases![
+    cases::a_case_opens_once_and_reads_back,
+    cases::of_many_who_claim_a_case_at_once_one_does,
+    cases::notes_of_many_at_once_are_all_kept,
+    cases::queues_list_what_waits_oldest_first,
+    cases::a_decision_is_due_after_its_minute_until_it_is_settled,
+    cases::an_erasure_forgets_what_was_said_in_cases,
     details::a_changed_detail_says_what_it_was_before,
     details::the_owner_is_told_of_a_changed_contact_and_no_stranger,
     details::where_only_strangers_said_a_contact_nobody_is_told,

@@ -7,6 +7,7 @@
 mod acknowledged;
 mod belongings;
 mod bulk;
+mod cases;
 mod checkpoint;
 mod crowds;
 mod devices;
@@ -44,9 +45,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp,
-    Waiting,
+    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion, Delivery,
+    Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Feedback, History, Note, Page, Record, Report,
+    ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -56,7 +57,7 @@ pub use rehearsal::Rehearsal;
 pub(crate) use state::State;
 
 use crate::record::{Consumption, Draft, private_bytes};
-use crate::{Applied, Ledger, Memory, Nonces, Office, Outbox, Recorded, StoreError, StoreHealth};
+use crate::{Applied, Cases, Ledger, Memory, Nonces, Office, Outbox, Recorded, StoreError, StoreHealth};
 use acknowledged::Acknowledged;
 use disk::{Disk, unavailable};
 use find::sealing_subject;
@@ -105,6 +106,8 @@ struct Shared {
     broken: AtomicBool,
     reports: reports::Reports,
     outbox: outbox::Outbox,
+    /// Held by who changes a case.
+    changing_case: Mutex<()>,
     /// Held as long as the store is open.
     _lock: std::fs::File,
 }
@@ -390,6 +393,40 @@ impl Outbox for EmbeddedStore {
 
     async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {
         self.read(move |shared| Ok(shared.found_at(sequence)?.map(|found| found.record))).await
+    }
+}
+
+#[async_trait]
+impl Cases for EmbeddedStore {
+    async fn open_case(&self, case: Case) -> Result<Case, StoreError> {
+        self.shared.check_running()?;
+        self.read(move |shared| shared.open_case(case)).await
+    }
+
+    async fn case(&self, application: &ApplicationId, event: EventId) -> Result<Option<Case>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.case(&application, event)).await
+    }
+
+    async fn cases(&self, search: &CaseSearch, now: Timestamp) -> Result<CasePage, StoreError> {
+        let search = search.clone();
+        self.read(move |shared| shared.case_page(&search, now)).await
+    }
+
+    async fn change_case(
+        &self,
+        application: &ApplicationId,
+        event: EventId,
+        change: CaseChange,
+        now: Timestamp,
+    ) -> Result<Result<Case, CaseRefusal>, StoreError> {
+        self.shared.check_running()?;
+        let application = application.clone();
+        self.read(move |shared| shared.change_case(&application, event, change, now)).await
+    }
+
+    async fn decisions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Case>, StoreError> {
+        self.read(move |shared| shared.decisions_due(now, limit)).await
     }
 }
 

@@ -267,6 +267,7 @@ fn remember(
         outbox: Outbox::open(disk.clone())?,
         broken: AtomicBool::new(false),
         disk,
+        changing_case: Mutex::new(()),
         _lock: lock,
     };
     Ok((shared, replayed))

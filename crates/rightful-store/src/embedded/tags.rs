@@ -284,6 +284,14 @@ impl StateKey {
         let [i, j, k, l] = self.application.to_be_bytes();
         [a, b, c, d, e, f, g, h, letter, i, j, k, l]
     }
+
+    /// The same of a subject, read back; None if it is none.
+    pub(super) fn subject_of_bytes(bytes: [u8; 13]) -> Option<Self> {
+        let [a, b, c, d, e, f, g, h, letter, i, j, k, l] = bytes;
+        let tag = Tag::new(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+        let application = u32::from_be_bytes([i, j, k, l]);
+        (letter == b's').then_some(Self { kind: StateKind::Subject, application, tag })
+    }
 }
 
 impl Hash for StateKey {

@@ -8,6 +8,7 @@
 mod amendment;
 mod application;
 mod assessment;
+mod case;
 mod details;
 mod effect;
 mod entry;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use amendment::{Consumption, Erasure};
 use amendment::{StoredConclusion, StoredConsumption, StoredErasure, StoredFeedback};
 pub(crate) use application::{decode_application, encode_application};
+pub(crate) use case::{decode_case, encode_case, private_of_case};
 use details::StoredDetails;
 pub(crate) use details::tell_changes;
 pub(crate) use effect::Effect;

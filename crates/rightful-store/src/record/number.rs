@@ -1,9 +1,9 @@
 //! Numbers and words for the enums of the domain, as stored. A number is never changed or used again.
 
 use rightful_domain::{
-    Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DetailKind, DeviceAliasKind,
-    FailureReason, Family, HookStyle, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection,
-    PaymentSource, RuleStatus, Source, TakeoverWords, Topic, Verdict,
+    Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DecisionKind, DetailKind,
+    DeviceAliasKind, FailureReason, Family, HookStyle, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction,
+    PaymentDirection, PaymentSource, RuleStatus, Source, TakeoverWords, Topic, Verdict,
 };
 
 use super::Undecodable;
@@ -81,7 +81,8 @@ numbered!(CredentialKind {
     RuptClient = 5,
 });
 
-numbered!(HookStyle { Standard = 0, Ravelin = 1, Rupt = 2 });
+numbered!(HookStyle { Standard = 0, Ravelin = 1, Rupt = 2, Sumsub = 3 });
+numbered!(DecisionKind { Approve = 0, Reject = 1, AskUser = 2 });
 numbered!(TakeoverWords { PermitWarnBlock = 0, AllowReviewPrevent = 1 });
 numbered!(Topic {
     Assessed = 0,
@@ -90,6 +91,11 @@ numbered!(Topic {
     DeviceNew = 3,
     DeviceDetached = 4,
     Sharing = 5,
+    Taken = 6,
+    Standing = 7,
+    Reviewed = 8,
+    Deleted = 9,
+    DataChanged = 10,
 });
 
 /// The number under which a caller's own word is stored, beside the word.

@@ -1,0 +1,296 @@
+//! From our answers to Sumsub's.
+
+use rightful_domain::{Action, Assessment, Case, Entry, EventId, Finding, Page, Record, Timestamp};
+use serde_json::{Map, Value};
+
+use super::wire::{
+    Applicant, Failure, Imported, KytTxn, LineError, MatchedRule, Review, ReviewResult, RiskLabels, ScoringResult,
+};
+use super::words::{Doing, Kind, Standing};
+use super::{SUBMIT, SUBMIT_WITH_OPTIONS, applicant, auth, date, words};
+use crate::{Call, LinesTaken, Refusal, RefusalKind, Response, Route, digest};
+
+/// What a caller should wait before it tries again, in s.
+const RETRY_AFTER_S: &str = "1";
+/// The review that every transaction goes through here.
+const LEVEL: &str = "kyt-txn";
+
+/// Our id of a transaction.
+pub(super) fn id_of(event: EventId) -> String {
+    event.to_string().replace('-', "")
+}
+
+/// A transaction as it stands.
+pub(super) fn transaction(call: &Call<'_>, record: &Record, case: Option<&Case>) -> Response {
+    json(200, &kyt_txn(call, record, case))
+}
+
+/// A transaction that was taken; its standing follows.
+pub(super) fn taken(call: &Call<'_>, record: &Record, case: Option<&Case>) -> Response {
+    let mut answer = kyt_txn(call, record, case);
+    (answer.review.review_status, answer.review.review_result) = ("init", None);
+    (answer.score, answer.scoring_result) = (None, None);
+    json(200, &answer)
+}
+
+/// A transaction that is no longer.
+pub(super) fn deleted(_record: &Record, case: Option<&Case>) -> Response {
+    let is_deleted = case.is_some_and(|case| case.deleted_at.is_some());
+    json(200, &serde_json::json!({ "deleted": u8::from(is_deleted) }))
+}
+
+fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -> KytTxn<'a> {
+    let Entry { event, assessment, .. } = &record.entry;
+    let application = call.application;
+    let account = event.account.as_ref();
+    KytTxn {
+        id: id_of(event.id),
+        created_at: date::seconds(event.received_at),
+        client_id: application.id.as_str(),
+        applicant_id: account.map(|account| applicant::id_of(call.link_key, &application.id, account)),
+        external_user_id: account.map(|account| account.as_str()),
+        txn_id: event.correlation.as_ref().map(|id| id.as_str()),
+        kind: kind_of(&event.action),
+        data: data(record),
+        score: assessment.as_ref().map(|assessment| score(assessment, case)),
+        review: review(record, case),
+        scoring_result: assessment.as_ref().map(|assessment| scoring_result(record, assessment, case)),
+        txn_inactive: case.is_some_and(|case| case.deleted_at.is_some()),
+        risk_labels: RiskLabels { device: words::device_labels(reasons(std::slice::from_ref(record))) },
+        tags: assessment.iter().flat_map(|assessment| tags(assessment)).collect(),
+    }
+}
+
+fn tags(assessment: &Assessment) -> impl Iterator<Item = &str> {
+    let in_effect = assessment.rules.iter().filter(|rule| !rule.is_shadow);
+    in_effect.flat_map(|rule| rule.effect.tags.iter().map(|tag| &**tag))
+}
+
+/// The type of a transaction that became that action.
+pub(super) fn kind_of(action: &Action) -> &str {
+    match action {
+        Action::Withdraw | Action::Transaction | Action::Checkout | Action::CreditsChange => Kind::Finance.as_str(),
+        Action::Login
+        | Action::Register
+        | Action::PasswordReset
+        | Action::Logout
+        | Action::AccountDetailsChange
+        | Action::AccountAuthChange => Kind::UserPlatformEvent.as_str(),
+        Action::Custom(name) if **name == *"general" => Kind::UserPlatformEvent.as_str(),
+        Action::Custom(name) => name,
+    }
+}
+
+fn score(assessment: &Assessment, case: Option<&Case>) -> f64 {
+    let again = case.and_then(|case| case.rescored);
+    again.map_or(assessment.risk_score, |again| again.score).points()
+}
+
+/// The transaction as it was told, as far as it may be kept; put together from what is known where it was told otherwise.
+fn data(record: &Record) -> Value {
+    let event = &record.entry.event;
+    let kept = event.unknown.as_ref().and_then(|kept| serde_json::from_str::<Map<String, Value>>(kept.as_json()).ok());
+    let mut data = match kept.and_then(|mut kept| kept.remove("data")) {
+        Some(Value::Object(data)) => data,
+        Some(_) | None => Map::new(),
+    };
+    if data.is_empty() {
+        data.insert("txnId".to_owned(), event.correlation.as_ref().map_or(Value::Null, |id| id.as_str().into()));
+        data.insert("type".to_owned(), kind_of(&event.action).into());
+    }
+    let own = event.custom.as_ref().and_then(|own| serde_json::from_str::<Map<String, Value>>(own.as_json()).ok());
+    let (beside, props): (Map<_, _>, Map<_, _>) =
+        own.unwrap_or_default().into_iter().partition(|(name, _)| words::PASSED_THROUGH.contains(&name.as_str()));
+    if !props.is_empty() {
+        data.insert("props".to_owned(), Value::Object(props));
+    }
+    data.extend(beside);
+    Value::Object(data)
+}
+
+/// How a transaction stands.
+pub(super) fn review<'a>(record: &Record, case: Option<&'a Case>) -> Review<'a> {
+    let event = &record.entry.event;
+    let standing = words::standing(record, case);
+    Review {
+        review_id: digest::uuid_from(event.id, "sumsub review").replace('-', ""),
+        attempt_id: digest::uuid_from(event.id, "sumsub attempt").replace('-', ""),
+        attempt_cnt: u32::from(case.is_some_and(|case| case.rescored.is_some())),
+        level_name: LEVEL,
+        create_date: date::seconds(event.received_at),
+        review_status: standing.status(),
+        review_result: review_result(standing, case),
+    }
+}
+
+/// How it ended, with what people said of it.
+pub(super) fn review_result(standing: Standing, case: Option<&Case>) -> Option<ReviewResult<'_>> {
+    let review_answer = standing.answer()?;
+    let decision = case.and_then(|case| case.decision.as_ref()).filter(|decision| decision.is_done);
+    let reject_type = || if decision.is_some_and(|decision| decision.may_retry) { "RETRY" } else { "FINAL" };
+    Some(ReviewResult {
+        review_answer,
+        review_reject_type: (standing == Standing::Red).then(reject_type),
+        reject_labels: decision.map_or(&[], |decision| &decision.labels),
+        client_comment: decision.and_then(|decision| decision.comment.as_ref()).map(|said| &**said.reveal()),
+    })
+}
+
+fn scoring_result<'a>(record: &'a Record, assessment: &'a Assessment, case: Option<&Case>) -> ScoringResult<'a> {
+    let of_rule = |is_shadow: bool| {
+        let rules = assessment.rules.iter().filter(move |rule| rule.is_shadow == is_shadow);
+        rules.map(|rule| rule.effect.score.points()).sum::<f64>()
+    };
+    let rules = assessment.rules.iter().map(|rule| MatchedRule {
+        id: &rule.rule,
+        name: &rule.rule,
+        revision: rule.version,
+        title: &rule.rule,
+        score: rule.effect.score.points(),
+        dry_run: rule.is_shadow,
+        action: words::doing_of_rule(&rule.effect).as_str(),
+    });
+    let found = assessment.findings.iter().filter(|finding| finding.is_adverse()).map(matched_finding);
+    let n_shadow = assessment.rules.iter().filter(|rule| rule.is_shadow).count();
+    let doing = if assessment.answered.is_some_and(|answered| answered != assessment.verdict) {
+        Doing::Score
+    } else {
+        words::doing(record)
+    };
+    ScoringResult {
+        score: score(assessment, case),
+        dry_score: of_rule(true),
+        matched_rules: rules.chain(found).collect(),
+        action: doing.as_str(),
+        rule_cnt: assessment.rules.len() - n_shadow,
+        dry_run_rule_cnt: n_shadow,
+    }
+}
+
+/// What was found, as a rule of our own under the reason's name.
+fn matched_finding(finding: &Finding) -> MatchedRule<'_> {
+    let name = finding.reason.as_str();
+    // To the hundredth of a nat: what it weighs, not what it adds to a score.
+    let weight = (finding.nats * 100.0).round() / 100.0;
+    MatchedRule {
+        id: name,
+        name,
+        revision: 1,
+        title: name,
+        score: weight,
+        dry_run: false,
+        action: Doing::Score.as_str(),
+    }
+}
+
+fn reasons(records: &[Record]) -> impl Iterator<Item = rightful_domain::ReasonCode> + Clone {
+    let assessments = records.iter().filter_map(|record| record.entry.assessment.as_ref());
+    assessments.flat_map(|assessment| assessment.findings.iter().map(|finding| finding.reason))
+}
+
+/// An applicant, by its latest events.
+pub(super) fn applicant(call: &Call<'_>, found: &Page) -> Response {
+    let latest = found.records.first();
+    let Some((latest, account)) = latest.and_then(|latest| Some((latest, latest.entry.event.account.as_ref()?))) else {
+        let detail = "Applicant not found".to_owned();
+        let refusal = Refusal { kind: RefusalKind::NotFound, detail, path: None };
+        return refused(Some(call.route), &refusal, call.received_at);
+    };
+    let id = applicant::id_of(call.link_key, &call.application.id, account);
+    let first = found.records.last().unwrap_or(latest);
+    json(
+        200,
+        &Applicant {
+            inspection_id: digest::uuid_from(latest.entry.event.id, "sumsub inspection").replace('-', ""),
+            id,
+            created_at: date::seconds(first.entry.event.received_at),
+            client_id: call.application.id.as_str(),
+            external_user_id: account.as_str(),
+            kind: "individual",
+            risk_labels: RiskLabels { device: words::device_labels(reasons(&found.records)) },
+            review: review(latest, None),
+        },
+    )
+}
+
+/// What became of a file.
+pub(super) fn lines_taken(taken: &LinesTaken) -> Response {
+    let errors = taken.refused.iter().map(|(line, refusal)| LineError {
+        line: *line,
+        code: status_of(refusal),
+        description: description(refusal),
+    });
+    json(
+        200,
+        &Imported {
+            created_cnt: taken.n_created,
+            duplicate_cnt: taken.n_known,
+            error_cnt: taken.n_refused,
+            errors: errors.collect(),
+        },
+    )
+}
+
+/// It is done, and there is nothing to say.
+pub(super) fn done() -> Response {
+    json(200, &serde_json::json!({ "ok": 1 }))
+}
+
+/// A transaction without an id is another sort of wrong than others.
+fn status_of(refusal: &Refusal) -> u16 {
+    let is_of_id = refusal.path.as_deref().is_some_and(|path| path == "txnId" || path == "data.txnId");
+    if is_of_id && refusal.kind == RefusalKind::Malformed { 422 } else { refusal.kind.status() }
+}
+
+fn description(refusal: &Refusal) -> String {
+    match &refusal.path {
+        Some(path) => format!("{path} {}", refusal.detail),
+        None => refusal.detail.clone(),
+    }
+}
+
+/// The error's number and name, where the vendor has one.
+fn error_name(refusal: &Refusal) -> Option<(u32, &'static str)> {
+    if refusal.kind != RefusalKind::Unauthorized {
+        return None;
+    }
+    Some(match refusal.detail.as_str() {
+        auth::SIGNATURE_MISMATCH => (4003, "app-token-signature-mismatch"),
+        auth::EXPIRED => (4004, "app-token-expired"),
+        auth::INCOMPLETE => (4006, "app-token-not-all-auth-params-supplied"),
+        _ => (4000, "app-token-invalid-format"),
+    })
+}
+
+/// The answer to a request that was not taken.
+pub(super) fn refused(route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
+    let status = status_of(refusal);
+    let is_submission = route.is_some_and(|route| matches!(route.path, SUBMIT | SUBMIT_WITH_OPTIONS));
+    let description = match (refusal.kind, route.map(|route| route.path)) {
+        (RefusalKind::Conflict, _) if is_submission => "Entity already exists".to_owned(),
+        (RefusalKind::Unauthorized, _) if refusal.detail == auth::SIGNATURE_MISMATCH => "Invalid signature".to_owned(),
+        (RefusalKind::NotFound, Some(path)) if path.starts_with("/resources/kyt/txns/") => {
+            "Transaction not found".to_owned()
+        }
+        _ => description(refusal),
+    };
+    let error = error_name(refusal);
+    let body = Failure {
+        description: &description,
+        code: status,
+        correlation_id: format!("req-{}", digest::uuid_at(now, "sumsub correlation")),
+        error_code: error.map(|(code, _)| code),
+        error_name: error.map(|(_, name)| name),
+    };
+    let mut response = json(status, &body);
+    if refusal.kind.is_retryable() {
+        response.headers.push(("retry-after", RETRY_AFTER_S.to_owned()));
+    }
+    response
+}
+
+pub(super) fn json(status: u16, answer: &impl serde::Serialize) -> Response {
+    // Names are texts, and everything inside is a text, a finite number or a flag, so this can always be written.
+    let body = serde_json::to_vec(answer).unwrap_or_default();
+    Response { status, content_type: Some("application/json"), headers: Vec::new(), body }
+}

@@ -1,0 +1,227 @@
+//! Sumsub's transaction monitoring, as its documentation, its own scripts (`SUMSUB/agent-skills`) and its browser client
+//! (npm `@sumsub/fisherman` 2.1.0) speak it.
+//!
+//! # Supported
+//! | Path | By | Verb |
+//! |---|---|---|
+//! | `POST /resources/applicants/{id}/kyt/txns/-/data`, with `-` for the id | server | judge a transaction and remember it |
+//! | `POST /resources/api/applicants/tm/-/submit` | server | the same, with options apart |
+//! | `GET /resources/kyt/txns/{id}/one`, with `-;data.txnId={txnId}` for the id | server | a transaction as it stands |
+//! | `POST /resources/kyt/txns/{id}/-/score` | server | judge it again, as of now |
+//! | `POST /resources/kyt/txns/{id}/review/status/completed` | server | somebody's decision, at once |
+//! | `DELETE /resources/kyt/txns/{id}` | server | mark it deleted |
+//! | `POST /resources/kyt/misc/txns/import` | server | judge each line of a file; `ignoreErrors`, `scoreSavedTxns` |
+//! | `POST /resources/kyt/misc/txns/importHistory` | server | remember each line as history |
+//! | `GET /resources/applicants/{id}/one`, with `-;externalUserId={user}` for the id | server | an applicant, with its device labels |
+//! | `GET /resources/status/api` | server | is anybody there? |
+//! | `POST /resources/accessTokens/behavior` | server | a token for a session's page |
+//! | `GET /resources/di/info`, `POST /resources/di/req`, `POST /resources/bhv/evts/{page}`, `POST /resources/serviceLogger/warn` | page | what Fisherman asks and says |
+//! | `GET /resources/api/clientWebhooks`, `GET …/{id}`, `POST`, `PATCH /resources/api/agent/clientWebhooks` | server | whom to let know |
+//!
+//! A server signs: `X-App-Token`, `X-App-Access-Ts` within a minute of now, and `X-App-Access-Sig`, the HMAC-SHA256 under the
+//! token's secret over the seconds, the method, the path with its query as on the wire, and the body's bytes. A page says
+//! `X-Access-Token`, which its server asked for.
+//!
+//! # Not supported
+//! - Rules by API (`/resources/api/agent/tm/rules`), tags and notes of transactions, and changing a transaction's data.
+//! - Verification itself: levels, documents, checks. Levels that a caller names are taken and mean nothing here.
+//! - Travel Rule data exchange between companies: such a transaction is judged as any that moves money.
+//! - Hooks by e-mail, Slack or Telegram, and headers of one's own.
+//!
+//! # What becomes of a transaction
+//! | Sumsub | Here |
+//! |---|---|
+//! | `finance`, `travelRule` going out | `withdraw`; a `transaction` if `info.type` says transfer, or if it comes in |
+//! | `login`, `failedLogin` | `login`, succeeded or failed |
+//! | `signup`, `passwordReset`, `twoFaReset` | `register`, `password_reset`, `account_auth_change` |
+//! | `general`, `kyc`, `auditTrailEvent`, `scheduledEvent`, `iGamingSession` | actions of these names |
+//! | `applicant.externalUserId` | the account |
+//! | `device.fingerprint`, `deviceBindingId` | names of the device, unless they are one that we gave to a page: then its report is the device |
+//! | `coords` | the place, unless `accuracy` is worse than 50 km |
+//! | `paymentMethod` | an IBAN, a card, a wallet or else a text (at the bank of `institutionInfo.code`), each as a keyed hash |
+//! | `counterparty` | the payee of what goes out: its instrument, else its id, else its name |
+//! | `info.amount` | as it is, or `amountInDefaultCurrency` where that is told; of crypto currencies only that |
+//! | `twoFaUsed`, `2faUsed` | a one-time code that was right |
+//! | `props`, and the objects of rarer types | the caller's own fields: rules read them as `custom.…` |
+//!
+//! A transaction is believed to go on once it is approved, since nobody says afterwards how it ended.
+//!
+//! # How it stands
+//! `allow` and `trust` are `completed`, GREEN; `deny` is `completed`, RED. `challenge` is `awaitingUser`, where somebody could
+//! be asked on the spot, and `onHold`, to be looked at by people, where a rule names a queue or requires action, or where
+//! money moves: whoever sits there may be the wrong one to ask. What people decide, or the person answers, holds from then on.
+//! `init` is what an asynchronous submission is answered.
+//!
+//! # What the documentation leaves open
+//! - The vendor's printed sample has `counterparty`, `info` and `props` inside of `applicant`: they are read from there too.
+//! - A transaction's id is 32 hexadecimal digits; an applicant's is longer, and leads back to its account without memory. An
+//!   applicant id from elsewhere is taken as long as the body names the user.
+//! - A transaction without a `txnId` is refused with 422; one whose `txnId` was used, with 409, for ten years.
+//! - `matchedRules` are the rules in effect, those that only watch (`dryRun`), and what was found, each under its reason.
+//! - An IBAN, a card number or a wallet is kept by its last four signs, and told so in later answers. Base58 wallets and
+//!   mixed-case Ethereum addresses are taken as they are: their checksums need hashes that are not computed here.
+//! - The visitor id that a page is given names its session. Whoever copies it says that it was in that session, and no more.
+//! - A file is taken whole: up to 64 MiB, judged line by line while the caller waits.
+//! - Of a deleted transaction, what was learned stays learned; a decision against it unlearns.
+
+mod applicant;
+mod auth;
+mod currency;
+mod date;
+mod decode;
+mod encode;
+mod hooks;
+mod instrument;
+mod page;
+mod review;
+mod tell;
+mod wire;
+mod words;
+
+use rightful_domain::{CredentialKind, Telling, Timestamp};
+
+use crate::{
+    Access, Around, Call, Dialect, HookMessage, Intake, Lines, Method, Presented, Query, Refusal, RefusalKind, Reply,
+    Response, Route, Signed, SignedRequest, Told, ToldOf,
+};
+
+const SUBMIT: &str = "/resources/applicants/{id}/kyt/txns/-/data";
+const SUBMIT_WITH_OPTIONS: &str = "/resources/api/applicants/tm/-/submit";
+const TRANSACTION: &str = "/resources/kyt/txns/{id}/one";
+const SCORE: &str = "/resources/kyt/txns/{id}/-/score";
+const REVIEW: &str = "/resources/kyt/txns/{id}/review/status/completed";
+const DELETE: &str = "/resources/kyt/txns/{id}";
+const IMPORT: &str = "/resources/kyt/misc/txns/import";
+const IMPORT_HISTORY: &str = "/resources/kyt/misc/txns/importHistory";
+const APPLICANT: &str = "/resources/applicants/{id}/one";
+const STATUS: &str = "/resources/status/api";
+const BEHAVIOR_TOKEN: &str = "/resources/accessTokens/behavior";
+const INFO: &str = "/resources/di/info";
+const CAPTURE: &str = "/resources/di/req";
+const EVENTS: &str = "/resources/bhv/evts/{page}";
+const LOGGER: &str = "/resources/serviceLogger/warn";
+const HOOKS: &str = "/resources/api/clientWebhooks";
+const HOOK: &str = "/resources/api/clientWebhooks/{id}";
+const SET_HOOK: &str = "/resources/api/agent/clientWebhooks";
+
+const fn server(method: Method, path: &'static str) -> Route {
+    Route { method, path, access: Access::Key(CredentialKind::SumsubAppToken) }
+}
+
+const fn page(method: Method, path: &'static str) -> Route {
+    Route { method, path, access: Access::Page(CredentialKind::SumsubAppToken) }
+}
+
+const ROUTES: &[Route] = &[
+    server(Method::Post, SUBMIT),
+    server(Method::Post, SUBMIT_WITH_OPTIONS),
+    server(Method::Get, TRANSACTION),
+    server(Method::Post, SCORE),
+    server(Method::Post, REVIEW),
+    server(Method::Delete, DELETE),
+    server(Method::Post, IMPORT),
+    server(Method::Post, IMPORT_HISTORY),
+    server(Method::Get, APPLICANT),
+    server(Method::Get, STATUS),
+    server(Method::Post, BEHAVIOR_TOKEN),
+    page(Method::Get, INFO),
+    page(Method::Post, CAPTURE),
+    page(Method::Post, EVENTS),
+    page(Method::Post, LOGGER),
+    server(Method::Get, HOOKS),
+    server(Method::Get, HOOK),
+    server(Method::Post, SET_HOOK),
+    server(Method::Patch, SET_HOOK),
+];
+
+/// What is read of a query.
+const PARAMETERS: &[&str] = &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns"];
+
+/// Sumsub's words.
+pub(crate) const DIALECT: &dyn Dialect = &Sumsub;
+
+struct Sumsub;
+
+impl Dialect for Sumsub {
+    fn name(&self) -> &'static str {
+        "sumsub"
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        ROUTES
+    }
+
+    fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, _query: Query<'a>) -> Option<Presented<'a>> {
+        auth::presented(call_header)
+    }
+
+    fn signed(&self, request: &SignedRequest<'_>) -> Result<Signed, Refusal> {
+        auth::signed(request)
+    }
+
+    fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
+        call.query.check_once(PARAMETERS)?;
+        match call.route.path {
+            SUBMIT => decode::submit(call),
+            SUBMIT_WITH_OPTIONS => decode::submit_with_options(call),
+            TRANSACTION => decode::transaction_of_path(call).map(Intake::Standing),
+            SCORE => review::event_of_path(call).map(Intake::Rescore),
+            REVIEW => review::decision(call),
+            DELETE => review::deletion(call),
+            IMPORT => Ok(Intake::Lines(Lines {
+                is_history: is_off(call, "scoreSavedTxns"),
+                stops_at_error: !is_on(call, "ignoreErrors"),
+            })),
+            IMPORT_HISTORY => Ok(Intake::Lines(Lines { is_history: true, stops_at_error: false })),
+            APPLICANT => review::applicant(call),
+            STATUS => Ok(Intake::Nothing),
+            BEHAVIOR_TOKEN => page::token_asked(call),
+            INFO | CAPTURE | LOGGER => page::nothing(call),
+            EVENTS => page::events(call),
+            HOOKS | HOOK => Ok(Intake::Hooks),
+            SET_HOOK => hooks::wish(call),
+            _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
+        }
+    }
+
+    fn decode_line(&self, call: &Call<'_>, line: &[u8]) -> Result<Told, Refusal> {
+        decode::line(call, line)
+    }
+
+    fn takes_files(&self, route: &Route) -> bool {
+        matches!(route.path, IMPORT | IMPORT_HISTORY)
+    }
+
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
+        match (reply, call.route.path) {
+            (Reply::Standing { record, case }, SUBMIT_WITH_OPTIONS) if decode::is_async(call) => {
+                encode::taken(call, record, case.as_deref())
+            }
+            (Reply::Standing { record, case }, DELETE) => encode::deleted(record, case.as_deref()),
+            (Reply::Standing { record, case }, _) => encode::transaction(call, record, case.as_deref()),
+            (Reply::LinesTaken(taken), _) => encode::lines_taken(taken),
+            (Reply::Found(found), _) => encode::applicant(call, found),
+            (Reply::Hooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
+            (Reply::Hooks(hooks), _) => hooks::all(call, hooks),
+            (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),
+            (Reply::Nothing, INFO) => page::info(call),
+            _ => encode::done(),
+        }
+    }
+
+    fn hook_message_of(&self, telling: &Telling, told: &ToldOf<'_>, around: &Around<'_>) -> Option<HookMessage> {
+        tell::hook(telling, told, around)
+    }
+
+    fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
+        encode::refused(route, refusal, now)
+    }
+}
+
+fn is_on(call: &Call<'_>, name: &str) -> bool {
+    call.query.value(name).as_deref() == Some("true")
+}
+
+fn is_off(call: &Call<'_>, name: &str) -> bool {
+    call.query.value(name).as_deref() == Some("false")
+}

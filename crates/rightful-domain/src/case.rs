@@ -1,0 +1,511 @@
+//! Cases: events that wait for somebody's decision, and what people did about them.
+//!
+//! A case is one event's. It is changed by [`Case::apply`] alone, whole or not at all, so that two people at once can lose
+//! nothing of each other's. A decision takes effect a minute after it was made, unless it says at once: until then whoever
+//! made it can take it back, and nobody was told.
+
+use std::time::Duration;
+
+use crate::{
+    AccountId, Action, ApplicationId, Assessment, Event, EventId, Pii, RiskScore, RuleStatus, Source, Timestamp,
+    Verdict,
+};
+
+/// The most notes of one case.
+pub const CASE_NOTES_MAX: usize = 64;
+/// The longest note or comment, in bytes.
+pub const CASE_TEXT_BYTES_MAX: usize = 4_096;
+/// The most words for why something is rejected, of one decision.
+pub const CASE_LABELS_MAX: usize = 16;
+/// The longest name of a queue, a person or a word, in bytes.
+pub const CASE_WORD_BYTES_MAX: usize = 128;
+/// The most cases of one page.
+pub const CASE_LIMIT_MAX: u16 = 500;
+/// How long a claim holds: who has gone home blocks nobody.
+pub const CLAIM_KEPT: Duration = Duration::from_secs(15 * 60);
+/// How long a decision can be taken back.
+pub const UNDO_WITHIN: Duration = Duration::from_secs(60);
+/// How soon a case is to be decided: one working day.
+pub const SERVICE_TIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// The queue of what requires action and names no other.
+pub const QUEUE_DEFAULT: &str = "requires_action";
+
+/// What is done about one event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// The tenant.
+    pub application: ApplicationId,
+    /// The event, which names the case.
+    pub event: EventId,
+    /// The event's account.
+    pub account: Option<AccountId>,
+    /// Where it waits; None if nobody needs to decide.
+    pub queue: Option<Box<str>>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it is to be decided.
+    pub due_at: Timestamp,
+    /// Who works on it.
+    pub claim: Option<Claim>,
+    /// What was noted, oldest first; at most [`CASE_NOTES_MAX`].
+    pub notes: Vec<CaseNote>,
+    /// What was decided last.
+    pub decision: Option<Decision>,
+    /// What was judged later, when somebody asked to judge again.
+    pub rescored: Option<Rescored>,
+    /// When its event was deleted by its caller.
+    pub deleted_at: Option<Timestamp>,
+    /// How often it was changed.
+    pub revision: u32,
+}
+
+/// Who works on a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// As the caller names people.
+    pub by: Box<str>,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Something noted of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseNote {
+    /// By whom.
+    pub by: Box<str>,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: Pii<Box<str>>,
+}
+
+/// A decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Which.
+    pub kind: DecisionKind,
+    /// By whom.
+    pub by: Box<str>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// When it takes effect.
+    pub effective_at: Timestamp,
+    /// Whether it has taken effect.
+    pub is_done: bool,
+    /// Why, in words.
+    pub comment: Option<Pii<Box<str>>>,
+    /// Why, in the caller's own codes; at most [`CASE_LABELS_MAX`].
+    pub labels: Vec<Box<str>>,
+    /// Of a rejection: whether the person may try again.
+    pub may_retry: bool,
+}
+
+/// What can be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DecisionKind {
+    /// It was the owner: let it through.
+    Approve,
+    /// It was not: refuse it.
+    Reject,
+    /// Ask the person to prove who they are.
+    AskUser,
+}
+
+impl DecisionKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Approve, Self::Reject, Self::AskUser];
+
+    /// As spelled in our API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::AskUser => "ask_user",
+        }
+    }
+
+    /// The decision of that spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// What was judged of an event when somebody asked to judge it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rescored {
+    /// When.
+    pub at: Timestamp,
+    /// The verdict then.
+    pub verdict: Verdict,
+    /// The score then.
+    pub score: RiskScore,
+}
+
+/// How far a case has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CaseState {
+    /// It waits.
+    Open,
+    /// Somebody works on it.
+    Claimed,
+    /// It is decided, and the decision can still be taken back.
+    Deciding,
+    /// The person was asked.
+    AwaitingUser,
+    /// It is decided.
+    Decided,
+}
+
+impl CaseState {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Open, Self::Claimed, Self::Deciding, Self::AwaitingUser, Self::Decided];
+
+    /// As spelled in our API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Claimed => "claimed",
+            Self::Deciding => "deciding",
+            Self::AwaitingUser => "awaiting_user",
+            Self::Decided => "decided",
+        }
+    }
+
+    /// The state of that spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// Something done about a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseChange {
+    /// Somebody begins to work on it.
+    Claim {
+        /// Who.
+        by: Box<str>,
+    },
+    /// Somebody no longer does.
+    Release {
+        /// Who.
+        by: Box<str>,
+    },
+    /// Something is noted.
+    Note(CaseNote),
+    /// It is decided.
+    Decide(Decision),
+    /// A decision is taken back.
+    Undo {
+        /// By whom.
+        by: Box<str>,
+    },
+    /// A decision takes effect.
+    Settle {
+        /// The one that was made then.
+        made_at: Timestamp,
+    },
+    /// It was judged again; queued if that asks for it.
+    Rescore {
+        /// What was judged.
+        rescored: Rescored,
+        /// Where it waits from now on, if it did not.
+        queue: Option<Box<str>>,
+    },
+    /// Its event was deleted.
+    Delete,
+}
+
+/// Why a case is not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CaseRefusal {
+    /// There is no such case.
+    NoCase,
+    /// Somebody else works on it.
+    ClaimedByAnother,
+    /// It is not claimed by who releases it.
+    NotClaimed,
+    /// It is decided, or its event is deleted.
+    Closed,
+    /// There is nothing to take back, or it is too late.
+    NothingToUndo,
+    /// It has as many notes as it may.
+    TooManyNotes,
+}
+
+impl CaseRefusal {
+    /// As said to whoever wanted to change it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoCase => "there is no such case",
+            Self::ClaimedByAnother => "somebody else works on the case",
+            Self::NotClaimed => "the case is not claimed by you",
+            Self::Closed => "the case is decided",
+            Self::NothingToUndo => "there is no decision of yours that can still be taken back",
+            Self::TooManyNotes => "the case has as many notes as it may have",
+        }
+    }
+}
+
+/// What cases are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseSearch {
+    /// The tenant.
+    pub application: ApplicationId,
+    /// Those that wait in this queue.
+    pub queue: Option<Box<str>>,
+    /// Those that have come this far; None for those that wait for somebody: open or claimed.
+    pub state: Option<CaseState>,
+    /// Those that are to be decided before.
+    pub due_before: Option<Timestamp>,
+    /// At most so many, up to [`CASE_LIMIT_MAX`].
+    pub limit: u16,
+    /// Those after this one, in order of opening.
+    pub after: Option<(Timestamp, EventId)>,
+}
+
+/// Some cases, oldest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CasePage {
+    /// The cases.
+    pub cases: Vec<Case>,
+    /// Where to go on; None at the end.
+    pub next: Option<(Timestamp, EventId)>,
+}
+
+impl Case {
+    /// A case of an event, not changed yet.
+    #[must_use]
+    pub fn new(event: &Event, queue: Option<&str>, now: Timestamp) -> Self {
+        Self {
+            application: event.application.clone(),
+            event: event.id,
+            account: event.account.clone(),
+            queue: queue.map(Into::into),
+            opened_at: now,
+            due_at: now.plus(SERVICE_TIME),
+            claim: None,
+            notes: Vec::new(),
+            decision: None,
+            rescored: None,
+            deleted_at: None,
+            revision: 0,
+        }
+    }
+
+    /// Who works on it at that time.
+    #[must_use]
+    pub fn claimed_by(&self, now: Timestamp) -> Option<&str> {
+        let claim = self.claim.as_ref().filter(|claim| now < claim.at.plus(CLAIM_KEPT))?;
+        Some(&claim.by)
+    }
+
+    /// How far it has come at that time.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> CaseState {
+        match &self.decision {
+            _ if self.deleted_at.is_some() => CaseState::Decided,
+            Some(decision) if !decision.is_done => CaseState::Deciding,
+            Some(Decision { kind: DecisionKind::AskUser, .. }) => CaseState::AwaitingUser,
+            Some(_) => CaseState::Decided,
+            None if self.queue.is_none() => CaseState::Decided,
+            None if self.claimed_by(now).is_some() => CaseState::Claimed,
+            None => CaseState::Open,
+        }
+    }
+
+    /// Whether it waits for somebody, or for the end of a minute, or for the person.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let is_over = |decision: &Decision| decision.is_done && decision.kind != DecisionKind::AskUser;
+        self.deleted_at.is_none() && self.queue.is_some() && !self.decision.as_ref().is_some_and(is_over)
+    }
+
+    /// Changes it, or says why not and leaves it as it was. Gives whether anything is other than before.
+    pub fn apply(&mut self, change: CaseChange, now: Timestamp) -> Result<bool, CaseRefusal> {
+        let is_changed = match change {
+            CaseChange::Claim { by } => self.take_claim(by, now),
+            CaseChange::Release { by } => self.release(&by, now),
+            CaseChange::Note(_) if self.notes.len() >= CASE_NOTES_MAX => Err(CaseRefusal::TooManyNotes),
+            CaseChange::Note(note) => {
+                self.notes.push(note);
+                Ok(true)
+            }
+            CaseChange::Decide(decision) => self.decide(decision, now),
+            CaseChange::Undo { by } => self.undo(&by, now),
+            CaseChange::Settle { made_at } => Ok(self.settle(made_at)),
+            CaseChange::Rescore { rescored, queue } => {
+                self.rescored = Some(rescored);
+                if self.queue.is_none() && queue.is_some() {
+                    (self.queue, self.due_at) = (queue, now.plus(SERVICE_TIME));
+                }
+                Ok(true)
+            }
+            CaseChange::Delete => {
+                let is_news = self.deleted_at.is_none();
+                self.deleted_at.get_or_insert(now);
+                Ok(is_news)
+            }
+        }?;
+        self.revision = self.revision.saturating_add(u32::from(is_changed));
+        Ok(is_changed)
+    }
+
+    fn check_open_to(&self, by: &str, now: Timestamp) -> Result<(), CaseRefusal> {
+        match self.state(now) {
+            CaseState::Decided | CaseState::Deciding => Err(CaseRefusal::Closed),
+            CaseState::Open | CaseState::Claimed | CaseState::AwaitingUser => match self.claimed_by(now) {
+                Some(other) if other != by => Err(CaseRefusal::ClaimedByAnother),
+                Some(_) | None => Ok(()),
+            },
+        }
+    }
+
+    fn take_claim(&mut self, by: Box<str>, now: Timestamp) -> Result<bool, CaseRefusal> {
+        self.check_open_to(&by, now)?;
+        self.claim = Some(Claim { by, at: now });
+        Ok(true)
+    }
+
+    fn release(&mut self, by: &str, now: Timestamp) -> Result<bool, CaseRefusal> {
+        match self.claimed_by(now) {
+            Some(holder) if holder == by => {
+                self.claim = None;
+                Ok(true)
+            }
+            Some(_) => Err(CaseRefusal::ClaimedByAnother),
+            None => Err(CaseRefusal::NotClaimed),
+        }
+    }
+
+    /// Of what needs nobody's decision, somebody may decide all the same, and again: who runs the accounts has the last word.
+    fn decide(&mut self, decision: Decision, now: Timestamp) -> Result<bool, CaseRefusal> {
+        if self.deleted_at.is_some() {
+            return Err(CaseRefusal::Closed);
+        }
+        let is_at_once = decision.effective_at <= decision.at;
+        if !is_at_once {
+            self.check_open_to(&decision.by, now)?;
+        }
+        self.claim = None;
+        self.decision = Some(decision);
+        Ok(true)
+    }
+
+    fn undo(&mut self, by: &str, now: Timestamp) -> Result<bool, CaseRefusal> {
+        let is_theirs = |decision: &&Decision| !decision.is_done && *decision.by == *by && now < decision.effective_at;
+        self.decision.as_ref().filter(is_theirs).ok_or(CaseRefusal::NothingToUndo)?;
+        self.decision = None;
+        Ok(true)
+    }
+
+    fn settle(&mut self, made_at: Timestamp) -> bool {
+        match &mut self.decision {
+            Some(decision) if decision.at == made_at && !decision.is_done => {
+                decision.is_done = true;
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+}
+
+/// Whether an action moves money out of somebody's hands.
+const fn moves_money(action: &Action) -> bool {
+    matches!(action, Action::Transaction | Action::Checkout | Action::Withdraw)
+}
+
+impl Assessment {
+    /// The queue in which people are to look at an event that was judged so; None if nobody needs to.
+    ///
+    /// A rule names it, or marks what it matches as requiring action. Where nobody asks the person on the spot, as in
+    /// Sumsub's words, money that would be challenged is held for people to look at.
+    #[must_use]
+    pub fn queue<'a>(&'a self, event: &Event) -> Option<&'a str> {
+        let mut in_effect = self.rules.iter().filter(|rule| !rule.is_shadow).map(|rule| &rule.effect);
+        let named = in_effect.clone().find_map(|effect| effect.queue.as_deref());
+        if let Some(queue) = named {
+            return Some(queue);
+        }
+        let requires_action = in_effect.any(|effect| effect.status == Some(RuleStatus::RequiresAction));
+        let is_held =
+            event.source == Source::Sumsub && self.effective() == Verdict::Challenge && moves_money(&event.action);
+        (requires_action || is_held).then_some(QUEUE_DEFAULT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_seconds(1_700_000_000).plus(Duration::from_secs(seconds))
+    }
+
+    fn case() -> Case {
+        let application = ApplicationId::new("shop").expect("an id");
+        let id = EventId::from_parts(1_700_000_000_000, [3; 10]);
+        let event = Event::new(id, application, Source::Sumsub, Action::Withdraw, at(0));
+        Case::new(&event, Some(QUEUE_DEFAULT), at(0))
+    }
+
+    fn claim(by: &str) -> CaseChange {
+        CaseChange::Claim { by: by.into() }
+    }
+
+    fn decide(by: &str, made_at: Timestamp, effective_at: Timestamp) -> CaseChange {
+        CaseChange::Decide(Decision {
+            kind: DecisionKind::Approve,
+            by: by.into(),
+            at: made_at,
+            effective_at,
+            is_done: false,
+            comment: None,
+            labels: Vec::new(),
+            may_retry: false,
+        })
+    }
+
+    #[test]
+    fn of_two_who_claim_one_works_on_it_until_the_claim_lapses() {
+        let mut case = case();
+        assert_eq!(case.apply(claim("ann"), at(0)), Ok(true));
+        assert_eq!(case.apply(claim("bob"), at(1)), Err(CaseRefusal::ClaimedByAnother));
+        assert_eq!(case.apply(decide("bob", at(1), at(61)), at(1)), Err(CaseRefusal::ClaimedByAnother));
+        assert_eq!(case.apply(CaseChange::Release { by: "bob".into() }, at(1)), Err(CaseRefusal::ClaimedByAnother));
+        assert_eq!((case.state(at(899)), case.state(at(900))), (CaseState::Claimed, CaseState::Open));
+        assert_eq!(case.apply(claim("bob"), at(900)), Ok(true));
+        assert_eq!(case.revision, 2);
+    }
+
+    #[test]
+    fn a_decision_can_be_taken_back_for_a_minute_by_who_made_it() {
+        let mut case = case();
+        case.apply(decide("ann", at(0), at(60)), at(0)).expect("a decision");
+        assert_eq!(case.state(at(0)), CaseState::Deciding);
+        assert_eq!(case.apply(CaseChange::Undo { by: "bob".into() }, at(1)), Err(CaseRefusal::NothingToUndo));
+        assert_eq!(case.clone().apply(CaseChange::Undo { by: "ann".into() }, at(60)), Err(CaseRefusal::NothingToUndo));
+        assert_eq!(case.apply(CaseChange::Undo { by: "ann".into() }, at(59)), Ok(true));
+        assert_eq!(case.state(at(59)), CaseState::Open);
+        case.apply(decide("bob", at(70), at(130)), at(70)).expect("another");
+        assert_eq!(case.apply(CaseChange::Settle { made_at: at(0) }, at(130)), Ok(false));
+        assert_eq!(case.apply(CaseChange::Settle { made_at: at(70) }, at(130)), Ok(true));
+        assert!(!case.is_open());
+        assert_eq!(case.apply(decide("ann", at(140), at(200)), at(140)), Err(CaseRefusal::Closed));
+        assert_eq!(case.apply(decide("ann", at(140), at(140)), at(140)), Ok(true), "who runs it has the last word");
+    }
+
+    #[test]
+    fn notes_are_bounded() {
+        let mut case = case();
+        let note = CaseNote { by: "ann".into(), at: at(0), text: Pii::new("seen".into()) };
+        for _ in 0..CASE_NOTES_MAX {
+            assert_eq!(case.apply(CaseChange::Note(note.clone()), at(0)), Ok(true));
+        }
+        assert_eq!(case.apply(CaseChange::Note(note), at(0)), Err(CaseRefusal::TooManyNotes));
+    }
+}

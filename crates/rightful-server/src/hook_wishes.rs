@@ -1,0 +1,103 @@
+//! Hooks as an application's own server sets them, where its vendor has an administration for that.
+
+use axum::http::Uri;
+use rightful_dialects::{HookShown, HookWish, Refusal, RefusalKind};
+use rightful_domain::{Application, Hook, HookTerms, Pii, SETTINGS_ENTRIES_MAX};
+
+use crate::app::App;
+use crate::clock;
+use crate::pipeline::PipelineError;
+use crate::settings;
+use crate::telling::terms;
+
+fn refusal(kind: RefusalKind, detail: impl Into<String>) -> Refusal {
+    Refusal { kind, detail: detail.into(), path: None }
+}
+
+/// An application's hooks.
+pub(crate) fn shown(app: &App, application: &Application) -> Vec<HookShown> {
+    application.settings.hooks.iter().map(|hook| show(app, hook)).collect()
+}
+
+fn show(app: &App, hook: &Hook) -> HookShown {
+    let opened = hook.sealed_secret.as_ref().and_then(|sealed| app.master_key.open(sealed).ok());
+    let text = opened.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let (secret, terms) = match text.and_then(terms::of_text) {
+        Some((secret, terms)) => (Some(Pii::new(secret.as_str().into())), terms),
+        // Those of other styles are shown once, when they are made.
+        None => (None, HookTerms::default()),
+    };
+    HookShown { hook: hook.clone(), terms, secret }
+}
+
+/// Sets a hook, and lets all requests know.
+pub(crate) async fn set(app: &App, application: &Application, wish: HookWish) -> Result<HookShown, Refusal> {
+    // Never closed, so this is a turn in any case.
+    let _turn = app.office.acquire().await;
+    let store = &*app.pipeline.store;
+    let failed = |error| crate::http::problem::refusal(&PipelineError::Store(error));
+    let mut all = store.applications().await.map_err(failed)?;
+    let found = all.iter_mut().find(|known| known.id == application.id);
+    let mut application =
+        found.cloned().ok_or_else(|| refusal(RefusalKind::NotFound, "there is no such application"))?;
+    let hooks = &mut application.settings.hooks;
+    let place = match &wish.id {
+        Some(id) => {
+            let place = hooks.iter().position(|hook| hook.id == *id && hook.style == wish.style);
+            place.ok_or_else(|| refusal(RefusalKind::NotFound, "there is no such webhook"))?
+        }
+        None if hooks.len() >= SETTINGS_ENTRIES_MAX => {
+            let detail = format!("an application may have {SETTINGS_ENTRIES_MAX} hooks at most");
+            return Err(refusal(RefusalKind::Malformed, detail));
+        }
+        None => {
+            hooks.push(fresh(&wish));
+            hooks.len() - 1
+        }
+    };
+    let Some(hook) = hooks.get_mut(place) else {
+        return Err(refusal(RefusalKind::NotFound, "there is no such webhook"));
+    };
+    change(app, hook, wish)?;
+    let shown = show(app, hook);
+    store.change_application(application).await.map_err(failed)?;
+    app.applications.replace(store.applications().await.map_err(failed)?);
+    Ok(shown)
+}
+
+fn fresh(wish: &HookWish) -> Hook {
+    let number: String = clock::random::<6>().iter().map(|byte| format!("{byte:02x}")).collect();
+    Hook { id: format!("hook_{number}").into(), style: wish.style, url: "".into(), sealed_secret: None, enabled: true }
+}
+
+fn change(app: &App, hook: &mut Hook, wish: HookWish) -> Result<(), Refusal> {
+    let before = show(app, hook);
+    let secret = wish.secret.or(before.secret).map_or_else(random_secret, |secret| secret.reveal().to_string());
+    if let Some(url) = wish.url {
+        check_url(app, &url)?;
+        hook.url = url;
+    }
+    let told = HookTerms {
+        name: wish.name.unwrap_or(before.terms.name),
+        digest: wish.digest.unwrap_or(before.terms.digest),
+        types: wish.types.unwrap_or(before.terms.types),
+        tries_once: wish.tries_once.unwrap_or(before.terms.tries_once),
+    };
+    hook.enabled = wish.enabled.unwrap_or(hook.enabled);
+    hook.sealed_secret = Some(app.master_key.seal(terms::to_text(&secret, &told).as_bytes(), &app.nonces));
+    Ok(())
+}
+
+fn random_secret() -> String {
+    clock::random::<24>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn check_url(app: &App, url: &str) -> Result<(), Refusal> {
+    let wrong = || Refusal {
+        kind: RefusalKind::Malformed,
+        detail: "must be an https address that is not plainly private".into(),
+        path: Some("target".into()),
+    };
+    let _: Uri = url.parse().map_err(|_| wrong())?;
+    settings::check_hook_url(url, app.private_hooks).map_err(|_| wrong())
+}

@@ -1,0 +1,104 @@
+//! Files of many lines: each line is a request of its own, judged while the caller waits. A line that cannot be taken is
+//! named in the answer, and the good ones around it are kept.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use rightful_dialects::{Call, Dialect, Fresh, LINES_REFUSED_MAX, Lines, LinesTaken, Refusal, RefusalKind, Told};
+use rightful_domain::{Application, EventId, Timestamp};
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::clock;
+use crate::http::problem;
+use crate::pipeline::{Asked, PipelineError};
+
+/// Lines that are judged at once: each waits for the disk, and those that wait together share one sync.
+const LINES_AT_ONCE_MAX: usize = 64;
+
+/// What a line is read with: the request it came in, as an event of its own.
+pub(crate) type WithCall<'a> = dyn Fn(EventId, &mut dyn FnMut(&Call<'_>)) + Send + Sync + 'a;
+
+/// What became of one line.
+type Became = (u32, Result<(), Refusal>, bool);
+
+/// Takes a file, line by line.
+pub(crate) async fn take(
+    app: &Arc<App>,
+    dialect: &'static dyn Dialect,
+    (lines, body): (Lines, &Bytes),
+    application: &Arc<Application>,
+    with_call: &WithCall<'_>,
+    now: Timestamp,
+) -> LinesTaken {
+    let mut taken = LinesTaken::default();
+    let mut under_way: JoinSet<Became> = JoinSet::new();
+    // Where the first error ends it, no line may begin before the one before it is known to be good.
+    let at_once_max = if lines.stops_at_error { 1 } else { LINES_AT_ONCE_MAX };
+    let told = body.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+    for (index, line) in told {
+        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        if under_way.len() >= at_once_max
+            && let Some(done) = under_way.join_next().await
+        {
+            note(&mut taken, done.ok());
+        }
+        if lines.stops_at_error && taken.n_refused > 0 {
+            break;
+        }
+        let mut read = None;
+        with_call(clock::event_id(now), &mut |call| read = Some(dialect.decode_line(call, line)));
+        match read {
+            Some(Ok(told)) => {
+                let (app, application) = (Arc::clone(app), Arc::clone(application));
+                under_way.spawn(async move { line_of(&app, told, &application, lines, number, now).await });
+            }
+            Some(Err(refusal)) => note(&mut taken, Some((number, Err(refusal), false))),
+            None => {}
+        }
+    }
+    while let Some(done) = under_way.join_next().await {
+        note(&mut taken, done.ok());
+    }
+    taken.refused.sort_by_key(|(number, _)| *number);
+    taken
+}
+
+async fn line_of(
+    app: &App,
+    told: Told,
+    application: &Application,
+    lines: Lines,
+    number: u32,
+    now: Timestamp,
+) -> Became {
+    app.pipeline.meters.unknown_fields(told.n_unknown);
+    let event = told.event.id;
+    let judged = match lines.is_history {
+        true => {
+            let judged = app.pipeline.judge(told, application, Asked::Long, now).await;
+            judged.map(|record| record.entry.event.id == event)
+        }
+        false => app.pipeline.assess_new(Fresh { told, reported_as: None }, application, now).await.map(|_| true),
+    };
+    match judged {
+        Ok(is_new) => (number, Ok(()), !is_new),
+        Err(PipelineError::Known) => (number, Ok(()), true),
+        Err(error) => (number, Err(problem::refusal(&error)), false),
+    }
+}
+
+fn note(taken: &mut LinesTaken, became: Option<Became>) {
+    let panicked = || Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None };
+    let (number, result, is_known) = became.unwrap_or_else(|| (0, Err(panicked()), false));
+    match result {
+        Ok(()) if is_known => taken.n_known += 1,
+        Ok(()) => taken.n_created += 1,
+        Err(refusal) => {
+            taken.n_refused += 1;
+            if taken.refused.len() < LINES_REFUSED_MAX {
+                taken.refused.push((number, refusal));
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The stored form of a case: what is staff's or nobody's in clear, what is about a person sealed.
+
+use rightful_domain::{
+    AccountId, ApplicationId, Case, CaseNote, Claim, Decision, DecisionKind, EventId, Pii, Rescored, RiskScore,
+    Timestamp, Verdict,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Undecodable;
+use super::number::Numbered;
+
+/// The version that is written.
+const VERSION: u8 = 1;
+/// The same of what is sealed.
+const PRIVATE_VERSION: u8 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct StoredCase<'a> {
+    #[serde(borrow)]
+    application: &'a str,
+    event: [u8; 16],
+    queue: Option<&'a str>,
+    opened_at: i64,
+    due_at: i64,
+    claim: Option<(&'a str, i64)>,
+    decision: Option<StoredDecision<'a>>,
+    rescored: Option<(i64, u8, u16)>,
+    deleted_at: Option<i64>,
+    revision: u32,
+    /// Under whose key the rest is sealed.
+    subject: [u8; 13],
+    sealed: &'a [u8],
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredDecision<'a> {
+    kind: u8,
+    #[serde(borrow)]
+    by: &'a str,
+    at: i64,
+    effective_at: i64,
+    is_done: bool,
+    labels: Vec<&'a str>,
+    may_retry: bool,
+}
+
+/// What forgetting a person forgets.
+#[derive(Serialize, Deserialize, Default)]
+struct StoredPrivate<'a> {
+    #[serde(borrow)]
+    account: Option<&'a str>,
+    notes: Vec<(&'a str, i64, &'a str)>,
+    comment: Option<&'a str>,
+}
+
+/// What of a case is to be sealed.
+pub(crate) fn private_of_case(case: &Case) -> Vec<u8> {
+    let note = |note: &'_ CaseNote| (note.by.to_string(), note.at.as_micros(), note.text.reveal().to_string());
+    let notes: Vec<(String, i64, String)> = case.notes.iter().map(note).collect();
+    let private = StoredPrivate {
+        account: case.account.as_ref().map(|account| account.as_str()),
+        notes: notes.iter().map(|(by, at, text)| (&**by, *at, &**text)).collect(),
+        comment: case.decision.as_ref().and_then(|decision| decision.comment.as_ref()).map(|said| &**said.reveal()),
+    };
+    super::to_versioned_bytes(PRIVATE_VERSION, &private)
+}
+
+/// A case as bytes.
+pub(crate) fn encode_case(case: &Case, subject: [u8; 13], sealed: &[u8]) -> Vec<u8> {
+    let decision = case.decision.as_ref().map(|decision| StoredDecision {
+        kind: decision.kind.number(),
+        by: &decision.by,
+        at: decision.at.as_micros(),
+        effective_at: decision.effective_at.as_micros(),
+        is_done: decision.is_done,
+        labels: decision.labels.iter().map(|label| &**label).collect(),
+        may_retry: decision.may_retry,
+    });
+    let rescored = |it: Rescored| (it.at.as_micros(), it.verdict.number(), it.score.hundredths());
+    let stored = StoredCase {
+        application: case.application.as_str(),
+        event: *case.event.as_bytes(),
+        queue: case.queue.as_deref(),
+        opened_at: case.opened_at.as_micros(),
+        due_at: case.due_at.as_micros(),
+        claim: case.claim.as_ref().map(|claim| (&*claim.by, claim.at.as_micros())),
+        decision,
+        rescored: case.rescored.map(rescored),
+        deleted_at: case.deleted_at.map(Timestamp::as_micros),
+        revision: case.revision,
+        subject,
+        sealed,
+    };
+    super::to_versioned_bytes(VERSION, &stored)
+}
+
+/// A case from its bytes: `open` gives what was sealed under a subject's key, or None where that key is forgotten.
+pub(crate) fn decode_case<E: From<Undecodable>>(
+    bytes: &[u8],
+    open: impl FnOnce([u8; 13], EventId, &[u8]) -> Result<Option<Vec<u8>>, E>,
+) -> Result<Case, E> {
+    let stored: StoredCase<'_> = super::from_versioned_bytes(VERSION, bytes)?;
+    let event = EventId::from_bytes(stored.event);
+    let opened = open(stored.subject, event, stored.sealed)?;
+    let private = match &opened {
+        Some(bytes) => super::from_versioned_bytes(PRIVATE_VERSION, bytes)?,
+        None => StoredPrivate::default(),
+    };
+    Ok(stored.restore(private)?)
+}
+
+impl StoredCase<'_> {
+    fn restore(self, private: StoredPrivate<'_>) -> Result<Case, Undecodable> {
+        let at = Timestamp::from_micros;
+        let comment = private.comment.map(|said| Pii::new(said.into()));
+        let decision = self.decision.map(|stored| stored.restore(comment)).transpose()?;
+        let rescored = |(when, verdict, score): (i64, u8, u16)| {
+            let score = RiskScore::from_hundredths(score).map_err(|_| Undecodable("a score beyond its range"))?;
+            Ok(Rescored { at: at(when), verdict: Verdict::of_number(verdict)?, score })
+        };
+        let note =
+            |(by, when, text): (&str, i64, &str)| CaseNote { by: by.into(), at: at(when), text: Pii::new(text.into()) };
+        Ok(Case {
+            application: super::id(self.application, ApplicationId::new)?,
+            event: EventId::from_bytes(self.event),
+            account: private.account.map(|account| super::id(account, AccountId::new)).transpose()?,
+            queue: self.queue.map(Into::into),
+            opened_at: at(self.opened_at),
+            due_at: at(self.due_at),
+            claim: self.claim.map(|(by, when)| Claim { by: by.into(), at: at(when) }),
+            notes: private.notes.into_iter().map(note).collect(),
+            decision,
+            rescored: self.rescored.map(rescored).transpose()?,
+            deleted_at: self.deleted_at.map(at),
+            revision: self.revision,
+        })
+    }
+}
+
+impl StoredDecision<'_> {
+    fn restore(self, comment: Option<Pii<Box<str>>>) -> Result<Decision, Undecodable> {
+        Ok(Decision {
+            kind: DecisionKind::of_number(self.kind)?,
+            by: self.by.into(),
+            at: Timestamp::from_micros(self.at),
+            effective_at: Timestamp::from_micros(self.effective_at),
+            is_done: self.is_done,
+            comment,
+            labels: self.labels.into_iter().map(Into::into).collect(),
+            may_retry: self.may_retry,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rightful_domain::{Action, CaseChange, Event, Source};
+
+    use super::*;
+
+    fn a_case() -> Case {
+        let application = ApplicationId::new("shop").expect("an id");
+        let id = EventId::from_parts(1_700_000_000_000, [3; 10]);
+        let now = Timestamp::from_seconds(1_700_000_000);
+        let mut event = Event::new(id, application, Source::Sumsub, Action::Withdraw, now);
+        event.account = Some(AccountId::new("ann").expect("an id"));
+        let mut case = Case::new(&event, Some("payouts"), now);
+        let note = CaseNote { by: "bob".into(), at: now, text: Pii::new("called".into()) };
+        case.apply(CaseChange::Note(note), now).expect("a note");
+        case.apply(CaseChange::Claim { by: "bob".into() }, now).expect("a claim");
+        case.decision = Some(Decision {
+            kind: DecisionKind::Reject,
+            by: "bob".into(),
+            at: now,
+            effective_at: now,
+            is_done: true,
+            comment: Some(Pii::new("not her".into())),
+            labels: vec!["FRAUD".into()],
+            may_retry: true,
+        });
+        let score = RiskScore::from_hundredths(9_500).expect("in range");
+        case.rescored = Some(Rescored { at: now, verdict: Verdict::Deny, score });
+        case
+    }
+
+    #[test]
+    fn a_case_reads_back_and_without_its_key_loses_what_is_about_a_person() {
+        let case = a_case();
+        let private = private_of_case(&case);
+        let bytes = encode_case(&case, [7; 13], &private);
+        let read = decode_case::<Undecodable>(&bytes, |subject, event, sealed| {
+            assert_eq!((subject, event), ([7; 13], case.event));
+            Ok(Some(sealed.to_vec()))
+        });
+        assert_eq!(read, Ok(case.clone()));
+        let erased = decode_case::<Undecodable>(&bytes, |_, _, _| Ok(None)).expect("a case");
+        assert_eq!((erased.account, erased.notes.len()), (None, 0));
+        assert_eq!(erased.decision.expect("a decision").comment, None);
+    }
+
+    #[test]
+    fn a_case_of_the_first_version_is_read() {
+        let case = a_case();
+        let bytes = encode_case(&case, [7; 13], &private_of_case(&case));
+        let golden = include_str!("golden/case_v1.hex").trim();
+        let told: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(told, golden, "a released version never changes");
+    }
+}
