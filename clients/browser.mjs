@@ -3,6 +3,8 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
@@ -32,7 +34,7 @@ export async function startSite(pages) {
     const file = /^\/packages\/([a-z0-9@/.-]+)$/.exec(pathname);
     if (file) {
       response.writeHead(200, { "content-type": "text/javascript" });
-      response.end(readFileSync(require.resolve(file[1])));
+      response.end(readFileSync(fileOf(file[1], require)));
       return;
     }
     const page = pages[pathname];
@@ -48,6 +50,15 @@ export async function startSite(pages) {
       server.close(stopped);
     }),
   };
+}
+
+/** A file of a package, whether or not the package exports its path: what a bundler would have found is served as it is. */
+function fileOf(path, require) {
+  try {
+    return require.resolve(path);
+  } catch {
+    return join(dirname(fileURLToPath(import.meta.url)), "node_modules", path);
+  }
 }
 
 /** A fresh visitor: own cookies and storage; untrusted certificates do not matter. */

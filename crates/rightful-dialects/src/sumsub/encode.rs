@@ -57,7 +57,7 @@ fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -
         scoring_result: assessment.as_ref().map(|assessment| scoring_result(record, assessment, case)),
         txn_inactive: case.is_some_and(|case| case.deleted_at.is_some()),
         risk_labels: RiskLabels { device: words::device_labels(reasons(std::slice::from_ref(record))) },
-        tags: assessment.iter().flat_map(|assessment| tags(assessment)).collect(),
+        tags: assessment.iter().flat_map(tags).collect(),
     }
 }
 
