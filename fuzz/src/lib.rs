@@ -2,11 +2,12 @@
 //!
 //! `cargo +nightly fuzz run ravelin_decode` from the root; `corpus/` holds the dialects' examples as seeds.
 
-use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Query, Reply, Response};
+use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, LinesTaken, Query, Reply, Response, SignedRequest};
 use rightful_domain::{
-    AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, CredentialStatus,
-    DetailChange, Dossier, Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Page, Record, Sentences, Settings,
-    Sighting, Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, Case, CaseChange,
+    CasePage, CaseRefusal, Credential, CredentialKind, CredentialStatus, DetailChange, Dossier, Enrichment, Entry,
+    Event, EventId, NoteKind, NoteTarget, Page, Record, Sentences, Settings, Sighting, Source, Teaching, Timestamp,
+    Verdict,
 };
 
 /// 2023-11-14T22:13:20Z.
@@ -24,7 +25,12 @@ pub fn decode(dialect: &str, data: &[u8]) {
     let query = std::str::from_utf8(line).unwrap_or("");
     let application = application();
     let parameters = [("id", query)];
-    let header = |name: &str| (name == "idempotency-key" || name == "accept-language").then_some(query);
+    let token = page_token(*dialect, &application);
+    let header = |name: &str| match name {
+        "idempotency-key" | "accept-language" | "x-app-access-ts" | "x-app-access-sig" | "x-app-token" => Some(query),
+        "x-access-token" => token.as_deref(),
+        _ => None,
+    };
     let call = Call {
         route,
         parameters: &parameters,
@@ -43,17 +49,41 @@ pub fn decode(dialect: &str, data: &[u8]) {
     assert!(response.status < 500 || response.body.starts_with(b"{"), "a refusal has its shape");
     let _ = dialect.linked_application(call.query);
     let _ = dialect.presented(&header, call.query);
+    let body = call.body;
+    let signed = SignedRequest { method: route.method, target: query, header: &header, body, received_at: RECEIVED_AT };
+    let _ = dialect.signed(&signed);
+}
+
+/// A token for a page, where a dialect gives any: asked for as a server does.
+fn page_token(dialect: &dyn Dialect, application: &Application) -> Option<String> {
+    let route = dialect.routes().iter().find(|route| route.path.ends_with("/accessTokens/behavior"))?;
+    let call = Call {
+        route,
+        parameters: &[],
+        query: Query(""),
+        header: &|_| None,
+        body: br#"{"sessionId":"s"}"#,
+        application,
+        event_id: EventId::from_bytes([7; 16]),
+        received_at: RECEIVED_AT,
+        peer: None,
+        public_url: "https://rightful.example",
+        link_key: &[7; 32],
+        glossary: glossary(),
+    };
+    let body = String::from_utf8(answer(dialect, &call).body).ok()?;
+    Some(body.strip_prefix("{\"token\":\"")?.strip_suffix("\"}")?.to_owned())
 }
 
 fn answer(dialect: &dyn Dialect, call: &Call<'_>) -> Response {
     match dialect.decode(call) {
-        Ok(intake) => dialect.reply(call, &reply_to(call, intake)),
+        Ok(intake) => dialect.reply(call, &reply_to(dialect, call, intake)),
         Err(refusal) => dialect.refuse(Some(call.route), &refusal, call.received_at),
     }
 }
 
 /// Something that could have become of an intake.
-fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
+fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
     match intake {
         Intake::Assess(told) => Reply::Assessed(Box::new(record(told.event))),
         Intake::Identify { told, .. } => Reply::Identified { record: Box::new(record(told.event)), device: None },
@@ -79,10 +109,37 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Consume(event) => Reply::Observed(event),
         Intake::Listen(_) => Reply::Observed(call.event_id),
         Intake::Search(_) => Reply::Found(Page::default()),
+        Intake::AssessNew(fresh) => standing(fresh.told.event),
+        Intake::Standing(_) | Intake::Rescore(_) | Intake::Change { .. } => standing(some_event(call)),
+        Intake::ChangeMany(changes) => {
+            let refused = |event| (event, Err(CaseRefusal::NoCase));
+            Reply::Changed(changes.into_iter().map(|(event, _)| refused(event)).collect())
+        }
+        Intake::Cases(_) => Reply::Cases(CasePage::default()),
+        Intake::Lines(_) => {
+            let lines = call.body.split(|byte| *byte == b'\n');
+            let refused = lines.filter_map(|line| dialect.decode_line(call, line).err());
+            let refused: Vec<_> = (1..).zip(refused).collect();
+            Reply::LinesTaken(LinesTaken { refused, ..LinesTaken::default() })
+        }
+        Intake::Nothing => Reply::Nothing,
+        Intake::Hooks | Intake::SetHook(_) => Reply::Hooks(Vec::new()),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }
         }
     }
+}
+
+/// An event that people have done something about.
+fn standing(event: Event) -> Reply {
+    let mut case = Case::new(&event, Some("payouts"), RECEIVED_AT);
+    let claimed = case.apply(CaseChange::Claim { by: "ann".into() }, RECEIVED_AT);
+    assert!(claimed.is_ok(), "an open case can be claimed");
+    Reply::Standing { record: Box::new(record(event)), case: Some(Box::new(case)) }
+}
+
+fn some_event(call: &Call<'_>) -> Event {
+    Event::new(call.event_id, call.application.id.clone(), Source::Sumsub, Action::Login, RECEIVED_AT)
 }
 
 fn dossier(account: AccountId) -> Dossier {
@@ -122,7 +179,12 @@ fn application() -> Application {
         name: "Shop".into(),
         test: false,
         mode: ApplicationMode::Enforce,
-        credentials: Vec::new(),
+        credentials: vec![Credential {
+            kind: CredentialKind::SumsubAppToken,
+            public_id: "sbx:1".into(),
+            secret_digest: None,
+            sealed_secret: None,
+        }],
         fallback_mild: Verdict::Allow,
         fallback_strict: Verdict::Challenge,
         deadline_ms: 500,

@@ -18,7 +18,7 @@ use support::{Request, dialect, event_json, record};
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for name in ["native", "ravelin", "rupt"] {
+    for name in ["native", "ravelin", "rupt", "sumsub"] {
         for path in examples_of(name) {
             let stem = path.file_stem().expect("a file").to_string_lossy().into_owned();
             trials.push(Trial::test(format!("{name}::{stem}"), move || run(dialect(name), &path)));
@@ -171,6 +171,9 @@ fn remembered(event: &Event, given: &Value) -> Record {
     if let (Some(assessment), Some(answered)) = (&mut record.entry.assessment, text_of(given, "answered")) {
         assessment.answered = Verdict::parse(answered);
     }
+    if let (Some(assessment), Some(_)) = (&mut record.entry.assessment, given.get("no_rules")) {
+        assessment.rules.clear();
+    }
     if let (Some(assessment), Some(payment)) = (&mut record.entry.assessment, support::changed::payment(given)) {
         assessment.payment = payment;
     }
@@ -225,7 +228,8 @@ fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
 fn reply_of_devices(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
     let earlier = earlier_event(given)?;
     let remembered = |event: Option<&Event>| remembered(event.unwrap_or(&earlier), given);
-    let reply = support::noted::reply_to(intake, given, remembered, previous_device);
+    let reply = support::reviewed::reply_to(intake, given, remembered);
+    let reply = reply.or_else(|| support::noted::reply_to(intake, given, remembered, previous_device));
     reply.ok_or_else(|| format!("no example has this yet: {intake:?}").into())
 }
 
@@ -235,6 +239,7 @@ fn intake_of_devices_json(intake: &Intake) -> Value {
         event_json(&Event { device: device.clone(), network: network.clone(), ..earlier })
     };
     let shown = support::noted::intake_json(intake, event, |told| told_json("identify", told));
+    let shown = shown.or_else(|| support::reviewed::intake_json(intake, |told| told_json("assess", told)));
     shown.unwrap_or_else(|| json!({"verb": format!("{intake:?}")}))
 }
 

@@ -137,10 +137,8 @@ pub(super) fn review_result(standing: Standing, case: Option<&Case>) -> Option<R
 }
 
 fn scoring_result<'a>(record: &'a Record, assessment: &'a Assessment, case: Option<&Case>) -> ScoringResult<'a> {
-    let of_rule = |is_shadow: bool| {
-        let rules = assessment.rules.iter().filter(move |rule| rule.is_shadow == is_shadow);
-        rules.map(|rule| rule.effect.score.points()).sum::<f64>()
-    };
+    let shadow = assessment.rules.iter().filter(|rule| rule.is_shadow);
+    let dry_score = shadow.fold(0.0, |sum, rule| sum + rule.effect.score.points());
     let rules = assessment.rules.iter().map(|rule| MatchedRule {
         id: &rule.rule,
         name: &rule.rule,
@@ -159,7 +157,7 @@ fn scoring_result<'a>(record: &'a Record, assessment: &'a Assessment, case: Opti
     };
     ScoringResult {
         score: score(assessment, case),
-        dry_score: of_rule(true),
+        dry_score,
         matched_rules: rules.chain(found).collect(),
         action: doing.as_str(),
         rule_cnt: assessment.rules.len() - n_shadow,

@@ -5,6 +5,7 @@
 pub(crate) mod accounts;
 pub(crate) mod changed;
 pub(crate) mod noted;
+pub(crate) mod reviewed;
 
 use std::net::IpAddr;
 
@@ -62,6 +63,7 @@ pub(crate) fn method(name: &str) -> Method {
         "GET" => Method::Get,
         "PUT" => Method::Put,
         "DELETE" => Method::Delete,
+        "PATCH" => Method::Patch,
         _ => Method::Post,
     }
 }
