@@ -1,6 +1,6 @@
 //! Messages to webhooks: what became of a transaction.
 
-use rightful_domain::{Case, Record, Telling, Topic};
+use rightful_domain::{Case, FeedbackKind, Record, Telling, Topic};
 
 use super::wire::Message;
 use super::words::{self, Standing};
@@ -45,7 +45,9 @@ fn said(topic: Topic, record: &Record, case: Option<&Case>) -> Option<Said> {
     let standing = words::standing(record, case);
     Some(match topic {
         Topic::Taken => ("applicantKytTxnCreated", "init", false),
-        Topic::Standing => match standing {
+        // What people decided is told by the two topics beside it.
+        Topic::ChallengeEnded if !is_answered_by_user(record) => return None,
+        Topic::Standing | Topic::ChallengeEnded => match standing {
             Standing::Green => ("applicantKytTxnApproved", standing.status(), true),
             Standing::Red => ("applicantKytTxnRejected", standing.status(), true),
             Standing::OnHold => ("applicantKytOnHold", standing.status(), false),
@@ -54,11 +56,12 @@ fn said(topic: Topic, record: &Record, case: Option<&Case>) -> Option<Said> {
         Topic::Reviewed => ("applicantKytTxnReviewed", standing.status(), true),
         Topic::Deleted => ("applicantKytTxnDeleted", standing.status(), false),
         Topic::DataChanged => ("applicantKytTxnDataChanged", standing.status(), true),
-        Topic::Assessed
-        | Topic::Challenged
-        | Topic::ChallengeEnded
-        | Topic::DeviceNew
-        | Topic::DeviceDetached
-        | Topic::Sharing => return None,
+        Topic::Assessed | Topic::Challenged | Topic::DeviceNew | Topic::DeviceDetached | Topic::Sharing => return None,
     })
+}
+
+/// Whether the last that was said of an event is how a challenge ended.
+fn is_answered_by_user(record: &Record) -> bool {
+    let last = record.feedback.last().map(|said| &said.kind);
+    matches!(last, Some(FeedbackKind::ChallengePassed { .. } | FeedbackKind::ChallengeFailed))
 }

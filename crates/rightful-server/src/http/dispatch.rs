@@ -15,7 +15,7 @@ use rightful_domain::{AccountDeviceId, Application, EventId, Timestamp};
 use super::{address, body, events, origin, problem};
 use crate::app::{App, Peer};
 use crate::listeners::{Listener, TooMany};
-use crate::pipeline::Asked;
+use crate::pipeline::{Asked, Pipeline, PipelineError};
 use crate::{clock, hook_wishes, imports, reviewing};
 
 /// The longest body on a route that takes files of many lines: some 100 000 transactions.
@@ -280,15 +280,12 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
             let file = (lines, &received.body);
             Ok(Reply::LinesTaken(imports::take(app, dialect, file, &received.application, &with_call, now).await))
         }
-        Intake::AssessNew(fresh) => {
-            pipeline.meters.unknown_fields(fresh.told.n_unknown);
-            pipeline.assess_new(*fresh, application, now).await.map(standing)
-        }
-        Intake::Standing(named) => pipeline.standing_of(application, named, now).await.map(standing),
-        Intake::Rescore(event) => pipeline.rescore(application, event, now).await.map(standing),
-        Intake::Change { event, change } => pipeline.change_case(application, event, change, now).await.map(standing),
-        Intake::ChangeMany(changes) => pipeline.change_cases(application, changes, now).await.map(Reply::Changed),
-        Intake::Cases(search) => pipeline.cases(&search, now).await.map(Reply::Cases),
+        asked @ (Intake::AssessNew(_)
+        | Intake::Standing(_)
+        | Intake::Rescore(_)
+        | Intake::Change { .. }
+        | Intake::ChangeMany(_)
+        | Intake::Cases(_)) => review(pipeline, application, asked, now).await,
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))
@@ -344,6 +341,28 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         }
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
+}
+
+/// Does what is asked about how events stand, and what people do about them.
+async fn review(
+    pipeline: &Pipeline,
+    application: &Application,
+    asked: Intake,
+    now: Timestamp,
+) -> Result<Reply, PipelineError> {
+    Ok(match asked {
+        Intake::AssessNew(fresh) => {
+            pipeline.meters.unknown_fields(fresh.told.n_unknown);
+            standing(pipeline.assess_new(*fresh, application, now).await?)
+        }
+        Intake::Standing(named) => standing(pipeline.standing_of(application, named, now).await?),
+        Intake::Rescore(event) => standing(pipeline.rescore(application, event, now).await?),
+        Intake::Change { event, change } => standing(pipeline.change_case(application, event, change, now).await?),
+        Intake::ChangeMany(changes) => Reply::Changed(pipeline.change_cases(application, changes, now).await?),
+        Intake::Cases(search) => Reply::Cases(pipeline.cases(&search, now).await?),
+        // Handed to whoever does it.
+        _ => Reply::Nothing,
+    })
 }
 
 /// How an event stands, as a reply.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use parking_lot::Mutex;
-use rightful_dialects::{Call, Dialect, HookMessage, Intake, Presented, Query, Refusal, Reply, Route, ToldOf};
+use rightful_dialects::{Around, Call, Dialect, HookMessage, Intake, Presented, Query, Refusal, Reply, Route, ToldOf};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, Application, ApplicationId, ApplicationMode, Hook, HookStyle, Note, NoteKind,
     NoteTarget, Record, Settings, Sighting, Telling, Timestamp, Topic, Verdict, Waiting,
@@ -367,16 +367,32 @@ fn each_style_has_words_for_all_that_its_hooks_are_told_of() {
         detached_at: None,
         metadata: Vec::new(),
     };
-    let record = Record { sequence: 1, entry, conclusion: None, feedback: Vec::new(), consumed_at: None };
+    let passed = rightful_domain::Feedback {
+        application: entry.event.application.clone(),
+        target: rightful_domain::FeedbackTarget::Event(entry.event.id),
+        kind: rightful_domain::FeedbackKind::ChallengePassed { mechanism: None },
+        received_at: entry.event.received_at,
+    };
+    let record = Record { sequence: 1, entry, conclusion: None, feedback: vec![passed], consumed_at: None };
+    let application = application(Vec::new());
     for (style, topics) in super::TOLD {
         let dialect = rightful_dialects::of_hook(style).unwrap();
         for topic in topics {
             let told = match topic {
                 Topic::DeviceNew | Topic::DeviceDetached => ToldOf::Device(&account, &device),
-                Topic::Assessed | Topic::Challenged | Topic::ChallengeEnded | Topic::Sharing => ToldOf::Event(&record),
+                Topic::Assessed
+                | Topic::Challenged
+                | Topic::ChallengeEnded
+                | Topic::Sharing
+                | Topic::Taken
+                | Topic::Standing
+                | Topic::Reviewed
+                | Topic::Deleted
+                | Topic::DataChanged => ToldOf::Event(&record),
             };
             let telling = Telling { hook: "a".into(), topic: *topic };
-            assert!(dialect.hook_message(&telling, &told).is_some(), "{style:?} {topic:?}");
+            let around = Around { application: &application, link_key: &[7; 32], case: None };
+            assert!(dialect.hook_message_of(&telling, &told, &around).is_some(), "{style:?} {topic:?}");
         }
     }
 }
