@@ -266,19 +266,8 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
     let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Listen(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
-        Intake::Nothing => Ok(Reply::Nothing),
-        Intake::Hooks => Ok(Reply::Hooks(hook_wishes::shown(app, application))),
-        Intake::SetHook(wish) => {
-            return hook_wishes::set(app, application, *wish)
-                .await
-                .map(|hook| Done::Answered(Reply::Hooks(vec![hook])));
-        }
-        Intake::Lines(lines) => {
-            let with_call = |event_id, see: &mut dyn FnMut(&Call<'_>)| {
-                received.with_event(app, event_id, |call| see(call));
-            };
-            let file = (lines, &received.body);
-            Ok(Reply::LinesTaken(imports::take(app, dialect, file, &received.application, &with_call, now).await))
+        asked @ (Intake::Nothing | Intake::Hooks | Intake::SetHook(_) | Intake::Lines(_)) => {
+            return beside(app, dialect, received, asked).await.map(Done::Answered);
         }
         asked @ (Intake::AssessNew(_)
         | Intake::Standing(_)
@@ -341,6 +330,29 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         }
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
+}
+
+/// Does what is asked beside events: of hooks, and of files that hold many.
+async fn beside(
+    app: &Arc<App>,
+    dialect: &'static dyn Dialect,
+    received: &Received,
+    asked: Intake,
+) -> Result<Reply, Refusal> {
+    let application = &received.application;
+    match asked {
+        Intake::Hooks => Ok(Reply::Hooks(hook_wishes::shown(app, application))),
+        Intake::SetHook(wish) => hook_wishes::set(app, application, *wish).await.map(|hook| Reply::Hooks(vec![hook])),
+        Intake::Lines(lines) => {
+            let with_call = |event_id, see: &mut dyn FnMut(&Call<'_>)| {
+                received.with_event(app, event_id, |call| see(call));
+            };
+            let file = (lines, &received.body);
+            Ok(Reply::LinesTaken(imports::take(app, dialect, file, application, &with_call, received.now).await))
+        }
+        // Nothing is to be done.
+        _ => Ok(Reply::Nothing),
+    }
 }
 
 /// Does what is asked about how events stand, and what people do about them.
