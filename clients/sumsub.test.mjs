@@ -267,6 +267,13 @@ test("the first withdrawal to a new IBAN after a new device signs in is held, an
   assert.equal(asked.body.state, "awaiting_user", JSON.stringify(asked.body));
   const waiting = await signed("GET", `/resources/kyt/txns/${taken.body.id}/one`);
   assert.equal(waiting.body.review.reviewStatus, "awaitingUser");
+  // A link to a page of the server's own, which changes nothing until a button is pressed.
+  const [action] = waiting.body.applicantActions;
+  const address = new URL(action.url);
+  const shown = await fetch(`https://${server.host}${address.pathname}${address.search}`);
+  assert.match(await shown.text(), /Was this you/);
+  const forged = await fetch(`https://${server.host}${address.pathname}?id=x`);
+  assert.equal(forged.status, 403);
   const reviewed = await signed("POST", `/resources/kyt/txns/${taken.body.id}/review/status/completed`, {
     reviewAnswer: "RED",
     rejectLabels: ["FRAUD"],
@@ -281,6 +288,28 @@ test("the first withdrawal to a new IBAN after a new device signs in is held, an
   const noted = await server.call(`/v1/cases/${mine.event_id}`, { method: "GET", headers: bearer });
   assert.equal(noted.body.notes.length, 2);
   assert.equal(noted.body.state, "decided");
+});
+
+test("who is asked and says yes is let through", async () => {
+  await lived("ida", { ...HOME, fingerprint: "ida-laptop" }, OWN);
+  await signed("POST", NEW, login("ida", STRANGE));
+  const { body } = await signed("POST", NEW, withdrawal("ida", STRANGE, OTHER, { info: { direction: "out", amount: 900, currencyCode: "EUR" } }));
+  assert.equal(body.review.reviewStatus, "onHold", JSON.stringify(body));
+  const bearer = { authorization: `Bearer ${server.keys.native.api_key}` };
+  const asked = await server.call(`/v1/cases/${body.id}/decision`, { body: { by: "ann", decision: "ask_user", at_once: true }, headers: bearer });
+  assert.equal(asked.body.state, "awaiting_user");
+  const waiting = await signed("GET", `/resources/kyt/txns/${body.id}/one`);
+  const { pathname, search } = new URL(waiting.body.applicantActions[0].url);
+  const answered = await fetch(`https://${server.host}${pathname}${search}`, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: "answer=yes",
+  });
+  assert.equal(answered.status, 200);
+  const done = await signed("GET", `/resources/kyt/txns/${body.id}/one`);
+  assert.deepEqual(done.body.review.reviewResult, { reviewAnswer: "GREEN" });
+  const closed = await server.call(`/v1/cases/${body.id}`, { method: "GET", headers: bearer });
+  assert.equal(closed.body.state, "decided");
 });
 
 test("the same IBAN a month later is not held", async () => {
@@ -309,6 +338,20 @@ test("a file's good lines are kept, and the others named", async () => {
   const strict = await signed("POST", path, [JSON.stringify({ data: login("strict-1", {}) }), "{", JSON.stringify({ data: login("strict-2", {}) })].join("\n"));
   assert.equal(strict.body.createdCnt, 1);
   assert.equal((await signed("GET", "/resources/applicants/-;externalUserId=strict-2/one")).status, 404);
+});
+
+test("fifty megabytes with broken lines leave the good ones", async () => {
+  const padding = "x".repeat(12_000);
+  const lines = [];
+  for (let i = 0; i < 4_400; i += 1) {
+    const line = JSON.stringify({ data: login(`large-${i % 50}`, {}, { props: { padding } }) });
+    lines.push(i % 2 === 0 ? line.slice(0, -20) : i % 100 === 1 ? line : `${line}!`);
+  }
+  const file = lines.join("\n");
+  assert.ok(file.length > 50 * 1024 * 1024, String(file.length));
+  const { status, body } = await signed("POST", "/resources/kyt/misc/txns/import?ignoreErrors=true", file, { type: "application/x-ndjson" });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual([body.createdCnt, body.duplicateCnt, body.errorCnt], [44, 0, 4_356]);
 });
 
 test("a transaction is judged again, and deleted", async () => {

@@ -4,10 +4,11 @@ use std::net::IpAddr;
 
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, Case, CaseChange, CasePage,
-    CaseRefusal, CaseSearch, CredentialKind, CredentialStatus, DeviceId, Dossier, Event, EventId, Feedback, Hook,
-    HookDigest, HookStyle, HookTerms, Note, Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search,
-    Sentences, Takeover, Telling, Timestamp,
+    CaseRefusal, CaseSearch, CredentialKind, CredentialStatus, DeviceId, Dossier, Event, EventId, Feedback, Note,
+    Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
 };
+
+use crate::{Around, EventOf, Fresh, HookShown, HookWish, Lines, LinesTaken, Signed, SignedRequest};
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
 pub trait Dialect: Sync {
@@ -131,28 +132,6 @@ pub struct Presented<'a> {
     pub public_id: &'a str,
     /// The secret half.
     pub secret: &'a str,
-}
-
-/// A request as it came, whose signature is to be checked.
-pub struct SignedRequest<'a> {
-    /// The method.
-    pub method: Method,
-    /// The path and the query as they were sent, percent-encoded: `/resources/kyt?limit=1`.
-    pub target: &'a str,
-    /// A header's value by its lower-case name; None if absent or not text.
-    pub header: &'a dyn Fn(&str) -> Option<&'a str>,
-    /// The body's very bytes.
-    pub body: &'a [u8],
-    /// The moment of receipt.
-    pub received_at: Timestamp,
-}
-
-/// What a request says it has signed: an HMAC-SHA256 under the secret, for the server to check.
-pub struct Signed {
-    /// What was signed.
-    pub message: Vec<u8>,
-    /// The signature.
-    pub mac: Vec<u8>,
 }
 
 /// A request of an authenticated caller.
@@ -284,89 +263,6 @@ pub enum Intake {
     SetHook(Box<HookWish>),
 }
 
-/// How a file of many lines is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lines {
-    /// They are history: believed, and nobody waits for a verdict.
-    pub is_history: bool,
-    /// Nothing is taken after the first line that cannot be.
-    pub stops_at_error: bool,
-}
-
-/// What became of a file of many lines.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LinesTaken {
-    /// Lines that became events.
-    pub n_created: u32,
-    /// Lines whose event was there before.
-    pub n_known: u32,
-    /// Lines that could not be taken, by their number from 1, at most [`LINES_REFUSED_MAX`].
-    pub refused: Vec<(u32, Refusal)>,
-    /// How many there were of those.
-    pub n_refused: u32,
-}
-
-/// The most lines that a report names.
-pub const LINES_REFUSED_MAX: usize = 10_000;
-
-/// A hook as its application wants it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct HookWish {
-    /// Which; None for a new one.
-    pub id: Option<Box<str>>,
-    /// In whose words.
-    pub style: HookStyle,
-    /// Where to post; None to leave it.
-    pub url: Option<Box<str>>,
-    /// The secret that signs; None to leave it, or for a new one to have one made.
-    pub secret: Option<Pii<Box<str>>>,
-    /// Whether anything is sent; None to leave it.
-    pub enabled: Option<bool>,
-    /// The name, for people; None to leave it.
-    pub name: Option<Box<str>>,
-    /// The digest that signs; None to leave it.
-    pub digest: Option<HookDigest>,
-    /// The types of messages it is told; None to leave them.
-    pub types: Option<Vec<Box<str>>>,
-    /// Whether a message that was not taken is given up at once; None to leave it.
-    pub tries_once: Option<bool>,
-}
-
-impl std::fmt::Debug for HookWish {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HookWish").field("id", &self.id).field("style", &self.style).finish_non_exhaustive()
-    }
-}
-
-/// A hook as its application is shown it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HookShown {
-    /// The hook.
-    pub hook: Hook,
-    /// How it is signed and what it is told.
-    pub terms: HookTerms,
-    /// Its secret; None if it has none, or it is not to be shown.
-    pub secret: Option<Pii<Box<str>>>,
-}
-
-/// A new event, with the page that it came by.
-#[derive(Debug)]
-pub struct Fresh {
-    /// The event; `retry` names it for ever.
-    pub told: Told,
-    /// The device's name under which a browser has reported itself, to be joined; None if none did.
-    pub reported_as: Option<DeviceId>,
-}
-
-/// An earlier event, by a name of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventOf {
-    /// By its id.
-    Id(EventId),
-    /// By the retry key that it came with.
-    Key(Box<RetryKey>),
-}
-
 /// An account whose owner has it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reclaim {
@@ -419,17 +315,6 @@ pub enum ToldOf<'a> {
     Event(&'a Record),
     /// A device of an account.
     Device(&'a AccountId, &'a AccountDevice),
-}
-
-/// What a message to a hook may say beside what it is about.
-#[derive(Clone, Copy)]
-pub struct Around<'a> {
-    /// Whose hook it is.
-    pub application: &'a Application,
-    /// The key under which ids are made.
-    pub link_key: &'a [u8; 32],
-    /// What people did about the event.
-    pub case: Option<&'a Case>,
 }
 
 /// A message to a hook, not signed yet.

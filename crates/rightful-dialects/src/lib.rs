@@ -4,6 +4,7 @@
 //! [`Reply`] or [`Refusal`] in its vendor's shape. It cannot see detectors, so a vendor's quirks cannot leak into
 //! judgement.
 
+mod asked;
 mod bearer;
 mod dialect;
 mod digest;
@@ -21,10 +22,12 @@ mod scalars;
 mod sumsub;
 mod time;
 
+pub use asked::{
+    Around, EventOf, Fresh, HookShown, HookWish, LINES_REFUSED_MAX, Lines, LinesTaken, Signed, SignedRequest,
+};
 pub use dialect::{
-    Access, Around, Call, Dialect, EventOf, FirstEvent, Fresh, Glossary, HookMessage, HookShown, HookWish, Intake,
-    LINES_REFUSED_MAX, Lines, LinesTaken, Method, Notice, Presented, Query, Reclaim, Refusal, RefusalKind, Reply,
-    Response, Route, Signed, SignedRequest, Told, ToldOf, Tolerance,
+    Access, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query, Reclaim,
+    Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};

@@ -219,6 +219,7 @@ impl Pipeline {
         let mut total = Applied::default();
         for feedback in all {
             let applied = self.store.apply_feedback(feedback.clone()).await?;
+            self.close_asked(application, &feedback).await?;
             let told = self.tell_of_challenge(application, &feedback).await;
             self.meters.enqueued(told);
             n_targets += 1;

@@ -25,6 +25,8 @@ use crate::telling;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The most that take effect in one go.
 const SETTLED_AT_ONCE_MAX: usize = 256;
+/// As whom the person decides who was asked.
+const PERSON: &str = "person";
 /// The most names of a device, as of those that callers tell.
 const DEVICE_ALIASES_MAX: usize = 8;
 
@@ -225,6 +227,35 @@ impl Pipeline {
         let record = self.recall(application, case.event).await?;
         self.tell(application, Topic::Reviewed, &record, now).await;
         self.tell(application, Topic::Standing, &record, now).await;
+        Ok(())
+    }
+
+    /// Closes the case of an event whose person was asked, and has answered.
+    pub(crate) async fn close_asked(&self, application: &Application, said: &Feedback) -> Result<(), StoreError> {
+        let FeedbackTarget::Event(event) = said.target else { return Ok(()) };
+        let kind = match said.kind {
+            FeedbackKind::ChallengePassed { .. } | FeedbackKind::ConfirmedLegitimate => DecisionKind::Approve,
+            FeedbackKind::ChallengeFailed | FeedbackKind::ConfirmedTakeover => DecisionKind::Reject,
+            FeedbackKind::ChallengeIgnored | FeedbackKind::Reclaimed => return Ok(()),
+        };
+        let Some(case) = self.store.case(&application.id, event).await? else { return Ok(()) };
+        let is_asked = |decision: &Decision| decision.is_done && decision.kind == DecisionKind::AskUser;
+        if !case.decision.as_ref().is_some_and(is_asked) {
+            return Ok(());
+        }
+        let at = said.received_at;
+        let answered = Decision {
+            kind,
+            by: PERSON.into(),
+            at,
+            effective_at: at,
+            is_done: true,
+            comment: None,
+            labels: Vec::new(),
+            may_retry: false,
+        };
+        // Deleted meanwhile: then it waits for nobody.
+        let _closed = self.store.change_case(&application.id, event, CaseChange::Decide(answered), at).await?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use super::wire::{
     Applicant, Failure, Imported, KytTxn, LineError, MatchedRule, Review, ReviewResult, RiskLabels, ScoringResult,
 };
 use super::words::{Doing, Kind, Standing};
-use super::{SUBMIT, SUBMIT_WITH_OPTIONS, applicant, auth, date, words};
+use super::{SUBMIT, SUBMIT_WITH_OPTIONS, applicant, ask, auth, date, words};
 use crate::{Call, LinesTaken, Refusal, RefusalKind, Response, Route, digest};
 
 /// What a caller should wait before it tries again, in s.
@@ -58,6 +58,10 @@ fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -
         txn_inactive: case.is_some_and(|case| case.deleted_at.is_some()),
         risk_labels: RiskLabels { device: words::device_labels(reasons(std::slice::from_ref(record))) },
         tags: assessment.iter().flat_map(tags).collect(),
+        applicant_actions: (words::standing(record, case) == Standing::AwaitingUser)
+            .then(|| ask::action(call, event))
+            .into_iter()
+            .collect(),
     }
 }
 

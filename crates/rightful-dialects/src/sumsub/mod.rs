@@ -16,6 +16,7 @@
 //! | `GET /resources/status/api` | server | is anybody there? |
 //! | `POST /resources/accessTokens/behavior` | server | a token for a session's page |
 //! | `GET /resources/di/info`, `POST /resources/di/req`, `POST /resources/bhv/evts/{page}`, `POST /resources/serviceLogger/warn` | page | what Fisherman asks and says |
+//! | `GET`, `POST /resources/applicantActions/confirm?id=` | person | the page behind a link: was this you? |
 //! | `GET /resources/api/clientWebhooks`, `GET …/{id}`, `POST`, `PATCH /resources/api/agent/clientWebhooks` | server | whom to let know |
 //!
 //! A server signs: `X-App-Token`, `X-App-Access-Ts` within a minute of now, and `X-App-Access-Sig`, the HMAC-SHA256 under the
@@ -50,6 +51,8 @@
 //! `allow` and `trust` are `completed`, GREEN; `deny` is `completed`, RED. `challenge` is `awaitingUser`, where somebody could
 //! be asked on the spot, and `onHold`, to be looked at by people, where a rule names a queue or requires action, or where
 //! money moves: whoever sits there may be the wrong one to ask. What people decide, or the person answers, holds from then on.
+//! A transaction that awaits its user comes with `applicantActions`: a link to a page of ours, which its server brings to the
+//! person. Who asks by other means says how it ended with our `POST /v1/feedback`. The answer completes the transaction.
 //! `init` is what an asynchronous submission is answered.
 //!
 //! # What the documentation leaves open
@@ -65,6 +68,7 @@
 //! - Of a deleted transaction, what was learned stays learned; a decision against it unlearns.
 
 mod applicant;
+mod ask;
 mod auth;
 mod currency;
 mod date;
@@ -78,7 +82,7 @@ mod tell;
 mod wire;
 mod words;
 
-use rightful_domain::{CredentialKind, Telling, Timestamp};
+use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 
 use crate::{
     Access, Around, Call, Dialect, HookMessage, Intake, Lines, Method, Presented, Query, Refusal, RefusalKind, Reply,
@@ -100,6 +104,7 @@ const INFO: &str = "/resources/di/info";
 const CAPTURE: &str = "/resources/di/req";
 const EVENTS: &str = "/resources/bhv/evts/{page}";
 const LOGGER: &str = "/resources/serviceLogger/warn";
+const ASK: &str = "/resources/applicantActions/confirm";
 const HOOKS: &str = "/resources/api/clientWebhooks";
 const HOOK: &str = "/resources/api/clientWebhooks/{id}";
 const SET_HOOK: &str = "/resources/api/agent/clientWebhooks";
@@ -128,6 +133,8 @@ const ROUTES: &[Route] = &[
     page(Method::Post, CAPTURE),
     page(Method::Post, EVENTS),
     page(Method::Post, LOGGER),
+    Route { method: Method::Get, path: ASK, access: Access::Link },
+    Route { method: Method::Post, path: ASK, access: Access::Link },
     server(Method::Get, HOOKS),
     server(Method::Get, HOOK),
     server(Method::Post, SET_HOOK),
@@ -135,7 +142,7 @@ const ROUTES: &[Route] = &[
 ];
 
 /// What is read of a query.
-const PARAMETERS: &[&str] = &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns"];
+const PARAMETERS: &[&str] = &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns", "id"];
 
 /// Sumsub's words.
 pub(crate) const DIALECT: &dyn Dialect = &Sumsub;
@@ -159,6 +166,10 @@ impl Dialect for Sumsub {
         auth::signed(request)
     }
 
+    fn linked_application(&self, query: Query<'_>) -> Option<ApplicationId> {
+        ask::application(query)
+    }
+
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
         call.query.check_once(PARAMETERS)?;
         match call.route.path {
@@ -178,6 +189,8 @@ impl Dialect for Sumsub {
             BEHAVIOR_TOKEN => page::token_asked(call),
             INFO | CAPTURE | LOGGER => page::nothing(call),
             EVENTS => page::events(call),
+            ASK if call.route.method == Method::Get => ask::question(call),
+            ASK => ask::answer(call),
             HOOKS | HOOK => Ok(Intake::Hooks),
             SET_HOOK => hooks::wish(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
@@ -203,6 +216,8 @@ impl Dialect for Sumsub {
             (Reply::Found(found), _) => encode::applicant(call, found),
             (Reply::Hooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
             (Reply::Hooks(hooks), _) => hooks::all(call, hooks),
+            (Reply::Recalled(record), ASK) => ask::question_page(call, record),
+            (Reply::FeedbackTaken { .. }, ASK) => ask::thanks_page(call),
             (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),
             (Reply::Nothing, INFO) => page::info(call),
             _ => encode::done(),
@@ -214,7 +229,10 @@ impl Dialect for Sumsub {
     }
 
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
-        encode::refused(route, refusal, now)
+        match route.map(|route| route.path) {
+            Some(ASK) => ask::refusal_page(refusal, now),
+            _ => encode::refused(route, refusal, now),
+        }
     }
 }
 

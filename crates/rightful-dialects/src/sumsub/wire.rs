@@ -23,6 +23,20 @@ pub(super) struct KytTxn<'a> {
     pub(super) txn_inactive: bool,
     pub(super) risk_labels: RiskLabels,
     pub(super) tags: Vec<&'a str>,
+    /// What its person is asked, while it awaits that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) applicant_actions: Vec<Action>,
+}
+
+/// Something that a person is asked to do.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Action {
+    pub(super) id: String,
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    pub(super) url: String,
+    pub(super) valid_until: String,
 }
 
 /// How it stands.
