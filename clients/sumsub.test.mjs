@@ -384,7 +384,7 @@ test("webhooks tell each status, signed as asked", async () => {
         name: `sha${path}`,
         target: `${target}/${path}`,
         targetType: "http",
-        types: ["applicantKytTxnCreated", "applicantKytTxnApproved", "applicantKytTxnRejected", "applicantKytTxnReviewed", "applicantKytTxnDeleted"],
+        types: ["applicantKytTxnCreated", "applicantKytTxnApproved", "applicantKytTxnRejected", "applicantKytTxnReviewed", "applicantKytTxnDeleted", "applicantKytTxnDataChanged"],
         secretKey: `secret-${path}`,
         signatureAlgorithm,
       });
@@ -397,9 +397,11 @@ test("webhooks tell each status, signed as asked", async () => {
     assert.deepEqual(one.body, first);
     const { body } = await signed("POST", NEW, login("frida", { fingerprint: "frida" }));
     await signed("POST", `/resources/kyt/txns/${body.id}/review/status/completed`, { reviewAnswer: "RED" });
+    const changed = await signed("PATCH", `/resources/kyt/txns/${body.id}/props`, { tier: "vip" });
+    assert.deepEqual(changed.body.data.props, { tier: "vip" });
     await signed("DELETE", `/resources/kyt/txns/${body.id}`);
     const types = (path) => told.filter((it) => it.url === `/${path}`).map((it) => JSON.parse(it.raw).type);
-    const all = ["applicantKytTxnCreated", "applicantKytTxnRejected", "applicantKytTxnReviewed", "applicantKytTxnDeleted"];
+    const all = ["applicantKytTxnCreated", "applicantKytTxnRejected", "applicantKytTxnReviewed", "applicantKytTxnDataChanged", "applicantKytTxnDeleted"];
     const deadline = Date.now() + 20_000;
     while (Date.now() < deadline && !all.every((kind) => ["1", "256", "512"].every((path) => types(path).includes(kind)))) {
       await new Promise((wait) => setTimeout(wait, 100));

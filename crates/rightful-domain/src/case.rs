@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use crate::{
-    AccountId, Action, ApplicationId, Assessment, Event, EventId, Pii, RiskScore, RuleStatus, Source, Timestamp,
-    Verdict,
+    AccountId, Action, ApplicationId, Assessment, Event, EventId, FreeFields, Pii, RiskScore, RuleStatus, Source,
+    Timestamp, Verdict,
 };
 
 /// The most notes of one case.
@@ -55,6 +55,8 @@ pub struct Case {
     pub rescored: Option<Rescored>,
     /// When its event was deleted by its caller.
     pub deleted_at: Option<Timestamp>,
+    /// The caller's own fields, where they were changed since the event came: these beside or instead of the event's.
+    pub fields: Option<FreeFields>,
     /// How often it was changed.
     pub revision: u32,
 }
@@ -217,6 +219,8 @@ pub enum CaseChange {
     },
     /// Its event was deleted.
     Delete,
+    /// The caller's own fields are others: all those that were changed since.
+    Amend(FreeFields),
 }
 
 /// Why a case is not changed.
@@ -293,6 +297,7 @@ impl Case {
             decision: None,
             rescored: None,
             deleted_at: None,
+            fields: None,
             revision: 0,
         }
     }
@@ -343,6 +348,10 @@ impl Case {
                 if self.queue.is_none() && queue.is_some() {
                     (self.queue, self.due_at) = (queue, now.plus(SERVICE_TIME));
                 }
+                Ok(true)
+            }
+            CaseChange::Amend(fields) => {
+                self.fields = Some(fields);
                 Ok(true)
             }
             CaseChange::Delete => {

@@ -159,15 +159,18 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<Standing, PipelineError> {
         let record = self.recall(application, event).await?;
-        let needs_no_case = matches!(&change, CaseChange::Delete | CaseChange::Decide(Decision { .. }));
+        let needs_no_case = matches!(&change, CaseChange::Delete | CaseChange::Amend(_) | CaseChange::Decide(_));
         if needs_no_case {
             // Who runs the accounts may decide about what waits for nobody.
             self.store.open_case(Case::new(&record.entry.event, None, now)).await?;
         }
-        let is_deletion = change == CaseChange::Delete;
+        let (is_deletion, is_amendment) = (change == CaseChange::Delete, matches!(change, CaseChange::Amend(_)));
         let case = self.store.change_case(&application.id, event, change, now).await??;
         if is_deletion && case.deleted_at == Some(now) {
             self.tell(application, Topic::Deleted, &record, now).await;
+        }
+        if is_amendment {
+            self.tell(application, Topic::DataChanged, &record, now).await;
         }
         if case.decision.as_ref().is_some_and(|decision| !decision.is_done && decision.effective_at <= now) {
             self.settle(application, &case, now).await?;

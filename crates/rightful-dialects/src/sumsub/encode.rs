@@ -1,6 +1,6 @@
 //! From our answers to Sumsub's.
 
-use rightful_domain::{Action, Assessment, Case, Entry, EventId, Finding, Page, Record, Timestamp};
+use rightful_domain::{Action, Assessment, Case, Entry, EventId, Finding, FreeFields, Page, Record, Timestamp};
 use serde_json::{Map, Value};
 
 use super::wire::{
@@ -51,7 +51,7 @@ fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -
         external_user_id: account.map(|account| account.as_str()),
         txn_id: event.correlation.as_ref().map(|id| id.as_str()),
         kind: kind_of(&event.action),
-        data: data(record),
+        data: data(record, case),
         score: assessment.as_ref().map(|assessment| score(assessment, case)),
         review: review(record, case),
         scoring_result: assessment.as_ref().map(|assessment| scoring_result(record, assessment, case)),
@@ -91,7 +91,7 @@ fn score(assessment: &Assessment, case: Option<&Case>) -> f64 {
 }
 
 /// The transaction as it was told, as far as it may be kept; put together from what is known where it was told otherwise.
-fn data(record: &Record) -> Value {
+fn data(record: &Record, case: Option<&Case>) -> Value {
     let event = &record.entry.event;
     let kept = event.unknown.as_ref().and_then(|kept| serde_json::from_str::<Map<String, Value>>(kept.as_json()).ok());
     let mut data = match kept.and_then(|mut kept| kept.remove("data")) {
@@ -102,14 +102,23 @@ fn data(record: &Record) -> Value {
         data.insert("txnId".to_owned(), event.correlation.as_ref().map_or(Value::Null, |id| id.as_str().into()));
         data.insert("type".to_owned(), kind_of(&event.action).into());
     }
-    let own = event.custom.as_ref().and_then(|own| serde_json::from_str::<Map<String, Value>>(own.as_json()).ok());
-    let (beside, props): (Map<_, _>, Map<_, _>) =
-        own.unwrap_or_default().into_iter().partition(|(name, _)| words::PASSED_THROUGH.contains(&name.as_str()));
+    let (beside, mut props): (Map<_, _>, Map<_, _>) = event
+        .custom
+        .as_ref()
+        .map(members)
+        .unwrap_or_default()
+        .into_iter()
+        .partition(|(name, _)| words::PASSED_THROUGH.contains(&name.as_str()));
+    props.extend(case.and_then(|case| case.fields.as_ref()).map(members).unwrap_or_default());
     if !props.is_empty() {
         data.insert("props".to_owned(), Value::Object(props));
     }
     data.extend(beside);
     Value::Object(data)
+}
+
+fn members(fields: &FreeFields) -> Map<String, Value> {
+    serde_json::from_str(fields.as_json()).unwrap_or_default()
 }
 
 /// How a transaction stands.

@@ -10,6 +10,7 @@
 //! | `POST /resources/kyt/txns/{id}/-/score` | server | judge it again, as of now |
 //! | `POST /resources/kyt/txns/{id}/review/status/completed` | server | somebody's decision, at once |
 //! | `DELETE /resources/kyt/txns/{id}` | server | mark it deleted |
+//! | `PATCH /resources/kyt/txns/{id}/props` | server | change its properties, beside what was told |
 //! | `POST /resources/kyt/misc/txns/import` | server | judge each line of a file; `ignoreErrors`, `scoreSavedTxns` |
 //! | `POST /resources/kyt/misc/txns/importHistory` | server | remember each line as history |
 //! | `GET /resources/applicants/{id}/one`, with `-;externalUserId={user}` for the id | server | an applicant, with its device labels |
@@ -24,7 +25,7 @@
 //! `X-Access-Token`, which its server asked for.
 //!
 //! # Not supported
-//! - Rules by API (`/resources/api/agent/tm/rules`), tags and notes of transactions, and changing a transaction's data.
+//! - Rules by API (`/resources/api/agent/tm/rules`), tags and notes of transactions, and changing a transaction's data beyond its properties.
 //! - Verification itself: levels, documents, checks. Levels that a caller names are taken and mean nothing here.
 //! - Travel Rule data exchange between companies: such a transaction is judged as any that moves money.
 //! - Hooks by e-mail, Slack or Telegram, and headers of one's own.
@@ -95,6 +96,7 @@ const TRANSACTION: &str = "/resources/kyt/txns/{id}/one";
 const SCORE: &str = "/resources/kyt/txns/{id}/-/score";
 const REVIEW: &str = "/resources/kyt/txns/{id}/review/status/completed";
 const DELETE: &str = "/resources/kyt/txns/{id}";
+const PROPS: &str = "/resources/kyt/txns/{id}/props";
 const IMPORT: &str = "/resources/kyt/misc/txns/import";
 const IMPORT_HISTORY: &str = "/resources/kyt/misc/txns/importHistory";
 const APPLICANT: &str = "/resources/applicants/{id}/one";
@@ -124,6 +126,7 @@ const ROUTES: &[Route] = &[
     server(Method::Post, SCORE),
     server(Method::Post, REVIEW),
     server(Method::Delete, DELETE),
+    server(Method::Patch, PROPS),
     server(Method::Post, IMPORT),
     server(Method::Post, IMPORT_HISTORY),
     server(Method::Get, APPLICANT),
@@ -179,6 +182,7 @@ impl Dialect for Sumsub {
             SCORE => review::event_of_path(call).map(Intake::Rescore),
             REVIEW => review::decision(call),
             DELETE => review::deletion(call),
+            PROPS => review::amendment(call),
             IMPORT => Ok(Intake::Lines(Lines {
                 is_history: is_off(call, "scoreSavedTxns"),
                 stops_at_error: !is_on(call, "ignoreErrors"),

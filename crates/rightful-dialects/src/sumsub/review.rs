@@ -8,7 +8,7 @@ use rightful_domain::{
 use super::{applicant, decode};
 use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
-use crate::scalars::text;
+use crate::scalars::{custom, text};
 use crate::{Call, EventOf, Intake, Refusal, RefusalKind};
 
 /// As whom a decision is made that comes by the vendor's API, which names nobody.
@@ -74,6 +74,24 @@ fn labels(node: Node<'_>) -> Result<Vec<Box<str>>, Fault> {
 /// Reads that a transaction is to be deleted.
 pub(super) fn deletion(call: &Call<'_>) -> Result<Intake, Refusal> {
     Ok(Intake::Change { event: event_of_path(call)?, change: CaseChange::Delete })
+}
+
+/// Reads which properties of a transaction are others. They stand in for all that were changed before.
+pub(super) fn amendment(call: &Call<'_>) -> Result<Intake, Refusal> {
+    let event = event_of_path(call)?;
+    let mut props = json::parse_object(call.body)?;
+    // As the vendor's schema has it, or by themselves.
+    if let [(name, Node::Object(inner))] = &mut props[..]
+        && name == "props"
+    {
+        props = std::mem::take(inner);
+    }
+    if let Some((name, _)) = props.iter().find(|(_, node)| !matches!(node, Node::Text(_))) {
+        return Err(Fault::new("must be a text").within(name).into());
+    }
+    let fields =
+        custom(Node::Object(props))?.ok_or_else(|| Fault::new("must have at least one field").within("props"))?;
+    Ok(Intake::Change { event, change: CaseChange::Amend(fields) })
 }
 
 /// Reads which applicant is asked for.

@@ -1,8 +1,8 @@
 //! The stored form of a case: what is staff's or nobody's in clear, what is about a person sealed.
 
 use rightful_domain::{
-    AccountId, ApplicationId, Case, CaseNote, Claim, Decision, DecisionKind, EventId, Pii, Rescored, RiskScore,
-    Timestamp, Verdict,
+    AccountId, ApplicationId, Case, CaseNote, Claim, Decision, DecisionKind, EventId, FreeFields, Pii, Rescored,
+    RiskScore, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,7 @@ struct StoredPrivate<'a> {
     account: Option<&'a str>,
     notes: Vec<(&'a str, i64, &'a str)>,
     comment: Option<&'a str>,
+    fields: Option<&'a str>,
 }
 
 /// What of a case is to be sealed.
@@ -61,6 +62,7 @@ pub(crate) fn private_of_case(case: &Case) -> Vec<u8> {
         account: case.account.as_ref().map(|account| account.as_str()),
         notes: notes.iter().map(|(by, at, text)| (&**by, *at, &**text)).collect(),
         comment: case.decision.as_ref().and_then(|decision| decision.comment.as_ref()).map(|said| &**said.reveal()),
+        fields: case.fields.as_ref().map(FreeFields::as_json),
     };
     super::to_versioned_bytes(PRIVATE_VERSION, &private)
 }
@@ -132,6 +134,10 @@ impl StoredCase<'_> {
             decision,
             rescored: self.rescored.map(rescored).transpose()?,
             deleted_at: self.deleted_at.map(at),
+            fields: private
+                .fields
+                .map(|json| FreeFields::new(json).ok_or(Undecodable("free fields are too long")))
+                .transpose()?,
             revision: self.revision,
         })
     }
@@ -178,6 +184,7 @@ mod tests {
             labels: vec!["FRAUD".into()],
             may_retry: true,
         });
+        case.fields = FreeFields::new("{\"tier\":\"vip\"}");
         let score = RiskScore::from_hundredths(9_500).expect("in range");
         case.rescored = Some(Rescored { at: now, verdict: Verdict::Deny, score });
         case
