@@ -279,7 +279,7 @@ async fn a_preflight_tells_what_pages_may_send() {
         let told = |name| header(answer.headers(), name);
         assert_eq!(told("access-control-allow-origin"), origin);
         assert_eq!(told("access-control-allow-methods"), methods);
-        assert_eq!(told("access-control-allow-headers"), "authorization, content-type");
+        assert_eq!(told("access-control-allow-headers"), "authorization, content-type, x-access-token, x-client-id");
         assert_eq!(told("access-control-max-age"), "600");
         assert_eq!(told("access-control-allow-credentials"), "");
         assert_eq!(told("vary"), "origin");
