@@ -21,6 +21,7 @@ use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::data_watch::DataWatch;
+use crate::followers::Followers;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
 use crate::http::{listener, router, tls};
@@ -106,6 +107,7 @@ impl Server {
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),
                 owed: Owed::default(),
+                followers: Followers::default(),
                 // Each listener holds a connection: half of them stay for what is asked.
                 listeners: Arc::new(Listeners::new(config.server.connections_max / 2)),
             },

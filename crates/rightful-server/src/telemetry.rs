@@ -23,6 +23,8 @@ const SAY_EVERY: Duration = Duration::from_secs(1);
 const DATA_AGE: &str = "rightful_data_age_seconds";
 /// Pages that listen.
 const LISTENERS: &str = "rightful_page_listeners";
+/// Callers that follow the live stream.
+const FOLLOWERS: &str = "rightful_stream_followers";
 
 /// Starts logging to standard error, so that standard output stays a command's own.
 pub(crate) fn start_logging(log: &Log) {
@@ -230,11 +232,12 @@ impl Meters {
         text
     }
 
-    /// How many pages listen, in the same format.
-    pub(crate) fn render_listeners(n_listeners: usize) -> String {
+    /// How many pages listen, and how many follow a stream, in the same format.
+    pub(crate) fn render_listeners(n_listeners: usize, n_followers: usize) -> String {
         format!(
             "# HELP {LISTENERS} Pages that listen; each holds a connection.\n# TYPE {LISTENERS} gauge\n\
-             {LISTENERS} {n_listeners}\n"
+             {LISTENERS} {n_listeners}\n# HELP {FOLLOWERS} Callers that follow the live stream.\n\
+             # TYPE {FOLLOWERS} gauge\n{FOLLOWERS} {n_followers}\n"
         )
     }
 

@@ -32,7 +32,8 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let health = app.pipeline.store.health().await.unwrap_or_default();
     let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     let mut rendered = app.pipeline.meters.render(&health);
-    rendered.push_str(&Meters::render_listeners(app.pipeline.listeners.n_listeners()));
+    let (listeners, followers) = (&app.pipeline.listeners, &app.pipeline.followers);
+    rendered.push_str(&Meters::render_listeners(listeners.n_listeners(), followers.n_followers()));
     rendered.push_str(&Meters::render_ages(&app.pipeline.enricher.data_sets(), clock::now()));
     (StatusCode::OK, text, rendered).into_response()
 }
