@@ -7,6 +7,7 @@ use rightful_domain::{
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+use crate::export::{self, ExportPage, PageAsked};
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::settings::{self, NewHook, SettingError, Shown};
 
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     HookOff { application: String, hook: String },
     /// Tell an address of the application's latest event.
     HookTest { application: String, hook: String },
+    /// Hand out events, so many at a time.
+    ExportPage(PageAsked),
 }
 
 /// What it answers.
@@ -42,6 +45,8 @@ pub(crate) enum Answer {
     HookAdded { hook: String, secret: Option<String> },
     /// It is on its way.
     HookTested,
+    /// Some of the events.
+    Exported(Box<ExportPage>),
     /// It could not be done.
     Failed(String),
 }
@@ -54,6 +59,7 @@ impl std::fmt::Debug for Answer {
             Self::Shown(_) => "Shown",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
             Self::HookTested => "HookTested",
+            Self::Exported(_) => "Exported(‹pii›)",
             Self::Failed(_) => "Failed",
         })
     }
@@ -133,6 +139,11 @@ impl Desk<'_> {
                 let shown = Shown::from(&application);
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
+            }
+            Command::ExportPage(asked) => {
+                let application = self.find(&asked.application).await?;
+                let page = export::page(self.store, &application.id, asked).await?;
+                Ok(Answer::Exported(Box::new(page)))
             }
             Command::HookTest { application, hook } => self.test_hook(&self.find(application).await?, hook, now).await,
         }

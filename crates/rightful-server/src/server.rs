@@ -122,7 +122,7 @@ impl Server {
             trusted_proxies: config.trusted_proxies()?,
             body_bytes_max: config.server.body_bytes_max,
             public_url: config.public_url(),
-            glossary: Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences },
+            glossary: glossary(),
             contract: contract().into(),
             shutdown: Shutdown::new(),
         });
@@ -177,6 +177,11 @@ impl Server {
         self.store.close();
         tracing::info!("stopped");
     }
+}
+
+/// The engine's words, for dialects.
+pub(crate) fn glossary() -> Glossary {
+    Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences }
 }
 
 fn contract() -> String {

@@ -4,6 +4,7 @@ mod app;
 mod backtest;
 mod demo;
 mod evaluate;
+mod export;
 mod rules;
 mod serve;
 
@@ -36,6 +37,8 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Try a policy's rules on the events of the last days
     Backtest(backtest::Backtest),
+    /// Take an application's events away, as newline JSON or Parquet
+    Export(export::Export),
     /// Work on the rules of a policy
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -77,6 +80,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Backtest(backtest) => backtest.run(),
+        Command::Export(export) => export.run(),
         Command::Rules(rules) => rules.run(),
         Command::Config(ConfigCommand::Check { config, json }) => check(config, json),
         Command::Config(ConfigCommand::Reference) => print(crate::config::DEFAULTS),
