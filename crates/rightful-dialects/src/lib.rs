@@ -26,4 +26,4 @@ pub use dialect::{
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};
-pub use time::moment_of;
+pub use time::{moment_of, rfc3339};

@@ -16,6 +16,7 @@ use rightful_engine::Policy;
 use rightful_enrich::Enricher;
 use rightful_store::{Applied, Recorded, Store, StoreError};
 
+use crate::alerts::Activity;
 use crate::fallback::{self, Cause};
 use crate::followers::Followers;
 use crate::listeners::Listeners;
@@ -37,6 +38,7 @@ pub(crate) struct Pipeline {
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) owed: Owed,
     pub(crate) followers: Followers,
+    pub(crate) activity: Activity,
 }
 
 /// Why the road ended early.
@@ -164,6 +166,7 @@ impl Pipeline {
         let entry = match asked {
             Asked::Yes | Asked::No => {
                 self.meters.judged(&assessment);
+                self.activity.judged(&application.id, &assessment, now);
                 let mut entry = Entry::judged(facts, assessment, retry);
                 entry.tellings = telling::of(application, &entry);
                 entry

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::alerts::{Activity, Alerter, Board, HookTries};
 use crate::app::App;
 use crate::applications::Applications;
 use crate::clock;
@@ -32,7 +33,7 @@ use crate::owed::Owed;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
-use crate::telling::{Delivery, Schedule};
+use crate::telling::{Delivery, Poster, Schedule};
 use crate::turns::Turns;
 
 /// How often recent samples are folded into the histograms.
@@ -108,6 +109,7 @@ impl Server {
                 turns: Turns::default(),
                 owed: Owed::default(),
                 followers: Followers::default(),
+                activity: Activity::default(),
                 // Each listener holds a connection: half of them stay for what is asked.
                 listeners: Arc::new(Listeners::new(config.server.connections_max / 2)),
             },
@@ -124,6 +126,8 @@ impl Server {
             public_url: config.public_url(),
             glossary: glossary(),
             contract: contract().into(),
+            alerts: Board::default(),
+            hook_tries: HookTries::default(),
             shutdown: Shutdown::new(),
         });
         app.applications.replace(app.pipeline.store.applications().await?);
@@ -158,6 +162,9 @@ impl Server {
         self.tasks.spawn(watch.run(app.shutdown.clone()));
         let delivery = Delivery::new(Arc::clone(app), Schedule::standard(), config.hooks.allow_private_addresses)?;
         self.tasks.spawn(delivery.run(app.shutdown.clone()));
+        let poster = Poster::new(config.alerts.allow_private_addresses)?;
+        let alerter = Alerter::new(Arc::clone(app), config, poster)?;
+        self.tasks.spawn(alerter.run(app.shutdown.clone()));
         self.tasks.spawn(fold_meters(Arc::clone(&app.pipeline.meters), app.shutdown.clone()));
 
         let address = config.server.listen;

@@ -1,5 +1,6 @@
 //! The command line. Standard output is a command's answer, standard error is for people and logs.
 
+mod alerts;
 mod app;
 mod backtest;
 mod demo;
@@ -39,6 +40,8 @@ enum Command {
     Backtest(backtest::Backtest),
     /// Take an application's events away, as newline JSON or Parquet
     Export(export::Export),
+    /// Show the alerts that go on, or send a test
+    Alerts(alerts::Alerts),
     /// Work on the rules of a policy
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -81,6 +84,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Backtest(backtest) => backtest.run(),
         Command::Export(export) => export.run(),
+        Command::Alerts(alerts) => alerts.run(),
         Command::Rules(rules) => rules.run(),
         Command::Config(ConfigCommand::Check { config, json }) => check(config, json),
         Command::Config(ConfigCommand::Reference) => print(crate::config::DEFAULTS),

@@ -35,7 +35,15 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let (listeners, followers) = (&app.pipeline.listeners, &app.pipeline.followers);
     rendered.push_str(&Meters::render_listeners(listeners.n_listeners(), followers.n_followers()));
     rendered.push_str(&Meters::render_ages(&app.pipeline.enricher.data_sets(), clock::now()));
+    rendered.push_str(&app.alerts.render());
     (StatusCode::OK, text, rendered).into_response()
+}
+
+/// The alerts that go on, on the metrics' listener.
+pub(crate) async fn alerts(State(app): State<Arc<App>>) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    let told = serde_json::json!({ "alerts": app.alerts.firing() });
+    (StatusCode::OK, json, told.to_string()).into_response()
 }
 
 /// The native API's contract.
