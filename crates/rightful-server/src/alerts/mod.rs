@@ -7,7 +7,6 @@ mod judge;
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -26,12 +25,9 @@ use crate::app::App;
 use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::shutdown::Shutdown;
+use crate::telemetry::Meters;
 use crate::telling::Poster;
 
-/// Alerts that go on.
-const FIRING: &str = "rightful_alerts_firing";
-/// Messages to the operator.
-const MESSAGES: &str = "rightful_alert_messages_total";
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// How long after each failed try the next comes; then a message is given up.
@@ -74,21 +70,12 @@ impl Board {
     /// The metrics, in Prometheus's text format.
     pub(crate) fn render(&self) -> String {
         let episodes = self.episodes.lock();
-        let mut text = format!("# HELP {FIRING} Alerts that go on, by kind.\n# TYPE {FIRING} gauge\n");
-        for kind in AlertKind::ALL {
+        let firing = AlertKind::ALL.map(|kind| {
             let n = episodes.firing().filter(|(key, ..)| key.kind == kind).count();
-            // Writing to a text cannot fail.
-            let _written = writeln!(text, "{FIRING}{{alert=\"{}\"}} {n}", kind.as_str());
-        }
-        let _written = writeln!(
-            text,
-            "# HELP {MESSAGES} Messages to the operator, by what became of them.\n# TYPE {MESSAGES} counter"
-        );
-        for (outcome, n) in [("taken", &self.n_taken), ("given_up", &self.n_given_up)] {
-            let n = n.load(Ordering::Relaxed);
-            let _written = writeln!(text, "{MESSAGES}{{outcome=\"{outcome}\"}} {n}");
-        }
-        text
+            (kind.as_str(), n)
+        });
+        let n = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Meters::render_alerts(&firing, [("taken", n(&self.n_taken)), ("given_up", n(&self.n_given_up))])
     }
 }
 
