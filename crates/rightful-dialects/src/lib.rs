@@ -21,8 +21,11 @@ mod scalars;
 mod time;
 
 pub use dialect::{
-    Access, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query, Reclaim,
-    Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
+    Access, BacktestAsked, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query,
+    Reclaim, Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
 };
-pub use native::openapi;
+pub use native::{
+    BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,
+    VerdictMove, backtest_body, backtest_report, openapi,
+};
 pub use registry::{ALL, OURS, of_hook};

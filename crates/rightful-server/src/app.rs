@@ -9,6 +9,7 @@ use rightful_store::{MasterKey, Nonces};
 use tokio::sync::Semaphore;
 
 use crate::applications::Applications;
+use crate::backtest::jobs::Jobs;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
 use crate::pipeline::Pipeline;
@@ -37,5 +38,7 @@ pub(crate) struct App {
     pub(crate) glossary: Glossary,
     /// The OpenAPI document, written once: anybody may ask for it.
     pub(crate) contract: Bytes,
+    /// Backtests that run or did.
+    pub(crate) backtests: Jobs,
     pub(crate) shutdown: Shutdown,
 }

@@ -1,12 +1,14 @@
 //! What the command line asks about applications: the same whether a running server does it, or the command itself in
 //! the folder of one that does not run.
 
+use rightful_dialects::BacktestBody;
 use rightful_domain::{
     Application, HookStyle, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+use crate::backtest::PolicyAsked;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::settings::{self, NewHook, SettingError, Shown};
 
@@ -28,6 +30,12 @@ pub(crate) enum Command {
     HookOff { application: String, hook: String },
     /// Tell an address of the application's latest event.
     HookTest { application: String, hook: String },
+    /// Try a policy on the application's events. Of a running server alone, as are the two below.
+    BacktestBegin { application: String, asked: PolicyAsked },
+    /// How far a backtest is.
+    BacktestLook { application: String, id: String },
+    /// Stop a backtest.
+    BacktestCancel { application: String, id: String },
 }
 
 /// What it answers.
@@ -42,6 +50,8 @@ pub(crate) enum Answer {
     HookAdded { hook: String, secret: Option<String> },
     /// It is on its way.
     HookTested,
+    /// How far the backtest is.
+    Backtest(Box<BacktestBody>),
     /// It could not be done.
     Failed(String),
 }
@@ -54,6 +64,7 @@ impl std::fmt::Debug for Answer {
             Self::Shown(_) => "Shown",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
             Self::HookTested => "HookTested",
+            Self::Backtest(_) => "Backtest",
             Self::Failed(_) => "Failed",
         })
     }
@@ -76,6 +87,12 @@ pub(crate) enum DeskError {
     NoHook(String),
     #[error("the hook \"{0}\" is off, since it said that it is gone (410): remove it, and add it again")]
     HookOff(String),
+    #[error("other backtests are running; try again later")]
+    BacktestsRunning,
+    #[error("there is no such backtest, or no longer")]
+    NoBacktest,
+    #[error("{0}")]
+    Policy(#[from] rightful_engine::PolicyError),
     #[error("the application has no event yet that the hook could be told of: send one first")]
     NoEvent,
 }
@@ -135,6 +152,9 @@ impl Desk<'_> {
                 Ok(Answer::Shown(vec![shown]))
             }
             Command::HookTest { application, hook } => self.test_hook(&self.find(application).await?, hook, now).await,
+            Command::BacktestBegin { .. } | Command::BacktestLook { .. } | Command::BacktestCancel { .. } => {
+                Err(DeskError::NoBacktest)
+            }
         }
     }
 

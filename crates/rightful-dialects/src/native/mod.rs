@@ -15,6 +15,9 @@
 //! | `POST /v1/accounts/{account}/devices/{device}/metadata` | your fields of a device |
 //! | `POST /v1/accounts/{account}/devices/{device}/detach` | a device is no longer the account's |
 //! | `POST /v1/reclaims` | the owners have these accounts again |
+//! | `POST /v1/rules/backtest` | what would these rules have made of the last days? |
+//! | `GET /v1/rules/backtest/{id}` | how far a backtest is, and what came of it |
+//! | `DELETE /v1/rules/backtest/{id}` | stop it |
 //! | `POST /v1/credentials/check` | is a password or a username known to be breached? |
 //!
 //! `Authorization: Bearer <key>`. With an `Idempotency-Key`, assessments, events and backfill answer a repeated request with the same bytes
@@ -37,6 +40,7 @@
 
 mod accounts;
 mod answers;
+mod backtests;
 mod decode;
 mod dossiers;
 mod encode;
@@ -53,6 +57,10 @@ use crate::{
     ToldOf,
 };
 
+pub use backtests::{
+    BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,
+    VerdictMove, backtest_body, backtest_report,
+};
 pub use openapi::openapi;
 
 const ASSESSMENTS: &str = "/v1/assessments";
@@ -67,6 +75,8 @@ const NOTES: &str = "/v1/accounts/{account}/notes";
 const METADATA: &str = "/v1/accounts/{account}/devices/{device}/metadata";
 const DETACH: &str = "/v1/accounts/{account}/devices/{device}/detach";
 const RECLAIMS: &str = "/v1/reclaims";
+const BACKTESTS: &str = "/v1/rules/backtest";
+const BACKTEST: &str = "/v1/rules/backtest/{id}";
 const CREDENTIALS: &str = "/v1/credentials/check";
 
 const fn route(method: Method, path: &'static str) -> Route {
@@ -88,6 +98,9 @@ const ROUTES: &[Route] = &[
     route(Method::Post, DETACH),
     route(Method::Post, RECLAIMS),
     route(Method::Post, CREDENTIALS),
+    route(Method::Post, BACKTESTS),
+    route(Method::Get, BACKTEST),
+    route(Method::Delete, BACKTEST),
 ];
 
 /// Our own words.
@@ -123,6 +136,9 @@ impl Dialect for Native {
             (Method::Post, DETACH) => accounts::detach(call),
             (Method::Post, RECLAIMS) => accounts::reclaims(call),
             (Method::Post, CREDENTIALS) => accounts::credentials(call),
+            (Method::Post, BACKTESTS) => backtests::asked(call),
+            (Method::Get, BACKTEST) => decode::event_of_path(call).map(Intake::LookAtBacktest),
+            (Method::Delete, BACKTEST) => decode::event_of_path(call).map(Intake::CancelBacktest),
             (Method::Get, ASSESSMENT) => decode::event_of_path(call).map(Intake::Recall),
             (Method::Get, ASSESSMENTS) => decode::search(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),

@@ -16,6 +16,10 @@ mod scores;
 mod table;
 mod truth;
 
+pub(crate) use plot::{daily_bars, escaped};
+pub(crate) use progress::Progress;
+pub(crate) use report::STYLE as REPORT_STYLE;
+
 use std::path::{Path, PathBuf};
 
 use rightful_domain::{PolicySource, PolicyVersion};
