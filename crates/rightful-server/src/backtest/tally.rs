@@ -236,3 +236,104 @@ fn cell(verdicts: &mut [[u64; 4]; 4], before: Verdict, after: Verdict) -> &mut u
     let row = verdicts.get_mut(place(before)).expect("there is a row for each verdict");
     row.get_mut(place(after)).expect("there is a column for each verdict")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rightful_domain::{FeedbackTarget, RiskScore, Settings};
+    use rightful_engine::Policy;
+    use rightful_store::conformance::{APPLICATION, judged, login};
+
+    use super::*;
+    use crate::backtest::rules::with_rules;
+
+    const RULES: &str = r#"[
+        {"name": "all", "when": "true", "score": 70},
+        {"name": "even", "when": "event.hour % 2 == 0", "floor": "challenge"},
+        {"name": "none", "when": "false"}
+    ]"#;
+
+    fn plan() -> Plan {
+        let start = login(0, "a", "d", "192.0.2.1").received_at;
+        Plan {
+            policy: Arc::new(with_rules(&Policy::default(), RULES).expect("rules")),
+            application: rightful_domain::Application {
+                id: rightful_domain::ApplicationId::new(APPLICATION).expect("an id"),
+                name: "shop".into(),
+                test: false,
+                mode: rightful_domain::ApplicationMode::Enforce,
+                credentials: Vec::new(),
+                fallback_mild: Verdict::Allow,
+                fallback_strict: Verdict::Challenge,
+                deadline_ms: 500,
+                created_at: start,
+                settings: Settings::default(),
+            },
+            from: start,
+            to: Timestamp::from_micros(start.as_micros() + 10 * DAY_MICROS),
+            actions: Vec::new(),
+            n_samples: 7,
+            seed: 1,
+        }
+    }
+
+    /// Ten days of an event an hour, every tenth of them labelled.
+    fn records() -> Vec<Record> {
+        let record = |n: u64| {
+            let event = login(n * 3_600, &format!("account-{}", n % 50), "d", "192.0.2.1");
+            let kind = if n.is_multiple_of(20) { FeedbackKind::Reclaimed } else { FeedbackKind::ConfirmedLegitimate };
+            let said = rightful_domain::Feedback {
+                application: event.application.clone(),
+                target: FeedbackTarget::Event(event.id),
+                kind,
+                received_at: event.received_at,
+            };
+            let feedback = if n.is_multiple_of(10) { vec![said] } else { Vec::new() };
+            let entry = judged(&event, Verdict::Allow);
+            Record { sequence: n + 1, entry, conclusion: None, feedback, consumed_at: None }
+        };
+        (0..240).map(record).collect()
+    }
+
+    #[test]
+    fn tallies_of_many_workers_add_up_to_that_of_one() {
+        let (plan, records) = (plan(), records());
+        let told = |n_workers: usize| {
+            let mut tallies: Vec<Tally> = (0..n_workers).map(|_| Tally::new(&plan)).collect();
+            for (n, record) in records.iter().enumerate() {
+                tallies.get_mut(n * 7 % n_workers).expect("a worker").add(&plan, record);
+            }
+            let all = tallies.into_iter().rev().reduce(|mut all, tally| {
+                all.merge(tally);
+                all
+            });
+            all.expect("a worker").told(&plan)
+        };
+        let one = told(1);
+        assert_eq!(told(2), one);
+        assert_eq!(told(5), one);
+        assert_eq!(one.looked_at, Labelled { good: 12, bad: 12, unknown: 216 });
+        assert_eq!(one.by_day, vec![24; 10]);
+        let n: Vec<u64> = one.rules.iter().map(|rule| rule.matched.events.n()).collect();
+        assert_eq!(n, [240, 120, 0]);
+    }
+
+    #[test]
+    fn samples_are_spread_and_newest_first() {
+        let plan = plan();
+        let mut tally = Tally::new(&plan);
+        records().iter().for_each(|record| tally.add(&plan, record));
+        let told = tally.told(&plan);
+        let samples = &told.rules.first().expect("a rule").matched.samples;
+        assert_eq!(samples.len(), 7);
+        assert!(samples.is_sorted_by_key(|sample| std::cmp::Reverse(sample.received_at)));
+        let days: std::collections::BTreeSet<usize> =
+            samples.iter().map(|sample| day_of(plan.from, sample.received_at)).collect();
+        assert!(days.len() >= 4, "{days:?}");
+        let sample = samples.first().expect("a sample");
+        assert_eq!(sample.before.0, Verdict::Allow);
+        assert!(sample.after.0 > Verdict::Allow && sample.after.1 > sample.before.1, "{sample:?}");
+        assert_ne!(sample.after.1, RiskScore::default());
+    }
+}
