@@ -81,10 +81,11 @@ fn written(table: &Table) -> String {
     let order = ["name", "version", "actions", "when"];
     let first = order.into_iter().filter_map(|key| table.get_key_value(key));
     let rest = table.iter().filter(|(key, _)| !order.contains(&key.as_str()));
-    let line = |(key, value): (&String, &Value)| match value {
-        // Conditions are full of double quotes.
-        Value::String(text) if !text.contains('\'') && text.contains('"') => format!("{key} = '{text}'\n"),
-        value => format!("{key} = {value}\n"),
+    // Conditions are full of double quotes.
+    let is_plain = |text: &&str| !text.contains('\'') && text.contains('"');
+    let line = |(key, value): (&String, &Value)| match value.as_str().filter(is_plain) {
+        Some(text) => format!("{key} = '{text}'\n"),
+        None => format!("{key} = {value}\n"),
     };
     first.chain(rest).map(line).fold("[[rules]]\n".to_owned(), |text, line| text + &line)
 }
