@@ -4,9 +4,9 @@
 
 use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Query, Reply, Response};
 use rightful_domain::{
-    AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, CredentialStatus,
-    DetailChange, Dossier, Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Page, Record, Sentences, Settings,
-    Sighting, Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob, BacktestState,
+    CredentialStatus, DetailChange, Dossier, Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Page, Record,
+    Sentences, Settings, Sighting, Teaching, Timestamp, Verdict,
 };
 
 /// 2023-11-14T22:13:20Z.
@@ -78,6 +78,9 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
         Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Observed(call.event_id),
+        Intake::Backtest(_) | Intake::LookAtBacktest(_) | Intake::CancelBacktest(_) => {
+            Reply::Backtest(Box::new(BacktestJob { id: call.event_id, state: BacktestState::Running(7) }))
+        }
         Intake::Search(_) => Reply::Found(Page::default()),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, Action, Application, ApplicationId, Assessment, CredentialKind,
-    CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback, Happening, Note, Outcome, Page,
-    PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp, Verdict,
+    AccountDevice, AccountDeviceId, AccountId, Action, Application, ApplicationId, Assessment, BacktestJob,
+    CredentialKind, CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback, Happening, Note, Outcome,
+    Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp, Verdict,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -209,6 +209,12 @@ pub enum Intake {
     Stream(Box<Following>),
     /// Hand out the events of this part of the ledger, all of them. Answered by [`Dialect::exported`].
     Export(Box<Excerpt>),
+    /// What would these rules have made of the last days?
+    Backtest(Box<BacktestAsked>),
+    /// How far is a backtest that was begun before?
+    LookAtBacktest(EventId),
+    /// Stop it.
+    CancelBacktest(EventId),
 }
 
 /// What a caller follows.
@@ -245,6 +251,21 @@ pub struct StreamMessage {
     pub kind: &'static str,
     /// The body: JSON in one line.
     pub body: Vec<u8>,
+}
+
+/// Rules to be tried on events that were judged before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BacktestAsked {
+    /// Rules with the policy's keys, as a JSON list of objects, not read yet.
+    pub rules: Box<str>,
+    /// How many days back, from 1.
+    pub days: u32,
+    /// Events of these alone; of all if it is empty.
+    pub actions: Vec<Action>,
+    /// How many samples of each rule.
+    pub n_samples: u32,
+    /// Another one shows other samples.
+    pub seed: u32,
 }
 
 /// An account whose owner has it again.
@@ -369,6 +390,8 @@ pub enum Reply {
     Consumed(Box<Record>),
     /// The page listens from now on. Never handed to [`Dialect::reply`].
     Listening,
+    /// How far a backtest is, and what came of it.
+    Backtest(Box<BacktestJob>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

@@ -21,9 +21,12 @@ mod scalars;
 mod time;
 
 pub use dialect::{
-    Access, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Method, Notice, Presented, Query,
-    Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
+    Access, BacktestAsked, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Method, Notice,
+    Presented, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
 };
-pub use native::openapi;
+pub use native::{
+    BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,
+    VerdictMove, backtest_body, backtest_report, openapi,
+};
 pub use registry::{ALL, OURS, of_hook};
 pub use time::{moment_of, rfc3339};

@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod assessment;
+mod backtest;
 mod circumstances;
 mod conclusion;
 mod crowd;
@@ -46,6 +47,10 @@ pub use aggregate::{
 };
 pub use assessment::{
     Assessment, ChallengeKind, PaymentAction, PaymentSource, PaymentView, PolicyVersion, Sentences, Verdict,
+};
+pub use backtest::{
+    BACKTEST_DAYS_MAX, BACKTEST_RULES_MAX, BACKTEST_SAMPLES_MAX, Backtest, BacktestJob, BacktestSample, BacktestState,
+    Labelled, Matched, RuleBacktest,
 };
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};

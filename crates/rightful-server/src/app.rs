@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::alerts::{Board, HookTries};
 use crate::applications::Applications;
+use crate::backtest::jobs::Jobs;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
 use crate::pipeline::Pipeline;
@@ -42,5 +43,7 @@ pub(crate) struct App {
     pub(crate) alerts: Board,
     /// How hooks take what they are sent.
     pub(crate) hook_tries: HookTries,
+    /// Backtests that run or did.
+    pub(crate) backtests: Jobs,
     pub(crate) shutdown: Shutdown,
 }

@@ -1,6 +1,7 @@
 //! What the command line asks about applications: the same whether a running server does it, or the command itself in
 //! the folder of one that does not run.
 
+use rightful_dialects::BacktestBody;
 use rightful_domain::{
     Application, HookStyle, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, Telling, Timestamp, Topic, Verdict, Waiting,
 };
@@ -8,6 +9,7 @@ use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::alerts::Firing;
+use crate::backtest::PolicyAsked;
 use crate::export::{self, ExportPage, PageAsked};
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::settings::{self, NewHook, SettingError, Shown};
@@ -34,6 +36,12 @@ pub(crate) enum Command {
     ExportPage(PageAsked),
     /// Show the alerts that go on.
     AlertsShow,
+    /// Try a policy on the application's events. Of a running server alone, as are the two below.
+    BacktestBegin { application: String, asked: PolicyAsked },
+    /// How far a backtest is.
+    BacktestLook { application: String, id: String },
+    /// Stop a backtest.
+    BacktestCancel { application: String, id: String },
 }
 
 /// What it answers.
@@ -52,6 +60,8 @@ pub(crate) enum Answer {
     Exported(Box<ExportPage>),
     /// The alerts that go on.
     Alerts(Vec<Firing>),
+    /// How far the backtest is.
+    Backtest(Box<BacktestBody>),
     /// It could not be done.
     Failed(String),
 }
@@ -66,6 +76,7 @@ impl std::fmt::Debug for Answer {
             Self::HookTested => "HookTested",
             Self::Exported(_) => "Exported(‹pii›)",
             Self::Alerts(_) => "Alerts",
+            Self::Backtest(_) => "Backtest",
             Self::Failed(_) => "Failed",
         })
     }
@@ -90,6 +101,12 @@ pub(crate) enum DeskError {
     HookOff(String),
     #[error("no server runs")]
     NoServer,
+    #[error("other backtests are running; try again later")]
+    BacktestsRunning,
+    #[error("there is no such backtest, or no longer")]
+    NoBacktest,
+    #[error("{0}")]
+    Policy(#[from] rightful_engine::PolicyError),
     #[error("the application has no event yet that the hook could be told of: send one first")]
     NoEvent,
 }
@@ -155,6 +172,9 @@ impl Desk<'_> {
                 Ok(Answer::Exported(Box::new(page)))
             }
             Command::HookTest { application, hook } => self.test_hook(&self.find(application).await?, hook, now).await,
+            Command::BacktestBegin { .. } | Command::BacktestLook { .. } | Command::BacktestCancel { .. } => {
+                Err(DeskError::NoBacktest)
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 mod alerts;
 mod app;
 mod applications;
+mod backtest;
 mod cli;
 mod clock;
 mod config;

@@ -10,7 +10,7 @@ use rightful_domain::{
     Timestamp, Waiting,
 };
 
-use crate::{Applied, Ledger, Memory, Office, Outbox, Recorded, Store, StoreError, StoreHealth};
+use crate::{Applied, Extent, Ledger, Memory, Office, Outbox, Recorded, Scan, Store, StoreError, StoreHealth, Visit};
 
 /// Fails the n-th call, and no other.
 pub struct Faulty<S> {
@@ -149,6 +149,16 @@ macro_rules! forward {
             async fn search(&self, search: &Search) -> Result<Page, StoreError> {
                 self.pass().await?;
                 self.store.search(search).await
+            }
+
+            async fn extent(&self, from: Timestamp, to: Timestamp) -> Result<Extent, StoreError> {
+                self.pass().await?;
+                self.store.extent(from, to).await
+            }
+
+            async fn scan(&self, scan: &Scan, visit: Visit) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.scan(scan, visit).await
             }
 
             async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError> {

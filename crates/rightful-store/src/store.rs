@@ -7,7 +7,7 @@ use rightful_domain::{
     Timestamp, Waiting,
 };
 
-use crate::StoreError;
+use crate::{Extent, Scan, StoreError, Visit};
 
 /// What the pipeline asks of memory. Each call is atomic; none exposes a transaction.
 #[async_trait]
@@ -75,6 +75,17 @@ pub trait Ledger: Send + Sync {
     /// What happened, oldest first, a passage at a time: of bounded size, and in as many as it takes. What is durable is
     /// seen at once and in one order, so who goes on after [`Passage::upto`] misses nothing.
     async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError>;
+
+    /// Where the entries received from a moment on (inclusive) until another (exclusive) lie, as the ledger is now. May hold
+    /// others as well; empty if there are none.
+    async fn extent(&self, from: Timestamp, to: Timestamp) -> Result<Extent, StoreError>;
+
+    /// Goes over an application's entries of a time span in order, with all that was said of each since.
+    ///
+    /// In the order in which they were written down, on a thread where nobody waits for a login, a few hundred rows in
+    /// memory at a time. Whoever wants to stop, to make room, or to show how far it is, goes over one part of the extent
+    /// after the other; parts may be gone over side by side.
+    async fn scan(&self, scan: &Scan, visit: Visit) -> Result<(), StoreError>;
 
     /// What is noted of an account; that of an account never heard of is empty.
     async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError>;

@@ -1,9 +1,9 @@
 //! From our answers to our own API's JSON.
 
 use rightful_domain::{
-    App, Assessment, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event, EventId, Feedback,
-    FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim, Page, Payment, Person,
-    Pii, Record, RuleEffect, RuleMatch,
+    App, Assessment, BacktestState, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event,
+    EventId, Feedback, FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim,
+    Page, Payment, Person, Pii, Record, RuleEffect, RuleMatch,
 };
 use serde::Serialize;
 
@@ -12,6 +12,7 @@ use super::answers::{
     FeedbackTaken, FindingBody, NetworkClaimBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, Problem,
     ProblemPlace, RuleBody, SentencesBody,
 };
+use super::backtests;
 use super::dossiers::{self, Reclaimed};
 use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
@@ -19,7 +20,7 @@ use super::wire::{
 };
 use super::{money, words};
 use crate::time::rfc3339;
-use crate::{Call, Glossary, Refusal, RefusalKind, Reply, Response};
+use crate::{Call, Glossary, Method, Refusal, RefusalKind, Reply, Response};
 
 const JSON: &str = "application/json";
 const PROBLEM_JSON: &str = "application/problem+json";
@@ -44,6 +45,11 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Dossier(dossier) => json(200, JSON, &dossiers::dossier(dossier)),
         Reply::Takeover(takeover) => json(200, JSON, &dossiers::takeover(call.parameter("account"), takeover)),
         Reply::Reclaimed { n_accounts } => json(200, JSON, &Reclaimed { n_accounts: *n_accounts }),
+        Reply::Backtest(job) => {
+            // What goes on by itself is not answered yet.
+            let goes_on = call.route.method == Method::Post && matches!(job.state, BacktestState::Running(_));
+            json(if goes_on { 202 } else { 200 }, JSON, &backtests::backtest_body(job))
+        }
         // None of our paths asks for these.
         Reply::Reported(_) | Reply::Identified { .. } | Reply::Consumed(_) | Reply::Listening => json(200, JSON, &()),
     }

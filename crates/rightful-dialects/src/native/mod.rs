@@ -17,6 +17,9 @@
 //! | `POST /v1/reclaims` | the owners have these accounts again |
 //! | `GET /v1/stream` | what happens, as it is recorded: server-sent events |
 //! | `GET /v1/export` | every event of a time, oldest first: newline JSON |
+//! | `POST /v1/rules/backtest` | what would these rules have made of the last days? |
+//! | `GET /v1/rules/backtest/{id}` | how far a backtest is, and what came of it |
+//! | `DELETE /v1/rules/backtest/{id}` | stop it |
 //! | `POST /v1/credentials/check` | is a password or a username known to be breached? |
 //!
 //! `Authorization: Bearer <key>`. With an `Idempotency-Key`, assessments, events and backfill answer a repeated request with the same bytes
@@ -40,6 +43,7 @@
 
 mod accounts;
 mod answers;
+mod backtests;
 mod decode;
 mod dossiers;
 mod encode;
@@ -57,6 +61,10 @@ use crate::{
     Response, Route, StreamMessage, ToldOf,
 };
 
+pub use backtests::{
+    BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,
+    VerdictMove, backtest_body, backtest_report,
+};
 pub use openapi::openapi;
 
 const ASSESSMENTS: &str = "/v1/assessments";
@@ -73,6 +81,8 @@ const DETACH: &str = "/v1/accounts/{account}/devices/{device}/detach";
 const RECLAIMS: &str = "/v1/reclaims";
 const STREAM: &str = "/v1/stream";
 const EXPORT: &str = "/v1/export";
+const BACKTESTS: &str = "/v1/rules/backtest";
+const BACKTEST: &str = "/v1/rules/backtest/{id}";
 const CREDENTIALS: &str = "/v1/credentials/check";
 
 const fn route(method: Method, path: &'static str) -> Route {
@@ -96,6 +106,9 @@ const ROUTES: &[Route] = &[
     route(Method::Post, CREDENTIALS),
     route(Method::Get, STREAM),
     route(Method::Get, EXPORT),
+    route(Method::Post, BACKTESTS),
+    route(Method::Get, BACKTEST),
+    route(Method::Delete, BACKTEST),
 ];
 
 /// Our own words.
@@ -131,6 +144,9 @@ impl Dialect for Native {
             (Method::Post, DETACH) => accounts::detach(call),
             (Method::Post, RECLAIMS) => accounts::reclaims(call),
             (Method::Post, CREDENTIALS) => accounts::credentials(call),
+            (Method::Post, BACKTESTS) => backtests::asked(call),
+            (Method::Get, BACKTEST) => decode::event_of_path(call).map(Intake::LookAtBacktest),
+            (Method::Delete, BACKTEST) => decode::event_of_path(call).map(Intake::CancelBacktest),
             (Method::Get, ASSESSMENT) => decode::event_of_path(call).map(Intake::Recall),
             (Method::Get, ASSESSMENTS) => decode::search(call),
             (Method::Get, STREAM) => stream::following(call),

@@ -9,12 +9,16 @@ use axum::body::Bytes;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use rightful_dialects::{Access, Call, Dialect, Following, Intake, Query, Refusal, RefusalKind, Reply, Route};
-use rightful_domain::{AccountDeviceId, Application, EventId, Excerpt, Timestamp};
+use rightful_dialects::{
+    Access, BacktestAsked, Call, Dialect, Following, Intake, Query, Refusal, RefusalKind, Reply, Route,
+};
+use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Timestamp};
 
 use super::stream::{self, NoStream};
 use super::{address, body, events, origin, problem};
 use crate::app::{App, Peer};
+use crate::backtest;
+use crate::backtest::jobs::TooManyBacktests;
 use crate::clock;
 use crate::listeners::{Listener, TooMany};
 use crate::pipeline::Asked;
@@ -237,6 +241,35 @@ fn no_stream(why: NoStream) -> Refusal {
     Refusal { kind, detail, path: None }
 }
 
+/// Tries rules on the application's events.
+async fn begin_backtest(app: &App, received: &Received, asked: &BacktestAsked) -> Result<Reply, Refusal> {
+    let (pipeline, now) = (&app.pipeline, received.now);
+    let policy = backtest::rules::with_rules(&pipeline.policy, &asked.rules)?;
+    let (from, to) = backtest::Plan::days_until(now, asked.days);
+    let plan = backtest::Plan {
+        policy: Arc::new(policy),
+        application: Application::clone(&received.application),
+        from,
+        to,
+        actions: asked.actions.clone(),
+        n_samples: usize::try_from(asked.n_samples).unwrap_or(0),
+        seed: asked.seed.into(),
+    };
+    let begun = app.backtests.begin(received.event_id, plan, Arc::clone(&pipeline.store)).await;
+    begun.map(|job| Reply::Backtest(Box::new(job))).map_err(|TooManyBacktests| {
+        let detail = "other backtests are running; ask again later".into();
+        Refusal { kind: RefusalKind::RateLimited, detail, path: None }
+    })
+}
+
+fn backtest_told(job: Option<BacktestJob>) -> Result<Done, Refusal> {
+    let job = job.ok_or_else(|| {
+        let detail = "there is no backtest of this id, or no longer".into();
+        Refusal { kind: RefusalKind::NotFound, detail, path: None }
+    })?;
+    Ok(Done::Answered(Reply::Backtest(Box::new(job))))
+}
+
 /// Does what a request asks for.
 async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
@@ -285,6 +318,9 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Reclaim(all) => {
             pipeline.reclaim(&application.id, all, now).await.map(|n_accounts| Reply::Reclaimed { n_accounts })
         }
+        Intake::Backtest(asked) => return begin_backtest(app, received, &asked).await.map(Done::Answered),
+        Intake::LookAtBacktest(id) => return backtest_told(app.backtests.look(&application.id, id)),
+        Intake::CancelBacktest(id) => return backtest_told(app.backtests.cancel(&application.id, id)),
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }

@@ -16,6 +16,7 @@ mod record;
 mod reports;
 mod restart;
 mod sample;
+mod scan;
 mod search;
 mod sightings;
 
@@ -142,6 +143,10 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     restart::everything_is_there_after_a_restart,
     restart::a_restart_learns_what_was_not_written,
     restart::retries_survive_a_restart,
+    scan::a_scan_shows_what_a_search_finds_oldest_first,
+    scan::a_scan_in_parts_is_the_whole,
+    scan::a_scan_is_of_one_moment,
+    scan::a_scan_of_judgements_opens_nothing_private,
     search::a_search_finds_by_each_key,
     search::pages_follow_each_other_newest_first,
     search::a_search_by_time_has_its_start_and_not_its_end,

@@ -28,6 +28,7 @@ mod rehearsal;
 mod replay;
 mod reports;
 mod retries;
+mod scan;
 mod search;
 mod state;
 mod subjects;
@@ -57,7 +58,7 @@ pub use rehearsal::Rehearsal;
 pub(crate) use state::State;
 
 use crate::record::{Consumption, Draft, private_bytes};
-use crate::{Applied, Ledger, Memory, Nonces, Office, Outbox, Recorded, StoreError, StoreHealth};
+use crate::{Applied, Extent, Ledger, Memory, Nonces, Office, Outbox, Recorded, Scan, StoreError, StoreHealth, Visit};
 use acknowledged::Acknowledged;
 use disk::{Disk, unavailable};
 use find::sealing_subject;
@@ -337,6 +338,15 @@ impl Ledger for EmbeddedStore {
     async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError> {
         let excerpt = excerpt.clone();
         self.read(move |shared| shared.passage(&excerpt)).await
+    }
+
+    async fn extent(&self, from: Timestamp, to: Timestamp) -> Result<Extent, StoreError> {
+        self.read(move |shared| shared.extent(from, to)).await
+    }
+
+    async fn scan(&self, scan: &Scan, mut visit: Visit) -> Result<(), StoreError> {
+        let scan = scan.clone();
+        self.read(move |shared| shared.scan(&scan, &mut visit)).await
     }
 
     async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError> {

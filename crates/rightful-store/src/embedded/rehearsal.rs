@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rightful_domain::{Enrichment, Entry, Event, History, Timestamp};
+use rightful_domain::{Enrichment, Entry, Event, History, Outcome, Timestamp};
 
 use super::imprint::{Imprint, apply, changes_of};
 use super::mind::Mind;
@@ -12,6 +12,7 @@ use super::plan::Plan;
 use super::state::States;
 use super::tags::{StateKind, Taggers};
 use crate::MasterKey;
+use crate::record::Effect;
 
 /// Nothing is read from a disk, so nothing can fail to be.
 const INFALLIBLE: &str = "what is in RAM is there";
@@ -51,6 +52,17 @@ impl Rehearsal {
         imprint.changes(&tagger, &mut changes);
         changes_of(effects, subject, &tagger, None, &mut changes).expect(INFALLIBLE);
         apply(&self.mind.states, sequence, changes).expect(INFALLIBLE);
+    }
+
+    /// Remembers how an entry ended that was recalled before that was known.
+    pub fn conclude(&mut self, entry: &Entry, outcome: Outcome) {
+        let tagger = self.mind.taggers.of(&entry.event.application);
+        let imprint = Imprint::of(entry, &tagger, &tagger.private_of(entry));
+        let concluded = Effect::Concluded { lesson: imprint.lesson, outcome };
+        let mut changes = Vec::with_capacity(3);
+        changes_of(vec![concluded], imprint.subject, &tagger, None, &mut changes).expect(INFALLIBLE);
+        apply(&self.mind.states, self.sequence.load(Ordering::Relaxed), changes).expect(INFALLIBLE);
+        self.mind.conclude_crowds(&entry.event, outcome);
     }
 
     /// Takes an attempt that was recalled, and not recorded, out again, as if it had never come.

@@ -286,6 +286,18 @@ impl<'a> Row<'a> {
     }
 }
 
+impl Row<'_> {
+    /// Reads what was judged in an entry, and on what grounds, and leaves what was sealed, what it changed, and what only
+    /// people read; None if it is none.
+    pub(crate) fn open_judgement(self) -> Result<Option<Entry>, Undecodable> {
+        if self.head.kind != RowKind::Entry {
+            return Ok(None);
+        }
+        let (read, _) = take_entry(self.version, self.head.retry, self.rest)?;
+        Ok(Some(read.entry))
+    }
+}
+
 /// An entry's own words, and what follows them in its version.
 fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(ReadEntry<'_>, &[u8]), Undecodable> {
     let (entry, mut rest) = take::<StoredEntry<'_>>(bytes)?;
