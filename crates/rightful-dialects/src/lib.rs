@@ -8,6 +8,7 @@ mod bearer;
 mod dialect;
 mod digest;
 mod fields;
+mod hooks;
 mod json;
 mod link;
 mod native;
@@ -24,5 +25,6 @@ pub use dialect::{
     Access, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query, Reclaim,
     Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
 };
+pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};

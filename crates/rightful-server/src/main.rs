@@ -10,6 +10,7 @@ mod data_watch;
 mod desk;
 mod evaluate;
 mod fallback;
+mod hooks;
 mod http;
 mod listeners;
 mod magic;

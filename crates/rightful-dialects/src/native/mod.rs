@@ -16,6 +16,11 @@
 //! | `POST /v1/accounts/{account}/devices/{device}/detach` | a device is no longer the account's |
 //! | `POST /v1/reclaims` | the owners have these accounts again |
 //! | `POST /v1/credentials/check` | is a password or a username known to be breached? |
+//! | `GET`, `POST /v1/hooks` | whom your application tells of what happens; tell one more |
+//! | `GET`, `PUT`, `DELETE /v1/hooks/{id}` | one of them: how it is, change it, tell it no more |
+//! | `POST /v1/hooks/{id}/test`, `…/rotate` | tell it of the latest event; replace its secret |
+//! | `GET /v1/hooks/{id}/deliveries`, `…/undelivered` | its log; what it never took |
+//! | `POST /v1/hooks/{id}/redeliver` | send that again |
 //!
 //! `Authorization: Bearer <key>`. With an `Idempotency-Key`, assessments, events and backfill answer a repeated request with the same bytes
 //! for 24 h, and refuse another request under the same key with 409; the other paths may be repeated as they are.
@@ -40,8 +45,11 @@ mod answers;
 mod decode;
 mod dossiers;
 mod encode;
+mod hook_bodies;
+mod hooks;
 mod money;
 mod openapi;
+mod openapi_hooks;
 mod tell;
 mod wire;
 mod words;
@@ -49,8 +57,8 @@ mod words;
 use rightful_domain::{CredentialKind, Telling, Timestamp};
 
 use crate::{
-    Access, Call, Dialect, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route,
-    ToldOf,
+    Access, Call, Dialect, HookMessage, HooksAsk, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply,
+    Response, Route, ToldOf,
 };
 
 pub use openapi::openapi;
@@ -68,6 +76,13 @@ const METADATA: &str = "/v1/accounts/{account}/devices/{device}/metadata";
 const DETACH: &str = "/v1/accounts/{account}/devices/{device}/detach";
 const RECLAIMS: &str = "/v1/reclaims";
 const CREDENTIALS: &str = "/v1/credentials/check";
+const HOOKS: &str = "/v1/hooks";
+const HOOK: &str = "/v1/hooks/{id}";
+const HOOK_TEST: &str = "/v1/hooks/{id}/test";
+const HOOK_ROTATE: &str = "/v1/hooks/{id}/rotate";
+const HOOK_DELIVERIES: &str = "/v1/hooks/{id}/deliveries";
+const HOOK_UNDELIVERED: &str = "/v1/hooks/{id}/undelivered";
+const HOOK_REDELIVER: &str = "/v1/hooks/{id}/redeliver";
 
 const fn route(method: Method, path: &'static str) -> Route {
     Route { method, path, access: Access::Key(CredentialKind::NativeApiKey) }
@@ -88,6 +103,16 @@ const ROUTES: &[Route] = &[
     route(Method::Post, DETACH),
     route(Method::Post, RECLAIMS),
     route(Method::Post, CREDENTIALS),
+    route(Method::Get, HOOKS),
+    route(Method::Post, HOOKS),
+    route(Method::Get, HOOK),
+    route(Method::Put, HOOK),
+    route(Method::Delete, HOOK),
+    route(Method::Post, HOOK_TEST),
+    route(Method::Post, HOOK_ROTATE),
+    route(Method::Get, HOOK_DELIVERIES),
+    route(Method::Get, HOOK_UNDELIVERED),
+    route(Method::Post, HOOK_REDELIVER),
 ];
 
 /// Our own words.
@@ -125,6 +150,16 @@ impl Dialect for Native {
             (Method::Post, CREDENTIALS) => accounts::credentials(call),
             (Method::Get, ASSESSMENT) => decode::event_of_path(call).map(Intake::Recall),
             (Method::Get, ASSESSMENTS) => decode::search(call),
+            (Method::Get, HOOKS) => Ok(hooks::list()),
+            (Method::Post, HOOKS) => hooks::add(call),
+            (Method::Get, HOOK) => hooks::named(call, HooksAsk::Show),
+            (Method::Put, HOOK) => hooks::change(call),
+            (Method::Delete, HOOK) => hooks::named(call, HooksAsk::Remove),
+            (Method::Post, HOOK_TEST) => hooks::named(call, HooksAsk::Test),
+            (Method::Post, HOOK_ROTATE) => hooks::rotate(call),
+            (Method::Get, HOOK_DELIVERIES) => hooks::deliveries(call),
+            (Method::Get, HOOK_UNDELIVERED) => hooks::undelivered(call),
+            (Method::Post, HOOK_REDELIVER) => hooks::redeliver(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
         }
     }

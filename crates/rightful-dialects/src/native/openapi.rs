@@ -7,6 +7,7 @@ use super::answers::{
     AssessmentBody, CredentialStatusBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem,
 };
 use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
+use super::openapi_hooks;
 use super::wire::EventBody;
 
 /// The contract of our own API.
@@ -37,7 +38,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         set_metadata,
         detach,
         reclaim,
-        check_credentials
+        check_credentials,
+        openapi_hooks::list_hooks,
+        openapi_hooks::add_hook,
+        openapi_hooks::show_hook,
+        openapi_hooks::change_hook,
+        openapi_hooks::remove_hook,
+        openapi_hooks::test_hook,
+        openapi_hooks::rotate_hook_secret,
+        openapi_hooks::hook_deliveries,
+        openapi_hooks::hook_undelivered,
+        openapi_hooks::redeliver_to_hook
     ),
     modifiers(&BearerKey),
     security(("bearer" = []))

@@ -4,6 +4,7 @@ mod app;
 mod backtest;
 mod demo;
 mod evaluate;
+mod hook;
 mod rules;
 mod serve;
 

@@ -14,9 +14,9 @@ use rightful_domain::{AccountDeviceId, Application, EventId, Timestamp};
 
 use super::{address, body, events, origin, problem};
 use crate::app::{App, Peer};
-use crate::clock;
 use crate::listeners::{Listener, TooMany};
 use crate::pipeline::Asked;
+use crate::{clock, hooks};
 
 /// Answers one request.
 pub(crate) async fn answer(
@@ -202,6 +202,7 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
     let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Listen(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
+        Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))

@@ -11,6 +11,7 @@ use rightful_dialects::RefusalKind;
 use crate::app::App;
 use crate::clock;
 use crate::telemetry::Meters;
+use crate::telling::hook_states;
 
 /// The process runs.
 pub(crate) async fn live() -> impl IntoResponse {
@@ -33,6 +34,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     let mut rendered = app.pipeline.meters.render(&health);
     rendered.push_str(&Meters::render_listeners(app.pipeline.listeners.n_listeners()));
+    rendered.push_str(&Meters::render_hooks(&hook_states(&app).await));
     rendered.push_str(&Meters::render_ages(&app.pipeline.enricher.data_sets(), clock::now()));
     (StatusCode::OK, text, rendered).into_response()
 }
