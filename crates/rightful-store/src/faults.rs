@@ -241,6 +241,11 @@ macro_rules! forward {
                 self.store.redeliver(application, hook, numbers, now).await
             }
 
+            async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.hurry(application, hook, now).await
+            }
+
             async fn hook_health(&self, application: &ApplicationId, hook: &str) -> Result<HookHealth, StoreError> {
                 self.pass().await?;
                 self.store.hook_health(application, hook).await

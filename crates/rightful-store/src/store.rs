@@ -167,6 +167,10 @@ pub trait Outbox: Send + Sync {
         now: Timestamp,
     ) -> Result<u64, StoreError>;
 
+    /// Lets what is next of each lane of a hook be due at once, if it would be later, until the store is closed. Its tries
+    /// count as they did.
+    async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError>;
+
     /// How a hook is. One never heard of has nothing waiting.
     async fn hook_health(&self, application: &ApplicationId, hook: &str) -> Result<HookHealth, StoreError>;
 

@@ -98,8 +98,9 @@ impl Desk<'_> {
         }
         changed.enabled = enabled.unwrap_or(changed.enabled);
         let changed = changed.clone();
-        let shown = self.shown(&application, &changed, now).await?;
+        let (shown, id) = (self.shown(&application, &changed, now).await?, application.id.clone());
         self.store.change_application(application).await?;
+        self.store.hurry(&id, hook, now).await?;
         Ok(HooksAnswer::Shown(shown))
     }
 
@@ -209,6 +210,8 @@ impl Desk<'_> {
             due_at: now,
         };
         self.store.enqueue(vec![waiting]).await?;
+        // Whoever tests it has mended it, and what waits before the test must go first.
+        self.store.hurry(&application.id, &hook.id, now).await?;
         Ok(HooksAnswer::Tested)
     }
 

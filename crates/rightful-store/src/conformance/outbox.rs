@@ -70,6 +70,8 @@ pub(super) async fn what_was_not_taken_waits_over_restarts_under_its_number(back
     let first = settle_all(&script, later(), Delivery::Retry(later().plus(Duration::from_secs(5)))).await?;
     let first = there("the first", first.into_iter().next())?;
     for ending in [Ending::Closed, Ending::Closed] {
+        script.store().hurry(&application(), "a", later()).await?;
+        same("hurried", due(&script, later()).await?, vec![("a".to_owned(), 1)])?;
         backend.restart(ending).await?;
         same("too early", due(&script, later()).await?, Vec::new())?;
         let again = script.store().due(later().plus(Duration::from_secs(5)), 100).await?;

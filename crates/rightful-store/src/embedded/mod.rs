@@ -436,6 +436,12 @@ impl Outbox for EmbeddedStore {
         self.ask(|answer| Command::Redeliver(Box::new(asked), answer)).await
     }
 
+    async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.shared.check_running()?;
+        self.shared.outbox.hurry(self.shared.mind.taggers.of(application).short, hook, now);
+        Ok(())
+    }
+
     async fn hook_health(&self, application: &ApplicationId, hook: &str) -> Result<HookHealth, StoreError> {
         self.shared.check_running()?;
         Ok(self.shared.outbox.health(self.shared.mind.taggers.of(application).short, hook))
