@@ -153,6 +153,7 @@ fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>)
         findings: judged.map(findings).unwrap_or_default(),
         rules: judged.map(|judged| judged.rules.iter().map(rule).collect()).unwrap_or_default(),
         verdict_before_rules: judged.and_then(|judged| judged.verdict_before_rules).map(|verdict| verdict.as_str()),
+        lists: judged.map(|judged| &judged.listed[..]).unwrap_or_default(),
         features: features(glossary, judged),
         feature_schema: judged.map(|judged| judged.features.schema),
         sentences: judged.map(|judged| sentences(glossary, event, judged)),
@@ -227,12 +228,13 @@ fn findings(judged: &Assessment) -> Vec<FindingBody<'_>> {
 }
 
 fn rule(matched: &RuleMatch) -> RuleBody<'_> {
-    let RuleMatch { rule, version, is_shadow, effect } = matched;
+    let RuleMatch { rule, version, is_shadow, is_snoozed, effect } = matched;
     let RuleEffect { score, floor, ceiling, status, tags, queue } = effect;
     RuleBody {
         name: rule,
         version: *version,
         shadow: *is_shadow,
+        snoozed: *is_snoozed,
         score: score.points(),
         floor: floor.map(|verdict| verdict.as_str()),
         ceiling: ceiling.map(|verdict| verdict.as_str()),
