@@ -41,8 +41,10 @@ data: ## Bring freely licensed data sets about network addresses into data/intel
 story: ## Run the stories whose name contains NAME
 	cargo test --locked --workspace --test stories -- "$(NAME)"
 
-clients: ## Run the vendors' own clients, unchanged, in headless Chromium against a real server
+clients: ## Run the vendors' own clients, in headless Chromium, and verifiers of webhooks, unchanged, against a real server
 	cargo build --locked --package rightful-server --bin rightful
+	python3 -m venv clients/.venv
+	clients/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement clients/requirements.txt
 	cd clients && npm ci --silent --ignore-scripts && npm test --silent
 
 bless: ## Rewrite every expectation to what is so now; the diff is the review

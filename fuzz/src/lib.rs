@@ -2,7 +2,7 @@
 //!
 //! `cargo +nightly fuzz run ravelin_decode` from the root; `corpus/` holds the dialects' examples as seeds.
 
-use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Query, Reply, Response};
+use rightful_dialects::{ALL, Call, Dialect, Glossary, HooksAnswer, Intake, Query, Reply, Response};
 use rightful_domain::{
     AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob, BacktestState,
     CredentialStatus, DetailChange, Dossier, Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Page, Record,
@@ -81,6 +81,7 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Backtest(_) | Intake::LookAtBacktest(_) | Intake::CancelBacktest(_) => {
             Reply::Backtest(Box::new(BacktestJob { id: call.event_id, state: BacktestState::Running(7) }))
         }
+        Intake::Hooks(_) => Reply::Hooks(HooksAnswer::Tested),
         Intake::Search(_) => Reply::Found(Page::default()),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }

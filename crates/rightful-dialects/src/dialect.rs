@@ -8,6 +8,8 @@ use rightful_domain::{
     Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp, Verdict,
 };
 
+use crate::hooks::{HooksAnswer, HooksAsk};
+
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
 pub trait Dialect: Sync {
     /// As spelled in logs, metrics and settings.
@@ -215,6 +217,8 @@ pub enum Intake {
     LookAtBacktest(EventId),
     /// Stop it.
     CancelBacktest(EventId),
+    /// This is asked of the application's hooks.
+    Hooks(HooksAsk),
 }
 
 /// What a caller follows.
@@ -392,6 +396,8 @@ pub enum Reply {
     Listening,
     /// How far a backtest is, and what came of it.
     Backtest(Box<BacktestJob>),
+    /// What is answered of the application's hooks.
+    Hooks(HooksAnswer),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

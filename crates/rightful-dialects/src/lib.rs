@@ -8,6 +8,7 @@ mod bearer;
 mod dialect;
 mod digest;
 mod fields;
+mod hooks;
 mod json;
 mod link;
 mod native;
@@ -24,6 +25,7 @@ pub use dialect::{
     Access, BacktestAsked, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Method, Notice,
     Presented, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
 };
+pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 pub use native::{
     BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,
     VerdictMove, backtest_body, backtest_report, openapi,

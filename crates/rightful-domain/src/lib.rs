@@ -101,6 +101,9 @@ pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_B
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
 pub use sparse::{Blank, Sparse};
-pub use telling::{Delivery, Telling, Topic, Waiting};
+pub use telling::{
+    Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,
+    TryFailure, Waiting,
+};
 pub use undoing::{Replaced, Undoing};
 pub use window::{MARKS_MAX, Mark, Span, SpanTally, Tally, Window};

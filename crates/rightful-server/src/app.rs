@@ -8,7 +8,7 @@ use rightful_dialects::Glossary;
 use rightful_store::{MasterKey, Nonces};
 use tokio::sync::Semaphore;
 
-use crate::alerts::{Board, HookTries};
+use crate::alerts::Board;
 use crate::applications::Applications;
 use crate::backtest::jobs::Jobs;
 use crate::http::origin::WithoutOrigins;
@@ -41,8 +41,6 @@ pub(crate) struct App {
     pub(crate) contract: Bytes,
     /// What alerts go on.
     pub(crate) alerts: Board,
-    /// How hooks take what they are sent.
-    pub(crate) hook_tries: HookTries,
     /// Backtests that run or did.
     pub(crate) backtests: Jobs,
     pub(crate) shutdown: Shutdown,

@@ -14,6 +14,7 @@ mod evaluate;
 mod export;
 mod fallback;
 mod followers;
+mod hooks;
 mod http;
 mod listeners;
 mod magic;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rightful_dialects::{Told, Tolerance};
 use rightful_domain::{
     Application, Assessment, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
-    RetryKey, Search, Teaching, Timestamp, Waiting,
+    RetryKey, Search, Teaching, Timestamp,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -213,27 +213,14 @@ impl Pipeline {
         let mut n_targets = 0;
         let mut total = Applied::default();
         for feedback in all {
-            let applied = self.store.apply_feedback(feedback.clone()).await?;
+            let tellings = telling::of_feedback(application, &feedback);
+            let applied = self.store.apply_feedback_telling(feedback, tellings).await?;
             self.followers.wake();
-            let told = self.tell_of_challenge(application, &feedback).await;
-            self.meters.enqueued(told);
             n_targets += 1;
             total.n_released += applied.n_released;
             total.n_unlearned += applied.n_unlearned;
         }
         Ok((n_targets, total))
-    }
-
-    /// Lets the application's hooks know that a challenge ended.
-    async fn tell_of_challenge(&self, application: &Application, feedback: &Feedback) -> Result<(), StoreError> {
-        let Some(event) = telling::challenge_of(application, feedback) else { return Ok(()) };
-        let Some(record) = self.store.find(&application.id, event).await? else { return Ok(()) };
-        self.enqueue(telling::of_challenge(application, &record, feedback)).await
-    }
-
-    /// Lets messages wait, if there are any.
-    pub(crate) async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError> {
-        if waiting.is_empty() { Ok(()) } else { self.store.enqueue(waiting).await }
     }
 
     /// Finds an earlier event.

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::alerts::{Activity, Alerter, Board, HookTries};
+use crate::alerts::{Activity, Alerter, Board};
 use crate::app::App;
 use crate::applications::Applications;
 use crate::backtest::jobs::Jobs;
@@ -133,7 +133,6 @@ impl Server {
             glossary: glossary(),
             contract: contract().into(),
             alerts: Board::default(),
-            hook_tries: HookTries::default(),
             backtests: Jobs::default(),
             shutdown: Shutdown::new(),
         });

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Excerpt, Feedback, History, Note, Page, Passage, Record, Report, ReportKey, RetryKey, Search, Takeover,
-    Timestamp, Waiting,
+    AccountId, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment,
+    Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report,
+    ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
 };
 
 use crate::{Applied, Extent, Ledger, Memory, Office, Outbox, Recorded, Scan, Store, StoreError, StoreHealth, Visit};
@@ -87,9 +87,13 @@ macro_rules! forward {
                 self.store.conclude(conclusion).await
             }
 
-            async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError> {
+            async fn apply_feedback_telling(
+                &self,
+                feedback: Feedback,
+                tellings: Vec<Telling>,
+            ) -> Result<Applied, StoreError> {
                 self.pass().await?;
-                self.store.apply_feedback(feedback).await
+                self.store.apply_feedback_telling(feedback, tellings).await
             }
 
             async fn keep_report(&self, report: Report) -> Result<(), StoreError> {
@@ -128,9 +132,9 @@ macro_rules! forward {
                 self.store.consume(application, event, now).await
             }
 
-            async fn note(&self, note: Note) -> Result<Dossier, StoreError> {
+            async fn note_telling(&self, note: Note, tellings: Vec<Telling>) -> Result<Dossier, StoreError> {
                 self.pass().await?;
-                self.store.note(note).await
+                self.store.note_telling(note, tellings).await
             }
         }
 
@@ -207,6 +211,59 @@ macro_rules! forward {
             async fn settle(&self, waiting: &Waiting, delivery: Delivery) -> Result<(), StoreError> {
                 self.pass().await?;
                 self.store.settle(waiting, delivery).await
+            }
+
+            async fn settle_try(
+                &self,
+                waiting: &Waiting,
+                delivery: Delivery,
+                tried: &DeliveryTry,
+            ) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.settle_try(waiting, delivery, tried).await
+            }
+
+            async fn tries(
+                &self,
+                application: &ApplicationId,
+                hook: &str,
+                before: Option<u64>,
+                limit: u16,
+            ) -> Result<Vec<LoggedTry>, StoreError> {
+                self.pass().await?;
+                self.store.tries(application, hook, before, limit).await
+            }
+
+            async fn given_up(
+                &self,
+                application: &ApplicationId,
+                hook: &str,
+                after: u64,
+                limit: u16,
+            ) -> Result<Vec<Waiting>, StoreError> {
+                self.pass().await?;
+                self.store.given_up(application, hook, after, limit).await
+            }
+
+            async fn redeliver(
+                &self,
+                application: &ApplicationId,
+                hook: &str,
+                numbers: Option<&[u64]>,
+                now: Timestamp,
+            ) -> Result<u64, StoreError> {
+                self.pass().await?;
+                self.store.redeliver(application, hook, numbers, now).await
+            }
+
+            async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.hurry(application, hook, now).await
+            }
+
+            async fn hook_health(&self, application: &ApplicationId, hook: &str) -> Result<HookHealth, StoreError> {
+                self.pass().await?;
+                self.store.hook_health(application, hook).await
             }
 
             async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {

@@ -21,6 +21,11 @@
 //! | `GET /v1/rules/backtest/{id}` | how far a backtest is, and what came of it |
 //! | `DELETE /v1/rules/backtest/{id}` | stop it |
 //! | `POST /v1/credentials/check` | is a password or a username known to be breached? |
+//! | `GET`, `POST /v1/hooks` | whom your application tells of what happens; tell one more |
+//! | `GET`, `PUT`, `DELETE /v1/hooks/{id}` | one of them: how it is, change it, tell it no more |
+//! | `POST /v1/hooks/{id}/test`, `…/rotate` | tell it of the latest event; replace its secret |
+//! | `GET /v1/hooks/{id}/deliveries`, `…/undelivered` | its log; what it never took |
+//! | `POST /v1/hooks/{id}/redeliver` | send that again |
 //!
 //! `Authorization: Bearer <key>`. With an `Idempotency-Key`, assessments, events and backfill answer a repeated request with the same bytes
 //! for 24 h, and refuse another request under the same key with 409; the other paths may be repeated as they are.
@@ -47,8 +52,11 @@ mod backtests;
 mod decode;
 mod dossiers;
 mod encode;
+mod hook_bodies;
+mod hooks;
 mod money;
 mod openapi;
+mod openapi_hooks;
 mod stream;
 mod tell;
 mod wire;
@@ -57,8 +65,8 @@ mod words;
 use rightful_domain::{CredentialKind, Happening, Record, Telling, Timestamp};
 
 use crate::{
-    Access, Call, Dialect, Glossary, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply,
-    Response, Route, StreamMessage, ToldOf,
+    Access, Call, Dialect, Glossary, HookMessage, HooksAsk, Intake, Method, Presented, Query, Refusal, RefusalKind,
+    Reply, Response, Route, StreamMessage, ToldOf,
 };
 
 pub use backtests::{
@@ -84,6 +92,13 @@ const EXPORT: &str = "/v1/export";
 const BACKTESTS: &str = "/v1/rules/backtest";
 const BACKTEST: &str = "/v1/rules/backtest/{id}";
 const CREDENTIALS: &str = "/v1/credentials/check";
+const HOOKS: &str = "/v1/hooks";
+const HOOK: &str = "/v1/hooks/{id}";
+const HOOK_TEST: &str = "/v1/hooks/{id}/test";
+const HOOK_ROTATE: &str = "/v1/hooks/{id}/rotate";
+const HOOK_DELIVERIES: &str = "/v1/hooks/{id}/deliveries";
+const HOOK_UNDELIVERED: &str = "/v1/hooks/{id}/undelivered";
+const HOOK_REDELIVER: &str = "/v1/hooks/{id}/redeliver";
 
 const fn route(method: Method, path: &'static str) -> Route {
     Route { method, path, access: Access::Key(CredentialKind::NativeApiKey) }
@@ -109,6 +124,16 @@ const ROUTES: &[Route] = &[
     route(Method::Post, BACKTESTS),
     route(Method::Get, BACKTEST),
     route(Method::Delete, BACKTEST),
+    route(Method::Get, HOOKS),
+    route(Method::Post, HOOKS),
+    route(Method::Get, HOOK),
+    route(Method::Put, HOOK),
+    route(Method::Delete, HOOK),
+    route(Method::Post, HOOK_TEST),
+    route(Method::Post, HOOK_ROTATE),
+    route(Method::Get, HOOK_DELIVERIES),
+    route(Method::Get, HOOK_UNDELIVERED),
+    route(Method::Post, HOOK_REDELIVER),
 ];
 
 /// Our own words.
@@ -151,6 +176,16 @@ impl Dialect for Native {
             (Method::Get, ASSESSMENTS) => decode::search(call),
             (Method::Get, STREAM) => stream::following(call),
             (Method::Get, EXPORT) => stream::excerpt(call),
+            (Method::Get, HOOKS) => Ok(hooks::list()),
+            (Method::Post, HOOKS) => hooks::add(call),
+            (Method::Get, HOOK) => hooks::named(call, HooksAsk::Show),
+            (Method::Put, HOOK) => hooks::change(call),
+            (Method::Delete, HOOK) => hooks::named(call, HooksAsk::Remove),
+            (Method::Post, HOOK_TEST) => hooks::named(call, HooksAsk::Test),
+            (Method::Post, HOOK_ROTATE) => hooks::rotate(call),
+            (Method::Get, HOOK_DELIVERIES) => hooks::deliveries(call),
+            (Method::Get, HOOK_UNDELIVERED) => hooks::undelivered(call),
+            (Method::Post, HOOK_REDELIVER) => hooks::redeliver(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
         }
     }

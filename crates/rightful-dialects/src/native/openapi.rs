@@ -8,6 +8,7 @@ use super::answers::{
 };
 use super::backtests::{BacktestBody, BacktestTold};
 use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
+use super::openapi_hooks;
 use super::stream::{ExportLine, StreamData};
 use super::wire::EventBody;
 
@@ -40,7 +41,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         detach,
         reclaim,
         check_credentials,
-        stream, export, begin_backtest, look_at_backtest, cancel_backtest,
+        stream, export, begin_backtest, look_at_backtest, cancel_backtest, openapi_hooks::list_hooks, openapi_hooks::add_hook, openapi_hooks::show_hook, openapi_hooks::change_hook, openapi_hooks::remove_hook, openapi_hooks::test_hook, openapi_hooks::rotate_hook_secret, openapi_hooks::hook_deliveries, openapi_hooks::hook_undelivered, openapi_hooks::redeliver_to_hook,
     ),
     modifiers(&BearerKey),
     security(("bearer" = []))

@@ -206,7 +206,8 @@ impl Dialect for Ravelin {
             | Reply::Takeover(_)
             | Reply::Consumed(_)
             | Reply::Listening
-            | Reply::Backtest(_) => encode::unscored(call, endpoint),
+            | Reply::Backtest(_)
+            | Reply::Hooks(_) => encode::unscored(call, endpoint),
         }
     }
 

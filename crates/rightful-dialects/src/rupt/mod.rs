@@ -228,7 +228,8 @@ impl Dialect for Rupt {
                 | Reply::Takeover(_)
                 | Reply::Reclaimed { .. }
                 | Reply::Listening
-                | Reply::Backtest(_),
+                | Reply::Backtest(_)
+                | Reply::Hooks(_),
                 _,
             ) => encode::done(),
         }

@@ -6,6 +6,7 @@ mod backtest;
 mod demo;
 mod evaluate;
 mod export;
+mod hook;
 mod rules;
 mod serve;
 

@@ -19,9 +19,9 @@ use super::{address, body, events, origin, problem};
 use crate::app::{App, Peer};
 use crate::backtest;
 use crate::backtest::jobs::TooManyBacktests;
-use crate::clock;
 use crate::listeners::{Listener, TooMany};
 use crate::pipeline::Asked;
+use crate::{clock, hooks};
 
 /// Answers one request.
 pub(crate) async fn answer(
@@ -279,6 +279,7 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Stream(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Stream(following) => return follow(app, dialect, received, *following).await,
         Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
+        Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))

@@ -42,7 +42,7 @@ use lesson::{restored_tag, stored_tag};
 use note::StoredNote;
 pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
-pub(crate) use outbox::{decode_waiting, encode_waiting};
+pub(crate) use outbox::{decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting};
 pub(crate) use report::{decode_report, encode_report};
 use rulings::{StoredGrounds, StoredRulings};
 pub(crate) use state::{decode_state, encode_state};

@@ -3,7 +3,7 @@
 use rightful_domain::{
     Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DetailKind, DeviceAliasKind,
     FailureReason, Family, HookStyle, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection,
-    PaymentSource, RuleStatus, Source, TakeoverWords, Topic, Verdict,
+    PaymentSource, RuleStatus, Source, TakeoverWords, Topic, TryFailure, Verdict,
 };
 
 use super::Undecodable;
@@ -90,6 +90,15 @@ numbered!(Topic {
     DeviceNew = 3,
     DeviceDetached = 4,
     Sharing = 5,
+});
+numbered!(TryFailure {
+    BadAddress = 0,
+    UnknownHost = 1,
+    PrivateAddress = 2,
+    NoConnection = 3,
+    Tls = 4,
+    Timeout = 5,
+    Broken = 6,
 });
 
 /// The number under which a caller's own word is stored, beside the word.
