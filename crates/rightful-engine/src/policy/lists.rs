@@ -12,7 +12,6 @@ use rightful_domain::{
 };
 use serde::Deserialize;
 
-use super::countries;
 use crate::features::Lists;
 
 /// The most entries of one list. Longer ones belong into a store, not into a text.
@@ -80,7 +79,7 @@ impl TryFrom<String> for Country {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        let spellings = countries::spellings(&text);
+        let spellings = rightful_domain::country_spellings(&text);
         spellings.map(Self).ok_or("must be a country of ISO 3166-1, in two letters or three")
     }
 }

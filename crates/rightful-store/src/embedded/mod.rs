@@ -14,6 +14,7 @@ mod disk;
 mod find;
 mod imprint;
 mod keys;
+mod lists;
 mod mind;
 mod notes;
 mod office;
@@ -27,6 +28,7 @@ mod rehearsal;
 mod replay;
 mod reports;
 mod retries;
+mod roll;
 mod search;
 mod state;
 mod subjects;
@@ -105,6 +107,7 @@ struct Shared {
     broken: AtomicBool,
     reports: reports::Reports,
     outbox: outbox::Outbox,
+    lists: lists::ListRows,
     /// Held as long as the store is open.
     _lock: std::fs::File,
 }
