@@ -8,6 +8,8 @@ use rightful_domain::{
     Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
 };
 
+use crate::{ListsIntake, ListsReply};
+
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
 pub trait Dialect: Sync {
     /// As spelled in logs, metrics and settings.
@@ -22,6 +24,11 @@ pub trait Dialect: Sync {
     /// The application that a signed link claims to belong to, on a route with [`Access::Link`]. Not yet believed:
     /// [`Dialect::decode`] checks the signature.
     fn linked_application(&self, _query: Query<'_>) -> Option<ApplicationId> {
+        None
+    }
+
+    /// The longest body of a route, in bytes, where that is not the server's limit.
+    fn body_bytes_max(&self, _route: &Route) -> Option<usize> {
         None
     }
 
@@ -195,6 +202,8 @@ pub enum Intake {
     Consume(EventId),
     /// Tell this page what happens to its device, as long as it listens.
     Listen(AccountDeviceId),
+    /// About lists.
+    Lists(Box<ListsIntake>),
 }
 
 /// An account whose owner has it again.
@@ -319,6 +328,8 @@ pub enum Reply {
     Consumed(Box<Record>),
     /// The page listens from now on. Never handed to [`Dialect::reply`].
     Listening,
+    /// About lists.
+    Lists(Box<ListsReply>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

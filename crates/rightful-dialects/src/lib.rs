@@ -10,6 +10,7 @@ mod digest;
 mod fields;
 mod json;
 mod link;
+mod lists;
 mod native;
 mod page;
 mod path;
@@ -23,6 +24,10 @@ mod time;
 pub use dialect::{
     Access, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query, Reclaim,
     Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
+};
+pub use lists::{
+    LINES_REFUSED_MAX, LISTS_BODY_BYTES_MAX, ListFormat, ListLine, ListReport, ListsIntake, ListsReply, NewListEntry,
+    is_list_header, list_lines,
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};

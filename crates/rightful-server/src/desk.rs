@@ -7,6 +7,8 @@ use rightful_domain::{
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+use crate::desk_lists::{self, ListAnswer, ListCommand};
+use crate::lists::ListError;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::settings::{self, NewHook, SettingError, Shown};
 
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     HookOff { application: String, hook: String },
     /// Tell an address of the application's latest event.
     HookTest { application: String, hook: String },
+    /// About an application's lists.
+    List { application: String, about: ListCommand },
 }
 
 /// What it answers.
@@ -42,6 +46,8 @@ pub(crate) enum Answer {
     HookAdded { hook: String, secret: Option<String> },
     /// It is on its way.
     HookTested,
+    /// About lists.
+    List(ListAnswer),
     /// It could not be done.
     Failed(String),
 }
@@ -54,6 +60,7 @@ impl std::fmt::Debug for Answer {
             Self::Shown(_) => "Shown",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
             Self::HookTested => "HookTested",
+            Self::List(_) => "List",
             Self::Failed(_) => "Failed",
         })
     }
@@ -68,6 +75,8 @@ pub(crate) enum DeskError {
     Setting(#[from] SettingError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    List(ListError),
     #[error("there is no application \"{0}\": `rightful app show` lists them")]
     NoApplication(String),
     #[error("{0} applications are named \"{1}\": give the id")]
@@ -78,6 +87,15 @@ pub(crate) enum DeskError {
     HookOff(String),
     #[error("the application has no event yet that the hook could be told of: send one first")]
     NoEvent,
+}
+
+impl From<ListError> for DeskError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Store(error) => Self::Store(error),
+            other => Self::List(other),
+        }
+    }
 }
 
 /// What doing it takes.
@@ -133,6 +151,10 @@ impl Desk<'_> {
                 let shown = Shown::from(&application);
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
+            }
+            Command::List { application, about } => {
+                let application = self.find(application).await?;
+                Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, now).await?))
             }
             Command::HookTest { application, hook } => self.test_hook(&self.find(application).await?, hook, now).await,
         }

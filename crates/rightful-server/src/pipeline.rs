@@ -18,6 +18,7 @@ use rightful_store::{Applied, Recorded, Store, StoreError};
 
 use crate::fallback::{self, Cause};
 use crate::listeners::Listeners;
+use crate::lists::ListError;
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
@@ -42,6 +43,9 @@ pub(crate) struct Pipeline {
 pub(crate) enum PipelineError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is asked of lists cannot be done.
+    #[error(transparent)]
+    List(ListError),
     /// A magic account asked for it.
     #[error("an error was asked for by a magic account")]
     Asked,
@@ -51,6 +55,15 @@ pub(crate) enum PipelineError {
     /// What is given once was given before.
     #[error("it was given before, and is given once")]
     Spent,
+}
+
+impl From<ListError> for PipelineError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Store(error) => Self::Store(error),
+            other => Self::List(other),
+        }
+    }
 }
 
 impl PipelineError {

@@ -15,6 +15,12 @@
 //! | `POST /v1/accounts/{account}/devices/{device}/metadata` | your fields of a device |
 //! | `POST /v1/accounts/{account}/devices/{device}/detach` | a device is no longer the account's |
 //! | `POST /v1/reclaims` | the owners have these accounts again |
+//! | `GET`, `POST /v1/lists` | all lists; keep one |
+//! | `GET`, `DELETE /v1/lists/{name}` | a list; drop it |
+//! | `GET`, `POST /v1/lists/{name}/entries` | what is on it; put on it |
+//! | `GET`, `PUT`, `DELETE /v1/lists/{name}/entries/{value}` | one entry |
+//! | `POST /v1/lists/{name}/import`, `GET /v1/lists/{name}/export` | the same as CSV or NDJSON |
+//! | `GET /v1/lists/lookup` | which lists is this on? |
 //! | `POST /v1/credentials/check` | is a password or a username known to be breached? |
 //!
 //! `Authorization: Bearer <key>`. With an `Idempotency-Key`, assessments, events and backfill answer a repeated request with the same bytes
@@ -40,6 +46,7 @@ mod answers;
 mod decode;
 mod dossiers;
 mod encode;
+mod lists;
 mod money;
 mod openapi;
 mod tell;
@@ -49,8 +56,8 @@ mod words;
 use rightful_domain::{CredentialKind, Telling, Timestamp};
 
 use crate::{
-    Access, Call, Dialect, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route,
-    ToldOf,
+    Access, Call, Dialect, HookMessage, Intake, LISTS_BODY_BYTES_MAX, ListsIntake, Method, Presented, Query, Refusal,
+    RefusalKind, Reply, Response, Route, ToldOf,
 };
 
 pub use openapi::openapi;
@@ -68,6 +75,13 @@ const METADATA: &str = "/v1/accounts/{account}/devices/{device}/metadata";
 const DETACH: &str = "/v1/accounts/{account}/devices/{device}/detach";
 const RECLAIMS: &str = "/v1/reclaims";
 const CREDENTIALS: &str = "/v1/credentials/check";
+const LISTS: &str = "/v1/lists";
+const LIST: &str = "/v1/lists/{name}";
+const LIST_ENTRIES: &str = "/v1/lists/{name}/entries";
+const LIST_ENTRY: &str = "/v1/lists/{name}/entries/{value}";
+const LIST_IMPORT: &str = "/v1/lists/{name}/import";
+const LIST_EXPORT: &str = "/v1/lists/{name}/export";
+const LIST_LOOKUP: &str = "/v1/lists/lookup";
 
 const fn route(method: Method, path: &'static str) -> Route {
     Route { method, path, access: Access::Key(CredentialKind::NativeApiKey) }
@@ -88,7 +102,41 @@ const ROUTES: &[Route] = &[
     route(Method::Post, DETACH),
     route(Method::Post, RECLAIMS),
     route(Method::Post, CREDENTIALS),
+    route(Method::Get, LISTS),
+    route(Method::Post, LISTS),
+    route(Method::Get, LIST_LOOKUP),
+    route(Method::Get, LIST),
+    route(Method::Delete, LIST),
+    route(Method::Get, LIST_ENTRIES),
+    route(Method::Post, LIST_ENTRIES),
+    route(Method::Get, LIST_ENTRY),
+    route(Method::Put, LIST_ENTRY),
+    route(Method::Delete, LIST_ENTRY),
+    route(Method::Post, LIST_IMPORT),
+    route(Method::Get, LIST_EXPORT),
 ];
+
+fn no_such_path() -> Refusal {
+    Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }
+}
+
+fn about_lists(call: &Call<'_>, method: Method, path: &str) -> Result<ListsIntake, Refusal> {
+    match (method, path) {
+        (Method::Get, LISTS) => Ok(ListsIntake::All),
+        (Method::Post, LISTS) => lists::keep(call),
+        (Method::Get, LIST_LOOKUP) => lists::look_up(call),
+        (Method::Get, LIST) => lists::show(call),
+        (Method::Delete, LIST) => lists::drop_list(call),
+        (Method::Get, LIST_ENTRIES) => lists::page(call),
+        (Method::Post, LIST_ENTRIES) => lists::put(call),
+        (Method::Get, LIST_ENTRY) => lists::entry(call),
+        (Method::Put, LIST_ENTRY) => lists::put_one(call),
+        (Method::Delete, LIST_ENTRY) => lists::take(call),
+        (Method::Post, LIST_IMPORT) => lists::import(call),
+        (Method::Get, LIST_EXPORT) => lists::export(call),
+        _ => Err(no_such_path()),
+    }
+}
 
 /// Our own words.
 pub(crate) const DIALECT: &dyn Dialect = &Native;
@@ -123,10 +171,15 @@ impl Dialect for Native {
             (Method::Post, DETACH) => accounts::detach(call),
             (Method::Post, RECLAIMS) => accounts::reclaims(call),
             (Method::Post, CREDENTIALS) => accounts::credentials(call),
+            (method, path) if path.starts_with(LISTS) => about_lists(call, method, path).map(lists::intake),
             (Method::Get, ASSESSMENT) => decode::event_of_path(call).map(Intake::Recall),
             (Method::Get, ASSESSMENTS) => decode::search(call),
-            _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
+            _ => Err(no_such_path()),
         }
+    }
+
+    fn body_bytes_max(&self, route: &Route) -> Option<usize> {
+        [LIST_ENTRIES, LIST_IMPORT].contains(&route.path).then_some(LISTS_BODY_BYTES_MAX)
     }
 
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {

@@ -35,7 +35,7 @@ pub(super) enum App {
 
 /// Where the applications are.
 #[derive(Debug, Args)]
-struct Folder {
+pub(super) struct Folder {
     /// The data folder; a server may run on it
     #[arg(long)]
     data: Option<PathBuf>,
@@ -45,7 +45,7 @@ struct Folder {
 }
 
 impl Folder {
-    fn config(self) -> Result<Config, CommandError> {
+    pub(super) fn config(self) -> Result<Config, CommandError> {
         let mut config = super::load(self.config)?;
         if let Some(data) = self.data {
             config.store.data = data;
@@ -223,7 +223,7 @@ fn show(config: &Config, command: Command) -> Result<Vec<Shown>, CommandError> {
     }
 }
 
-fn unexpected<T>(answer: &Answer) -> Result<T, CommandError> {
+pub(super) fn unexpected<T>(answer: &Answer) -> Result<T, CommandError> {
     Err(format!("the server answered something else: is it of another version? ({answer:?})").into())
 }
 
@@ -301,8 +301,13 @@ pub(super) fn create(config: &Config, new: NewApplication) -> Result<Keys, Comma
     }
 }
 
+/// Whether a server runs on the folder.
+pub(super) fn is_served(config: &Config) -> Result<bool, CommandError> {
+    Ok(control::send(&config.store.data, &Command::AppShow { application: None })?.is_some())
+}
+
 /// Through the running server if there is one, else in the folder itself.
-fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
+pub(super) fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
     let data = &config.store.data;
     // Only a new application may make a folder: a misspelled one would look like an empty one.
     if !data.is_dir() && !matches!(command, Command::AppCreate(_)) {

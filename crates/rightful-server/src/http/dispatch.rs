@@ -9,13 +9,14 @@ use axum::body::Bytes;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKind, Reply, Route};
+use rightful_dialects::{Access, Call, Dialect, Intake, ListsIntake, Query, Refusal, RefusalKind, Reply, Route};
 use rightful_domain::{AccountDeviceId, Application, EventId, Timestamp};
 
 use super::{address, body, events, origin, problem};
 use crate::app::{App, Peer};
 use crate::clock;
 use crate::listeners::{Listener, TooMany};
+use crate::lists::{self, ListError};
 use crate::pipeline::Asked;
 
 /// Answers one request.
@@ -37,6 +38,7 @@ pub(crate) async fn answer(
                 events::answer(listener, watch, app.shutdown.clone())
             }
             Ok(Done::WouldListen) => events::head(),
+            Ok(Done::Exports(response)) => response,
             Err(refusal) => send(dialect.refuse(Some(route), &refusal, now)),
         },
         Err(Refused { refusal, wait }) => {
@@ -59,6 +61,8 @@ pub(crate) async fn answer(
 enum Done {
     Answered(Reply),
     Listens(Listener),
+    /// All that is on a list, as it is read.
+    Exports(axum::response::Response),
     /// Only the head of the answer is asked for.
     WouldListen,
 }
@@ -128,7 +132,8 @@ async fn receive(
     };
     // Read even if refused, so that the caller gets the refusal and not a broken connection; but of a stranger, nothing is
     // kept.
-    let bytes_max = if application.is_ok() { app.body_bytes_max } else { 0 };
+    let of_route = || dialect.body_bytes_max(route).unwrap_or(app.body_bytes_max);
+    let bytes_max = if application.is_ok() { of_route() } else { 0 };
     let body = body::read(request_body, bytes_max).await;
     let event_id = clock::event_id(now);
     Ok(Received { route, head, parameters, application: application?, body: body?, event_id, now, peer })
@@ -196,12 +201,24 @@ fn listen(
     })
 }
 
+/// Does what is asked of lists.
+async fn about_lists(app: &App, received: &Received, ask: ListsIntake) -> Result<Done, Refusal> {
+    let (store, application, now) = (&app.pipeline.store, &received.application.id, received.now);
+    let refused = |error: ListError| problem::refusal(&error.into());
+    if let ListsIntake::Export { name, format } = ask {
+        return lists::exported(store, application, name, format, now).await.map(Done::Exports).map_err(refused);
+    }
+    let done = lists::carry_out(&**store, application, ask, &received.body, now).await;
+    done.map(|reply| Done::Answered(Reply::Lists(Box::new(reply)))).map_err(refused)
+}
+
 /// Does what a request asks for.
 async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
     let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Listen(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
+        Intake::Lists(ask) => return about_lists(app, received, *ask).await,
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))
