@@ -65,7 +65,9 @@ impl Rehearsal {
         let number = roll.list(&list.name).map(|(number, _)| number);
         // Two hundred and fifty-six lists are more than there may be.
         let number = number.unwrap_or_else(|| u8::try_from(roll.lists().len()).unwrap_or(u8::MAX));
-        roll.keep(number, list);
+        if roll.numbered(number).is_none() {
+            roll.keep(number, list);
+        }
         entries.iter().for_each(|entry| roll.put(of, number, roll.tagged(of, &entry.value), entry.expires_at));
     }
 
