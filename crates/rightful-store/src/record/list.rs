@@ -112,3 +112,39 @@ pub(crate) fn decode_list_change(bytes: &[u8]) -> Result<ListChange, Undecodable
         by: ListAuthor { name: stored.author.map(Into::into), at: Timestamp::from_micros(stored.at) },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Timestamp = Timestamp::from_seconds(1_767_225_600);
+
+    fn bytes_of(golden: &str) -> Vec<u8> {
+        let digits: Vec<u32> = golden.chars().filter_map(|c| c.to_digit(16)).collect();
+        digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).expect("two digits")).collect()
+    }
+
+    #[test]
+    fn last_month_s_lists_read_back_and_are_written_alike() {
+        let list = List {
+            application: ApplicationId::new("shop").expect("an id"),
+            name: "vip".into(),
+            effect: ListEffect::Block,
+            of: ListSubject::Address,
+            note: Some("why".into()),
+            created_at: AT,
+        };
+        let bytes = bytes_of(include_str!("golden/list_v1.hex"));
+        assert_eq!((decode_list(&bytes), encode_list(&list)), (Ok(list), bytes.clone()));
+        let expires_at = Some(AT);
+        let author: Option<Box<str>> = Some("ann".into());
+        let value = "192.0.2.0/24".into();
+        let entry = ListEntry { value, expires_at, author: author.clone(), note: None, added_at: AT };
+        let bytes = bytes_of(include_str!("golden/list_entry_v1.hex"));
+        assert_eq!((decode_list_entry(&bytes, expires_at), encode_list_entry(&entry)), (Ok(entry), bytes.clone()));
+        let by = ListAuthor { name: author, at: AT };
+        let change = ListChange { verb: ListVerb::Put, list: "vip".into(), n_entries: 300, by };
+        let bytes = bytes_of(include_str!("golden/list_change_v1.hex"));
+        assert_eq!((decode_list_change(&bytes), encode_list_change(&change)), (Ok(change), bytes.clone()));
+    }
+}
