@@ -53,8 +53,8 @@ bless: ## Rewrite every expectation to what is so now; the diff is the review
 docs: ## Build the documentation of the code, private items too
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
 
-bench: setup ## CPU and time per judged login, beside a bare echo; judgements a second without HTTP and disk; backtests
-	cargo bench --locked --profile dist --package rightful-server --bench login --bench judgement --bench backtest
+bench: setup ## CPU and time per judged login, beside a bare echo; judgements a second without HTTP and disk; backtests; lists
+	cargo bench --locked --profile dist --package rightful-server --bench login --bench judgement --bench backtest --bench lists
 
 soak: setup ## Kill the server ROUNDS times under load and look for every login it acknowledged; fuzz each decoder for SOAK_FUZZ_S seconds
 	cargo run --locked --release --package xtask -- soak --rounds $(ROUNDS)

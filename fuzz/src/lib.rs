@@ -2,11 +2,14 @@
 //!
 //! `cargo +nightly fuzz run ravelin_decode` from the root; `corpus/` holds the dialects' examples as seeds.
 
-use rightful_dialects::{ALL, Call, Dialect, Glossary, HooksAnswer, Intake, Query, Reply, Response};
+use rightful_dialects::{
+    ALL, Call, Dialect, Glossary, HooksAnswer, Intake, ListLine, ListReport, ListsIntake, ListsReply, Query, Reply,
+    Response, list_lines,
+};
 use rightful_domain::{
     AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob, BacktestState,
-    CredentialStatus, DetailChange, Dossier, Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Page, Record,
-    Sentences, Settings, Sighting, Teaching, Timestamp, Verdict,
+    CredentialStatus, DetailChange, Dossier, Enrichment, Entry, Event, EventId, ListKept, NoteKind, NoteTarget, Page,
+    Record, Sentences, Settings, Sighting, SizedList, Teaching, Timestamp, Verdict,
 };
 
 /// 2023-11-14T22:13:20Z.
@@ -74,6 +77,7 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
             }
             Reply::Dossier(Box::new(dossier))
         }
+        Intake::Lists(ask) => Reply::Lists(Box::new(lists_reply(*ask, call))),
         Intake::Takeover(_) => Reply::Takeover(Box::default()),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
@@ -87,6 +91,31 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }
         }
     }
+}
+
+fn lists_reply(ask: ListsIntake, call: &Call<'_>) -> ListsReply {
+    match ask {
+        ListsIntake::Keep(list) => ListsReply::Kept(ListKept::Made, SizedList { list, n_entries: 0 }),
+        ListsIntake::Put { lines, .. } => ListsReply::Put(report(lines.into_iter())),
+        ListsIntake::Import { format, .. } => ListsReply::Put(report(list_lines(format, call.body))),
+        ListsIntake::Page { .. } => ListsReply::Page(Vec::new(), true),
+        ListsIntake::LookUp { .. } => ListsReply::Found(Vec::new()),
+        ListsIntake::Drop(_) | ListsIntake::Take { .. } => ListsReply::Taken(1),
+        ListsIntake::All | ListsIntake::Show(_) | ListsIntake::Export { .. } | ListsIntake::Entry { .. } => {
+            ListsReply::All(Vec::new())
+        }
+    }
+}
+
+fn report(lines: impl Iterator<Item = ListLine>) -> ListReport {
+    let mut report = ListReport::default();
+    for line in lines {
+        match line.entry {
+            Ok(_) => report.put.n_added += 1,
+            Err(detail) => report.refuse(line.number, detail),
+        }
+    }
+    report
 }
 
 fn dossier(account: AccountId) -> Dossier {

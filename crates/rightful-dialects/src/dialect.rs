@@ -9,6 +9,7 @@ use rightful_domain::{
 };
 
 use crate::hooks::{HooksAnswer, HooksAsk};
+use crate::{ListsIntake, ListsReply};
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
 pub trait Dialect: Sync {
@@ -24,6 +25,11 @@ pub trait Dialect: Sync {
     /// The application that a signed link claims to belong to, on a route with [`Access::Link`]. Not yet believed:
     /// [`Dialect::decode`] checks the signature.
     fn linked_application(&self, _query: Query<'_>) -> Option<ApplicationId> {
+        None
+    }
+
+    /// The longest body of a route, in bytes, where that is not the server's limit.
+    fn body_bytes_max(&self, _route: &Route) -> Option<usize> {
         None
     }
 
@@ -219,6 +225,8 @@ pub enum Intake {
     CancelBacktest(EventId),
     /// This is asked of the application's hooks.
     Hooks(HooksAsk),
+    /// About lists.
+    Lists(Box<ListsIntake>),
 }
 
 /// What a caller follows.
@@ -398,6 +406,8 @@ pub enum Reply {
     Backtest(Box<BacktestJob>),
     /// What is answered of the application's hooks.
     Hooks(HooksAnswer),
+    /// About lists.
+    Lists(Box<ListsReply>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

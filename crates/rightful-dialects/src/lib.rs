@@ -11,6 +11,7 @@ mod fields;
 mod hooks;
 mod json;
 mod link;
+mod lists;
 mod native;
 mod page;
 mod path;
@@ -26,6 +27,10 @@ pub use dialect::{
     Presented, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
 };
 pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
+pub use lists::{
+    LINES_REFUSED_MAX, LISTS_BODY_BYTES_MAX, ListFormat, ListLine, ListReport, ListsIntake, ListsReply, NewListEntry,
+    is_list_header, list_lines,
+};
 pub use native::{
     BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,
     VerdictMove, backtest_body, backtest_report, openapi,

@@ -21,9 +21,8 @@ use crate::desk::{Answer, Command, Desk, DeskError};
 
 /// The socket's name in the data folder.
 const SOCKET: &str = "control.sock";
-/// The longest command, in bytes.
-/// Policies are told in it.
-const COMMAND_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// The longest command, in bytes: ten thousand lines of a list, or a policy. Who may send one owns the data anyway.
+const COMMAND_BYTES_MAX: u64 = 16 << 20;
 /// How long a command may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 

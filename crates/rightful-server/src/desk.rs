@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::alerts::Firing;
 use crate::backtest::PolicyAsked;
+use crate::desk_lists::{self, ListAnswer, ListCommand};
 use crate::export::{self, ExportPage, PageAsked};
+use crate::lists::ListError;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::settings::{self, NewHook, SettingError, Shown, ShownHook, ShownMessage, ShownTry};
 
@@ -52,6 +54,8 @@ pub(crate) enum Command {
     HookUndelivered { application: String, hook: String },
     /// Send it again: these messages, or all if none is named.
     HookRedeliver { application: String, hook: String, messages: Vec<String> },
+    /// About an application's lists.
+    List { application: String, about: ListCommand },
 }
 
 /// What it answers.
@@ -80,6 +84,8 @@ pub(crate) enum Answer {
     HookUndelivered(Vec<ShownMessage>),
     /// So many wait again.
     HookRedelivered(u64),
+    /// About lists.
+    List(ListAnswer),
     /// It could not be done.
     Failed(String),
 }
@@ -99,6 +105,7 @@ impl std::fmt::Debug for Answer {
             Self::HookLog(_) => "HookLog",
             Self::HookUndelivered(_) => "HookUndelivered",
             Self::HookRedelivered(_) => "HookRedelivered",
+            Self::List(_) => "List",
             Self::Failed(_) => "Failed",
         })
     }
@@ -134,6 +141,8 @@ pub(crate) enum DeskError {
     Setting(#[from] SettingError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    List(ListError),
     #[error("there is no application \"{0}\": `rightful app show` lists them")]
     NoApplication(String),
     #[error("{0} applications are named \"{1}\": give the id")]
@@ -154,6 +163,15 @@ pub(crate) enum DeskError {
     NoEvent,
     #[error("number {} of the messages is no message's id: they look like msg_…", .0 + 1)]
     NoMessage(usize),
+}
+
+impl From<ListError> for DeskError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Store(error) => Self::Store(error),
+            other => Self::List(other),
+        }
+    }
 }
 
 /// What doing it takes.
@@ -236,6 +254,10 @@ impl Desk<'_> {
             }
             Command::BacktestBegin { .. } | Command::BacktestLook { .. } | Command::BacktestCancel { .. } => {
                 Err(DeskError::NoBacktest)
+            }
+            Command::List { application, about } => {
+                let application = self.find(application).await?;
+                Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, now).await?))
             }
         }
     }

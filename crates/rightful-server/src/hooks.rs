@@ -88,7 +88,8 @@ fn refused(error: DeskError) -> Refusal {
         | DeskError::NoServer
         | DeskError::BacktestsRunning
         | DeskError::NoBacktest
-        | DeskError::Policy(_)) => {
+        | DeskError::Policy(_)
+        | DeskError::List(_)) => {
             tracing::error!(%error, "a request about hooks failed");
             Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None }
         }

@@ -20,6 +20,7 @@ use crate::alerts::Activity;
 use crate::fallback::{self, Cause};
 use crate::followers::Followers;
 use crate::listeners::Listeners;
+use crate::lists::ListError;
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
@@ -46,6 +47,9 @@ pub(crate) struct Pipeline {
 pub(crate) enum PipelineError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is asked of lists cannot be done.
+    #[error(transparent)]
+    List(ListError),
     /// A magic account asked for it.
     #[error("an error was asked for by a magic account")]
     Asked,
@@ -55,6 +59,15 @@ pub(crate) enum PipelineError {
     /// What is given once was given before.
     #[error("it was given before, and is given once")]
     Spent,
+}
+
+impl From<ListError> for PipelineError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Store(error) => Self::Store(error),
+            other => Self::List(other),
+        }
+    }
 }
 
 impl PipelineError {

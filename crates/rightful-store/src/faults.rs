@@ -6,11 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rightful_domain::{
     AccountId, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment,
-    Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report,
-    ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
+    Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, List, ListAuthor, ListChange, ListEntry, ListKept,
+    ListMatch, ListPut, ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, Search,
+    SizedList, Takeover, Telling, Timestamp, Waiting,
 };
 
-use crate::{Applied, Extent, Ledger, Memory, Office, Outbox, Recorded, Scan, Store, StoreError, StoreHealth, Visit};
+use crate::{
+    Applied, Extent, Ledger, Lists, Memory, Office, Outbox, Recorded, Scan, Store, StoreError, StoreHealth, Visit,
+};
 
 /// Fails the n-th call, and no other.
 pub struct Faulty<S> {
@@ -269,6 +272,94 @@ macro_rules! forward {
             async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {
                 self.pass().await?;
                 self.store.record_at(sequence).await
+            }
+        }
+
+        #[async_trait]
+        impl<S: Store> Lists for $wrapper<S> {
+            async fn keep_list(&self, list: List, by: ListAuthor) -> Result<ListKept, StoreError> {
+                self.pass().await?;
+                self.store.keep_list(list, by).await
+            }
+
+            async fn drop_list(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                by: ListAuthor,
+            ) -> Result<Option<u64>, StoreError> {
+                self.pass().await?;
+                self.store.drop_list(application, name, by).await
+            }
+
+            async fn lists(&self, application: &ApplicationId) -> Result<Vec<SizedList>, StoreError> {
+                self.pass().await?;
+                self.store.lists(application).await
+            }
+
+            async fn put_on_list(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                entries: Vec<ListEntry>,
+                by: ListAuthor,
+            ) -> Result<Option<ListPut>, StoreError> {
+                self.pass().await?;
+                self.store.put_on_list(application, name, entries, by).await
+            }
+
+            async fn take_off_list(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                values: Vec<Box<str>>,
+                by: ListAuthor,
+            ) -> Result<Option<u64>, StoreError> {
+                self.pass().await?;
+                self.store.take_off_list(application, name, values, by).await
+            }
+
+            async fn list_page(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                after: Option<&str>,
+                limit: usize,
+                now: Timestamp,
+            ) -> Result<Option<Vec<ListEntry>>, StoreError> {
+                self.pass().await?;
+                self.store.list_page(application, name, after, limit, now).await
+            }
+
+            async fn list_entry(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                value: &str,
+                now: Timestamp,
+            ) -> Result<Option<ListEntry>, StoreError> {
+                self.pass().await?;
+                self.store.list_entry(application, name, value, now).await
+            }
+
+            async fn look_up_lists(
+                &self,
+                application: &ApplicationId,
+                of: ListSubject,
+                value: &str,
+                now: Timestamp,
+            ) -> Result<Vec<ListMatch>, StoreError> {
+                self.pass().await?;
+                self.store.look_up_lists(application, of, value, now).await
+            }
+
+            async fn list_changes(
+                &self,
+                application: &ApplicationId,
+                limit: usize,
+            ) -> Result<Vec<ListChange>, StoreError> {
+                self.pass().await?;
+                self.store.list_changes(application, limit).await
             }
         }
 

@@ -7,7 +7,7 @@ use rightful_domain::{
     ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
 };
 
-use crate::{Extent, Scan, StoreError, Visit};
+use crate::{Extent, Lists, Scan, StoreError, Visit};
 
 /// What the pipeline asks of memory. Each call is atomic; none exposes a transaction.
 #[async_trait]
@@ -194,9 +194,9 @@ pub trait Outbox: Send + Sync {
 }
 
 /// All of memory.
-pub trait Store: Memory + Ledger + Office + Outbox {}
+pub trait Store: Memory + Ledger + Office + Outbox + Lists {}
 
-impl<S: Memory + Ledger + Office + Outbox> Store for S {}
+impl<S: Memory + Ledger + Office + Outbox + Lists> Store for S {}
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq)]

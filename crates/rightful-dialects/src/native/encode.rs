@@ -18,7 +18,7 @@ use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
     Texts,
 };
-use super::{hooks, money, words};
+use super::{hooks, lists, money, words};
 use crate::time::rfc3339;
 use crate::{Call, Glossary, Method, Refusal, RefusalKind, Reply, Response};
 
@@ -51,6 +51,7 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Takeover(takeover) => json(200, &dossiers::takeover(call.parameter("account"), takeover)),
         Reply::Reclaimed { n_accounts } => json(200, &Reclaimed { n_accounts: *n_accounts }),
         Reply::Hooks(answer) => hooks::reply(answer),
+        Reply::Lists(reply) => lists::reply(reply),
         // None of our paths asks for these.
         Reply::Reported(_) | Reply::Identified { .. } | Reply::Consumed(_) | Reply::Listening => json(200, &()),
     }

@@ -8,9 +8,9 @@ use super::answers::{
 };
 use super::backtests::{BacktestBody, BacktestTold};
 use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
-use super::openapi_hooks;
 use super::stream::{ExportLine, StreamData};
 use super::wire::EventBody;
+use super::{openapi_hooks, openapi_lists};
 
 /// The contract of our own API.
 #[must_use]
@@ -41,7 +41,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         detach,
         reclaim,
         check_credentials,
-        stream, export, begin_backtest, look_at_backtest, cancel_backtest, openapi_hooks::list_hooks, openapi_hooks::add_hook, openapi_hooks::show_hook, openapi_hooks::change_hook, openapi_hooks::remove_hook, openapi_hooks::test_hook, openapi_hooks::rotate_hook_secret, openapi_hooks::hook_deliveries, openapi_hooks::hook_undelivered, openapi_hooks::redeliver_to_hook,
+        stream, export, begin_backtest, look_at_backtest, cancel_backtest, openapi_hooks::list_hooks, openapi_hooks::add_hook, openapi_hooks::show_hook, openapi_hooks::change_hook, openapi_hooks::remove_hook, openapi_hooks::test_hook, openapi_hooks::rotate_hook_secret, openapi_hooks::hook_deliveries, openapi_hooks::hook_undelivered, openapi_hooks::redeliver_to_hook, openapi_lists::lists, openapi_lists::keep_list, openapi_lists::look_up_lists, openapi_lists::list, openapi_lists::drop_list, openapi_lists::list_entries, openapi_lists::put_on_list, openapi_lists::list_entry, openapi_lists::put_list_entry, openapi_lists::take_off_list, openapi_lists::import_list, openapi_lists::export_list,
     ),
     modifiers(&BearerKey),
     security(("bearer" = []))
@@ -307,6 +307,7 @@ fn stream() {}
 )]
 #[expect(dead_code, reason = "carries a description")]
 fn export() {}
+
 /// Try rules on the events of the last days. Answered at once where that takes no longer than two seconds
 #[utoipa::path(
     post, path = "/v1/rules/backtest", operation_id = "begin_backtest", request_body = BacktestTold,

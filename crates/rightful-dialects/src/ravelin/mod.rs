@@ -204,6 +204,7 @@ impl Dialect for Ravelin {
             | Reply::Found(_)
             | Reply::Identified { .. }
             | Reply::Takeover(_)
+            | Reply::Lists(_)
             | Reply::Consumed(_)
             | Reply::Listening
             | Reply::Backtest(_)

@@ -226,6 +226,7 @@ impl Dialect for Rupt {
                 | Reply::Observed(_)
                 | Reply::FeedbackTaken { .. }
                 | Reply::Takeover(_)
+                | Reply::Lists(_)
                 | Reply::Reclaimed { .. }
                 | Reply::Listening
                 | Reply::Backtest(_)

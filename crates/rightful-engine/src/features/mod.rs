@@ -54,16 +54,19 @@ pub(crate) use tenure::Tenure;
 pub(crate) use velocity::Velocity;
 
 /// The version of the feature vector's slots that [`crate::assess()`] fills.
-pub const FEATURE_SCHEMA: u16 = 2;
+pub const FEATURE_SCHEMA: u16 = 3;
 
 /// How many slots the vectors of schema 1 had: the first ones of schema 2.
 const SLOTS_OF_SCHEMA_1: usize = 76;
+/// How many slots those of schema 2 had: the first ones of schema 3.
+const SLOTS_OF_SCHEMA_2: usize = N_SLOTS - lists::LATER_SLOTS.len();
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
 #[must_use]
 pub fn feature_names(schema: u16) -> &'static [&'static str] {
     match schema {
         1 => NAMES.get(..SLOTS_OF_SCHEMA_1).unwrap_or_default(),
+        2 => NAMES.get(..SLOTS_OF_SCHEMA_2).unwrap_or_default(),
         FEATURE_SCHEMA => &NAMES,
         _ => &[],
     }
@@ -131,7 +134,7 @@ pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
         standing: standing::derive(facts),
         activity: activity::derive(facts),
         likelihood,
-        lists: policy.lists().look_up(facts),
+        lists: policy.lists().look_up(facts).with(&facts.history.listed),
         proof: proof::derive(facts),
         budget: budget::derive(facts, policy.challenge_share()),
         aftermath: aftermath::derive(facts),
@@ -161,6 +164,7 @@ impl Features {
         values.extend(lists::SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
         values.extend(proof::SLOTS.iter().map(|slot| (slot.read)(&self.proof)));
         values.extend(budget::SLOTS.iter().map(|slot| (slot.read)(&self.budget)));
+        values.extend(lists::LATER_SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
         FeatureVector { schema: FEATURE_SCHEMA, values }
     }
 }
@@ -188,7 +192,8 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + likelihood::SLOTS.len()
     + lists::SLOTS.len()
     + proof::SLOTS.len()
-    + budget::SLOTS.len();
+    + budget::SLOTS.len()
+    + lists::LATER_SLOTS.len();
 
 static NAMES: [&str; N_SLOTS] = {
     let names = ([""; N_SLOTS], 0);
@@ -209,7 +214,8 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, likelihood::SLOTS);
     let names = with_names(names, lists::SLOTS);
     let names = with_names(names, proof::SLOTS);
-    with_names(names, budget::SLOTS).0
+    let names = with_names(names, budget::SLOTS);
+    with_names(names, lists::LATER_SLOTS).0
 };
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]

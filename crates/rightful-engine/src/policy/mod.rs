@@ -3,7 +3,6 @@
 //! A policy is data. Its text names only what it changes; everything else is as shipped. Unknown keys and values out of
 //! range are refused when it is read, so that judging cannot fail.
 
-mod countries;
 mod decide;
 mod evidence_limits;
 mod hindsight;

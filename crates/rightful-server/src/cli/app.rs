@@ -194,6 +194,11 @@ pub(super) fn create(config: &Config, new: NewApplication) -> Result<Keys, Comma
     }
 }
 
+/// Whether a server runs on the folder.
+pub(super) fn is_served(config: &Config) -> Result<bool, CommandError> {
+    Ok(control::send(&config.store.data, &Command::AppShow { application: None })?.is_some())
+}
+
 /// Through the running server if there is one, else in the folder itself.
 pub(super) fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
     let data = &config.store.data;

@@ -10,7 +10,7 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
-    Access, BacktestAsked, Call, Dialect, Following, Intake, Query, Refusal, RefusalKind, Reply, Route,
+    Access, BacktestAsked, Call, Dialect, Following, Intake, ListsIntake, Query, Refusal, RefusalKind, Reply, Route,
 };
 use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Timestamp};
 
@@ -20,6 +20,7 @@ use crate::app::{App, Peer};
 use crate::backtest;
 use crate::backtest::jobs::TooManyBacktests;
 use crate::listeners::{Listener, TooMany};
+use crate::lists::{self, ListError};
 use crate::pipeline::Asked;
 use crate::{clock, hooks};
 
@@ -43,6 +44,7 @@ pub(crate) async fn answer(
             }
             Ok(Done::WouldListen) => events::head(),
             Ok(Done::GoesOn(response)) => *response,
+            Ok(Done::Exports(response)) => response,
             Err(refusal) => send(dialect.refuse(Some(route), &refusal, now)),
         },
         Err(Refused { refusal, wait }) => {
@@ -65,6 +67,8 @@ pub(crate) async fn answer(
 enum Done {
     Answered(Reply),
     Listens(Listener),
+    /// All that is on a list, as it is read.
+    Exports(axum::response::Response),
     /// Only the head of the answer is asked for.
     WouldListen,
     /// The answer is made as it is read.
@@ -136,7 +140,8 @@ async fn receive(
     };
     // Read even if refused, so that the caller gets the refusal and not a broken connection; but of a stranger, nothing is
     // kept.
-    let bytes_max = if application.is_ok() { app.body_bytes_max } else { 0 };
+    let of_route = || dialect.body_bytes_max(route).unwrap_or(app.body_bytes_max);
+    let bytes_max = if application.is_ok() { of_route() } else { 0 };
     let body = body::read(request_body, bytes_max).await;
     let event_id = clock::event_id(now);
     Ok(Received { route, head, parameters, application: application?, body: body?, event_id, now, peer })
@@ -270,6 +275,17 @@ fn backtest_told(job: Option<BacktestJob>) -> Result<Done, Refusal> {
     Ok(Done::Answered(Reply::Backtest(Box::new(job))))
 }
 
+/// Does what is asked of lists.
+async fn about_lists(app: &App, received: &Received, ask: ListsIntake) -> Result<Done, Refusal> {
+    let (store, application, now) = (&app.pipeline.store, &received.application.id, received.now);
+    let refused = |error: ListError| problem::refusal(&error.into());
+    if let ListsIntake::Export { name, format } = ask {
+        return lists::exported(store, application, name, format, now).await.map(Done::Exports).map_err(refused);
+    }
+    let done = lists::carry_out(&**store, application, ask, &received.body, now).await;
+    done.map(|reply| Done::Answered(Reply::Lists(Box::new(reply)))).map_err(refused)
+}
+
 /// Does what a request asks for.
 async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
@@ -280,6 +296,7 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Stream(following) => return follow(app, dialect, received, *following).await,
         Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
         Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
+        Intake::Lists(ask) => return about_lists(app, received, *ask).await,
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))

@@ -5,6 +5,7 @@
 mod details;
 mod erasure;
 mod feedback;
+mod lists;
 mod notes;
 mod office;
 mod outbox;
@@ -85,6 +86,16 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     feedback::a_contact_changed_by_a_stranger_says_so_until_the_owner_proves_it,
     feedback::feedback_on_an_unknown_event_is_refused,
     feedback::what_was_said_is_found_with_the_event,
+    lists::an_event_is_on_lists_by_each_of_its_subjects,
+    lists::an_address_is_on_lists_by_every_network_around_it,
+    lists::a_domain_is_on_lists_by_those_above_it_however_it_is_written,
+    lists::a_device_is_let_in_by_a_signed_name_alone,
+    lists::an_entry_counts_until_it_expires,
+    lists::lists_outlive_a_restart_and_so_does_their_absence,
+    lists::applications_have_lists_of_their_own,
+    lists::pages_of_a_list_hold_each_entry_once,
+    lists::what_is_too_much_is_refused_whole,
+    lists::each_change_is_noted_with_its_author,
     notes::what_is_noted_of_an_account_is_found_again,
     notes::a_note_repeated_writes_nothing,
     notes::too_much_is_refused_and_nothing_of_it_kept,

@@ -14,6 +14,7 @@ mod disk;
 mod find;
 mod imprint;
 mod keys;
+mod lists;
 mod mind;
 mod notes;
 mod office;
@@ -28,6 +29,7 @@ mod rehearsal;
 mod replay;
 mod reports;
 mod retries;
+mod roll;
 mod scan;
 mod search;
 mod state;
@@ -108,6 +110,7 @@ struct Shared {
     broken: AtomicBool,
     reports: reports::Reports,
     outbox: outbox::Outbox,
+    lists: lists::ListRows,
     /// Held as long as the store is open.
     _lock: std::fs::File,
 }

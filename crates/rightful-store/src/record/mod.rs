@@ -13,6 +13,7 @@ mod effect;
 mod entry;
 mod event;
 mod lesson;
+mod list;
 mod note;
 mod number;
 mod outbox;
@@ -39,6 +40,9 @@ use effect::StoredEffect;
 pub(crate) use entry::{PrivateTags, ReadEntry, open_private, private_bytes};
 use entry::{StoredEntry, StoredLearnings};
 use lesson::{restored_tag, stored_tag};
+pub(crate) use list::{
+    decode_list, decode_list_change, decode_list_entry, encode_list, encode_list_change, encode_list_entry,
+};
 use note::StoredNote;
 pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
