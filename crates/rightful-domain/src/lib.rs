@@ -35,6 +35,7 @@ mod scalar;
 mod score_budget;
 mod search;
 mod secret;
+mod series;
 mod sparse;
 mod telling;
 mod undoing;
@@ -93,6 +94,10 @@ pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, 
 pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
+pub use series::{
+    BLOCK_CURRENCIES_MAX, SERIES_LATE_MAX, SERIES_MARKS_MAX, SERIES_VALUES_MAX, Series, SeriesBlock, SeriesKind,
+    SeriesMark, SeriesValue, SeriesView,
+};
 pub use sparse::{Blank, Sparse};
 pub use telling::{Delivery, Telling, Topic, Waiting};
 pub use undoing::{Replaced, Undoing};
