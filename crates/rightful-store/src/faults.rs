@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment,
+    Entry, Event, EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover,
+    Timestamp, Waiting,
 };
 
-use crate::{Applied, Ledger, Memory, Office, Outbox, Recorded, Store, StoreError, StoreHealth};
+use crate::{
+    Aggregates, Applied, Backfill, KeptAggregate, Ledger, Memory, Office, Outbox, Recorded, Store, StoreError,
+    StoreHealth,
+};
 
 /// Fails the n-th call, and no other.
 pub struct Faulty<S> {
@@ -196,6 +200,24 @@ macro_rules! forward {
             async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {
                 self.pass().await?;
                 self.store.record_at(sequence).await
+            }
+        }
+
+        #[async_trait]
+        impl<S: Store> Aggregates for $wrapper<S> {
+            async fn keep_aggregates(
+                &self,
+                application: &ApplicationId,
+                aggregates: Vec<Aggregate>,
+                progress: &(dyn Fn(Backfill) + Send + Sync),
+            ) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.keep_aggregates(application, aggregates, progress).await
+            }
+
+            async fn kept_aggregates(&self, application: &ApplicationId) -> Result<Vec<KeptAggregate>, StoreError> {
+                self.pass().await?;
+                self.store.kept_aggregates(application).await
             }
         }
 

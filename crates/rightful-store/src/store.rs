@@ -1,4 +1,4 @@
-//! What is asked of memory: three traits of intents, each sayable in one sentence without a word of SQL.
+//! What is asked of memory: traits of intents, each sayable in one sentence without a word of SQL.
 
 use async_trait::async_trait;
 use rightful_domain::{
@@ -6,7 +6,7 @@ use rightful_domain::{
     EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
 };
 
-use crate::StoreError;
+use crate::{Aggregates, StoreError};
 
 /// What the pipeline asks of memory. Each call is atomic; none exposes a transaction.
 #[async_trait]
@@ -124,9 +124,9 @@ pub trait Outbox: Send + Sync {
 }
 
 /// All of memory.
-pub trait Store: Memory + Ledger + Office + Outbox {}
+pub trait Store: Memory + Ledger + Office + Outbox + Aggregates {}
 
-impl<S: Memory + Ledger + Office + Outbox> Store for S {}
+impl<S: Memory + Ledger + Office + Outbox + Aggregates> Store for S {}
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,13 +11,14 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use fjall::{OwnedWriteBatch, PersistMode};
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, EventId, Feedback, RetryKey, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Conclusion, EventId, Feedback, RetryKey, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
 use super::Shared;
 use super::checkpoint::Checkpointer;
 use super::disk::{failed, unavailable};
+use super::fill::{Changing, Rows, learn_series};
 use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::{minute_of, retry_key, status_key, time_key};
 use super::notes::NoteCommand;
@@ -50,6 +51,10 @@ pub(super) enum Command {
     Enqueue(Vec<Waiting>, oneshot::Sender<Result<(), StoreError>>),
     /// Make or change an application.
     Office(Box<OfficeChange>, oneshot::Sender<Result<(), StoreError>>),
+    /// Keep these aggregates of an application from the next row on.
+    Keep(Box<(ApplicationId, Vec<Aggregate>)>, oneshot::Sender<Result<(), StoreError>>),
+    /// Take a checkpoint, and say when it is taken.
+    Checkpoint(oneshot::Sender<Result<(), StoreError>>),
     /// Stop, with or without writing everything down.
     Stop { checkpoint: bool },
 }
@@ -109,6 +114,7 @@ struct Learning {
     tagger: Arc<Tagger>,
     imprint: Option<Imprint>,
     subject: Option<StateKey>,
+    received_at: Timestamp,
     effects: Vec<Effect>,
 }
 
@@ -225,6 +231,15 @@ impl Writer {
                 self.batch.answers.push(Answer::Done(answer));
                 Admitted::InBatch
             }
+            Command::Keep(asked, answer) => {
+                let (application, aggregates) = *asked;
+                self.admit_keep(&application, aggregates, answer)
+            }
+            Command::Checkpoint(answer) => {
+                self.write();
+                self.checkpointer.request(self.shared.durable.load(Ordering::Acquire), Some(answer));
+                Admitted::InBatch
+            }
             Command::Stop { .. } => Admitted::InBatch,
         }
     }
@@ -306,8 +321,9 @@ impl Writer {
         let batch = &mut self.batch;
         batch.events.insert(event, sequence);
         batch.subjects.extend(imprint.subject);
-        let subject = imprint.subject;
-        batch.learning.push(Learning { sequence, tagger, imprint: Some(imprint), subject, effects: plan.effects });
+        let (subject, received_at) = (imprint.subject, imprint.received_at);
+        let imprint = Some(imprint);
+        batch.learning.push(Learning { sequence, tagger, imprint, subject, received_at, effects: plan.effects });
         batch.answers.push(Answer::Placed(answer, Placed::New(sequence)));
     }
 
@@ -356,7 +372,8 @@ impl Writer {
             batch.writes.insert(&disk.index, status_key(*event), [status.number()]);
         }
         batch.subjects.extend(subject);
-        batch.learning.push(Learning { sequence, tagger, imprint: None, subject, effects: plan.effects });
+        let effects = plan.effects;
+        batch.learning.push(Learning { sequence, tagger, imprint: None, subject, received_at, effects });
         self.mark_time(received_at, sequence);
         sequence
     }
@@ -489,7 +506,7 @@ impl Writer {
     }
 
     /// Writes the batch, syncs, lets memory learn, and answers.
-    fn write(&mut self) {
+    pub(super) fn write(&mut self) {
         if self.batch.answers.is_empty() {
             return;
         }
@@ -545,7 +562,12 @@ impl Writer {
         let entries = learning.iter().filter_map(|learning| Some((learning.sequence, learning.imprint.as_ref()?)));
         self.shared.recent.add(entries);
         let mut changes: Vec<(StateKey, Op)> = Vec::with_capacity(16);
-        for Learning { sequence, tagger, imprint, subject, effects } in learning {
+        let rows = Rows { disk: &self.shared.disk, recent: &self.shared.recent };
+        for Learning { sequence, tagger, imprint, subject, received_at, effects } in learning {
+            let entry = imprint.as_ref().map(|imprint| (&imprint.countable, &*imprint.lesson));
+            let about = subject.map(|key| key.tag);
+            let row = Changing { sequence, received_at, entry, subject: about, effects: &effects };
+            learn_series(&self.shared.mind, &tagger, Some(rows), &row)?;
             if let Some(imprint) = imprint {
                 imprint.changes(&tagger, &mut changes);
             }
@@ -561,9 +583,11 @@ fn refuse(command: Command, error: StoreError) {
         Command::Record(record) => drop(record.answer.send(Err(error))),
         Command::Conclude(_, answer) => drop(answer.send(Err(error))),
         Command::ApplyFeedback(_, answer) => drop(answer.send(Err(error))),
-        Command::Erase(_, answer) | Command::Office(_, answer) | Command::Enqueue(_, answer) => {
-            drop(answer.send(Err(error)));
-        }
+        Command::Erase(_, answer)
+        | Command::Office(_, answer)
+        | Command::Enqueue(_, answer)
+        | Command::Keep(_, answer)
+        | Command::Checkpoint(answer) => drop(answer.send(Err(error))),
         Command::Note(note) => drop(note.answer.send(Err(error))),
         Command::Consume(_, answer) => drop(answer.send(Err(error))),
         Command::Stop { .. } => {}
