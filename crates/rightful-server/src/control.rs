@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
+use crate::aggregates;
 use crate::app::App;
 use crate::clock;
 use crate::desk::{Answer, Command, Desk, DeskError};
@@ -84,7 +85,12 @@ pub(crate) async fn carry_out(app: &App, command: &Command) -> Result<Answer, De
     let store = &*app.pipeline.store;
     let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: app.private_hooks };
     let answer = desk.carry_out(command, clock::now()).await?;
-    app.applications.replace(store.applications().await?);
+    let applications = store.applications().await?;
+    for new in applications.iter().filter(|its| app.applications.find(&its.id).is_none()) {
+        // Before its keys are known, so that rules miss nothing. What fails is tried again, and said, in the background.
+        drop(aggregates::ensure_in_force(app, &new.id).await);
+    }
+    app.applications.replace(applications);
     Ok(answer)
 }
 

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::aggregates;
 use crate::app::App;
 use crate::applications::Applications;
 use crate::clock;
@@ -154,6 +155,7 @@ impl Server {
         }
         let watch = DataWatch::begin(Arc::clone(&app.pipeline.enricher), config.judgement.data_age_days_max);
         self.tasks.spawn(watch.run(app.shutdown.clone()));
+        self.tasks.spawn(aggregates::run(Arc::clone(app), app.shutdown.clone()));
         let delivery = Delivery::new(Arc::clone(app), Schedule::standard(), config.hooks.allow_private_addresses)?;
         self.tasks.spawn(delivery.run(app.shutdown.clone()));
         self.tasks.spawn(fold_meters(Arc::clone(&app.pipeline.meters), app.shutdown.clone()));

@@ -270,11 +270,11 @@ impl Shared {
         Ok(())
     }
 
-    /// The first row that may be of an event of the last so many minutes.
-    fn first_row_of(&self, minutes: u32, otherwise: u64) -> Result<u64, StoreError> {
+    /// The first row that may be of an event of the last so many minutes, of an application that there is since then.
+    fn first_row_of(&self, minutes: u32, created_at: Timestamp, otherwise: u64) -> Result<u64, StoreError> {
         let newest = Timestamp::from_micros(self.newest_at.load(Ordering::Acquire));
         let start = newest.minus(std::time::Duration::from_secs(u64::from(minutes) * 60)).minus(AHEAD_MAX);
-        let start = start.minus(rightful_domain::SERIES_LATE_MAX);
+        let start = start.minus(rightful_domain::SERIES_LATE_MAX).max(created_at);
         let mut marks = self.disk.index.range(time_key(minute_of(start))..=time_key(u64::MAX));
         let first = marks.next().map(fjall::Guard::value).transpose().map_err(failed)?;
         Ok(first.and_then(|bytes| sequence_of(&bytes)).unwrap_or(otherwise).max(1))
@@ -337,9 +337,15 @@ impl Writer {
             stored.and_then(|bytes| bytes.split_last_chunk().map(|(_, n)| u32::from_be_bytes(*n))).unwrap_or(0);
         let longest = aggregates.iter().map(|aggregate| aggregate.minutes).max().unwrap_or(0);
         // Nothing is older than what the longest reaches, so that one look is enough where only one span is new.
-        let first = shared.first_row_of(longest, since + 1)?;
+        let created_at =
+            shared.application(application)?.map_or(Timestamp::from_micros(i64::MIN), |its| its.created_at);
+        let first = shared.first_row_of(longest, created_at, since + 1)?;
         let kept = before.instead(aggregates, since, &mut numbers, |minutes| {
-            if minutes == longest { first } else { shared.first_row_of(minutes, since + 1).unwrap_or(first) }
+            if minutes == longest {
+                first
+            } else {
+                shared.first_row_of(minutes, created_at, since + 1).unwrap_or(first)
+            }
         });
         let record = kept.record();
         if record == before.record() {
