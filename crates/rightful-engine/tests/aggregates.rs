@@ -64,93 +64,96 @@ fn check_refused(when: &str, expected: &str) {
     assert_eq!(format!("{error}\n{}", error.pointed().lines().last().unwrap_or_default()), expected, "{when}");
 }
 
+/// What is refused, and how.
+const REFUSED: [(&str, &str); 20] = [
+    (
+        "events.byAcount.lastDays(1).count() > 1",
+        "1:8: unknown key `byAcount`, did you mean `byAccount`?\n       ^^^^^^^^",
+    ),
+    (
+        "events.byWeather.lastDays(1).count() > 1",
+        "1:8: unknown key `byWeather`: one of `byAccount`, `byDevice`, `byAddress`, `byPaymentMethod`, `byPayee`\n       \
+             ^^^^^^^^^",
+    ),
+    (
+        "events.witdraw.byAccount.lastDays(1).count() > 1",
+        "1:8: unknown part `witdraw`, did you mean `withdraw`?\n       ^^^^^^^",
+    ),
+    (
+        "events.byAccount.sucseeded.lastDays(1).count() > 1",
+        "1:18: unknown part `sucseeded`, did you mean `succeeded`?\n                 ^^^^^^^^^",
+    ),
+    (
+        "events.login.byAccount.logout_all.lastDays(1).count() > 1",
+        "1:24: `logout_all` says again what was said before it\n                       ^^^^^^^^^^",
+    ),
+    (
+        "events.withdraw.lastDays(1).count() > 1",
+        "1:1: expected what the events share: `byAccount`, `byDevice`, `byAddress`, `byPaymentMethod`, `byPayee`\n\
+             ^^^^^^^^^^^^^^^",
+    ),
+    (
+        "events.byAccount.lastDay(1).count() > 1",
+        "1:18: unknown span `lastDay`, did you mean `lastDays`?\n                 ^^^^^^^",
+    ),
+    (
+        "events.byAccount.lastDays(401).count() > 1",
+        "1:27: `lastDays` takes a whole number from 1 to 400\n                          ^^^",
+    ),
+    (
+        "events.byAccount.lastMonths(0).count() > 1",
+        "1:29: `lastMonths` takes a whole number from 1 to 13\n                            ^",
+    ),
+    (
+        "events.byAccount.lastHours(1.5).count() > 1",
+        "1:28: `lastHours` takes a whole number from 1 to 9600\n                           ^^^",
+    ),
+    (
+        "events.byAccount.lastHours().count() > 1",
+        "1:18: `lastHours` takes a whole number from 1 to 9600\n                 ^^^^^^^^^",
+    ),
+    (
+        "events.byAccount.lastHours(1).total() > 1",
+        "1:31: unknown measure `total`: one of `count`, `sum`, `distinctCount`\n                              ^^^^^",
+    ),
+    (
+        "events.byAccount.lastHours(1).sum(device.os) > 1",
+        "1:35: only amounts are added up, did you mean `payment.amount`?\n                                  ^^^^^^^^^",
+    ),
+    (
+        "events.byAccount.lastHours(1).distinctCount(ip.contry) > 1",
+        "1:45: unknown word `ip.contry`, did you mean `ip.country`?\n                                            ^^^^^^^^^",
+    ),
+    (
+        "events.byAccount.lastHours(1).count(account.id) > 1",
+        "1:37: `count` takes nothing: what is counted is said before the span\n                                    ^^^^^^^^^^",
+    ),
+    (
+        "events.byAccount.count() > 1",
+        "1:18: expected a span before `.count(…)`, as in `.lastHours(24).count(…)`\n                 ^^^^^",
+    ),
+    (
+        "events.byAccount.lastHours(1) > 1",
+        "1:18: expected what is made of the events after `.lastHours(…)`: `.count()`, …\n                 ^^^^^^^^^",
+    ),
+    (
+        "events.byAccount > 1",
+        "1:1: an aggregate ends in a span and in what is made of it, as in \
+             `events.withdraw.byAccount.lastHours(24).count()`\n^^^^^^^^^^^^^^^^",
+    ),
+    (
+        "events.byAccount.lastHours(1).count().contains('a')",
+        "1:39: an aggregate is a number: nothing more is asked of it\n                                      ^^^^^^^^",
+    ),
+    (
+        "events.byDevice.lastHours(1).distinctCount(device.id) > 1",
+        "1:30: events that are counted `byDevice` share it: there is always one\n                             ^^^^^^^^^^^^^",
+    ),
+];
+
 #[test]
 fn what_is_no_aggregate_is_refused_with_its_place() {
-    for (when, expected) in [
-        (
-            "events.byAcount.lastDays(1).count() > 1",
-            "1:8: unknown key `byAcount`, did you mean `byAccount`?\n       ^^^^^^^^",
-        ),
-        (
-            "events.byWeather.lastDays(1).count() > 1",
-            "1:8: unknown key `byWeather`: one of `byAccount`, `byDevice`, `byAddress`, `byPaymentMethod`, `byPayee`\n       \
-             ^^^^^^^^^",
-        ),
-        (
-            "events.witdraw.byAccount.lastDays(1).count() > 1",
-            "1:8: unknown part `witdraw`, did you mean `withdraw`?\n       ^^^^^^^",
-        ),
-        (
-            "events.byAccount.sucseeded.lastDays(1).count() > 1",
-            "1:18: unknown part `sucseeded`, did you mean `succeeded`?\n                 ^^^^^^^^^",
-        ),
-        (
-            "events.login.byAccount.logout_all.lastDays(1).count() > 1",
-            "1:24: `logout_all` says again what was said before it\n                       ^^^^^^^^^^",
-        ),
-        (
-            "events.withdraw.lastDays(1).count() > 1",
-            "1:1: expected what the events share: `byAccount`, `byDevice`, `byAddress`, `byPaymentMethod`, `byPayee`\n\
-             ^^^^^^^^^^^^^^^",
-        ),
-        (
-            "events.byAccount.lastDay(1).count() > 1",
-            "1:18: unknown span `lastDay`, did you mean `lastDays`?\n                 ^^^^^^^",
-        ),
-        (
-            "events.byAccount.lastDays(401).count() > 1",
-            "1:27: `lastDays` takes a whole number from 1 to 400\n                          ^^^",
-        ),
-        (
-            "events.byAccount.lastMonths(0).count() > 1",
-            "1:29: `lastMonths` takes a whole number from 1 to 13\n                            ^",
-        ),
-        (
-            "events.byAccount.lastHours(1.5).count() > 1",
-            "1:28: `lastHours` takes a whole number from 1 to 9600\n                           ^^^",
-        ),
-        (
-            "events.byAccount.lastHours().count() > 1",
-            "1:18: `lastHours` takes a whole number from 1 to 9600\n                 ^^^^^^^^^",
-        ),
-        (
-            "events.byAccount.lastHours(1).total() > 1",
-            "1:31: unknown measure `total`: one of `count`, `sum`, `distinctCount`\n                              ^^^^^",
-        ),
-        (
-            "events.byAccount.lastHours(1).sum(device.os) > 1",
-            "1:35: only amounts are added up, did you mean `payment.amount`?\n                                  ^^^^^^^^^",
-        ),
-        (
-            "events.byAccount.lastHours(1).distinctCount(ip.contry) > 1",
-            "1:45: unknown word `ip.contry`, did you mean `ip.country`?\n                                            ^^^^^^^^^",
-        ),
-        (
-            "events.byAccount.lastHours(1).count(account.id) > 1",
-            "1:37: `count` takes nothing: what is counted is said before the span\n                                    ^^^^^^^^^^",
-        ),
-        (
-            "events.byAccount.count() > 1",
-            "1:18: expected a span before `.count(…)`, as in `.lastHours(24).count(…)`\n                 ^^^^^",
-        ),
-        (
-            "events.byAccount.lastHours(1) > 1",
-            "1:18: expected what is made of the events after `.lastHours(…)`: `.count()`, …\n                 ^^^^^^^^^",
-        ),
-        (
-            "events.byAccount > 1",
-            "1:1: an aggregate ends in a span and in what is made of it, as in \
-             `events.withdraw.byAccount.lastHours(24).count()`\n^^^^^^^^^^^^^^^^",
-        ),
-        (
-            "events.byAccount.lastHours(1).count().contains('a')",
-            "1:39: an aggregate is a number: nothing more is asked of it\n                                      ^^^^^^^^",
-        ),
-        (
-            "events.byDevice.lastHours(1).distinctCount(device.id) > 1",
-            "1:30: events that are counted `byDevice` share it: there is always one\n                             ^^^^^^^^^^^^^",
-        ),
-    ] {
+    for (when, expected) in REFUSED {
         check_refused(when, expected);
     }
 }
