@@ -1,6 +1,7 @@
 //! `rightful`: keeps accounts with their rightful owners. One binary, one data folder.
 
 mod aggregates;
+mod alerts;
 mod app;
 mod applications;
 mod cli;
@@ -10,7 +11,9 @@ mod control;
 mod data_watch;
 mod desk;
 mod evaluate;
+mod export;
 mod fallback;
+mod followers;
 mod http;
 mod listeners;
 mod magic;
@@ -18,6 +21,7 @@ mod master_key;
 mod one_address;
 mod owed;
 mod pipeline;
+mod progress;
 mod provisioning;
 mod server;
 mod settings;
