@@ -40,6 +40,7 @@ mod scalar;
 mod score_budget;
 mod search;
 mod secret;
+mod series;
 mod sparse;
 mod telling;
 mod undoing;
@@ -108,6 +109,10 @@ pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, 
 pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
+pub use series::{
+    BLOCK_CURRENCIES_MAX, SERIES_LATE_MAX, SERIES_MARKS_MAX, SERIES_VALUES_MAX, Series, SeriesBlock, SeriesKind,
+    SeriesMark, SeriesValue, SeriesView,
+};
 pub use sparse::{Blank, Sparse};
 pub use telling::{
     Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,

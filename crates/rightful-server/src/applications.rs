@@ -10,6 +10,7 @@ use parking_lot::RwLock;
 use rightful_dialects::Presented;
 use rightful_domain::{Application, ApplicationId, Credential, CredentialKind, KeyDigest};
 use subtle::ConstantTimeEq;
+use tokio::sync::watch;
 
 use crate::http::origin;
 
@@ -17,6 +18,7 @@ use crate::http::origin;
 #[derive(Debug, Default)]
 pub(crate) struct Applications {
     current: RwLock<Arc<Directory>>,
+    changed: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +53,7 @@ impl Applications {
             directory.by_id.insert(application.id.clone(), application);
         }
         *self.current.write() = Arc::new(directory);
+        self.changed.send_replace(());
     }
 
     /// Whose key this is; None if nobody's. A secret that stands alone is matched by itself.
@@ -91,6 +94,16 @@ impl Applications {
     pub(crate) fn any_takes(&self, origin: &str) -> bool {
         let directory = self.directory();
         directory.origins.contains(origin) || (directory.has_test && origin::is_local(origin))
+    }
+
+    /// Tells whenever all that is known is replaced.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// The ids of all of them. O(n).
+    pub(crate) fn ids(&self) -> Vec<ApplicationId> {
+        self.directory().by_id.keys().cloned().collect()
     }
 
     fn directory(&self) -> Arc<Directory> {

@@ -14,6 +14,7 @@ use tokio::net::{UnixListener, UnixStream};
 
 use rightful_domain::{Application, ApplicationId, EventId};
 
+use crate::aggregates;
 use crate::app::App;
 use crate::backtest::jobs::TooManyBacktests;
 use crate::clock;
@@ -97,7 +98,12 @@ pub(crate) async fn carry_out(app: &App, command: &Command) -> Result<Answer, De
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
     let answer = desk.carry_out(command, clock::now()).await?;
-    app.applications.replace(store.applications().await?);
+    let applications = store.applications().await?;
+    for new in applications.iter().filter(|its| app.applications.find(&its.id).is_none()) {
+        // Before its keys are known, so that rules miss nothing. What fails is tried again, and said, in the background.
+        drop(aggregates::ensure_in_force(app, &new.id).await);
+    }
+    app.applications.replace(applications);
     Ok(answer)
 }
 

@@ -1,5 +1,6 @@
 //! `rightful`: keeps accounts with their rightful owners. One binary, one data folder.
 
+mod aggregates;
 mod alerts;
 mod app;
 mod applications;

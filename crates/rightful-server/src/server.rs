@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::aggregates;
 use crate::alerts::{Activity, Alerter, Board};
 use crate::app::App;
 use crate::applications::Applications;
@@ -166,6 +167,7 @@ impl Server {
         }
         let watch = DataWatch::begin(Arc::clone(&app.pipeline.enricher), config.judgement.data_age_days_max);
         self.tasks.spawn(watch.run(app.shutdown.clone()));
+        self.tasks.spawn(aggregates::run(Arc::clone(app), app.shutdown.clone()));
         let delivery = Delivery::new(Arc::clone(app), Schedule::standard(), config.hooks.allow_private_addresses)?;
         self.tasks.spawn(delivery.run(app.shutdown.clone()));
         let poster = Poster::new(config.alerts.allow_private_addresses)?;

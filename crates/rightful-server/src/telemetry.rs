@@ -60,6 +60,7 @@ pub(crate) struct Meters {
     unknown_fields: Counter,
     /// Messages to hooks: taken, not taken, given up, not sent for want of words.
     told: [Counter; 4],
+    to_count: Gauge,
     store: StoreMeters,
     exporter: PrometheusHandle,
 }
@@ -103,6 +104,7 @@ impl Meters {
         metrics::describe_gauge!("rightful_hook_waiting", "Messages to hooks that wait.");
         metrics::describe_counter!("rightful_requests_total", "Requests, by dialect and status.");
         metrics::describe_histogram!("rightful_request_seconds", "Time from a request's head to its answer.");
+        metrics::describe_gauge!("rightful_aggregates_to_count", "Rows still to be looked at for what rules ask for.");
         metrics::describe_gauge!("rightful_ledger_sequence", "Highest durable sequence number.");
         metrics::describe_gauge!("rightful_ledger_to_replay", "Rows that a restart would replay.");
         metrics::describe_gauge!("rightful_store_queued", "Writes waiting for the store.");
@@ -120,6 +122,7 @@ impl Meters {
             unknown_fields: counter!("rightful_unknown_fields_total"),
             told: ["taken", "failed", "given_up", "skipped"]
                 .map(|outcome| counter!("rightful_hook_messages_total", "outcome" => outcome)),
+            to_count: gauge!("rightful_aggregates_to_count"),
             store: StoreMeters {
                 sequence: gauge!("rightful_ledger_sequence"),
                 to_replay: gauge!("rightful_ledger_to_replay"),
@@ -183,6 +186,11 @@ impl Meters {
     pub(crate) fn skipped(&self) {
         let [.., skipped] = &self.told;
         skipped.increment(1);
+    }
+
+    /// So many rows of the ledger are still to be looked at for what rules ask for.
+    pub(crate) fn to_count(&self, n_rows: u64) {
+        self.to_count.set(n_rows as f64);
     }
 
     /// A request carried fields that its dialect does not know.

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment,
-    Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, List, ListAuthor, ListChange, ListEntry, ListKept,
-    ListMatch, ListPut, ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, Search,
-    SizedList, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier,
+    Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, List, ListAuthor, ListChange, ListEntry,
+    ListKept, ListMatch, ListPut, ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey,
+    Search, SizedList, Takeover, Telling, Timestamp, Waiting,
 };
 
 use crate::{
-    Applied, Extent, Ledger, Lists, Memory, Office, Outbox, Recorded, Scan, Store, StoreError, StoreHealth, Visit,
+    Aggregates, Applied, Backfill, Extent, KeptAggregate, Ledger, Lists, Memory, Office, Outbox, Recorded, Scan, Store,
+    StoreError, StoreHealth, Visit,
 };
 
 /// Fails the n-th call, and no other.
@@ -360,6 +361,24 @@ macro_rules! forward {
             ) -> Result<Vec<ListChange>, StoreError> {
                 self.pass().await?;
                 self.store.list_changes(application, limit).await
+            }
+        }
+
+        #[async_trait]
+        impl<S: Store> Aggregates for $wrapper<S> {
+            async fn keep_aggregates(
+                &self,
+                application: &ApplicationId,
+                aggregates: Vec<Aggregate>,
+                progress: &(dyn Fn(Backfill) + Send + Sync),
+            ) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.keep_aggregates(application, aggregates, progress).await
+            }
+
+            async fn kept_aggregates(&self, application: &ApplicationId) -> Result<Vec<KeptAggregate>, StoreError> {
+                self.pass().await?;
+                self.store.kept_aggregates(application).await
             }
         }
 

@@ -2,6 +2,7 @@
 //!
 //! SQL and key layouts appear nowhere but here. The traits say intents; `embedded` keeps them in one folder on disk.
 
+mod aggregates;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod embedded;
@@ -14,6 +15,7 @@ mod scan;
 mod seal;
 mod store;
 
+pub use aggregates::{Aggregates, Backfill, KeptAggregate};
 pub use embedded::{EmbeddedOptions, EmbeddedStore, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX, Rehearsal};
 pub use error::{BoxError, StoreError};
 #[cfg(feature = "conformance")]

@@ -1,4 +1,4 @@
-//! What is asked of memory: three traits of intents, each sayable in one sentence without a word of SQL.
+//! What is asked of memory: traits of intents, each sayable in one sentence without a word of SQL.
 
 use async_trait::async_trait;
 use rightful_domain::{
@@ -7,7 +7,7 @@ use rightful_domain::{
     ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
 };
 
-use crate::{Extent, Lists, Scan, StoreError, Visit};
+use crate::{Aggregates, Extent, Lists, Scan, StoreError, Visit};
 
 /// What the pipeline asks of memory. Each call is atomic; none exposes a transaction.
 #[async_trait]
@@ -194,9 +194,9 @@ pub trait Outbox: Send + Sync {
 }
 
 /// All of memory.
-pub trait Store: Memory + Ledger + Office + Outbox + Lists {}
+pub trait Store: Memory + Ledger + Office + Outbox + Lists + Aggregates {}
 
-impl<S: Memory + Ledger + Office + Outbox + Lists> Store for S {}
+impl<S: Memory + Ledger + Office + Outbox + Lists + Aggregates> Store for S {}
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq)]

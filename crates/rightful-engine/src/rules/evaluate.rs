@@ -9,8 +9,8 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use rightful_domain::{
-    AccountId, DetailChange, Enrichment, Entry, Event, Facts, FeatureVector, Finding, LogOdds, Outcome,
-    PaymentDirection, Sighting, Verdict, hour_of_week,
+    AccountId, AggregateId, AggregateValue, DetailChange, Enrichment, Entry, Event, Facts, FeatureVector, Finding,
+    LogOdds, Outcome, PaymentDirection, Sighting, Verdict, hour_of_week,
 };
 use serde_json::{Map, Value};
 
@@ -27,6 +27,8 @@ pub struct Scene<'a> {
     features: &'a [f32],
     /// The lists it is on, by name, sorted.
     listed: &'a [Box<str>],
+    /// What aggregates come to, by their ids.
+    aggregates: &'a [AggregateValue],
     /// The rules that are not to act on its account, by name, sorted.
     snoozed: &'a [Box<str>],
     score_points: f64,
@@ -53,6 +55,7 @@ impl<'a> Scene<'a> {
             changes: &history.changes,
             features: &features.values,
             listed: &history.listed.names,
+            aggregates: &history.aggregates,
             snoozed: &history.snoozed,
             score_points: judged.0,
             verdict: judged.1,
@@ -73,6 +76,7 @@ impl<'a> Scene<'a> {
             changes: &entry.changes,
             features: &assessment.features.values,
             listed: &assessment.listed,
+            aggregates: &assessment.aggregates,
             // What is tried on history is tried on all of it.
             snoozed: &[],
             score_points: LogOdds::score(assessment.log_odds).points(),
@@ -100,6 +104,12 @@ impl<'a> Scene<'a> {
     fn slot(&self, slot: u16) -> f32 {
         // A vector of an older schema is shorter: what it has not is missing.
         self.features.get(usize::from(slot)).copied().unwrap_or(f32::NAN)
+    }
+
+    /// What was not counted then is missing.
+    fn aggregate(&self, id: AggregateId) -> f64 {
+        let found = self.aggregates.binary_search_by_key(&id, |aggregate| aggregate.id);
+        found.ok().and_then(|place| self.aggregates.get(place)).map_or(f64::NAN, |aggregate| aggregate.value)
     }
 
     fn custom(&self, name: &str) -> Option<&Value> {
@@ -311,6 +321,7 @@ pub(super) enum Presence {
     Text(TextWord),
     List(ListWord),
     Custom(Box<str>),
+    Aggregate(AggregateId),
 }
 
 /// A number of an event; NaN if it is missing.
@@ -319,6 +330,7 @@ pub(super) enum Number {
     Constant(f64),
     Slot(u16),
     Word(NumberWord),
+    Aggregate(AggregateId),
     Calculated(Arithmetic, Box<[Number; 2]>),
     /// Characters.
     Length(Box<Text>),
@@ -417,6 +429,7 @@ impl Presence {
             Self::Text(word) => scene.text(*word).is_some(),
             Self::List(list) => scene.size(*list) > 0.0,
             Self::Custom(name) => scene.custom(name).is_some(),
+            Self::Aggregate(id) => !scene.aggregate(*id).is_nan(),
         }
     }
 }
@@ -427,6 +440,7 @@ impl Number {
             Self::Constant(constant) => *constant,
             Self::Slot(slot) => f64::from(scene.slot(*slot)),
             Self::Word(word) => scene.number(*word),
+            Self::Aggregate(id) => scene.aggregate(*id),
             Self::Calculated(arithmetic, sides) => {
                 let [left, right] = &**sides;
                 arithmetic.of(left.of(scene), right.of(scene))

@@ -3,6 +3,7 @@
 //! A rule is checked in full when it is written, and every error has its place. What is compiled is total and bounded:
 //! it cannot fail, loop, or take longer than its few hundred parts. The reference is `docs/reference/rules.md`.
 
+mod aggregates;
 mod compile;
 mod evaluate;
 mod lexer;
@@ -15,6 +16,8 @@ mod types;
 mod vocabulary;
 
 use std::fmt;
+
+use rightful_domain::Aggregate;
 
 pub use evaluate::Scene;
 pub use library::{LibraryRule, rule_library};
@@ -38,7 +41,11 @@ pub fn rule_features() -> impl Iterator<Item = Word> {
 
 /// A condition that is checked and compiled.
 #[derive(Debug, Clone, PartialEq)]
-pub struct When(evaluate::Condition);
+pub struct When {
+    condition: evaluate::Condition,
+    /// By id, each once.
+    aggregates: Box<[Aggregate]>,
+}
 
 impl When {
     /// Reads a condition: at most 4 KiB, 512 parts, 32 deep, lists of 256.
@@ -47,13 +54,24 @@ impl When {
     /// The text is no condition, is too large, names what is not in the vocabulary, or mixes types.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let expression = syntax::parse(text)?;
-        compile::compile(text, &expression).map(Self)
+        let (condition, mut aggregates) = compile::compile(text, &expression)?;
+        aggregates.sort_unstable_by_key(Aggregate::id);
+        aggregates.dedup();
+        Ok(Self { condition, aggregates: aggregates.into() })
     }
 
     /// Whether it is true of an event. O(n) in its parts.
     #[must_use]
     pub fn holds(&self, scene: &Scene<'_>) -> bool {
-        self.0.holds(scene)
+        self.condition.holds(scene)
+    }
+}
+
+impl When {
+    /// The aggregates that it asks for, by id, each once.
+    #[must_use]
+    pub fn aggregates(&self) -> &[Aggregate] {
+        &self.aggregates
     }
 }
 

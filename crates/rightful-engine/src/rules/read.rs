@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rightful_domain::{Action, PolicyVersion, RuleEffect, RuleStatus, ScoreChange, Verdict};
+use rightful_domain::{AGGREGATES_MAX, Action, PolicyVersion, RuleEffect, RuleStatus, ScoreChange, Verdict};
 use toml::{Table, Value};
 
 use super::set::{Rule, RuleMode, RuleSet};
@@ -47,6 +47,14 @@ pub(crate) fn read_rules(policy: &PolicyVersion, tables: &Table) -> Result<RuleS
     faults.into_iter().next().map_or_else(|| Ok(RuleSet::of(rules)), Err)
 }
 
+/// That the rules of a policy ask for more aggregates together than are kept for an application; None if they do not.
+fn too_many_aggregates(policy: &PolicyVersion, rules: &[Rule]) -> Option<PolicyError> {
+    let n = RuleSet(rules.to_vec()).aggregates().len();
+    let message = format!("ask for {n} aggregates, at most {AGGREGATES_MAX} are kept");
+    let key = RULES.to_owned();
+    (n > AGGREGATES_MAX).then(|| PolicyError::BadValue { policy: policy.clone(), key, message })
+}
+
 /// What is wrong with the rules of a policy, each by itself: at most one fault for each rule.
 pub(crate) fn rule_faults(policy: &PolicyVersion, tables: &Table) -> Vec<PolicyError> {
     read_each(policy, tables).1
@@ -76,6 +84,7 @@ fn read_each(policy: &PolicyVersion, tables: &Table) -> (Vec<Rule>, Vec<PolicyEr
             Err(fault) => faults.push(fault),
         }
     }
+    faults.extend(too_many_aggregates(policy, &read));
     (read, faults)
 }
 

@@ -5,7 +5,7 @@
 //! their floors the strictest holds, of their ceilings the mildest, and a floor beats a ceiling: who asks for more proof
 //! wins. Lists beat all rules.
 
-use rightful_domain::{Action, RULE_MATCHES_MAX, RuleEffect, RuleMatch, Verdict};
+use rightful_domain::{Action, Aggregate, RULE_MATCHES_MAX, RuleEffect, RuleMatch, Verdict};
 
 use super::{Scene, When};
 
@@ -90,7 +90,7 @@ impl Rule {
 
 /// The rules of one policy, in the order in which they are asked.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct RuleSet(Vec<Rule>);
+pub struct RuleSet(pub(super) Vec<Rule>);
 
 impl RuleSet {
     /// Puts rules in order.
@@ -109,6 +109,16 @@ impl RuleSet {
     pub fn may_read_private(&self) -> bool {
         // By the words: no other name has them in it, and a text that does costs time and nothing else.
         self.0.iter().any(|rule| rule.text.contains("custom") || rule.text.contains("person"))
+    }
+
+    /// The aggregates that the rules ask for which are not off, by id, each once. O(n log n).
+    #[must_use]
+    pub fn aggregates(&self) -> Vec<Aggregate> {
+        let asked = self.0.iter().filter(|rule| rule.mode != RuleMode::Off);
+        let mut aggregates: Vec<Aggregate> = asked.flat_map(|rule| rule.when.aggregates()).cloned().collect();
+        aggregates.sort_unstable_by_key(Aggregate::id);
+        aggregates.dedup();
+        aggregates
     }
 
     /// True if there is none that is asked.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use rightful_domain::{PolicySource, PolicyVersion};
+use rightful_domain::{AGGREGATES_MAX, PolicySource, PolicyVersion};
 use rightful_engine::{Policy, PolicyError, RuleError, RuleMode, rule_library};
 use serde::Deserialize;
 use toml::Spanned;
@@ -74,7 +74,16 @@ fn check(file: &Path) -> Result<(), CommandError> {
 fn counted(policy: &Policy) -> String {
     let n = |mode| policy.rules().iter().filter(|rule| rule.mode == mode).count();
     let [active, shadow, off] = RuleMode::ALL.map(n);
-    format!("{} rules: {active} active, {shadow} shadow, {off} off", active + shadow + off)
+    let mut text = format!("{} rules: {active} active, {shadow} shadow, {off} off", active + shadow + off);
+    let aggregates = policy.rules().aggregates();
+    if !aggregates.is_empty() {
+        let n = aggregates.len();
+        text.push_str(&format!("\nThey ask for {n} of at most {AGGREGATES_MAX} aggregates:"));
+        let mut told: Vec<String> = aggregates.iter().map(ToString::to_string).collect();
+        told.sort_unstable();
+        told.iter().for_each(|aggregate| text.push_str(&format!("\n  {aggregate}")));
+    }
+    text
 }
 
 /// A fault with the place in the file, as far as it is known, and a mark under it.

@@ -2,6 +2,7 @@
 //!
 //! A case gets a fresh backend and says what is wrong, if anything. No case sleeps, reads a clock or depends on another.
 
+mod aggregates;
 mod details;
 mod erasure;
 mod feedback;
@@ -68,6 +69,17 @@ macro_rules! cases {
 
 /// All cases, by claim.
 pub const CASES: &[(&str, CaseFn)] = cases![
+    aggregates::parallel_attempts_each_see_another_count,
+    aggregates::an_event_counts_once_and_the_current_one_can_be_left_out,
+    aggregates::an_aggregate_is_missing_until_it_is_kept_and_not_a_number_without_its_key,
+    aggregates::what_is_counted_from_the_ledger_is_what_was_counted_from_the_beginning,
+    aggregates::a_backfill_goes_on_where_it_was_left,
+    aggregates::a_conclusion_counts_once_whether_the_backfill_has_come_to_it_or_not,
+    aggregates::what_a_restart_learns_again_counts_once,
+    aggregates::an_erased_account_has_nothing_counted,
+    aggregates::a_longer_span_begins_anew_and_the_shorter_goes_on,
+    aggregates::what_is_no_longer_named_is_forgotten,
+    aggregates::what_is_late_is_counted_at_its_own_time,
     details::a_changed_detail_says_what_it_was_before,
     details::the_owner_is_told_of_a_changed_contact_and_no_stranger,
     details::where_only_strangers_said_a_contact_nobody_is_told,

@@ -37,6 +37,8 @@ pub(super) struct Disk {
     pub(super) postings: Keyspace,
     /// State key to state, as of some row. Written in sorted runs only.
     pub(super) state: Keyspace,
+    /// Key of a series to what it counts, as of some row. Written in sorted runs only.
+    pub(super) series: Keyspace,
     /// Subject to its key, sealed.
     pub(super) keys: Keyspace,
     /// Applications, their audit, and what this folder is.
@@ -66,6 +68,7 @@ impl Disk {
             events: keyspace("events", small_options)?,
             postings: keyspace("postings", small_options)?,
             state: keyspace("state", small_options)?,
+            series: keyspace("series", small_options)?,
             keys: keyspace("keys", small_options)?,
             office: keyspace("office", small_options)?,
             dossiers: keyspace("dossiers", small_options)?,

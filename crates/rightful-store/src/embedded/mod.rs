@@ -5,12 +5,15 @@
 //! writes, in batches that form by themselves; whoever asks to remember something is told when it is synced, not before.
 
 mod acknowledged;
+mod aggregates;
 mod belongings;
 mod bulk;
 mod checkpoint;
+mod command;
 mod crowds;
 mod devices;
 mod disk;
+mod fill;
 mod find;
 mod imprint;
 mod keys;
@@ -32,6 +35,7 @@ mod retries;
 mod roll;
 mod scan;
 mod search;
+mod series;
 mod state;
 mod subjects;
 mod tags;
@@ -48,20 +52,26 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment,
-    Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report,
-    ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier,
+    Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record,
+    Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
+pub(crate) use aggregates::{KeptRecord, SeriesRecord};
 pub(crate) use belongings::{Belongings, KnownDevice};
 pub use open::{EmbeddedOptions, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
 pub use rehearsal::Rehearsal;
+pub(crate) use series::SeriesState;
 pub(crate) use state::State;
 
 use crate::record::{Consumption, Draft, private_bytes};
-use crate::{Applied, Extent, Ledger, Memory, Nonces, Office, Outbox, Recorded, Scan, StoreError, StoreHealth, Visit};
+use crate::{
+    Aggregates, Applied, Backfill, Extent, KeptAggregate, Ledger, Memory, Nonces, Office, Outbox, Recorded, Scan,
+    StoreError, StoreHealth, Visit,
+};
 use acknowledged::Acknowledged;
+use command::{Command, OfficeChange, Placed, Queue, RecordCommand, Said};
 use disk::{Disk, unavailable};
 use find::sealing_subject;
 use imprint::Imprint;
@@ -71,7 +81,6 @@ use outbox::Redelivery;
 use recent::Recent;
 use retries::Retries;
 use subjects::Subjects;
-use writer::{Command, OfficeChange, Placed, Queue, RecordCommand, Said};
 
 /// How often the folder's size is looked at, at most.
 const DISK_LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -108,6 +117,8 @@ struct Shared {
     disk_bytes: Mutex<Option<(Instant, u64)>>,
     /// Something could not be written: what memory knows and what is safe may differ, so nothing more is taken.
     broken: AtomicBool,
+    /// One at a time keeps other aggregates.
+    keeping: tokio::sync::Semaphore,
     reports: reports::Reports,
     outbox: outbox::Outbox,
     lists: lists::ListRows,
@@ -483,5 +494,41 @@ impl Office for EmbeddedStore {
 
     async fn applications(&self) -> Result<Vec<Application>, StoreError> {
         self.read(Shared::all_applications).await
+    }
+}
+
+#[async_trait]
+impl Aggregates for EmbeddedStore {
+    async fn keep_aggregates(
+        &self,
+        application: &ApplicationId,
+        aggregates: Vec<Aggregate>,
+        progress: &(dyn Fn(Backfill) + Send + Sync),
+    ) -> Result<(), StoreError> {
+        let _turn = self.shared.keeping.acquire().await.map_err(unavailable)?;
+        let asked = Box::new((application.clone(), aggregates));
+        self.ask(|answer| Command::Keep(asked, answer)).await?;
+        let mut so_far: Option<Backfill> = None;
+        loop {
+            let application = application.clone();
+            let Some(next) = self.read(move |shared| shared.fill_some(&application)).await? else { break };
+            let Backfill { n_done, n_rows } = so_far.unwrap_or(Backfill { n_done: 0, ..next });
+            let done = Backfill { n_done: n_done + next.n_done, n_rows };
+            progress(done);
+            so_far = Some(done);
+            // Whoever no longer waits leaves here, where nothing is under way.
+            tokio::task::yield_now().await;
+            if self.shared.has_much_to_write() {
+                self.ask(Command::Checkpoint).await?;
+            }
+        }
+        // What is ready stays so, whatever happens to the process.
+        if so_far.is_some() { self.ask(Command::Checkpoint).await } else { Ok(()) }
+    }
+
+    async fn kept_aggregates(&self, application: &ApplicationId) -> Result<Vec<KeptAggregate>, StoreError> {
+        self.shared.check_running()?;
+        let tagger = self.shared.mind.taggers.of(application);
+        Ok(self.shared.mind.aggregates.told(tagger.short))
     }
 }

@@ -9,12 +9,13 @@ use rightful_domain::{
 };
 use tokio::sync::oneshot;
 
+use super::command::{Answer, Command};
 use super::disk::failed;
 use super::keys::Index;
 use super::plan::{Plan, Status, Target};
 use super::state::Change;
 use super::tags::{StateKey, Tagger};
-use super::writer::{Admitted, Answer, Command, Writer};
+use super::writer::{Admitted, Writer};
 use super::{KnownDevice, Shared, waiting_about};
 use crate::StoreError;
 use crate::record::{Consumption, Draft, Effect, NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};

@@ -6,9 +6,9 @@ use fjall::OwnedWriteBatch;
 use rightful_domain::{Application, ApplicationId};
 
 use super::Shared;
+use super::command::OfficeChange;
 use super::disk::failed;
 use super::outbox::Redelivery;
-use super::writer::OfficeChange;
 use crate::StoreError;
 use crate::record::{Undecodable, decode_application, encode_application};
 
@@ -29,7 +29,7 @@ fn corrupt(cause: Undecodable) -> StoreError {
 pub(super) type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 
 impl Shared {
-    fn application(&self, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
+    pub(super) fn application(&self, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
         let found = self.disk.office.get(application_key(id)).map_err(failed)?;
         found.map(|bytes| decode_application(&bytes).map_err(corrupt)).transpose()
     }

@@ -13,12 +13,13 @@ use parking_lot::Mutex;
 use super::acknowledged::{self, Acknowledged, Told};
 use super::checkpoint::{Checkpointer, MARK_KEY, checkpoint};
 use super::disk::{Disk, failed, read_row, unavailable};
+use super::fill::load_kept;
 use super::keys::{RETRY_PREFIX, TIME_PREFIX, sequence_of};
 use super::lists::ListRows;
 use super::outbox::Outbox;
 use super::replay::{Memory, Replayed, keep_retries, replay};
 use super::reports::Reports;
-use super::state::{STATES_KEPT_MAX, States};
+use super::state::{SERIES_KEPT_MAX, STATES_KEPT_MAX, States};
 use super::subjects::Subjects;
 use super::tags::Taggers;
 use super::writer::Writer;
@@ -235,7 +236,10 @@ fn remember(
     let last = disk.ledger.last_key_value().map(fjall::Guard::into_inner).transpose().map_err(failed)?;
     let highest = last.as_ref().and_then(|(key, _)| sequence_of(key)).unwrap_or(0);
     let master_key = options.master_key.copy();
-    let mind = Mind::new(Taggers::new(&master_key), States::new(Some(disk.state.clone()), STATES_KEPT_MAX));
+    let states = States::new(Some(disk.state.clone()), STATES_KEPT_MAX);
+    let series = States::new(Some(disk.series.clone()), SERIES_KEPT_MAX);
+    let mind = Mind::new(Taggers::new(&master_key), states, series);
+    load_kept(&disk, &mind.aggregates)?;
     let mut retries = Retries::default();
     let recent = Recent::default();
     let mut memory = Memory { mind: &mind, recent: &recent, retries: &mut retries };
@@ -268,6 +272,7 @@ fn remember(
         reports: Reports::open(disk.reports.clone())?,
         outbox: Outbox::open(disk.clone())?,
         lists,
+        keeping: tokio::sync::Semaphore::new(1),
         broken: AtomicBool::new(false),
         disk,
         _lock: lock,

@@ -12,6 +12,7 @@ use rightful_domain::{
 use super::belongings::{Changed, Seen};
 use super::imprint::{TOO_OLD, concerned, counting_keys, marks, seen_in};
 use super::mind::Mind;
+use super::series::Looking;
 use super::state::{Change, State};
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;
@@ -130,6 +131,8 @@ impl Mind {
                 (population.backdrop(&account.profile, &lesson.circumstances, event.at), Change::Same)
             })?);
         }
+        let looking = Looking { as_of: counting.as_of, upto: counting.upto, stays: counting.counts };
+        self.recall_aggregates(event, enrichment, (&lesson, &tagger), &looking, &mut history)?;
         if counting.counts && event.vouched {
             self.count_crowds(event, enrichment, &tagger, &mut history);
         }
@@ -159,6 +162,7 @@ impl Mind {
                 ((), if is_gone { Change::Changed } else { Change::Same })
             })?;
         }
+        self.uncount_aggregates(event, &Lesson { account, ..lesson }, &tagger)?;
         self.uncount_crowds(event, &tagger);
         Ok(())
     }

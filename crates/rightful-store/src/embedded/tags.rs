@@ -281,6 +281,8 @@ pub(super) enum StateKind {
     Address,
     /// All accounts of an application.
     Population,
+    /// What aggregates count of one key; its application is the series' number.
+    Series,
 }
 
 /// Whose memory.
@@ -299,6 +301,7 @@ impl StateKey {
             StateKind::Device => b'd',
             StateKind::Address => b'i',
             StateKind::Population => b'p',
+            StateKind::Series => b'g',
         };
         let [a, b, c, d, e, f, g, h] = self.tag.get().to_be_bytes();
         let [i, j, k, l] = self.application.to_be_bytes();

@@ -7,110 +7,29 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::Receiver;
 
 use fjall::{OwnedWriteBatch, PersistMode};
-use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, EventId, Feedback, FeedbackTarget, RetryKey, Telling, Timestamp,
-    Waiting,
-};
+use rightful_domain::{AccountId, ApplicationId, Conclusion, EventId, FeedbackTarget, RetryKey, Timestamp};
 use tokio::sync::oneshot;
 
 use super::checkpoint::Checkpointer;
+use super::command::{Answer, Command, OfficeChange, Placed, RecordCommand, Said, refuse};
 use super::disk::{failed, unavailable};
+use super::fill::{Changing, Rows, learn_series};
 use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::{minute_of, retry_key, status_key, time_key};
-use super::notes::NoteCommand;
-use super::outbox::{Put, Redelivery};
+use super::outbox::Put;
 use super::plan::Plan;
 use super::retries::{Answered, is_long_lived};
 use super::subjects::NewKey;
 use super::tags::{StateKey, StateKeys, Tagger};
 use super::{Shared, waiting_about};
-use crate::record::{Consumption, Draft, Effect};
+use crate::record::{Draft, Effect};
 use crate::{Applied, StoreError};
 
 /// The most commands in one batch: bounds how long the first waits for the last.
 const BATCH_MAX: usize = 1_024;
-
-/// What the writer is asked.
-pub(super) enum Command {
-    /// Remember an entry.
-    Record(Box<RecordCommand>),
-    /// Remember how an event ended.
-    Conclude(Box<Conclusion>, oneshot::Sender<Result<u64, StoreError>>),
-    /// Remember what somebody said.
-    ApplyFeedback(Box<Said>, oneshot::Sender<Result<Applied, StoreError>>),
-    /// Forget an account.
-    Erase(Box<(ApplicationId, AccountId, Timestamp)>, oneshot::Sender<Result<(), StoreError>>),
-    /// Remember what somebody noted.
-    Note(Box<NoteCommand>),
-    /// Mark an answer as consumed.
-    Consume(Box<Consumption>, oneshot::Sender<Result<u64, StoreError>>),
-    /// Let messages wait.
-    Enqueue(Vec<Waiting>, oneshot::Sender<Result<(), StoreError>>),
-    /// Let messages wait again that were given up.
-    Redeliver(Box<Redelivery>, oneshot::Sender<Result<u64, StoreError>>),
-    /// Make or change an application.
-    Office(Box<OfficeChange>, oneshot::Sender<Result<(), StoreError>>),
-    /// Stop, with or without writing everything down.
-    Stop { checkpoint: bool },
-}
-
-/// What somebody said, and whom to tell of it.
-pub(super) struct Said {
-    pub(super) feedback: Feedback,
-    pub(super) tellings: Vec<Telling>,
-}
-
-/// A change in the office.
-pub(super) enum OfficeChange {
-    Create(Application),
-    Change(Application),
-}
-
-/// An entry, ready but for its place.
-pub(super) struct RecordCommand {
-    pub(super) draft: Draft,
-    pub(super) event: EventId,
-    pub(super) retry: Option<RetryKey>,
-    pub(super) imprint: Imprint,
-    pub(super) tagger: Arc<Tagger>,
-    pub(super) new_key: Option<NewKey>,
-    /// Whom to tell of it; their numbers and places are still to come.
-    pub(super) tellings: Vec<Waiting>,
-    pub(super) answer: oneshot::Sender<Result<Placed, StoreError>>,
-}
-
-/// Where an entry is in the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Placed {
-    /// It was put there now.
-    New(u64),
-    /// It, or the request it came with, was there before.
-    Before(u64),
-}
-
-/// What is done once a batch is safe.
-pub(super) enum Answer {
-    Placed(oneshot::Sender<Result<Placed, StoreError>>, Placed),
-    Concluded(oneshot::Sender<Result<u64, StoreError>>, u64),
-    Applied(oneshot::Sender<Result<Applied, StoreError>>, Applied),
-    Done(oneshot::Sender<Result<(), StoreError>>),
-}
-
-impl Answer {
-    // Whoever no longer waits for an answer does not get one.
-    fn give(self, failure: Option<&str>) {
-        let failure = failure.map(|failure| unavailable(failure.to_owned()));
-        match self {
-            Self::Placed(to, placed) => drop(to.send(failure.map_or(Ok(placed), Err))),
-            Self::Concluded(to, sequence) => drop(to.send(failure.map_or(Ok(sequence), Err))),
-            Self::Applied(to, applied) => drop(to.send(failure.map_or(Ok(applied), Err))),
-            Self::Done(to) => drop(to.send(failure.map_or(Ok(()), Err))),
-        }
-    }
-}
 
 /// What memory learns once a batch is safe.
 struct Learning {
@@ -118,6 +37,7 @@ struct Learning {
     tagger: Arc<Tagger>,
     imprint: Option<Imprint>,
     subject: Option<StateKey>,
+    received_at: Timestamp,
     effects: Vec<Effect>,
 }
 
@@ -240,6 +160,15 @@ impl Writer {
                 drop(answer.send(self.shared.redeliver(&asked)));
                 Admitted::InBatch
             }
+            Command::Keep(asked, answer) => {
+                let (application, aggregates) = *asked;
+                self.admit_keep(&application, aggregates, answer)
+            }
+            Command::Checkpoint(answer) => {
+                self.write();
+                self.checkpointer.request(self.shared.durable.load(Ordering::Acquire), Some(answer));
+                Admitted::InBatch
+            }
             Command::Stop { .. } => Admitted::InBatch,
         }
     }
@@ -321,8 +250,9 @@ impl Writer {
         let batch = &mut self.batch;
         batch.events.insert(event, sequence);
         batch.subjects.extend(imprint.subject);
-        let subject = imprint.subject;
-        batch.learning.push(Learning { sequence, tagger, imprint: Some(imprint), subject, effects: plan.effects });
+        let (subject, received_at) = (imprint.subject, imprint.received_at);
+        let imprint = Some(imprint);
+        batch.learning.push(Learning { sequence, tagger, imprint, subject, received_at, effects: plan.effects });
         batch.answers.push(Answer::Placed(answer, Placed::New(sequence)));
     }
 
@@ -371,7 +301,8 @@ impl Writer {
             batch.writes.insert(&disk.index, status_key(*event), [status.number()]);
         }
         batch.subjects.extend(subject);
-        batch.learning.push(Learning { sequence, tagger, imprint: None, subject, effects: plan.effects });
+        let effects = plan.effects;
+        batch.learning.push(Learning { sequence, tagger, imprint: None, subject, received_at, effects });
         self.mark_time(received_at, sequence);
         sequence
     }
@@ -512,7 +443,7 @@ impl Writer {
     }
 
     /// Writes the batch, syncs, lets memory learn, and answers.
-    fn write(&mut self) {
+    pub(super) fn write(&mut self) {
         if self.batch.answers.is_empty() {
             return;
         }
@@ -568,7 +499,12 @@ impl Writer {
         let entries = learning.iter().filter_map(|learning| Some((learning.sequence, learning.imprint.as_ref()?)));
         self.shared.recent.add(entries);
         let mut changes: Vec<(StateKey, Op)> = Vec::with_capacity(16);
-        for Learning { sequence, tagger, imprint, subject, effects } in learning {
+        let rows = Rows { disk: &self.shared.disk, recent: &self.shared.recent };
+        for Learning { sequence, tagger, imprint, subject, received_at, effects } in learning {
+            let entry = imprint.as_ref().map(|imprint| (&imprint.countable, &*imprint.lesson));
+            let about = subject.map(|key| key.tag);
+            let row = Changing { sequence, received_at, entry, subject: about, effects: &effects };
+            learn_series(&self.shared.mind, &tagger, Some(rows), &row)?;
             if let Some(imprint) = imprint {
                 imprint.changes(&tagger, &mut changes);
             }
@@ -578,20 +514,3 @@ impl Writer {
         Ok(())
     }
 }
-
-fn refuse(command: Command, error: StoreError) {
-    match command {
-        Command::Record(record) => drop(record.answer.send(Err(error))),
-        Command::Conclude(_, answer) => drop(answer.send(Err(error))),
-        Command::ApplyFeedback(_, answer) => drop(answer.send(Err(error))),
-        Command::Erase(_, answer) | Command::Office(_, answer) | Command::Enqueue(_, answer) => {
-            drop(answer.send(Err(error)));
-        }
-        Command::Note(note) => drop(note.answer.send(Err(error))),
-        Command::Consume(_, answer) | Command::Redeliver(_, answer) => drop(answer.send(Err(error))),
-        Command::Stop { .. } => {}
-    }
-}
-
-/// Where commands are put.
-pub(super) type Queue = SyncSender<Command>;

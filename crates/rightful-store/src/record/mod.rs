@@ -22,6 +22,7 @@ mod private;
 mod profile;
 mod report;
 mod rulings;
+mod series;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ pub(crate) use number::{Numbered, Worded};
 pub(crate) use outbox::{decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting};
 pub(crate) use report::{decode_report, encode_report};
 use rulings::{StoredGrounds, StoredRulings};
+pub(crate) use series::{decode_kept, decode_series, encode_kept, encode_series};
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 

@@ -1,10 +1,10 @@
 //! Numbers and words for the enums of the domain, as stored. A number is never changed or used again.
 
 use rightful_domain::{
-    Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DetailKind, DeviceAliasKind,
-    FailureReason, Family, HookStyle, LabelValue, ListEffect, ListSubject, ListVerb, MechanismKind, NetworkKind,
-    Outcome, PaymentAction, PaymentDirection, PaymentSource, RuleStatus, Source, TakeoverWords, Topic, TryFailure,
-    Verdict,
+    Action, AddressKind, AgentKind, AggregateKey, ApplicationMode, ChallengeKind, Counted, CredentialKind, DetailKind,
+    DeviceAliasKind, FailureReason, Family, HookStyle, LabelValue, ListEffect, ListSubject, ListVerb, MechanismKind,
+    NetworkKind, Outcome, PaymentAction, PaymentDirection, PaymentSource, RuleStatus, Source, TakeoverWords, Topic,
+    TryFailure, Verdict,
 };
 
 use super::Undecodable;
@@ -104,6 +104,9 @@ numbered!(TryFailure {
     Timeout = 5,
     Broken = 6,
 });
+
+numbered!(AggregateKey { Account = 0, Device = 1, Address = 2, PaymentMethod = 3, Payee = 4 });
+numbered!(Counted { Accounts = 0, Devices = 1, Addresses = 2, Countries = 3, PaymentMethods = 4, Payees = 5 });
 
 /// The number under which a caller's own word is stored, beside the word.
 const OWN_WORD: u8 = 255;

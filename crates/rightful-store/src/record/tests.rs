@@ -3,6 +3,7 @@
 
 mod dice;
 mod others;
+mod series;
 
 use std::sync::Arc;
 
