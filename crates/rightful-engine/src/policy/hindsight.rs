@@ -4,7 +4,7 @@
 //! rule is tried against months of events without replaying them; what a changed weight or list would have made of them
 //! is another question.
 
-use rightful_domain::{Entry, RiskScore, Verdict};
+use rightful_domain::{Action, Assessment, Entry, RiskScore, RuleMatch, Verdict};
 
 use super::Policy;
 use super::decide::changed;
@@ -30,25 +30,34 @@ impl Policy {
     #[must_use]
     pub fn in_hindsight<'a>(&'a self, entry: &Entry) -> Vec<Hindsight<'a>> {
         let (Some(scene), Some(assessment)) = (Scene::of_entry(entry), &entry.assessment) else { return Vec::new() };
-        let before = assessment.verdict_before_rules.unwrap_or(assessment.verdict);
-        let is_listed = assessment.findings.iter().any(is_of_list);
-        let score = assessment.log_odds.score();
         let matching = self.rules.iter().filter(|rule| rule.matches(&scene));
-        matching
-            .map(|rule| {
-                let ruling = Ruling::of(rule);
-                let judged = self.judged_with(entry, score, before, ruling.hundredths);
-                let after = if is_listed { before } else { ruling.bounds(judged) };
-                Hindsight { rule, before, after }
-            })
-            .collect()
+        let told = |rule: &'a Rule| {
+            let (before, after) = self.ruled_alone(&entry.event.action, assessment, &Ruling::of(&rule.effect));
+            Hindsight { rule, before, after }
+        };
+        matching.map(told).collect()
     }
 
-    fn judged_with(&self, entry: &Entry, score: RiskScore, before: Verdict, hundredths: i32) -> Verdict {
+    /// What was judged without rules, and what one that matched makes of it alone, as if it were active.
+    #[must_use]
+    pub fn made_by(&self, action: &Action, assessment: &Assessment, matched: &RuleMatch) -> (Verdict, Verdict) {
+        self.ruled_alone(action, assessment, &Ruling::of(&matched.effect))
+    }
+
+    fn ruled_alone(&self, action: &Action, assessment: &Assessment, ruling: &Ruling) -> (Verdict, Verdict) {
+        let before = assessment.verdict_before_rules.unwrap_or(assessment.verdict);
+        if assessment.findings.iter().any(is_of_list) {
+            return (before, before);
+        }
+        let judged = self.judged_with(action, assessment.log_odds.score(), before, ruling.hundredths);
+        (before, ruling.bounds(judged))
+    }
+
+    fn judged_with(&self, action: &Action, score: RiskScore, before: Verdict, hundredths: i32) -> Verdict {
         if hundredths == 0 {
             return before;
         }
-        let (bands, score) = (self.bands(&entry.event.action), changed(score, hundredths));
+        let (bands, score) = (self.bands(action), changed(score, hundredths));
         if bands.denies(score) {
             Verdict::Deny
         } else if bands.challenges(score) {

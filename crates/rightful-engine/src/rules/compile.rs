@@ -524,8 +524,7 @@ fn unknown_function(name: &str, known: impl IntoIterator<Item = &'static str>) -
     }
 }
 
-/// A flag that is missing is neither true nor false, so that `!flag` is false as well; what else is negated is true where
-/// it was not.
+/// What is neither true nor false is so under `!`, too.
 fn negated(condition: Condition) -> Condition {
     match condition {
         Condition::Constant(constant) => Condition::Constant(!constant),

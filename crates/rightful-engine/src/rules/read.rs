@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rightful_domain::{Action, PolicyVersion, RuleEffect, RuleStatus, ScoreChange, Verdict};
+use rightful_domain::{Action, PolicySource, PolicyVersion, RuleEffect, RuleStatus, ScoreChange, Verdict};
 use toml::{Table, Value};
 
 use super::set::{Rule, RuleMode, RuleSet};
@@ -50,6 +50,33 @@ pub(crate) fn read_rules(policy: &PolicyVersion, tables: &Table) -> Result<RuleS
 /// What is wrong with the rules of a policy, each by itself: at most one fault for each rule.
 pub(crate) fn rule_faults(policy: &PolicyVersion, tables: &Table) -> Vec<PolicyError> {
     read_each(policy, tables).1
+}
+
+/// Reads a book: rules that come after those of a policy, and nothing else. Gives what can be read of it, and all that
+/// is wrong with it.
+pub(crate) fn read_book(book: &PolicySource, before: &RuleSet) -> (RuleSet, Vec<PolicyError>) {
+    let version = &book.version;
+    let tables: Table = match book.text.parse() {
+        Ok(tables) => tables,
+        Err(error) => {
+            let error: toml::de::Error = error;
+            let fault = PolicyError::Syntax { policy: version.clone(), message: error.to_string() };
+            return (RuleSet::default(), vec![fault]);
+        }
+    };
+    let (mut rules, mut faults) = read_each(version, &tables);
+    for key in tables.keys().filter(|key| **key != *RULES) {
+        let suggestion = nearest(key, [RULES]).map(str::to_owned);
+        faults.push(PolicyError::UnknownKey { policy: version.clone(), key: key.clone(), suggestion });
+    }
+    for rule in rules.extract_if(.., |rule| before.find(&rule.name).is_some()) {
+        faults.push(PolicyError::BadValue {
+            policy: version.clone(),
+            key: format!("{RULES}.{}.name", rule.name),
+            message: "is the name of a rule of the server's policy file".into(),
+        });
+    }
+    (RuleSet::of(rules), faults)
 }
 
 fn read_each(policy: &PolicyVersion, tables: &Table) -> (Vec<Rule>, Vec<PolicyError>) {
