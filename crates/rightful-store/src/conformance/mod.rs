@@ -14,6 +14,7 @@ mod reclaim;
 mod record;
 mod reports;
 mod restart;
+mod rules;
 mod sample;
 mod search;
 mod sightings;
@@ -138,6 +139,11 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     restart::everything_is_there_after_a_restart,
     restart::a_restart_learns_what_was_not_written,
     restart::retries_survive_a_restart,
+    rules::a_rule_book_reads_back_and_keeps_its_versions,
+    rules::of_two_changes_of_one_revision_one_is_refused,
+    rules::a_snooze_is_told_at_recall_until_it_ends,
+    rules::an_erasure_forgets_snoozes,
+    rules::counts_of_rules_add_up_and_age,
     search::a_search_finds_by_each_key,
     search::pages_follow_each_other_newest_first,
     search::a_search_by_time_has_its_start_and_not_its_end,

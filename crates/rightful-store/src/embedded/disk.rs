@@ -47,6 +47,8 @@ pub(super) struct Disk {
     pub(super) reports: Keyspace,
     /// What waits to be told; see `outbox`.
     pub(super) outbox: Keyspace,
+    /// Applications' own rules, what they did, and what is snoozed; see `rule_books` and `snoozes`.
+    pub(super) rules: Keyspace,
 }
 
 impl Disk {
@@ -69,6 +71,7 @@ impl Disk {
             dossiers: keyspace("dossiers", small_options)?,
             reports: keyspace("reports", small_options)?,
             outbox: keyspace("outbox", small_options)?,
+            rules: keyspace("rules", small_options)?,
             database,
         })
     }

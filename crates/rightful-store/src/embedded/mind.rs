@@ -2,6 +2,7 @@
 //! it and without.
 
 use super::crowds::AllCrowds;
+use super::snoozes::Snoozes;
 use super::state::States;
 use super::tags::Taggers;
 
@@ -10,10 +11,11 @@ pub(super) struct Mind {
     pub(super) taggers: Taggers,
     pub(super) states: States,
     pub(super) crowds: AllCrowds,
+    pub(super) snoozes: Snoozes,
 }
 
 impl Mind {
     pub(super) fn new(taggers: Taggers, states: States) -> Self {
-        Self { taggers, states, crowds: AllCrowds::default() }
+        Self { taggers, states, crowds: AllCrowds::default(), snoozes: Snoozes::default() }
     }
 }

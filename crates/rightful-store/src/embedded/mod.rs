@@ -27,7 +27,9 @@ mod rehearsal;
 mod replay;
 mod reports;
 mod retries;
+mod rule_books;
 mod search;
+mod snoozes;
 mod state;
 mod subjects;
 mod tags;
@@ -44,9 +46,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp,
-    Waiting,
+    AccountId, Application, ApplicationId, Conclusion, Day, Delivery, Device, DeviceId, Dossier, Enrichment, Entry,
+    Event, EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange,
+    RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -65,6 +67,8 @@ use mind::Mind;
 use notes::NoteCommand;
 use recent::Recent;
 use retries::Retries;
+use rule_books::RuleCommand;
+use snoozes::SnoozeCommand;
 use subjects::Subjects;
 use writer::{Command, OfficeChange, Placed, Queue, RecordCommand};
 
@@ -405,5 +409,67 @@ impl Office for EmbeddedStore {
 
     async fn applications(&self) -> Result<Vec<Application>, StoreError> {
         self.read(Shared::all_applications).await
+    }
+
+    async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_book(&application)).await
+    }
+
+    async fn change_rule_book(&self, change: RuleBookChange) -> Result<RuleBook, StoreError> {
+        let application = change.application.clone();
+        self.ask(|answer| Command::Rules(RuleCommand::Change(Box::new(change), answer))).await?;
+        self.rule_book(&application).await
+    }
+
+    async fn rule_book_version(
+        &self,
+        application: &ApplicationId,
+        number: u32,
+    ) -> Result<Option<RuleBookVersion>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_book_version(&application, number)).await
+    }
+
+    async fn snooze(&self, snooze: Snooze) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Snooze(SnoozeCommand::Begin(snooze, answer))).await
+    }
+
+    async fn end_snooze(
+        &self,
+        application: &ApplicationId,
+        rule: &str,
+        account: &AccountId,
+    ) -> Result<bool, StoreError> {
+        let (whose, name, of) = (application.clone(), Box::from(rule), account.clone());
+        let is_there = self.read(move |shared| shared.has_snooze(&whose, &name, &of)).await?;
+        if is_there {
+            let (whose, name, of) = (application.clone(), rule.into(), account.clone());
+            self.ask(|answer| Command::Snooze(SnoozeCommand::End(whose, name, of, answer))).await?;
+        }
+        Ok(is_there)
+    }
+
+    async fn snoozes(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<Snooze>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.all_snoozes(&application, now)).await
+    }
+
+    async fn add_rule_counts(
+        &self,
+        application: &ApplicationId,
+        counts: Vec<(RuleCounted, RuleCounts)>,
+    ) -> Result<(), StoreError> {
+        let application = application.clone();
+        self.ask(|answer| Command::Rules(RuleCommand::Count(application, counts, answer))).await
+    }
+
+    async fn rule_counts(
+        &self,
+        application: &ApplicationId,
+        from: Day,
+    ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_counts(&application, from)).await
     }
 }

@@ -235,6 +235,7 @@ fn remember(
     let highest = last.as_ref().and_then(|(key, _)| sequence_of(key)).unwrap_or(0);
     let master_key = options.master_key.copy();
     let mind = Mind::new(Taggers::new(&master_key), States::new(Some(disk.state.clone()), STATES_KEPT_MAX));
+    mind.snoozes.open(&disk.rules)?;
     let mut retries = Retries::default();
     let recent = Recent::default();
     let mut memory = Memory { mind: &mind, recent: &recent, retries: &mut retries };

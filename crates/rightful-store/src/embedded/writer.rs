@@ -24,6 +24,8 @@ use super::notes::NoteCommand;
 use super::outbox::Put;
 use super::plan::Plan;
 use super::retries::{Answered, is_long_lived};
+use super::rule_books::RuleCommand;
+use super::snoozes::SnoozeCommand;
 use super::subjects::NewKey;
 use super::tags::{StateKey, StateKeys, Tagger};
 use crate::record::{Consumption, Draft, Effect};
@@ -50,6 +52,10 @@ pub(super) enum Command {
     Enqueue(Vec<Waiting>, oneshot::Sender<Result<(), StoreError>>),
     /// Make or change an application.
     Office(Box<OfficeChange>, oneshot::Sender<Result<(), StoreError>>),
+    /// Change an application's rules, or add to what they did.
+    Rules(RuleCommand),
+    /// Begin or end a snooze.
+    Snooze(SnoozeCommand),
     /// Stop, with or without writing everything down.
     Stop { checkpoint: bool },
 }
@@ -218,6 +224,14 @@ impl Writer {
             Command::ApplyFeedback(feedback, answer) => self.admit_feedback(feedback, answer),
             Command::Erase(whose, answer) => self.admit_erasure(whose, answer),
             Command::Office(change, answer) => self.admit_office(change, answer),
+            Command::Rules(command) => {
+                self.admit_rules(command);
+                Admitted::InBatch
+            }
+            Command::Snooze(command) => {
+                self.admit_snooze(command);
+                Admitted::InBatch
+            }
             Command::Note(note) => self.admit_note(note),
             Command::Consume(consumption, answer) => self.admit_consumption(consumption, answer),
             Command::Enqueue(waiting, answer) => {
@@ -454,6 +468,7 @@ impl Writer {
                     self.shared.subjects.forget(key);
                     self.batch.erased.insert(key);
                 }
+                self.forget_snoozes(subject);
                 self.shared.subjects.forget(subject);
                 self.batch.erased.insert(subject);
                 let draft = Draft::erasure(&erasure, tagger.short);
@@ -489,7 +504,7 @@ impl Writer {
     }
 
     /// Writes the batch, syncs, lets memory learn, and answers.
-    fn write(&mut self) {
+    pub(super) fn write(&mut self) {
         if self.batch.answers.is_empty() {
             return;
         }
@@ -562,6 +577,10 @@ fn refuse(command: Command, error: StoreError) {
         Command::Conclude(_, answer) => drop(answer.send(Err(error))),
         Command::ApplyFeedback(_, answer) => drop(answer.send(Err(error))),
         Command::Erase(_, answer) | Command::Office(_, answer) | Command::Enqueue(_, answer) => {
+            drop(answer.send(Err(error)));
+        }
+        Command::Rules(RuleCommand::Change(_, answer) | RuleCommand::Count(_, _, answer))
+        | Command::Snooze(SnoozeCommand::Begin(_, answer) | SnoozeCommand::End(_, _, _, answer)) => {
             drop(answer.send(Err(error)));
         }
         Command::Note(note) => drop(note.answer.send(Err(error))),

@@ -20,6 +20,7 @@ mod population;
 mod private;
 mod profile;
 mod report;
+mod rule_book;
 mod rulings;
 mod state;
 #[cfg(test)]
@@ -44,6 +45,10 @@ pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, n
 pub(crate) use number::{Numbered, Worded};
 pub(crate) use outbox::{decode_waiting, encode_waiting};
 pub(crate) use report::{decode_report, encode_report};
+pub(crate) use rule_book::{
+    SnoozeRow, decode_rule_book, decode_rule_book_version, decode_rule_counts, decode_snooze, encode_rule_book,
+    encode_rule_book_version, encode_rule_counts, encode_snooze, rule_audit, snooze_of, snooze_words,
+};
 use rulings::{StoredGrounds, StoredRulings};
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
