@@ -8,6 +8,8 @@ use rightful_domain::{
     Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
 };
 
+use crate::rules::{RulesIntake, RulesReply};
+
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
 pub trait Dialect: Sync {
     /// As spelled in logs, metrics and settings.
@@ -195,6 +197,8 @@ pub enum Intake {
     Consume(EventId),
     /// Tell this page what happens to its device, as long as it listens.
     Listen(AccountDeviceId),
+    /// Something of the application's own rules.
+    Rules(Box<RulesIntake>),
 }
 
 /// An account whose owner has it again.
@@ -319,6 +323,8 @@ pub enum Reply {
     Consumed(Box<Record>),
     /// The page listens from now on. Never handed to [`Dialect::reply`].
     Listening,
+    /// Of the application's own rules.
+    Rules(Box<RulesReply>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

@@ -16,6 +16,7 @@ mod path;
 mod query;
 mod ravelin;
 mod registry;
+mod rules;
 mod rupt;
 mod scalars;
 mod time;
@@ -26,3 +27,9 @@ pub use dialect::{
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};
+pub use rules::{
+    RuleBookShown, RuleCountsShown, RuleDay, RuleDiff, RuleFault, RuleFieldDiff, RuleShown, RuleSnoozes, RuleState,
+    RuleTally, RuleTextInfo, RuleVersionInfo, RuleVersionShown, RuleVersions, RulesAsked, RulesChecked, RulesDiff,
+    RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked, SnoozeShown, VerdictChange,
+};
+pub use time::rfc3339;

@@ -80,7 +80,7 @@ pub(crate) fn clamped(at: Timestamp, received_at: Timestamp) -> (Timestamp, bool
 }
 
 /// RFC 3339 in UTC with as many decimals as it takes: `2021-08-27T12:19:31.035741Z`.
-pub(crate) fn rfc3339(at: Timestamp) -> String {
+pub fn rfc3339(at: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }
 

@@ -18,8 +18,8 @@ use crate::desk::{Answer, Command, Desk, DeskError};
 
 /// The socket's name in the data folder.
 const SOCKET: &str = "control.sock";
-/// The longest command, in bytes.
-const COMMAND_BYTES_MAX: u64 = 64 * 1024;
+/// The longest command, in bytes: all of an application's rules, with what JSON makes of their quotes.
+const COMMAND_BYTES_MAX: u64 = 5 * 1024 * 1024;
 /// How long a command may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -82,7 +82,13 @@ pub(crate) async fn carry_out(app: &App, command: &Command) -> Result<Answer, De
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
     let store = &*app.pipeline.store;
-    let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: app.private_hooks };
+    let desk = Desk {
+        store,
+        master_key: &app.master_key,
+        nonces: &app.nonces,
+        private_hooks: app.private_hooks,
+        policies: &app.pipeline.policies,
+    };
     let answer = desk.carry_out(command, clock::now()).await?;
     app.applications.replace(store.applications().await?);
     Ok(answer)

@@ -1,13 +1,16 @@
 //! What the command line asks about applications: the same whether a running server does it, or the command itself in
 //! the folder of one that does not run.
 
+use rightful_dialects::{RulesIntake, RulesReply};
 use rightful_domain::{
     Application, HookStyle, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+use crate::policies::Policies;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
+use crate::rule_desk::{Asking, OPERATOR, RuleDesk};
 use crate::settings::{self, NewHook, SettingError, Shown};
 
 /// What can be asked.
@@ -28,6 +31,8 @@ pub(crate) enum Command {
     HookOff { application: String, hook: String },
     /// Tell an address of the application's latest event.
     HookTest { application: String, hook: String },
+    /// Something of the application's own rules.
+    Rules { application: String, asked: Box<RulesIntake> },
 }
 
 /// What it answers.
@@ -42,6 +47,8 @@ pub(crate) enum Answer {
     HookAdded { hook: String, secret: Option<String> },
     /// It is on its way.
     HookTested,
+    /// Of the application's own rules.
+    Rules(Box<RulesReply>),
     /// It could not be done.
     Failed(String),
 }
@@ -54,6 +61,7 @@ impl std::fmt::Debug for Answer {
             Self::Shown(_) => "Shown",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
             Self::HookTested => "HookTested",
+            Self::Rules(_) => "Rules",
             Self::Failed(_) => "Failed",
         })
     }
@@ -87,6 +95,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) nonces: &'a Nonces,
     /// Whether hooks may be private addresses.
     pub(crate) private_hooks: bool,
+    pub(crate) policies: &'a Policies,
 }
 
 impl Desk<'_> {
@@ -133,6 +142,12 @@ impl Desk<'_> {
                 let shown = Shown::from(&application);
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
+            }
+            Command::Rules { application, asked } => {
+                let application = &self.find(application).await?.id;
+                let desk = RuleDesk { store: self.store, policies: self.policies };
+                let asking = Asking { application, key: OPERATOR, now };
+                Ok(Answer::Rules(Box::new(desk.carry_out(asking, asked).await?)))
             }
             Command::HookTest { application, hook } => self.test_hook(&self.find(application).await?, hook, now).await,
         }

@@ -21,8 +21,8 @@ use super::{money, words};
 use crate::time::rfc3339;
 use crate::{Call, Glossary, Refusal, RefusalKind, Reply, Response};
 
-const JSON: &str = "application/json";
-const PROBLEM_JSON: &str = "application/problem+json";
+pub(super) const JSON: &str = "application/json";
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 /// What a caller should wait before it tries again, in s.
 const RETRY_AFTER_S: &str = "1";
 
@@ -44,6 +44,7 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Dossier(dossier) => json(200, JSON, &dossiers::dossier(dossier)),
         Reply::Takeover(takeover) => json(200, JSON, &dossiers::takeover(call.parameter("account"), takeover)),
         Reply::Reclaimed { n_accounts } => json(200, JSON, &Reclaimed { n_accounts: *n_accounts }),
+        Reply::Rules(told) => super::rules::reply(told),
         // None of our paths asks for these.
         Reply::Reported(_) | Reply::Identified { .. } | Reply::Consumed(_) | Reply::Listening => json(200, JSON, &()),
     }
@@ -101,7 +102,7 @@ const fn title(kind: RefusalKind) -> &'static str {
     }
 }
 
-fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
+pub(super) fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
     // Names are texts and everything inside is a text, a number or a flag, so this can always be written.
     let body = serde_json::to_vec(body).unwrap_or_default();
     Response { status, content_type: Some(content_type), headers: Vec::new(), body }

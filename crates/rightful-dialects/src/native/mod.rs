@@ -16,6 +16,12 @@
 //! | `POST /v1/accounts/{account}/devices/{device}/detach` | a device is no longer the account's |
 //! | `POST /v1/reclaims` | the owners have these accounts again |
 //! | `POST /v1/credentials/check` | is a password or a username known to be breached? |
+//! | `GET /v1/rules`, `GET`, `PUT`, `DELETE /v1/rules/{name}` | the application's own rules, and its draft of them |
+//! | `PUT`, `DELETE /v1/rules/draft`, `GET /v1/rules/diff` | the whole draft, and what is different in it |
+//! | `POST /v1/rules/check`, `/publish`, `/approve`, `/reject`, `/rollback` | from a draft to what judges, and back |
+//! | `GET /v1/rules/versions`, `/v1/rules/versions/{version}` | what was published |
+//! | `GET /v1/rules/{name}/counts` | what a rule did, day by day |
+//! | `/v1/rules/{name}/snoozes` | accounts on which a rule is not to act for a while |
 //!
 //! `Authorization: Bearer <key>`. With an `Idempotency-Key`, assessments, events and backfill answer a repeated request with the same bytes
 //! for 24 h, and refuse another request under the same key with 409; the other paths may be repeated as they are.
@@ -42,6 +48,8 @@ mod dossiers;
 mod encode;
 mod money;
 mod openapi;
+mod openapi_rules;
+mod rules;
 mod tell;
 mod wire;
 mod words;
@@ -88,6 +96,24 @@ const ROUTES: &[Route] = &[
     route(Method::Post, DETACH),
     route(Method::Post, RECLAIMS),
     route(Method::Post, CREDENTIALS),
+    route(Method::Get, rules::RULES),
+    route(Method::Get, rules::RULE),
+    route(Method::Put, rules::RULE),
+    route(Method::Delete, rules::RULE),
+    route(Method::Put, rules::DRAFT),
+    route(Method::Delete, rules::DRAFT),
+    route(Method::Post, rules::CHECK),
+    route(Method::Get, rules::DIFF),
+    route(Method::Post, rules::PUBLISH),
+    route(Method::Post, rules::APPROVE),
+    route(Method::Post, rules::REJECT),
+    route(Method::Post, rules::ROLLBACK),
+    route(Method::Get, rules::VERSIONS),
+    route(Method::Get, rules::VERSION),
+    route(Method::Get, rules::COUNTS),
+    route(Method::Get, rules::SNOOZES),
+    route(Method::Post, rules::SNOOZES),
+    route(Method::Delete, rules::SNOOZE),
 ];
 
 /// Our own words.
@@ -125,7 +151,9 @@ impl Dialect for Native {
             (Method::Post, CREDENTIALS) => accounts::credentials(call),
             (Method::Get, ASSESSMENT) => decode::event_of_path(call).map(Intake::Recall),
             (Method::Get, ASSESSMENTS) => decode::search(call),
-            _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
+            _ => rules::decode(call).unwrap_or_else(|| {
+                Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None })
+            }),
         }
     }
 

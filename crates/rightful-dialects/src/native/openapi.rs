@@ -7,6 +7,7 @@ use super::answers::{
     AssessmentBody, CredentialStatusBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem,
 };
 use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
+use super::openapi_rules;
 use super::wire::EventBody;
 
 /// The contract of our own API.
@@ -37,7 +38,25 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         set_metadata,
         detach,
         reclaim,
-        check_credentials
+        check_credentials,
+        openapi_rules::list_rules,
+        openapi_rules::show_rule,
+        openapi_rules::put_rule,
+        openapi_rules::remove_rule,
+        openapi_rules::import_rules,
+        openapi_rules::discard_draft,
+        openapi_rules::check_rules,
+        openapi_rules::diff_rules,
+        openapi_rules::publish_rules,
+        openapi_rules::approve_rules,
+        openapi_rules::reject_rules,
+        openapi_rules::roll_rules_back,
+        openapi_rules::list_rule_versions,
+        openapi_rules::show_rule_version,
+        openapi_rules::count_rule,
+        openapi_rules::list_snoozes,
+        openapi_rules::snooze_rule,
+        openapi_rules::end_snooze
     ),
     modifiers(&BearerKey),
     security(("bearer" = []))

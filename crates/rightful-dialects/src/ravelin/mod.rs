@@ -205,7 +205,8 @@ impl Dialect for Ravelin {
             | Reply::Identified { .. }
             | Reply::Takeover(_)
             | Reply::Consumed(_)
-            | Reply::Listening => encode::unscored(call, endpoint),
+            | Reply::Listening
+            | Reply::Rules(_) => encode::unscored(call, endpoint),
         }
     }
 

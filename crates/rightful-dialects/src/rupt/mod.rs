@@ -227,7 +227,8 @@ impl Dialect for Rupt {
                 | Reply::FeedbackTaken { .. }
                 | Reply::Takeover(_)
                 | Reply::Reclaimed { .. }
-                | Reply::Listening,
+                | Reply::Listening
+                | Reply::Rules(_),
                 _,
             ) => encode::done(),
         }

@@ -9,6 +9,7 @@ use rightful_store::{Nonces, StoreError};
 use super::CommandError;
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk, DeskError};
+use crate::policies::Policies;
 use crate::provisioning::{Keys, NewApplication};
 use crate::settings::{NewHook, Shown, ShownHook};
 use crate::{clock, control, master_key, server};
@@ -34,8 +35,8 @@ pub(super) enum App {
 }
 
 /// Where the applications are.
-#[derive(Debug, Args)]
-struct Folder {
+#[derive(Debug, Clone, Args)]
+pub(super) struct Folder {
     /// The data folder; a server may run on it
     #[arg(long)]
     data: Option<PathBuf>,
@@ -45,7 +46,7 @@ struct Folder {
 }
 
 impl Folder {
-    fn config(self) -> Result<Config, CommandError> {
+    pub(super) fn config(self) -> Result<Config, CommandError> {
         let mut config = super::load(self.config)?;
         if let Some(data) = self.data {
             config.store.data = data;
@@ -302,7 +303,7 @@ pub(super) fn create(config: &Config, new: NewApplication) -> Result<Keys, Comma
 }
 
 /// Through the running server if there is one, else in the folder itself.
-fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
+pub(super) fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
     let data = &config.store.data;
     // Only a new application may make a folder: a misspelled one would look like an empty one.
     if !data.is_dir() && !matches!(command, Command::AppCreate(_)) {
@@ -336,7 +337,12 @@ fn do_here(config: &Config, command: &Command) -> Result<Result<Answer, CommandE
     };
     let nonces = Nonces::from_seed(clock::random());
     let private_hooks = config.hooks.allow_private_addresses;
-    let desk = Desk { store: &store, master_key: &master_key, nonces: &nonces, private_hooks };
+    let policies = match server::policy(&config.judgement.policy) {
+        Ok(policy) => Policies::new(policy),
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let desk = Desk { store: &store, master_key: &master_key, nonces: &nonces, private_hooks, policies: &policies };
+    runtime.block_on(policies.load_all(&store))?;
     let done = runtime.block_on(desk.carry_out(command, clock::now()));
     store.close();
     match done {

@@ -4,6 +4,7 @@ mod app;
 mod backtest;
 mod demo;
 mod evaluate;
+mod rule_book;
 mod rules;
 mod serve;
 
@@ -36,7 +37,7 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Try a policy's rules on the events of the last days
     Backtest(backtest::Backtest),
-    /// Work on the rules of a policy
+    /// Work on rules: of a policy file, or of an application
     #[command(subcommand)]
     Rules(rules::Rules),
     /// Look at the configuration

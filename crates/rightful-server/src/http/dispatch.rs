@@ -9,14 +9,16 @@ use axum::body::Bytes;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKind, Reply, Route};
+use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKind, Reply, Route, RulesIntake};
 use rightful_domain::{AccountDeviceId, Application, EventId, Timestamp};
 
 use super::{address, body, events, origin, problem};
 use crate::app::{App, Peer};
+use crate::applications::public_name;
 use crate::clock;
 use crate::listeners::{Listener, TooMany};
-use crate::pipeline::Asked;
+use crate::pipeline::{Asked, PipelineError};
+use crate::rule_desk::{Asking, RuleDesk};
 
 /// Answers one request.
 pub(crate) async fn answer(
@@ -244,6 +246,7 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
+        Intake::Rules(asked) => rules(app, dialect, received, &asked).await,
         Intake::Feedback(all) => {
             let taken = match received.route.access {
                 Access::Link => pipeline.answer_of_link(application, all).await,
@@ -257,6 +260,23 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         }
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
+}
+
+/// Does what is asked of the application's own rules, in its turn.
+async fn rules(
+    app: &App,
+    dialect: &dyn Dialect,
+    received: &Received,
+    asked: &RulesIntake,
+) -> Result<Reply, PipelineError> {
+    let header = |name: &str| text(&received.head.headers, name);
+    let query = Query(received.head.uri.query().unwrap_or(""));
+    let key = dialect.presented(&header, query).map_or_else(String::new, |presented| public_name(&presented));
+    // Never closed, so this is a turn in any case.
+    let _turn = app.office.acquire().await;
+    let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };
+    let asking = Asking { application: &received.application.id, key: &key, now: received.now };
+    Ok(desk.carry_out(asking, asked).await.map(|reply| Reply::Rules(Box::new(reply)))?)
 }
 
 /// Answers a request that reached no path of a dialect.
