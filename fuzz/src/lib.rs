@@ -2,7 +2,7 @@
 //!
 //! `cargo +nightly fuzz run ravelin_decode` from the root; `corpus/` holds the dialects' examples as seeds.
 
-use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Query, Reply, Response};
+use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Query, Reply, Response, RulesReply};
 use rightful_domain::{
     AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, CredentialStatus,
     DetailChange, Dossier, Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Page, Record, Sentences, Settings,
@@ -77,6 +77,7 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Takeover(_) => Reply::Takeover(Box::default()),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
+        Intake::Rules(_) => Reply::Rules(Box::new(RulesReply::Gone)),
         Intake::Listen(_) => Reply::Observed(call.event_id),
         Intake::Search(_) => Reply::Found(Page::default()),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {

@@ -74,11 +74,13 @@ fn malformed(detail: &str) -> Refusal {
 
 /// The revision of the query, if it has one.
 fn revision(call: &Call<'_>) -> Result<Option<u64>, Refusal> {
+    call.query.check_once(&["revision"])?;
     let told = call.query.value("revision").map(|told| told.parse());
     told.transpose().map_err(|_| malformed("revision must be a whole number"))
 }
 
 fn days(call: &Call<'_>) -> Result<u32, Refusal> {
+    call.query.check_once(&["days"])?;
     let told = call.query.value("days").map(|told| told.parse());
     told.transpose().map(|days| days.unwrap_or(DAYS_DEFAULT)).map_err(|_| malformed("days must be a whole number"))
 }
