@@ -29,7 +29,7 @@ pub enum RulesAsked {
         /// Its name.
         name: String,
         /// Its keys.
-        rule: Value,
+        rule: RuleJson,
         /// The revision that it is meant for; None for whatever it is.
         revision: Option<u64>,
     },
@@ -55,7 +55,7 @@ pub enum RulesAsked {
     /// Whether these could be rules: one as its keys, or many in TOML.
     Check {
         /// One.
-        rule: Option<Value>,
+        rule: Option<RuleJson>,
         /// Many.
         text: Option<String>,
     },
@@ -93,6 +93,18 @@ pub enum RulesAsked {
         /// How many days, today included.
         days: u32,
     },
+}
+
+/// A rule's keys as they are sent, whatever they are.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RuleJson(pub Value);
+
+// An event that was sent to the wrong path would be in it, with a password: a careless `{:?}` must not write it to a log.
+impl std::fmt::Debug for RuleJson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RuleJson(‹unread›)")
+    }
 }
 
 /// A step of the whole book.

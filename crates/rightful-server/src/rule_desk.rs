@@ -97,7 +97,7 @@ impl RuleDesk<'_> {
             RulesAsked::All => self.shown(asking).await,
             RulesAsked::One(name) => self.one(asking, name).await,
             RulesAsked::Put { name, rule, revision } => {
-                self.put(asking, author, (name, rule), *revision).await?;
+                self.put(asking, author, (name, &rule.0), *revision).await?;
                 self.one(asking, name).await
             }
             RulesAsked::Import { text, revision } => {
@@ -113,7 +113,7 @@ impl RuleDesk<'_> {
                 self.edit(asking, author, &book, (*revision, None)).await?;
                 self.shown(asking).await
             }
-            RulesAsked::Check { rule, text } => self.check(rule.as_ref(), text.as_deref()),
+            RulesAsked::Check { rule, text } => self.check(rule.as_ref().map(|rule| &rule.0), text.as_deref()),
             RulesAsked::Diff => self.diff(asking).await,
             RulesAsked::Publish(step) => self.publish(asking, author, step).await,
             RulesAsked::Approve(step) => self.approve(asking, author, step).await,
@@ -401,5 +401,130 @@ pub(crate) fn state_of(published: Option<&Table>, edited: Option<&Table>) -> Rul
         (None, Some(_)) => RuleState::Added,
         (Some(published), Some(edited)) if rule_text::is_same(published, edited) => RuleState::Published,
         (Some(_), Some(_)) => RuleState::Changed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rightful_dialects::{RuleBookShown, RuleJson};
+    use rightful_domain::{Application, ApplicationMode, PolicySource, PolicyVersion, Settings, Verdict};
+    use rightful_engine::Policy;
+    use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Office};
+    use serde_json::json;
+
+    use super::*;
+
+    /// A store with an application, and its rules.
+    struct Shelf {
+        store: EmbeddedStore,
+        policies: Policies,
+        application: ApplicationId,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Shelf {
+        async fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let options = EmbeddedOptions::new(MasterKey::from_bytes([1; 32]), [2; 32]);
+            let (store, _) = EmbeddedStore::open(folder.path(), options).unwrap();
+            let application = ApplicationId::new("shop").unwrap();
+            let shop = Application {
+                id: application.clone(),
+                name: "shop".into(),
+                test: false,
+                mode: ApplicationMode::Enforce,
+                credentials: Vec::new(),
+                fallback_mild: Verdict::Allow,
+                fallback_strict: Verdict::Challenge,
+                deadline_ms: 500,
+                created_at: Timestamp::from_seconds(1),
+                settings: Settings::default(),
+            };
+            store.create_application(shop).await.unwrap();
+            Self { store, policies: Policies::new(Policy::default()), application, _folder: folder }
+        }
+
+        async fn ask(&self, key: &str, asked: RulesAsked) -> RulesReply {
+            let desk = RuleDesk { store: &self.store, policies: &self.policies };
+            let now = Timestamp::from_seconds(1_767_225_600);
+            let asking = Asking { application: &self.application, key, now };
+            desk.carry_out(asking, &RulesIntake { author: None, asked }).await.unwrap()
+        }
+
+        async fn book(&self) -> RuleBookShown {
+            match self.ask("one", RulesAsked::All).await {
+                RulesReply::Book(book) => *book,
+                other => panic!("{other:?}"),
+            }
+        }
+
+        /// Takes a step at the revision of now; why not, if it is refused.
+        async fn step(&self, key: &str, asked: fn(RulesStep) -> RulesAsked) -> Option<RulesRefusalKind> {
+            let step = RulesStep { revision: self.book().await.revision, note: None };
+            match self.ask(key, asked(step)).await {
+                RulesReply::Refused(refusal) => Some(refusal.kind),
+                _ => None,
+            }
+        }
+
+        async fn put(&self, name: &str, when: &str) -> Option<RulesRefusalKind> {
+            let rule = RuleJson(json!({ "when": when, "floor": "deny" }));
+            match self.ask("one", RulesAsked::Put { name: name.into(), rule, revision: None }).await {
+                RulesReply::Refused(refusal) => Some(refusal.kind),
+                _ => None,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn another_key_approves_and_the_same_does_not() {
+        let shelf = Shelf::new().await;
+        assert!(matches!(shelf.ask("one", RulesAsked::NeedTwo(true)).await, RulesReply::Refused(_)));
+        shelf.ask(OPERATOR, RulesAsked::NeedTwo(true)).await;
+        shelf.put("abroad", "ip.country != 'DE'").await;
+        assert_eq!(shelf.step("one", RulesAsked::Publish).await, None);
+        assert_eq!(shelf.step("one", RulesAsked::Approve).await, Some(RulesRefusalKind::Forbidden));
+        assert_eq!(shelf.step("other", RulesAsked::Approve).await, None);
+        assert_eq!(shelf.step("other", RulesAsked::Approve).await, Some(RulesRefusalKind::Conflict));
+        assert_eq!(shelf.book().await.version_in_effect, Some(1));
+        assert_eq!(shelf.step("one", RulesAsked::Publish).await, Some(RulesRefusalKind::Conflict), "nothing is new");
+    }
+
+    #[tokio::test]
+    async fn of_two_editors_the_one_who_looked_before_is_refused() {
+        let shelf = Shelf::new().await;
+        let revision = Some(shelf.book().await.revision);
+        let rule = || RuleJson(json!({ "when": "true" }));
+        let put = |name: &str| RulesAsked::Put { name: name.into(), rule: rule(), revision };
+        assert!(matches!(shelf.ask("one", put("a")).await, RulesReply::One(_)));
+        let RulesReply::Refused(refusal) = shelf.ask("other", put("b")).await else { panic!("it is another by now") };
+        assert_eq!(refusal.kind, RulesRefusalKind::Conflict);
+        assert_eq!(shelf.book().await.rules.len(), 1);
+        assert_eq!(shelf.put("diff", "true").await, Some(RulesRefusalKind::Invalid), "a word of the paths");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_any_more_leaves_the_last_good_version_in_effect() {
+        let mut shelf = Shelf::new().await;
+        shelf.put("one", "score > 1").await;
+        shelf.step("one", RulesAsked::Publish).await;
+        shelf.put("two", "score > 2").await;
+        shelf.step("one", RulesAsked::Publish).await;
+        // The operator's file takes the name.
+        let policy = |rules: &str| {
+            let version = PolicyVersion { id: "file".into(), version: 9 };
+            Policies::new(Policy::parse(&PolicySource { version, text: rules.into() }).unwrap())
+        };
+        shelf.policies = policy("[[rules]]\nname = 'two'\nwhen = 'true'\n");
+        shelf.policies.load_all(&shelf.store).await.unwrap();
+        let book = shelf.book().await;
+        assert_eq!((book.version_in_effect, &*book.policy), (Some(1), "file-9+rules version 1"));
+        assert!(book.fault.unwrap().contains("policy file"));
+        // And both: then the file alone.
+        shelf.policies = policy("[[rules]]\nname = 'two'\nwhen = 'true'\n[[rules]]\nname = 'one'\nwhen = 'true'\n");
+        shelf.policies.load_all(&shelf.store).await.unwrap();
+        let book = shelf.book().await;
+        assert_eq!((book.version_in_effect, &*book.policy), (None, "file version 9"));
+        assert_eq!(shelf.policies.of(&shelf.application).policy.rules().iter().count(), 2);
     }
 }

@@ -9,7 +9,7 @@ use super::encode::{PROBLEM_JSON, json as answer};
 use crate::fields::{Fault, Fields};
 use crate::json::{self, Node};
 use crate::rules::{
-    RuleFault, RulesAsked, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked,
+    RuleFault, RuleJson, RulesAsked, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked,
 };
 use crate::scalars::{account, count, personal, text};
 use crate::time::moment;
@@ -113,7 +113,7 @@ fn value(body: &[u8]) -> Result<Value, Refusal> {
 
 fn put(call: &Call<'_>, name: String) -> Asked {
     let revision = revision(call)?;
-    Ok((None, RulesAsked::Put { name, rule: value(call.body)?, revision }))
+    Ok((None, RulesAsked::Put { name, rule: RuleJson(value(call.body)?), revision }))
 }
 
 fn import(call: &Call<'_>) -> Asked {
@@ -133,7 +133,7 @@ fn check(call: &Call<'_>) -> Asked {
     if rule.is_some() == text.is_some() {
         return Err(malformed("the body must tell either rule or text"));
     }
-    Ok((None, RulesAsked::Check { rule, text }))
+    Ok((None, RulesAsked::Check { rule: rule.map(RuleJson), text }))
 }
 
 fn author(body: &mut Fields<'_>) -> Result<Option<String>, Fault> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rightful_dialects::{
-    RuleBookShown, RuleCountsShown, RuleFault, RuleShown, RuleSnoozes, RuleState, RuleTally, RuleTextInfo,
+    RuleBookShown, RuleCountsShown, RuleFault, RuleJson, RuleShown, RuleSnoozes, RuleState, RuleTally, RuleTextInfo,
     RuleVersionInfo, RulesAsked, RulesDiff, RulesIntake, RulesRefusal, RulesReply, RulesStep, SnoozeAsked,
 };
 use rightful_domain::Pii;
@@ -169,7 +169,7 @@ impl OfFile {
         }
         for rule in rules {
             let name = rule_text::name_of(&rule).to_owned();
-            let rule = rule_text::json_of(&rule);
+            let rule = RuleJson(rule_text::json_of(&rule));
             self.whose.show(RulesAsked::Put { name, rule, revision: None })?;
         }
         Ok(())
