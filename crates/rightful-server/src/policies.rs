@@ -138,14 +138,16 @@ impl Policies {
         let mut all: Vec<(ApplicationId, Arc<InEffect>)> = std::mem::take(&mut *self.replaced.lock());
         let still_held: Vec<_> = all.iter().filter(|(_, held)| Arc::strong_count(held) > 1).cloned().collect();
         self.replaced.lock().extend(still_held);
+        let n_replaced = all.len();
         all.extend(self.current.read().iter().map(|(id, current)| (id.clone(), Arc::clone(current))));
-        for (application, in_effect) in all {
+        for (n, (application, in_effect)) in all.iter().enumerate() {
             let counts: Vec<(RuleCounted, RuleCounts)> = in_effect.tallies.take(in_effect.policy.rules(), day);
             if counts.is_empty() {
                 continue;
             }
-            if let Err(error) = store.add_rule_counts(&application, counts.clone()).await {
+            if let Err(error) = store.add_rule_counts(application, counts.clone()).await {
                 in_effect.tallies.put_back(&counts);
+                self.replaced.lock().extend(all.iter().take(n_replaced).skip(n).cloned());
                 return Err(error);
             }
         }
