@@ -78,7 +78,7 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
         Intake::Rules(_) => Reply::Rules(Box::new(RulesReply::Gone)),
-        Intake::Listen(_) => Reply::Observed(call.event_id),
+        Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Observed(call.event_id),
         Intake::Search(_) => Reply::Found(Page::default()),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }

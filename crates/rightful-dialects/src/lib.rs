@@ -22,8 +22,8 @@ mod scalars;
 mod time;
 
 pub use dialect::{
-    Access, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query, Reclaim,
-    Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
+    Access, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Method, Notice, Presented, Query,
+    Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};
@@ -33,4 +33,4 @@ pub use rules::{
     RulesDiff, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked, SnoozeShown,
     VerdictChange,
 };
-pub use time::rfc3339;
+pub use time::{moment_of, rfc3339};

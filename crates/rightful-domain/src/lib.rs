@@ -25,6 +25,7 @@ mod listing;
 mod news;
 mod notoriety;
 mod office;
+mod passage;
 mod policy_source;
 mod population;
 mod profile;
@@ -83,6 +84,7 @@ pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,
     Settings, TakeoverWords,
 };
+pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
 pub use policy_source::PolicySource;
 pub use population::{
     Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,

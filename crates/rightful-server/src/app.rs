@@ -8,6 +8,7 @@ use rightful_dialects::Glossary;
 use rightful_store::{MasterKey, Nonces};
 use tokio::sync::Semaphore;
 
+use crate::alerts::{Board, HookTries};
 use crate::applications::Applications;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
@@ -37,5 +38,9 @@ pub(crate) struct App {
     pub(crate) glossary: Glossary,
     /// The OpenAPI document, written once: anybody may ask for it.
     pub(crate) contract: Bytes,
+    /// What alerts go on.
+    pub(crate) alerts: Board,
+    /// How hooks take what they are sent.
+    pub(crate) hook_tries: HookTries,
     pub(crate) shutdown: Shutdown,
 }

@@ -8,6 +8,8 @@ use rightful_domain::{
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::Firing;
+use crate::export::{self, ExportPage, PageAsked};
 use crate::policies::Policies;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::rule_desk::{Asking, OPERATOR, RuleDesk};
@@ -31,6 +33,10 @@ pub(crate) enum Command {
     HookOff { application: String, hook: String },
     /// Tell an address of the application's latest event.
     HookTest { application: String, hook: String },
+    /// Hand out events, so many at a time.
+    ExportPage(PageAsked),
+    /// Show the alerts that go on.
+    AlertsShow,
     /// Something of the application's own rules.
     Rules { application: String, asked: Box<RulesIntake> },
 }
@@ -47,6 +53,10 @@ pub(crate) enum Answer {
     HookAdded { hook: String, secret: Option<String> },
     /// It is on its way.
     HookTested,
+    /// Some of the events.
+    Exported(Box<ExportPage>),
+    /// The alerts that go on.
+    Alerts(Vec<Firing>),
     /// Of the application's own rules.
     Rules(Box<RulesReply>),
     /// It could not be done.
@@ -61,6 +71,8 @@ impl std::fmt::Debug for Answer {
             Self::Shown(_) => "Shown",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
             Self::HookTested => "HookTested",
+            Self::Exported(_) => "Exported(‹pii›)",
+            Self::Alerts(_) => "Alerts",
             Self::Rules(_) => "Rules",
             Self::Failed(_) => "Failed",
         })
@@ -84,6 +96,8 @@ pub(crate) enum DeskError {
     NoHook(String),
     #[error("the hook \"{0}\" is off, since it said that it is gone (410): remove it, and add it again")]
     HookOff(String),
+    #[error("no server runs")]
+    NoServer,
     #[error("the application has no event yet that the hook could be told of: send one first")]
     NoEvent,
 }
@@ -148,6 +162,12 @@ impl Desk<'_> {
                 let desk = RuleDesk { store: self.store, policies: self.policies };
                 let asking = Asking { application, key: OPERATOR, now };
                 Ok(Answer::Rules(Box::new(desk.carry_out(asking, asked).await?)))
+            }
+            Command::AlertsShow => Err(DeskError::NoServer),
+            Command::ExportPage(asked) => {
+                let application = self.find(&asked.application).await?;
+                let page = export::page(self.store, &application.id, asked).await?;
+                Ok(Answer::Exported(Box::new(page)))
             }
             Command::HookTest { application, hook } => self.test_hook(&self.find(application).await?, hook, now).await,
         }

@@ -1,5 +1,6 @@
 //! `rightful`: keeps accounts with their rightful owners. One binary, one data folder.
 
+mod alerts;
 mod app;
 mod applications;
 mod cli;
@@ -9,7 +10,9 @@ mod control;
 mod data_watch;
 mod desk;
 mod evaluate;
+mod export;
 mod fallback;
+mod followers;
 mod http;
 mod listeners;
 mod magic;
@@ -18,6 +21,7 @@ mod one_address;
 mod owed;
 mod pipeline;
 mod policies;
+mod progress;
 mod provisioning;
 mod rule_desk;
 mod rule_faults;

@@ -109,7 +109,7 @@ pub(super) fn json(status: u16, content_type: &'static str, body: &impl Serializ
 }
 
 /// An entry as it was judged, or, with its record, as it stands now.
-fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>) -> AssessmentBody<'a> {
+pub(super) fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>) -> AssessmentBody<'a> {
     // `teaching`, `retry` and `tagged` are the store's business.
     let Entry {
         event,
@@ -269,7 +269,7 @@ pub(super) fn previous(device: &DeviceSnapshot) -> PreviousDeviceBody<'_> {
     }
 }
 
-fn said(feedback: &Feedback) -> FeedbackSaid<'_> {
+pub(super) fn said(feedback: &Feedback) -> FeedbackSaid<'_> {
     let Feedback { application: _, target, kind, received_at } = feedback;
     let mechanism = match kind {
         FeedbackKind::ChallengePassed { mechanism } => mechanism.as_ref().map(|kind| kind.as_str()),
