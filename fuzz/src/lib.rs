@@ -4,7 +4,7 @@
 
 use rightful_dialects::{
     ALL, Call, Dialect, Glossary, HooksAnswer, Intake, ListLine, ListReport, ListsIntake, ListsReply, Query, Reply,
-    Response, list_lines,
+    Response, RulesReply, list_lines,
 };
 use rightful_domain::{
     AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob, BacktestState,
@@ -81,6 +81,7 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Takeover(_) => Reply::Takeover(Box::default()),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
+        Intake::Rules(_) => Reply::Rules(Box::new(RulesReply::Gone)),
         Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Observed(call.event_id),
         Intake::Backtest(_) | Intake::LookAtBacktest(_) | Intake::CancelBacktest(_) => {
             Reply::Backtest(Box::new(BacktestJob { id: call.event_id, state: BacktestState::Running(7) }))

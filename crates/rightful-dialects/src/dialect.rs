@@ -9,6 +9,7 @@ use rightful_domain::{
 };
 
 use crate::hooks::{HooksAnswer, HooksAsk};
+use crate::rules::{RulesIntake, RulesReply};
 use crate::{ListsIntake, ListsReply};
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -213,6 +214,8 @@ pub enum Intake {
     Consume(EventId),
     /// Tell this page what happens to its device, as long as it listens.
     Listen(AccountDeviceId),
+    /// Something of the application's own rules.
+    Rules(Box<RulesIntake>),
     /// Tell this caller what happens in its application, as long as it follows. Answered by [`Dialect::happened`].
     Stream(Box<Following>),
     /// Hand out the events of this part of the ledger, all of them. Answered by [`Dialect::exported`].
@@ -408,6 +411,8 @@ pub enum Reply {
     Hooks(HooksAnswer),
     /// About lists.
     Lists(Box<ListsReply>),
+    /// Of the application's own rules.
+    Rules(Box<RulesReply>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

@@ -18,6 +18,7 @@ mod path;
 mod query;
 mod ravelin;
 mod registry;
+mod rules;
 mod rupt;
 mod scalars;
 mod time;
@@ -36,4 +37,10 @@ pub use native::{
     VerdictMove, backtest_body, backtest_report, openapi,
 };
 pub use registry::{ALL, OURS, of_hook};
+pub use rules::{
+    RuleBookShown, RuleCountsShown, RuleDay, RuleDiff, RuleFault, RuleFieldDiff, RuleJson, RuleShown, RuleSnoozes,
+    RuleState, RuleTally, RuleTextInfo, RuleVersionInfo, RuleVersionShown, RuleVersions, RulesAsked, RulesChecked,
+    RulesDiff, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked, SnoozeShown,
+    VerdictChange,
+};
 pub use time::{moment_of, rfc3339};

@@ -3,7 +3,7 @@
 
 mod hooks;
 
-use rightful_dialects::{BacktestBody, HooksAnswer, HooksAsk};
+use rightful_dialects::{BacktestBody, HooksAnswer, HooksAsk, RulesIntake, RulesReply};
 use rightful_domain::{Application, Pii, TELLINGS_LIMIT_MAX, Timestamp};
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,9 @@ use crate::backtest::PolicyAsked;
 use crate::desk_lists::{self, ListAnswer, ListCommand};
 use crate::export::{self, ExportPage, PageAsked};
 use crate::lists::ListError;
+use crate::policies::Policies;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
+use crate::rule_desk::{Asking, OPERATOR, RuleDesk};
 use crate::settings::{self, NewHook, SettingError, Shown, ShownHook, ShownMessage, ShownTry};
 
 /// What can be asked.
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     HookRedeliver { application: String, hook: String, messages: Vec<String> },
     /// About an application's lists.
     List { application: String, about: ListCommand },
+    /// Something of the application's own rules.
+    Rules { application: String, asked: Box<RulesIntake> },
 }
 
 /// What it answers.
@@ -86,6 +90,8 @@ pub(crate) enum Answer {
     HookRedelivered(u64),
     /// About lists.
     List(ListAnswer),
+    /// Of the application's own rules.
+    Rules(Box<RulesReply>),
     /// It could not be done.
     Failed(String),
 }
@@ -106,6 +112,7 @@ impl std::fmt::Debug for Answer {
             Self::HookUndelivered(_) => "HookUndelivered",
             Self::HookRedelivered(_) => "HookRedelivered",
             Self::List(_) => "List",
+            Self::Rules(_) => "Rules",
             Self::Failed(_) => "Failed",
         })
     }
@@ -181,6 +188,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) nonces: &'a Nonces,
     /// Whether hooks may be private addresses.
     pub(crate) private_hooks: bool,
+    pub(crate) policies: &'a Policies,
 }
 
 impl Desk<'_> {
@@ -245,6 +253,12 @@ impl Desk<'_> {
                 let all: Vec<Box<str>> = messages.iter().map(|message| message.as_str().into()).collect();
                 let messages = (!all.is_empty()).then_some(all);
                 self.of_hooks(application, &HooksAsk::Redeliver { hook: hook.as_str().into(), messages }, now).await
+            }
+            Command::Rules { application, asked } => {
+                let application = &self.find(application).await?.id;
+                let desk = RuleDesk { store: self.store, policies: self.policies };
+                let asking = Asking { application, key: OPERATOR, now };
+                Ok(Answer::Rules(Box::new(desk.carry_out(asking, asked).await?)))
             }
             Command::AlertsShow => Err(DeskError::NoServer),
             Command::ExportPage(asked) => {

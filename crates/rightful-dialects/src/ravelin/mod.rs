@@ -208,7 +208,8 @@ impl Dialect for Ravelin {
             | Reply::Consumed(_)
             | Reply::Listening
             | Reply::Backtest(_)
-            | Reply::Hooks(_) => encode::unscored(call, endpoint),
+            | Reply::Hooks(_)
+            | Reply::Rules(_) => encode::unscored(call, endpoint),
         }
     }
 

@@ -230,7 +230,8 @@ impl Dialect for Rupt {
                 | Reply::Reclaimed { .. }
                 | Reply::Listening
                 | Reply::Backtest(_)
-                | Reply::Hooks(_),
+                | Reply::Hooks(_)
+                | Reply::Rules(_),
                 _,
             ) => encode::done(),
         }

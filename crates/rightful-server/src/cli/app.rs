@@ -10,6 +10,7 @@ use super::CommandError;
 use super::hook::AppHook;
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk, DeskError};
+use crate::policies::Policies;
 use crate::provisioning::{Keys, NewApplication};
 use crate::settings::{Shown, ShownHook};
 use crate::{clock, control, master_key, server};
@@ -35,7 +36,7 @@ pub(super) enum App {
 }
 
 /// Where the applications are.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Folder {
     /// The data folder; a server may run on it
     #[arg(long)]
@@ -234,7 +235,12 @@ fn do_here(config: &Config, command: &Command) -> Result<Result<Answer, CommandE
     };
     let nonces = Nonces::from_seed(clock::random());
     let private_hooks = config.hooks.allow_private_addresses;
-    let desk = Desk { store: &store, master_key: &master_key, nonces: &nonces, private_hooks };
+    let policies = match server::policy(&config.judgement.policy) {
+        Ok(policy) => Policies::new(policy),
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let desk = Desk { store: &store, master_key: &master_key, nonces: &nonces, private_hooks, policies: &policies };
+    runtime.block_on(policies.load_all(&store))?;
     let done = runtime.block_on(desk.carry_out(command, clock::now()));
     store.close();
     match done {

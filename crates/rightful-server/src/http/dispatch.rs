@@ -11,17 +11,20 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
     Access, BacktestAsked, Call, Dialect, Following, Intake, ListsIntake, Query, Refusal, RefusalKind, Reply, Route,
+    RulesIntake,
 };
 use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Timestamp};
 
 use super::stream::{self, NoStream};
 use super::{address, body, events, origin, problem};
 use crate::app::{App, Peer};
+use crate::applications::public_name;
 use crate::backtest;
 use crate::backtest::jobs::TooManyBacktests;
 use crate::listeners::{Listener, TooMany};
 use crate::lists::{self, ListError};
-use crate::pipeline::Asked;
+use crate::pipeline::{Asked, PipelineError};
+use crate::rule_desk::{Asking, RuleDesk};
 use crate::{clock, hooks};
 
 /// Answers one request.
@@ -249,7 +252,7 @@ fn no_stream(why: NoStream) -> Refusal {
 /// Tries rules on the application's events.
 async fn begin_backtest(app: &App, received: &Received, asked: &BacktestAsked) -> Result<Reply, Refusal> {
     let (pipeline, now) = (&app.pipeline, received.now);
-    let policy = backtest::rules::with_rules(&pipeline.policy, &asked.rules)?;
+    let policy = backtest::rules::with_rules(pipeline.policies.file(), &asked.rules)?;
     let (from, to) = backtest::Plan::days_until(now, asked.days);
     let plan = backtest::Plan {
         policy: Arc::new(policy),
@@ -342,6 +345,7 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
+        Intake::Rules(asked) => rules(app, dialect, received, &asked).await,
         Intake::Feedback(all) => {
             let taken = match received.route.access {
                 Access::Link => pipeline.answer_of_link(application, all).await,
@@ -355,6 +359,23 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         }
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
+}
+
+/// Does what is asked of the application's own rules, in its turn.
+async fn rules(
+    app: &App,
+    dialect: &dyn Dialect,
+    received: &Received,
+    asked: &RulesIntake,
+) -> Result<Reply, PipelineError> {
+    let header = |name: &str| text(&received.head.headers, name);
+    let query = Query(received.head.uri.query().unwrap_or(""));
+    let key = dialect.presented(&header, query).map_or_else(String::new, |presented| public_name(&presented));
+    // Never closed, so this is a turn in any case.
+    let _turn = app.office.acquire().await;
+    let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };
+    let asking = Asking { application: &received.application.id, key: &key, now: received.now };
+    Ok(desk.carry_out(asking, asked).await.map(|reply| Reply::Rules(Box::new(reply)))?)
 }
 
 /// Answers a request that reached no path of a dialect.

@@ -17,6 +17,7 @@ mod reclaim;
 mod record;
 mod reports;
 mod restart;
+mod rules;
 mod sample;
 mod scan;
 mod search;
@@ -174,6 +175,11 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     scan::a_scan_in_parts_is_the_whole,
     scan::a_scan_is_of_one_moment,
     scan::a_scan_of_judgements_opens_nothing_private,
+    rules::a_rule_book_reads_back_and_keeps_its_versions,
+    rules::of_two_changes_of_one_revision_one_is_refused,
+    rules::a_snooze_is_told_at_recall_until_it_ends,
+    rules::an_erasure_forgets_snoozes,
+    rules::counts_of_rules_add_up_and_age,
     search::a_search_finds_by_each_key,
     search::pages_follow_each_other_newest_first,
     search::a_search_by_time_has_its_start_and_not_its_end,

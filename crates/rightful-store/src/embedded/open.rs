@@ -240,6 +240,7 @@ fn remember(
     let series = States::new(Some(disk.series.clone()), SERIES_KEPT_MAX);
     let mind = Mind::new(Taggers::new(&master_key), states, series);
     load_kept(&disk, &mind.aggregates)?;
+    mind.snoozes.open(&disk.rules)?;
     let mut retries = Retries::default();
     let recent = Recent::default();
     let mut memory = Memory { mind: &mind, recent: &recent, retries: &mut retries };
