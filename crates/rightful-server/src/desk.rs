@@ -194,6 +194,9 @@ pub(crate) struct Desk<'a> {
 impl Desk<'_> {
     /// Does what is asked.
     pub(crate) async fn carry_out(&self, command: &Command, now: Timestamp) -> Result<Answer, DeskError> {
+        if let Some((application, ask)) = asked_of_hooks(command) {
+            return self.of_hooks(application, &ask, now).await;
+        }
         match command {
             Command::AppCreate(new) => {
                 let (application, keys) = provisioning::provision(new, self.master_key, self.nonces, now)?;
@@ -215,44 +218,9 @@ impl Desk<'_> {
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
             }
-            Command::HookAdd { application, hook } => {
-                let NewHook { style, url, secret } = hook.clone();
-                let secret = secret.map(|secret| Pii::new(secret.into()));
-                let ask = HooksAsk::Add { style: style.into(), url: url.into(), secret };
-                self.of_hooks(application, &ask, now).await
-            }
             Command::HookRemove { application, hook } => {
                 self.of_hooks(application, &HooksAsk::Remove(hook.as_str().into()), now).await?;
                 Ok(Answer::Shown(vec![Shown::from(&self.find(application).await?)]))
-            }
-            Command::HookOff { application, hook } => {
-                let ask = HooksAsk::Change { hook: hook.as_str().into(), url: None, enabled: Some(false) };
-                self.of_hooks(application, &ask, now).await
-            }
-            Command::HookTest { application, hook } => {
-                self.of_hooks(application, &HooksAsk::Test(hook.as_str().into()), now).await
-            }
-            Command::HookChange { application, hook, url, enabled } => {
-                let url = url.as_deref().map(Into::into);
-                let ask = HooksAsk::Change { hook: hook.as_str().into(), url, enabled: *enabled };
-                self.of_hooks(application, &ask, now).await
-            }
-            Command::HookRotate { application, hook, secret } => {
-                let secret = secret.as_deref().map(|secret| Pii::new(secret.into()));
-                self.of_hooks(application, &HooksAsk::Rotate { hook: hook.as_str().into(), secret }, now).await
-            }
-            Command::HookLog { application, hook } => {
-                let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
-                self.of_hooks(application, &HooksAsk::Deliveries { hook, before: None, limit }, now).await
-            }
-            Command::HookUndelivered { application, hook } => {
-                let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
-                self.of_hooks(application, &HooksAsk::Undelivered { hook, after: 0, limit }, now).await
-            }
-            Command::HookRedeliver { application, hook, messages } => {
-                let all: Vec<Box<str>> = messages.iter().map(|message| message.as_str().into()).collect();
-                let messages = (!all.is_empty()).then_some(all);
-                self.of_hooks(application, &HooksAsk::Redeliver { hook: hook.as_str().into(), messages }, now).await
             }
             Command::Rules { application, asked } => {
                 let application = &self.find(application).await?.id;
@@ -273,6 +241,15 @@ impl Desk<'_> {
                 let application = self.find(application).await?;
                 Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, now).await?))
             }
+            // Asked above.
+            Command::HookAdd { .. }
+            | Command::HookOff { .. }
+            | Command::HookTest { .. }
+            | Command::HookChange { .. }
+            | Command::HookRotate { .. }
+            | Command::HookLog { .. }
+            | Command::HookUndelivered { .. }
+            | Command::HookRedeliver { .. } => Err(DeskError::NoServer),
         }
     }
 
@@ -294,4 +271,42 @@ impl Desk<'_> {
             (None, _) => Err(DeskError::NoApplication(named.into())),
         }
     }
+}
+
+/// What a command asks of hooks, and of which application; None if it asks something else, or is answered otherwise.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else is asked is not of hooks")]
+fn asked_of_hooks(command: &Command) -> Option<(&str, HooksAsk)> {
+    Some(match command {
+        Command::HookAdd { application, hook } => {
+            let NewHook { style, url, secret } = hook.clone();
+            let secret = secret.map(|secret| Pii::new(secret.into()));
+            (application, HooksAsk::Add { style: style.into(), url: url.into(), secret })
+        }
+        Command::HookOff { application, hook } => {
+            (application, HooksAsk::Change { hook: hook.as_str().into(), url: None, enabled: Some(false) })
+        }
+        Command::HookTest { application, hook } => (application, HooksAsk::Test(hook.as_str().into())),
+        Command::HookChange { application, hook, url, enabled } => {
+            let url = url.as_deref().map(Into::into);
+            (application, HooksAsk::Change { hook: hook.as_str().into(), url, enabled: *enabled })
+        }
+        Command::HookRotate { application, hook, secret } => {
+            let secret = secret.as_deref().map(|secret| Pii::new(secret.into()));
+            (application, HooksAsk::Rotate { hook: hook.as_str().into(), secret })
+        }
+        Command::HookLog { application, hook } => {
+            let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
+            (application, HooksAsk::Deliveries { hook, before: None, limit })
+        }
+        Command::HookUndelivered { application, hook } => {
+            let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
+            (application, HooksAsk::Undelivered { hook, after: 0, limit })
+        }
+        Command::HookRedeliver { application, hook, messages } => {
+            let all: Vec<Box<str>> = messages.iter().map(|message| message.as_str().into()).collect();
+            let messages = (!all.is_empty()).then_some(all);
+            (application, HooksAsk::Redeliver { hook: hook.as_str().into(), messages })
+        }
+        _ => return None,
+    })
 }
