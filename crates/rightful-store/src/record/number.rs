@@ -3,7 +3,7 @@
 use rightful_domain::{
     Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DetailKind, DeviceAliasKind,
     FailureReason, Family, HookStyle, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection,
-    PaymentSource, RuleStatus, Source, TakeoverWords, Topic, Verdict,
+    PaymentSource, RecommendationWords, RuleStatus, Source, TakeoverWords, Topic, Verdict,
 };
 
 use super::Undecodable;
@@ -82,6 +82,7 @@ numbered!(CredentialKind {
 });
 
 numbered!(HookStyle { Standard = 0, Ravelin = 1, Rupt = 2 });
+numbered!(RecommendationWords { LowerCase = 0, UpperCase = 1 });
 numbered!(TakeoverWords { PermitWarnBlock = 0, AllowReviewPrevent = 1 });
 numbered!(Topic {
     Assessed = 0,
