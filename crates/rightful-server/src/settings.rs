@@ -5,7 +5,9 @@
 use axum::http::Uri;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rightful_domain::{Action, Application, Hook, HookStyle, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords};
+use rightful_domain::{
+    Action, Application, Hook, HookStyle, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rightful_domain::{Behavior, Device, DeviceAlias, DeviceAliasKind, FreeFields, Network, REPORT_KEPT, Report, ReportKey};
+use rightful_domain::{
+    Behavior, Device, DeviceAlias, DeviceAliasKind, FreeFields, Network, REPORT_KEPT, Report, ReportKey,
+};
 
 use super::sample::{START, application, application_id, device_id, id};
 use super::{Backend, Ending, Script, Told, same, there};

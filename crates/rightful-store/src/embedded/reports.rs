@@ -13,8 +13,8 @@ use rightful_domain::{ApplicationId, EventId, FreeFields, REPORT_KEPT, Report, R
 
 use super::disk::failed;
 use super::tags::{Tagger, Taggers};
-use crate::{MasterKey, Nonces, StoreError};
 use crate::record::{Undecodable, decode_report, encode_report};
+use crate::{MasterKey, Nonces, StoreError};
 
 /// The most reports of an application that are kept; of more, the oldest go.
 const REPORTS_MAX: usize = 200_000;

@@ -63,18 +63,18 @@ impl StoredReport<'_> {
         let stored = self;
         let device: Device = stored.device.restore()?;
         Ok(Report {
-        id: EventId::from_bytes(stored.id),
-        application: super::id(stored.application, ApplicationId::new)?,
-        device,
-        network: Network {
-            ip: stored.ip,
-            user_agent: stored.user_agent.map(Into::into),
-            origin: stored.origin.map(Into::into),
-        },
-        behavior: stored.behavior.map(StoredBehavior::restore),
-        opened_at: stored.opened_at.map(Timestamp::from_micros),
-        received_at: Timestamp::from_micros(stored.received_at),
-        said: None,
-    })
+            id: EventId::from_bytes(stored.id),
+            application: super::id(stored.application, ApplicationId::new)?,
+            device,
+            network: Network {
+                ip: stored.ip,
+                user_agent: stored.user_agent.map(Into::into),
+                origin: stored.origin.map(Into::into),
+            },
+            behavior: stored.behavior.map(StoredBehavior::restore),
+            opened_at: stored.opened_at.map(Timestamp::from_micros),
+            received_at: Timestamp::from_micros(stored.received_at),
+            said: None,
+        })
     }
 }

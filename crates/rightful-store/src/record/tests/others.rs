@@ -1,8 +1,8 @@
 //! The same laws for what is noted, reported and told, and for applications with their settings.
 
 use rightful_domain::{
-    AccountDeviceId, Hook, HookStyle, Label, LabelValue, NoteKind, Pii, RecommendationWords, Report, Settings, TakeoverWords, Telling,
-    Topic, Waiting,
+    AccountDeviceId, Hook, HookStyle, Label, LabelValue, NoteKind, Pii, RecommendationWords, Report, Settings,
+    TakeoverWords, Telling, Topic, Waiting,
 };
 
 use super::super::{
