@@ -1,12 +1,14 @@
 //! What a dialect is: routes, a way to present a key, and the two directions of translation.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, CredentialKind,
-    CredentialStatus, DeviceId, Dossier, Event, EventId, Feedback, Note, Outcome, Page, PasswordHashes, Pii, Record,
-    Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
+    CredentialStatus, DeviceId, Dossier, Event, EventId, Feedback, FeedbackKind, Note, Outcome, Page, PasswordHashes,
+    Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
 };
+use zeroize::Zeroizing;
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
 pub trait Dialect: Sync {
@@ -23,6 +25,27 @@ pub trait Dialect: Sync {
     /// [`Dialect::decode`] checks the signature.
     fn linked_application(&self, _query: Query<'_>) -> Option<ApplicationId> {
         None
+    }
+
+    /// The key that a body names, on a route whose callers say it there. Not yet believed.
+    fn presented_in_body(&self, _route: &Route, _body: &[u8]) -> Option<PresentedInBody> {
+        None
+    }
+
+    /// What of a body is sealed for the server, on a route with [`Access::PageInBody`]; None where the body is plain.
+    fn sealed(&self, _route: &Route, _body: &[u8]) -> Result<Option<Sealed>, Refusal> {
+        Ok(None)
+    }
+
+    /// Whether browsers send cookies along with what its pages call, so that they insist on being allowed to. None is read.
+    fn is_sent_cookies(&self) -> bool {
+        false
+    }
+
+    /// Reads what a page attempted, once somebody asks for a verdict: the report that says so, and all that its device has
+    /// reported lately. The event has the report's id.
+    fn told(&self, _call: &Call<'_>, _attempt: &Report, _device: Option<&Report>) -> Result<Told, Refusal> {
+        Err(Refusal { kind: RefusalKind::NotFound, detail: "nothing was attempted".to_owned(), path: None })
     }
 
     /// Reads a request of an authenticated caller. Total: any bytes give an intake or a refusal.
@@ -80,6 +103,51 @@ pub enum Access {
     Page(CredentialKind),
     /// Who holds a link that we signed.
     Link,
+    /// Who presents an access token that we gave to the holder of a key of this kind.
+    Token(CredentialKind),
+    /// Who says a key of this kind in the body, both halves of it.
+    Body(CredentialKind),
+    /// As [`Access::Page`], but the body names the application, and may be sealed under the server's key.
+    PageInBody(CredentialKind),
+}
+
+impl Access {
+    /// Whether pages call it, from their own origins.
+    #[must_use]
+    pub const fn is_of_pages(self) -> bool {
+        matches!(self, Self::Page(_) | Self::PageInBody(_))
+    }
+}
+
+/// A key as a body presents it; whether it is right is for the server to find out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PresentedInBody {
+    /// What it is presented as.
+    pub kind: CredentialKind,
+    /// The public half.
+    pub public_id: String,
+    /// The secret half; empty from a page, which has none.
+    pub secret: Zeroizing<String>,
+}
+
+/// What a page has sealed: a content under a key of its own, and that key under ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// The page's key and nonce, as JSON `{symKey, iv}`, under ours: RSA-OAEP with SHA-256.
+    pub key: Vec<u8>,
+    /// The content under the page's key: AES-256-GCM, its tag appended.
+    pub content: Vec<u8>,
+    /// How the content is packed inside.
+    pub packing: Packing,
+}
+
+/// How a sealed content is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// As it is.
+    Plain,
+    /// By gzip (RFC 1952).
+    Gzip,
 }
 
 /// A key as presented; whether it is right is for the server to find out.
@@ -195,6 +263,66 @@ pub enum Intake {
     Consume(EventId),
     /// Tell this page what happens to its device, as long as it listens.
     Listen(AccountDeviceId),
+    /// Under which key may a page seal what it says?
+    SealingKey,
+    /// Give the caller a token that stands for its key for a while.
+    Grant,
+    /// Judge what a page attempted, once: a later call gets the first answer.
+    Ask(Box<Ask>),
+    /// This is how something ended that a page attempted; if nobody has asked about it, it is judged now.
+    Finish(Box<Finish>),
+}
+
+/// An attempt of a page that somebody asks about.
+#[derive(Debug)]
+pub struct Ask {
+    /// The report that says it, whose id becomes the event's.
+    pub attempt: EventId,
+    /// The report itself, to be kept first, where the caller says it and not a page.
+    pub reported: Option<Box<Report>>,
+    /// What has to hold of the page's device.
+    pub proof: Option<DeviceProof>,
+    /// What the caller wants to hear.
+    pub wants: Wants,
+}
+
+/// What a caller wants to hear of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// Only the token under which it is kept.
+    Token,
+    /// The verdict.
+    Verdict,
+}
+
+/// A signature by a key that a device keeps: RSASSA-PSS with SHA-256 and a salt of 32 bytes. It is good once: an attempt
+/// that was kept or judged before under the same id is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceProof {
+    /// The device's public key: X.509 `SubjectPublicKeyInfo`, DER.
+    pub public_key: Vec<u8>,
+    /// What the device calls that key: its SHA-256 in lower-case hexadecimal digits. It has to be the key's.
+    pub key_name: String,
+    /// What is signed.
+    pub message: Vec<u8>,
+    /// The signature.
+    pub signature: Vec<u8>,
+}
+
+/// How an attempt of a page ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finish {
+    /// The attempt.
+    pub attempt: EventId,
+    /// Whose it was, where the caller says. An event of another account, or of none, or of one that only the page named,
+    /// stays as it is, and what the caller says is remembered as an event of its own.
+    pub account: Option<AccountId>,
+    /// How it ended; None if that is not said.
+    pub outcome: Option<Outcome>,
+    /// What is said of its challenge, if there was one or the caller names its kind.
+    pub challenge: Option<FeedbackKind>,
+    /// Whether the caller names the kind of challenge, so that there was one whatever was judged.
+    pub was_challenged: bool,
 }
 
 /// An account whose owner has it again.
@@ -319,6 +447,17 @@ pub enum Reply {
     Consumed(Box<Record>),
     /// The page listens from now on. Never handed to [`Dialect::reply`].
     Listening,
+    /// The key under which a page may seal what it says: an RSA public key as a JSON Web Key.
+    SealingKey(String),
+    /// A token that stands for the caller's key, and how long it does.
+    Granted {
+        /// The token.
+        token: String,
+        /// How long it holds.
+        kept: Duration,
+    },
+    /// How an attempt ended is remembered; its event.
+    Finished(Box<Record>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

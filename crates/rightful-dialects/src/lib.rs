@@ -19,10 +19,12 @@ mod registry;
 mod rupt;
 mod scalars;
 mod time;
+mod transmit;
 
 pub use dialect::{
-    Access, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query, Reclaim,
-    Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
+    Access, Ask, Call, DeviceProof, Dialect, Finish, FirstEvent, Glossary, HookMessage, Intake, Method, Notice,
+    Packing, Presented, PresentedInBody, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, Sealed, Told,
+    ToldOf, Tolerance, Wants,
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};

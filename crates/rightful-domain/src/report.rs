@@ -41,7 +41,9 @@ pub enum ReportKey<'a> {
 impl Report {
     /// Takes in a later report of the same device: what it says anew holds, and what is counted is added.
     pub fn merge(&mut self, later: Self) {
-        self.network = later.network;
+        if later.network != Network::default() {
+            self.network = later.network;
+        }
         self.received_at = self.received_at.max(later.received_at);
         self.opened_at = self.opened_at.or(later.opened_at);
         let device = &mut self.device;

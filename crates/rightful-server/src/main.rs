@@ -1,7 +1,9 @@
 //! `rightful`: keeps accounts with their rightful owners. One binary, one data folder.
 
+mod access_tokens;
 mod app;
 mod applications;
+mod attempts;
 mod cli;
 mod clock;
 mod config;
@@ -16,6 +18,7 @@ mod magic;
 mod master_key;
 mod one_address;
 mod owed;
+mod page_keys;
 mod pipeline;
 mod provisioning;
 mod server;

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::access_tokens::AccessTokens;
 use crate::app::App;
 use crate::applications::Applications;
 use crate::clock;
@@ -28,6 +29,7 @@ use crate::listeners::Listeners;
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
+use crate::page_keys::PageKeys;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
@@ -113,6 +115,12 @@ impl Server {
             office: Semaphore::new(1),
             without_origins: WithoutOrigins::default(),
             page_rate: PageRate::new(config.pages.requests_per_minute_max, config.pages.burst_max),
+            access_tokens: AccessTokens::new(&master_key, &config.public_url()),
+            page_keys: PageKeys::new(
+                config.store.data.join("page-keys"),
+                master_key.copy(),
+                Nonces::from_seed(clock::random()),
+            ),
             link_key: master_key.derive("rightful signed links v1"),
             master_key,
             nonces: Nonces::from_seed(clock::random()),

@@ -45,7 +45,13 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Takeover(takeover) => json(200, JSON, &dossiers::takeover(call.parameter("account"), takeover)),
         Reply::Reclaimed { n_accounts } => json(200, JSON, &Reclaimed { n_accounts: *n_accounts }),
         // None of our paths asks for these.
-        Reply::Reported(_) | Reply::Identified { .. } | Reply::Consumed(_) | Reply::Listening => json(200, JSON, &()),
+        Reply::Reported(_)
+        | Reply::Identified { .. }
+        | Reply::Consumed(_)
+        | Reply::Listening
+        | Reply::SealingKey(_)
+        | Reply::Granted { .. }
+        | Reply::Finished(_) => json(200, JSON, &()),
     }
 }
 

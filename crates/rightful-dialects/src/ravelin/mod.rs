@@ -205,7 +205,10 @@ impl Dialect for Ravelin {
             | Reply::Identified { .. }
             | Reply::Takeover(_)
             | Reply::Consumed(_)
-            | Reply::Listening => encode::unscored(call, endpoint),
+            | Reply::Listening
+            | Reply::SealingKey(_)
+            | Reply::Granted { .. }
+            | Reply::Finished(_) => encode::unscored(call, endpoint),
         }
     }
 

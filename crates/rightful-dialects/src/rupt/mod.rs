@@ -227,7 +227,10 @@ impl Dialect for Rupt {
                 | Reply::FeedbackTaken { .. }
                 | Reply::Takeover(_)
                 | Reply::Reclaimed { .. }
-                | Reply::Listening,
+                | Reply::Listening
+                | Reply::SealingKey(_)
+                | Reply::Granted { .. }
+                | Reply::Finished(_),
                 _,
             ) => encode::done(),
         }
