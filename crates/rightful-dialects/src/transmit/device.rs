@@ -256,7 +256,7 @@ fn brand(brands: Node<'_>) -> Option<Box<str>> {
     let Node::List(brands) = brands else { return None };
     let told: Vec<Box<str>> =
         brands.into_iter().filter_map(|brand| object(Some(brand)).take("brand").and_then(plain)).collect();
-    let is_real = |name: &&Box<str>| !name.to_ascii_lowercase().starts_with("not");
-    let real = || told.iter().filter(is_real);
-    real().find(|name| name.as_ref() != "Chromium").or_else(|| real().next()).cloned()
+    let mut real = told.into_iter().filter(|name| !name.to_ascii_lowercase().starts_with("not")).collect::<Vec<_>>();
+    let place = real.iter().position(|name| name.as_ref() != "Chromium").unwrap_or(0);
+    (place < real.len()).then(|| real.swap_remove(place))
 }

@@ -56,8 +56,9 @@ fn of_device(entry: &Entry) -> Map<String, Value> {
     ] {
         put(&mut told, signal, number(device, name));
     }
-    let storage = number(device, "storage_quota").zip(number(device, "storage_usage"));
-    put(&mut told, "available_storage", storage.map(|(quota, usage)| (quota - usage).max(0.0)));
+    let bytes = |name| component(device, name)?.parse::<u64>().ok();
+    let storage = bytes("storage_quota").zip(bytes("storage_usage"));
+    put(&mut told, "available_storage", storage.map(|(quota, usage)| quota.saturating_sub(usage)));
     put(&mut told, "device_power_state", power(device));
     put(&mut told, "graphic_card", component(device, "gpu"));
     put(&mut told, "model", device.model.as_deref());
@@ -71,8 +72,10 @@ fn of_device(entry: &Entry) -> Map<String, Value> {
 }
 
 /// A component that is a number.
-fn number(device: &Device, name: &str) -> Option<f64> {
-    component(device, name)?.parse().ok().filter(|number: &f64| number.is_finite())
+fn number(device: &Device, name: &str) -> Option<Value> {
+    let told = component(device, name)?;
+    let whole = told.parse::<i64>().ok().map(Value::from);
+    whole.or_else(|| told.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from))
 }
 
 fn power(device: &Device) -> Option<&'static str> {
@@ -90,11 +93,10 @@ fn of_network(entry: &Entry) -> Map<String, Value> {
         ("tor", NetworkKind::Tor),
         ("hosting", NetworkKind::Hosting),
         ("proxy", NetworkKind::Proxy),
+        ("anonymizer", NetworkKind::Relay),
     ] {
         put(&mut told, signal, Some(enrichment.is_network(kind)));
     }
-    let hides = [NetworkKind::Vpn, NetworkKind::Tor, NetworkKind::Proxy, NetworkKind::Relay];
-    put(&mut told, "anonymizer", Some(hides.into_iter().any(|kind| enrichment.is_network(kind))));
     told
 }
 
