@@ -16,7 +16,7 @@ use super::behavior::Gathered;
 use super::{device, token};
 use crate::fields::Fields;
 use crate::json::{self, Node};
-use crate::scalars::{LABEL_BYTES_MAX, USER_AGENT_BYTES_MAX, WORD_BYTES_MAX, cut};
+use crate::scalars::{self, LABEL_BYTES_MAX, USER_AGENT_BYTES_MAX, WORD_BYTES_MAX, cut};
 use crate::time::{clamped, moment};
 use crate::{Call, Intake, Packing, PresentedInBody, Refusal, RefusalKind, Sealed, digest};
 
@@ -248,7 +248,7 @@ fn report_id(call: &Call<'_>, device: &str, read: &Read) -> EventId {
 
 /// Keeps nothing of what went wrong in a page: to ask about no credentials is to ask nothing.
 pub(super) fn logs(call: &Call<'_>) -> Result<Intake, Refusal> {
-    json::parse_object(call.body)?;
+    Fields::new(json::parse_object(call.body)?).required("clientId", scalars::text)?;
     Ok(Intake::LookUp { username: None, hashes: PasswordHashes::default() })
 }
 

@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_dialects::{Dialect, Intake, Reply, Wants};
-use rightful_domain::{
-    AgentKind, AgentTraits, Event, Finding, NetworkClaim, NetworkKind, ReasonCode, Record, Report,
-};
+use rightful_domain::{AgentKind, AgentTraits, Event, Finding, NetworkClaim, NetworkKind, ReasonCode, Record, Report};
 use serde_json::{Value, json};
 
 use super::Request;

@@ -9,7 +9,9 @@ use axum::body::Bytes;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use rightful_dialects::{Access, Call, Dialect, Intake, Presented, Query, Refusal, RefusalKind, Reply, Route};
+use rightful_dialects::{
+    Access, Ask, Call, Dialect, Finish, Intake, Presented, Query, Refusal, RefusalKind, Reply, Route,
+};
 use rightful_domain::{AccountDeviceId, Application, EventId, Report, Timestamp};
 
 use super::origin::{self, Cookies};
@@ -19,7 +21,7 @@ use crate::app::{App, Peer};
 use crate::attempts::AttemptError;
 use crate::clock;
 use crate::listeners::{Listener, TooMany};
-use crate::page_keys::{PageKeyError, Unopened};
+use crate::page_keys::Unopened;
 use crate::pipeline::Asked;
 
 /// Answers one request.
@@ -309,34 +311,10 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
-        Intake::SealingKey => {
-            return app.page_keys.public(now).await.map(|key| Done::Answered(Reply::SealingKey(key))).map_err(no_key);
-        }
-        Intake::Grant => {
-            let told = dialect.presented_in_body(received.route, &received.body);
-            let token = told.map(|told| app.access_tokens.grant(&told.public_id, now)).unwrap_or_default();
-            Ok(Reply::Granted { token, kept: TOKEN_KEPT })
-        }
-        Intake::Ask(ask) => {
-            let told = |attempt: &Report, device: Option<&Report>| {
-                received.with_call(app, |call| dialect.told(call, attempt, device))
-            };
-            return pipeline
-                .ask(*ask, application, &told, now)
-                .await
-                .map(Done::Answered)
-                .map_err(AttemptError::refusal);
-        }
-        Intake::Finish(finish) => {
-            let told = |attempt: &Report, device: Option<&Report>| {
-                received.with_call(app, |call| dialect.told(call, attempt, device))
-            };
-            return pipeline
-                .finish(*finish, application, &told, now)
-                .await
-                .map(Done::Answered)
-                .map_err(AttemptError::refusal);
-        }
+        Intake::SealingKey => return sealing_key(app, now).await.map(Done::Answered),
+        Intake::Grant => Ok(granted(app, dialect, received)),
+        Intake::Ask(ask) => return ask_about(app, dialect, received, *ask).await.map(Done::Answered),
+        Intake::Finish(finish) => return finish_attempt(app, dialect, received, *finish).await.map(Done::Answered),
         Intake::Feedback(all) => {
             let taken = match received.route.access {
                 Access::Link => pipeline.answer_of_link(application, all).await,
@@ -354,9 +332,39 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
 }
 
-fn no_key(error: PageKeyError) -> Refusal {
-    tracing::error!(%error, "pages get no key to seal under");
-    Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None }
+/// Gives who has shown a key in the body a token that stands for it.
+fn granted(app: &App, dialect: &dyn Dialect, received: &Received) -> Reply {
+    let told = dialect.presented_in_body(received.route, &received.body);
+    let token = told.map(|told| app.access_tokens.grant(&told.public_id, received.now)).unwrap_or_default();
+    Reply::Granted { token, kept: TOKEN_KEPT }
+}
+
+/// Judges what a page attempted, or keeps it.
+async fn ask_about(app: &App, dialect: &dyn Dialect, received: &Received, ask: Ask) -> Result<Reply, Refusal> {
+    let tell =
+        |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
+    let done = app.pipeline.ask(ask, &received.application, &tell, received.now).await;
+    done.map_err(AttemptError::refusal)
+}
+
+/// Remembers how an attempt of a page ended.
+async fn finish_attempt(
+    app: &App,
+    dialect: &dyn Dialect,
+    received: &Received,
+    finish: Finish,
+) -> Result<Reply, Refusal> {
+    let tell =
+        |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
+    let done = app.pipeline.finish(finish, &received.application, &tell, received.now).await;
+    done.map_err(AttemptError::refusal)
+}
+
+async fn sealing_key(app: &App, now: Timestamp) -> Result<Reply, Refusal> {
+    app.page_keys.public(now).await.map(Reply::SealingKey).map_err(|error| {
+        tracing::error!(%error, "pages get no key to seal under");
+        Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None }
+    })
 }
 
 /// Answers a request that reached no path of a dialect.
