@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import { startBrowser, startSite, visitor } from "./browser.mjs";
 import { startServer } from "./server.mjs";
@@ -228,6 +229,121 @@ test("a device that the client has reported is known in a Ravelin login that car
   };
   assert.match(await reasons(known), /PROFILE_DEVICE_FAMILIAR/);
   assert.match(await reasons(await login("another")), /PROFILE_DEVICE_NEW/);
+});
+
+/** What the client sends, made by hand: sealed under the server's key, unless something is to be wrong with it. */
+async function sealed(payload, change = {}) {
+  const conf = await fetch(`https://${server.host}/risk-collect/device/conf?tenantId=${server.keys.transmit.client_id}`);
+  const jwk = change.jwk ?? JSON.parse((await conf.json()).publicKey);
+  const rsa = await crypto.subtle.importKey("jwk", jwk, { name: "RSA-OAEP", hash: "SHA-256" }, false, ["encrypt"]);
+  const [symKey, iv] = [crypto.getRandomValues(new Uint8Array(32)), crypto.getRandomValues(new Uint8Array(12))];
+  const base64 = (bytes) => Buffer.from(bytes).toString("base64");
+  const page = JSON.stringify({ symKey: base64(symKey), iv: base64(iv) });
+  const key = await crypto.subtle.encrypt({ name: "RSA-OAEP" }, rsa, Buffer.from(page));
+  const aes = await crypto.subtle.importKey("raw", symKey, "AES-GCM", false, ["encrypt"]);
+  const content = change.content ?? gzipSync(Buffer.from(JSON.stringify(payload)));
+  const data = Buffer.from(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, aes, content));
+  if (change.flip) data[change.flip] ^= 1;
+  return { data: base64(data), key: base64(key), dataType: "compressed" };
+}
+
+const action = (change = {}) => ({
+  clientId: server.keys.transmit.client_id,
+  keyIdentifier: "ab".repeat(32),
+  userId: null,
+  events: [{ type: "action", attributes: { action_type: "login" }, index: 1, tabId: "1", timestamp: Date.now(), ...change }],
+});
+const send = (body, headers = {}) =>
+  server.call("/risk-collect/device/events", { body, headers: { origin: "http://localhost:1", ...headers } });
+
+test("what is wrong with a report is refused, and said", async () => {
+  const good = await send(await sealed(action()));
+  assert.equal(good.status, 200, JSON.stringify(good.body));
+  const pair = await crypto.subtle.generateKey(
+    { name: "RSA-OAEP", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" },
+    true,
+    ["encrypt", "decrypt"],
+  );
+  const other = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  const bomb = gzipSync(Buffer.alloc(60_000_000, 32));
+  for (const [what, status, body] of [
+    ["an old key", 400, await sealed(action(), { jwk: other })],
+    ["a flipped bit", 400, await sealed(action(), { flip: 7 })],
+    ["a bomb", 400, await sealed({}, { content: bomb })],
+    ["no gzip", 400, await sealed({}, { content: Buffer.from("{}") })],
+    ["no JSON", 401, await sealed({}, { content: gzipSync(Buffer.from("[1]")) })],
+    ["no client", 401, await sealed({ ...action(), clientId: "test_nobody" })],
+    ["no events", 400, await sealed({ ...action(), events: [] })],
+    ["plain", 400, action()],
+    ["megabytes", 413, { data: "A".repeat(2_000_000), key: "", dataType: "compressed" }],
+  ]) {
+    const answer = await send(body);
+    assert.equal(answer.status, status, `${what}: ${JSON.stringify(answer.body)}`);
+    assert.match(answer.body.message, /./, what);
+  }
+  const foreign = await send(await sealed(action()), { origin: "https://elsewhere.example" });
+  assert.equal(foreign.status, 403);
+  // From the future, and out of order.
+  const early = await send(await sealed(action({ timestamp: Date.now() + 86_400_000, index: 9 })));
+  const late = await send(await sealed(action({ timestamp: 1, index: 0 })));
+  assert.deepEqual([early.status, late.status], [200, 200]);
+});
+
+test("the same action twice is one action with one token", async () => {
+  const twice = action({ timestamp: Date.now() });
+  const [one, two] = await Promise.all([send(await sealed(twice)), send(await sealed(twice))]);
+  assert.equal(one.body.deviceId, two.body.deviceId);
+  const [first, second] = await Promise.all([get(one.body.actionToken, "gerda"), get(two.body.actionToken, "gerda")]);
+  assert.equal(first.body.context.action_id, second.body.context.action_id);
+  assert.deepEqual(first.body, second.body);
+});
+
+test("who has no right to ask is told so", async () => {
+  const { body: good } = await send(await sealed(action()));
+  const ask = (headers, token = good.actionToken) =>
+    server.call(`/risk/v1/recommendation?action_token=${token}`, { method: "GET", headers });
+  assert.equal((await ask({})).status, 401);
+  assert.equal((await ask({ authorization: "Bearer a.b.c" })).status, 401);
+  assert.equal((await ask({ authorization: `Bearer ${server.keys.transmit.client_secret}` })).status, 401);
+  const token = (body) => server.call("/oidc/token", { body: { grant_type: "client_credentials", ...body } });
+  const wrong = await token({ client_id: server.keys.transmit.client_id, client_secret: "x" });
+  assert.deepEqual([wrong.status, wrong.body.error], [401, "invalid_client"]);
+  const alone = await token({ client_secret: server.keys.transmit.client_secret });
+  assert.equal(alone.status, 401);
+  const other = server.createApplication("other");
+  const theirs = await token(other.transmit);
+  assert.equal(theirs.status, 200);
+  const foreign = await ask({ authorization: `Bearer ${theirs.body.access_token}` });
+  assert.equal(foreign.status, 403, "another application's action");
+  assert.equal((await ask(bearer, `${good.actionToken.slice(0, -1)}${good.actionToken.endsWith("A") ? "B" : "A"}`)).status, 400);
+  assert.equal((await ask(bearer)).status, 200);
+  const keys = await server.call("/.well-known/jwks.json", { method: "GET" });
+  assert.deepEqual([keys.body.keys[0].kty, keys.body.keys[0].alg], ["OKP", "EdDSA"]);
+});
+
+test("a user who left no trace but a challenge is believed after it is passed", async () => {
+  const page = await open(await visitor(browser));
+  const one = await trigger(page, "login");
+  const first = await get(one.actionToken, "hanna");
+  const passed = { action_token: one.actionToken, result: "success", user_id: "hanna", challenge_type: "passkey" };
+  assert.equal((await post("action/result", passed)).status, 201);
+  const then = await get(one.actionToken, "hanna");
+  assert.deepEqual(then.body.recommendation, { type: first.body.recommendation.type, result: "success", challenge_type: "passkey" });
+  const two = await trigger(page, "login");
+  const second = await get(two.actionToken, "hanna");
+  assert.ok(second.body.reasons.includes("PROFILE_DEVICE_FAMILIAR"), `${second.body.reasons}`);
+  const label = { label_type: "CONFIRMED_FRAUD", use_case: "ACCOUNT_TAKEOVER", subject: { type: "ACTION_ID", value: second.body.context.action_id } };
+  assert.equal((await post("label", label)).status, 201);
+  const three = await trigger(page, "withdraw");
+  const third = await get(three.actionToken, "hanna");
+  assert.ok(third.body.reasons.includes("USER_REPORTED_COMPROMISE"), `${third.body.reasons}`);
+});
+
+test("an address that reports too often is told to wait", async () => {
+  const statuses = await Promise.all(Array.from({ length: 80 }, () => send({ data: "AA==", key: "AA==" })));
+  const told = statuses.find((answer) => answer.status === 429);
+  assert.ok(told, "some of eighty at once are too many");
+  assert.match(told.body.message, /too often/);
 });
 
 test("nothing secret is in the log", () => {

@@ -255,3 +255,113 @@ fn key(made_at: Timestamp, private: PrivateDecryptingKey) -> Option<(Kept, Key)>
     let opening = OaepPrivateDecryptingKey::new(private).ok()?;
     Some((kept, Key { made_at, opening, public: public.to_string() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use aws_lc_rs::rsa::{OaepPublicEncryptingKey, PublicEncryptingKey};
+
+    use super::*;
+
+    fn keys(folder: &tempfile::TempDir) -> PageKeys {
+        let path = folder.path().join("page-keys");
+        PageKeys::new(path, MasterKey::from_bytes([1; 32]), Nonces::from_seed([2; 32]))
+    }
+
+    /// As the client seals, given the public key as it is handed out.
+    fn seal(public: &str, content: &[u8], packing: Packing) -> Sealed {
+        let jwk: serde_json::Value = serde_json::from_str(public).unwrap();
+        let modulus = URL_SAFE_NO_PAD.decode(jwk["n"].as_str().unwrap()).unwrap();
+        let mut der = SPKI_HEAD.to_vec();
+        der.extend(modulus);
+        der.extend([0x02, 0x03, 0x01, 0x00, 0x01]);
+        let rsa = OaepPublicEncryptingKey::new(PublicEncryptingKey::from_der(&der).unwrap()).unwrap();
+        let page = serde_json::json!({ "symKey": STANDARD.encode([3; 32]), "iv": STANDARD.encode([4; 12]) }).to_string();
+        let mut room = vec![0; MODULUS_BYTES];
+        let key = rsa.encrypt(&OAEP_SHA256_MGF1SHA256, page.as_bytes(), &mut room, None).unwrap().to_vec();
+        let mut content = match packing {
+            Packing::Plain => content.to_vec(),
+            Packing::Gzip => {
+                let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+                packer.write_all(content).unwrap();
+                packer.finish().unwrap()
+            }
+        };
+        let aead = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &[3; 32]).unwrap());
+        aead.seal_in_place_append_tag(Nonce::assume_unique_for_key([4; 12]), Aad::empty(), &mut content).unwrap();
+        Sealed { key, content, packing }
+    }
+
+    #[tokio::test]
+    async fn what_a_page_seals_opens_here_and_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, now) = (keys(&folder), Timestamp::from_seconds(1_700_000_000));
+        let public = ours.public(now).await.unwrap();
+        assert_eq!(ours.public(now).await.unwrap(), public);
+        for packing in [Packing::Plain, Packing::Gzip] {
+            assert_eq!(ours.open(seal(&public, b"{}", packing)).await, Ok(b"{}".to_vec()));
+        }
+        let restarted = keys(&folder);
+        assert_eq!(restarted.open(seal(&public, b"{}", Packing::Plain)).await, Ok(b"{}".to_vec()));
+        assert_eq!(restarted.public(now).await.unwrap(), public);
+        let stolen = PageKeys::new(
+            folder.path().join("page-keys"),
+            MasterKey::from_bytes([9; 32]),
+            Nonces::from_seed([2; 32]),
+        );
+        assert!(matches!(stolen.public(now).await, Err(PageKeyError::Damaged { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_key_opens_while_it_is_the_present_one_or_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, now) = (keys(&folder), Timestamp::from_seconds(1_700_000_000));
+        let first = ours.public(now).await.unwrap();
+        let second = ours.public(now.plus(MADE_EVERY)).await.unwrap();
+        assert_ne!(first, second);
+        assert!(ours.open(seal(&first, b"{}", Packing::Plain)).await.is_ok());
+        let restarted = keys(&folder);
+        assert!(restarted.open(seal(&first, b"{}", Packing::Plain)).await.is_ok(), "also after a restart");
+        let third = restarted.public(now.plus(2 * MADE_EVERY)).await.unwrap();
+        assert_eq!(restarted.open(seal(&first, b"{}", Packing::Plain)).await, Err(Unopened));
+        assert!(restarted.open(seal(&second, b"{}", Packing::Plain)).await.is_ok());
+        assert!(restarted.open(seal(&third, b"{}", Packing::Plain)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn whatever_was_changed_does_not_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = keys(&folder);
+        let public = ours.public(Timestamp::from_seconds(1_700_000_000)).await.unwrap();
+        let good = seal(&public, b"{\"clientId\":\"a\"}", Packing::Gzip);
+        for at in 0..good.content.len() {
+            let mut changed = good.clone();
+            changed.content[at] ^= 1;
+            assert_eq!(ours.open(changed).await, Err(Unopened), "{at}");
+        }
+        for at in [0, 100, 255] {
+            let mut changed = good.clone();
+            changed.key[at] ^= 1;
+            assert_eq!(ours.open(changed).await, Err(Unopened), "{at}");
+        }
+        for key in [vec![], vec![0; 256], vec![0xff; 256], good.key[1..].to_vec(), vec![7; 10_000]] {
+            assert_eq!(ours.open(Sealed { key, ..good.clone() }).await, Err(Unopened));
+        }
+        assert_eq!(ours.open(Sealed { packing: Packing::Plain, ..good.clone() }).await.map(|plain| plain[0]), Ok(0x1f));
+        assert_eq!(ours.open(Sealed { content: Vec::new(), ..good }).await, Err(Unopened));
+    }
+
+    #[tokio::test]
+    async fn a_content_may_be_so_long_and_no_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = keys(&folder);
+        let public = ours.public(Timestamp::from_seconds(1_700_000_000)).await.unwrap();
+        let fits = seal(&public, &vec![b' '; CONTENT_BYTES_MAX], Packing::Gzip);
+        assert!(fits.content.len() < 4_096, "as small as a bomb");
+        assert_eq!(ours.open(fits).await.map(|content| content.len()), Ok(CONTENT_BYTES_MAX));
+        let bomb = seal(&public, &vec![b' '; CONTENT_BYTES_MAX + 1], Packing::Gzip);
+        assert_eq!(ours.open(bomb).await, Err(Unopened));
+        assert_eq!(ours.open(seal(&public, b"{}", Packing::Plain)).await, Ok(b"{}".to_vec()));
+    }
+}
