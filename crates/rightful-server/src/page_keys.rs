@@ -277,7 +277,8 @@ mod tests {
         der.extend(modulus);
         der.extend([0x02, 0x03, 0x01, 0x00, 0x01]);
         let rsa = OaepPublicEncryptingKey::new(PublicEncryptingKey::from_der(&der).unwrap()).unwrap();
-        let page = serde_json::json!({ "symKey": STANDARD.encode([3; 32]), "iv": STANDARD.encode([4; 12]) }).to_string();
+        let page =
+            serde_json::json!({ "symKey": STANDARD.encode([3; 32]), "iv": STANDARD.encode([4; 12]) }).to_string();
         let mut room = vec![0; MODULUS_BYTES];
         let key = rsa.encrypt(&OAEP_SHA256_MGF1SHA256, page.as_bytes(), &mut room, None).unwrap().to_vec();
         let mut content = match packing {
@@ -305,11 +306,8 @@ mod tests {
         let restarted = keys(&folder);
         assert_eq!(restarted.open(seal(&public, b"{}", Packing::Plain)).await, Ok(b"{}".to_vec()));
         assert_eq!(restarted.public(now).await.unwrap(), public);
-        let stolen = PageKeys::new(
-            folder.path().join("page-keys"),
-            MasterKey::from_bytes([9; 32]),
-            Nonces::from_seed([2; 32]),
-        );
+        let stolen =
+            PageKeys::new(folder.path().join("page-keys"), MasterKey::from_bytes([9; 32]), Nonces::from_seed([2; 32]));
         assert!(matches!(stolen.public(now).await, Err(PageKeyError::Damaged { .. })));
     }
 
