@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BINARY = resolve(process.env.RIGHTFUL_BIN ?? join(HERE, "../target/debug/rightful"));
 
-/** Starts a server that speaks TLS on a free port of 127.0.0.1, with one test application. */
-export async function startServer() {
+/** Starts a server that speaks TLS on a free port of 127.0.0.1, with one test application; further settings by name. */
+export async function startServer(settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), "rightful-clients-"));
   const data = join(folder, "data");
   const certificate = join(folder, "certificate.pem");
@@ -25,6 +25,7 @@ export async function startServer() {
     RIGHTFUL_SERVER__TLS_KEY: key,
     RIGHTFUL_LOG__FORMAT: "text",
     RIGHTFUL_LOG__LEVEL: "info",
+    ...settings,
   };
   const child = spawn(BINARY, ["serve", "--data", data], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
