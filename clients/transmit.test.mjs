@@ -105,7 +105,12 @@ test("an action that the page reports is recommended upon, with what the page ha
   assert.deepEqual(signals.behavior.input_method, ["is_typing"]);
   assert.equal(signals.behavior.no_user_interaction, false);
   assert.equal(signals.behavior.typing_velocity > 0.5, true);
-  assert.ok(reasons.includes("DEVICE_BOT"), `a driven browser: ${reasons}`);
+  assert.equal(signals.history.device_action_rate_60_sec, 1);
+  assert.equal(signals.history.ip_user_count_last_hour, 1);
+  assert.equal(signals.device.emulated, true, signals.device.graphic_card);
+  for (const reason of ["DEVICE_BOT", "DEVICE_EMULATED_GPU"]) {
+    assert.ok(reasons.includes(reason), `a driven browser without a graphics processor: ${reasons}`);
+  }
 
   const again = await get(told.actionToken, "anna");
   assert.deepEqual(again.body, first.body, "judged once");

@@ -3,10 +3,13 @@
 //! The report of an attempt waits for the first who asks about it, within [`rightful_domain::REPORT_KEPT`]; from then on
 //! the record answers. An attempt that nobody asks about is not judged.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use rightful_dialects::{Ask, DeviceProof, Finish, Refusal, RefusalKind, Reply, Told, Wants};
 use rightful_domain::{
-    AccountId, Application, EventId, Feedback, FeedbackTarget, Outcome, Record, Report, ReportKey, Timestamp, Verdict,
+    AccountId, Application, EventId, Feedback, FeedbackTarget, Outcome, PasswordHashes, Record, Report, ReportKey,
+    Timestamp, Verdict,
 };
 use ring::digest::{Context, SHA256, digest};
 
@@ -45,6 +48,33 @@ impl AttemptError {
 fn refused(kind: RefusalKind, detail: &str) -> Refusal {
     Refusal { kind, detail: detail.into(), path: None }
 }
+
+/// Whether user ids are contacts: they work, and it is said once, since ids stand in logs and contacts should not.
+#[derive(Debug, Default)]
+pub(crate) struct ContactIdWatch {
+    was_said: AtomicBool,
+}
+
+impl ContactIdWatch {
+    fn see(&self, account: Option<&AccountId>) {
+        if account.is_some_and(|account| is_contact(account.as_str())) && !self.was_said.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a user id looks like an e-mail address or a phone number: use ids that name nobody, since they are not \
+                 sealed as contacts are (said once)"
+            );
+        }
+    }
+}
+
+/// Whether an id looks like an e-mail address, or like a phone number in international form.
+fn is_contact(id: &str) -> bool {
+    let is_email = id.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+    let digits = id.strip_prefix('+').unwrap_or("");
+    is_email || (digits.len() >= PHONE_DIGITS_MIN && digits.bytes().all(|c| c.is_ascii_digit() || b" -()".contains(&c)))
+}
+
+/// The shortest phone number that is one, in digits.
+const PHONE_DIGITS_MIN: usize = 7;
 
 impl Pipeline {
     /// Judges what a page attempted, or keeps it.
@@ -96,6 +126,7 @@ impl Pipeline {
         };
         let told = tell(&report, device.as_ref()).map_err(AttemptError::Refused)?;
         self.meters.unknown_fields(told.n_unknown);
+        self.contact_ids.see(told.event.account.as_ref());
         Ok(match asked {
             Asked::Yes => self.assess(told, application, now).await?,
             Asked::No | Asked::Long => self.judge(told, application, asked, now).await?,
@@ -152,9 +183,14 @@ impl Pipeline {
         event.vouched = true;
         event.outcome = outcome.unwrap_or(Outcome::Pending);
         let id = event.id;
-        if self.store.find(&application.id, id).await?.is_none() {
-            let told = Told { event, hashes: rightful_domain::PasswordHashes::default(), retry: None, n_unknown: 0 };
-            self.judge(told, application, Asked::No, now).await?;
+        match (self.store.find(&application.id, id).await?, outcome) {
+            (None, _) => {
+                let told = Told { event, hashes: PasswordHashes::default(), retry: None, n_unknown: 0 };
+                self.judge(told, application, Asked::No, now).await?;
+            }
+            // Who it was is said before how it ended.
+            (Some(_), Some(outcome)) => drop(self.conclude(application, id, outcome, now).await?),
+            (Some(_), None) => {}
         }
         Ok(id)
     }
@@ -182,4 +218,56 @@ fn holds(proof: &DeviceProof) -> Result<(), Refusal> {
     let key = UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, &proof.public_key);
     key.verify(&proof.message, &proof.signature)
         .map_err(|_| wrong("the secured session token is not signed by its device"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_is_told_from_an_id() {
+        for (id, expected) in [
+            ("ann@example.com", true),
+            ("+4915112345678", true),
+            ("+49 151 1234-5678", true),
+            ("5c4afa75c", false),
+            ("4915112345678", false),
+            ("a@b", false),
+            ("+12", false),
+            ("@example.com", false),
+        ] {
+            assert_eq!(is_contact(id), expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_is_vouched_for_has_one_id() {
+        let attempt = EventId::from_parts(1_700_000_000_000, [3; 10]);
+        let (ann, bob) = (AccountId::new("ann").unwrap(), AccountId::new("bob").unwrap());
+        assert_eq!(vouched_id(attempt, &ann), vouched_id(attempt, &ann));
+        assert_ne!(vouched_id(attempt, &ann), vouched_id(attempt, &bob));
+        assert_ne!(vouched_id(attempt, &ann), attempt);
+    }
+
+    #[test]
+    fn a_proof_is_of_the_key_that_is_named_and_of_what_it_signed() {
+        use aws_lc_rs::encoding::AsDer as _;
+        use aws_lc_rs::rsa::{KeyPair, KeySize};
+        use aws_lc_rs::signature::{KeyPair as _, RSA_PSS_SHA256};
+        let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
+        let public_key = key.public_key().as_der().unwrap().as_ref().to_vec();
+        let message = b"head.claims".to_vec();
+        let mut signature = vec![0; key.public_modulus_len()];
+        let chance = aws_lc_rs::rand::SystemRandom::new();
+        key.sign(&RSA_PSS_SHA256, &chance, &message, &mut signature).unwrap();
+        let key_name = digest(&SHA256, &public_key).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let proof = DeviceProof { public_key, key_name, message, signature };
+        assert_eq!(holds(&proof), Ok(()));
+        let forbidden = |proof: &DeviceProof| holds(proof).unwrap_err().kind == RefusalKind::Forbidden;
+        assert!(forbidden(&DeviceProof { key_name: "00".repeat(32), ..proof.clone() }));
+        assert!(forbidden(&DeviceProof { message: b"head.other".to_vec(), ..proof.clone() }));
+        assert!(forbidden(&DeviceProof { signature: vec![0; 256], ..proof.clone() }));
+        let key_name = digest(&SHA256, b"x").as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(forbidden(&DeviceProof { public_key: b"x".to_vec(), key_name, ..proof }));
+    }
 }

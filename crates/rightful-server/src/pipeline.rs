@@ -16,6 +16,7 @@ use rightful_engine::Policy;
 use rightful_enrich::Enricher;
 use rightful_store::{Applied, Recorded, Store, StoreError};
 
+use crate::attempts::ContactIdWatch;
 use crate::fallback::{self, Cause};
 use crate::listeners::Listeners;
 use crate::magic::{self, Magic};
@@ -35,6 +36,7 @@ pub(crate) struct Pipeline {
     pub(crate) turns: Turns,
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) owed: Owed,
+    pub(crate) contact_ids: ContactIdWatch,
 }
 
 /// Why the road ended early.

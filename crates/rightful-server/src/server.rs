@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use crate::access_tokens::AccessTokens;
 use crate::app::App;
 use crate::applications::Applications;
+use crate::attempts::ContactIdWatch;
 use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
@@ -108,6 +109,7 @@ impl Server {
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),
                 owed: Owed::default(),
+                contact_ids: ContactIdWatch::default(),
                 // Each listener holds a connection: half of them stay for what is asked.
                 listeners: Arc::new(Listeners::new(config.server.connections_max / 2)),
             },

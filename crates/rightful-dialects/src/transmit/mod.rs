@@ -40,7 +40,8 @@
 //!   `setAuthenticatedUser` or `claimedUserId`, is judged as that user's and marked as what nobody vouches for: it counts as
 //!   no attempt of the account, and nothing is learned of it. A result that names the user makes it an event of its own.
 //! - Behavior and device are what the browser says. Whoever writes requests by hand may say anything, and is judged by
-//!   everything else.
+//!   everything else. Who has copied a device's id *and* the name of its key is taken for it; only a secured session token
+//!   proves the key itself.
 //! - A page's answers say no score, reason or verdict.
 //!
 //! # Tokens and ids
