@@ -85,7 +85,7 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Takeover(_) => Reply::Takeover(Box::default()),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
-        Intake::Listen(_) => Reply::Observed(call.event_id),
+        Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Observed(call.event_id),
         Intake::Search(_) => Reply::Found(Page::default()),
         Intake::SealingKey => Reply::SealingKey("{}".to_owned()),
         Intake::Grant => Reply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) },

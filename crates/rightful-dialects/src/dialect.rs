@@ -4,9 +4,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, CredentialKind,
-    CredentialStatus, DeviceId, Dossier, Event, EventId, Feedback, FeedbackKind, Note, Outcome, Page, PasswordHashes,
-    Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
+    AccountDevice, AccountDeviceId, AccountId, Action, Application, ApplicationId, Assessment, CredentialKind,
+    CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback, FeedbackKind, Happening, Note, Outcome,
+    Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp, Verdict,
 };
 use zeroize::Zeroizing;
 
@@ -57,6 +57,16 @@ pub trait Dialect: Sync {
     /// Writes a message to a page that listens, as the text of one server-sent event; None if this dialect has no words
     /// for it.
     fn tell(&self, _notice: &Notice) -> Option<String> {
+        None
+    }
+
+    /// Writes what happened, for who follows it; None if this dialect has no words for it.
+    fn happened(&self, _glossary: Glossary, _happening: &Happening) -> Option<StreamMessage> {
+        None
+    }
+
+    /// Writes an event as a line of an export, without a line break; None if this dialect exports nothing.
+    fn exported(&self, _glossary: Glossary, _record: &Record) -> Option<Vec<u8>> {
         None
     }
 
@@ -263,6 +273,10 @@ pub enum Intake {
     Consume(EventId),
     /// Tell this page what happens to its device, as long as it listens.
     Listen(AccountDeviceId),
+    /// Tell this caller what happens in its application, as long as it follows. Answered by [`Dialect::happened`].
+    Stream(Box<Following>),
+    /// Hand out the events of this part of the ledger, all of them. Answered by [`Dialect::exported`].
+    Export(Box<Excerpt>),
     /// Under which key may a page seal what it says?
     SealingKey,
     /// Give the caller a token that stands for its key for a while.
@@ -271,6 +285,42 @@ pub enum Intake {
     Ask(Box<Ask>),
     /// This is how something ended that a page attempted; if nobody has asked about it, it is judged now.
     Finish(Box<Finish>),
+}
+
+/// What a caller follows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Following {
+    /// From after this place in the ledger on; None from now on.
+    pub after: Option<u64>,
+    /// Of what was judged so; empty for all.
+    pub verdicts: Vec<Verdict>,
+    /// Of these actions; empty for all.
+    pub actions: Vec<Action>,
+}
+
+impl Following {
+    /// Whether it is told of this: what is about an event as of the event, and what is about an account only where
+    /// everything is told.
+    #[must_use]
+    pub fn wants(&self, happening: &Happening) -> bool {
+        if self.verdicts.is_empty() && self.actions.is_empty() {
+            return true;
+        }
+        happening.about().is_some_and(|record| {
+            let judged = record.entry.assessment.as_ref().map(|assessment| assessment.verdict);
+            let is_verdict = self.verdicts.is_empty() || judged.is_some_and(|verdict| self.verdicts.contains(&verdict));
+            is_verdict && (self.actions.is_empty() || self.actions.contains(&record.entry.event.action))
+        })
+    }
+}
+
+/// One message of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamMessage {
+    /// Its kind, as the receiver spells it.
+    pub kind: &'static str,
+    /// The body: JSON in one line.
+    pub body: Vec<u8>,
 }
 
 /// An attempt of a page that somebody asks about.

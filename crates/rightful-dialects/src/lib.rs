@@ -22,9 +22,10 @@ mod time;
 mod transmit;
 
 pub use dialect::{
-    Access, Ask, Call, DeviceProof, Dialect, Finish, FirstEvent, Glossary, HookMessage, Intake, Method, Notice,
-    Packing, Presented, PresentedInBody, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, Sealed, Told,
-    ToldOf, Tolerance, Wants,
+    Access, Ask, Call, DeviceProof, Dialect, Finish, FirstEvent, Following, Glossary, HookMessage, Intake, Method,
+    Notice, Packing, Presented, PresentedInBody, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, Sealed,
+    StreamMessage, Told, ToldOf, Tolerance, Wants,
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};
+pub use time::{moment_of, rfc3339};

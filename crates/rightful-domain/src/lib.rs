@@ -4,6 +4,7 @@
 //! derives no `Serialize`: each edge owns its own wire structs, so a stored byte or a JSON field is never an accident
 //! of a type in here.
 
+mod aggregate;
 mod assessment;
 mod circumstances;
 mod conclusion;
@@ -20,9 +21,11 @@ mod habits;
 mod history;
 mod id;
 mod likeness;
+mod listing;
 mod news;
 mod notoriety;
 mod office;
+mod passage;
 mod policy_source;
 mod population;
 mod profile;
@@ -38,6 +41,9 @@ mod telling;
 mod undoing;
 mod window;
 
+pub use aggregate::{
+    AGGREGATE_MINUTES_MAX, AGGREGATES_MAX, Aggregate, AggregateId, AggregateKey, AggregateValue, Counted, Measure,
+};
 pub use assessment::{
     Assessment, ChallengeKind, PaymentAction, PaymentSource, PaymentView, PolicyVersion, Sentences, Verdict,
 };
@@ -66,12 +72,16 @@ pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use likeness::likeness;
+pub use listing::{
+    LIST_ENTRIES_MAX, LIST_NAME_BYTES_MAX, LISTS_MAX, List, ListEffect, ListEntry, ListSubject, ListSubjects, Listed,
+};
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, RecommendationWords,
     SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
 };
+pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
 pub use policy_source::PolicySource;
 pub use population::{
     Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,

@@ -36,6 +36,8 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
         news: News { nats: Some(decision.log_odds.nats() as f32), ..news },
         rules: ruling.matches,
         verdict_before_rules: decision.verdict_before_rules,
+        listed: facts.history.listed.names.clone(),
+        aggregates: facts.history.aggregates.clone(),
     }
 }
 

@@ -9,6 +9,7 @@ use rightful_store::{MasterKey, Nonces};
 use tokio::sync::Semaphore;
 
 use crate::access_tokens::AccessTokens;
+use crate::alerts::{Board, HookTries};
 use crate::applications::Applications;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
@@ -41,5 +42,9 @@ pub(crate) struct App {
     pub(crate) glossary: Glossary,
     /// The OpenAPI document, written once: anybody may ask for it.
     pub(crate) contract: Bytes,
+    /// What alerts go on.
+    pub(crate) alerts: Board,
+    /// How hooks take what they are sent.
+    pub(crate) hook_tries: HookTries,
     pub(crate) shutdown: Shutdown,
 }

@@ -7,6 +7,8 @@ use rightful_domain::{
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::Firing;
+use crate::export::{self, ExportPage, PageAsked};
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::settings::{self, NewHook, SettingError, Shown};
 
@@ -28,6 +30,10 @@ pub(crate) enum Command {
     HookOff { application: String, hook: String },
     /// Tell an address of the application's latest event.
     HookTest { application: String, hook: String },
+    /// Hand out events, so many at a time.
+    ExportPage(PageAsked),
+    /// Show the alerts that go on.
+    AlertsShow,
 }
 
 /// What it answers.
@@ -42,6 +48,10 @@ pub(crate) enum Answer {
     HookAdded { hook: String, secret: Option<String> },
     /// It is on its way.
     HookTested,
+    /// Some of the events.
+    Exported(Box<ExportPage>),
+    /// The alerts that go on.
+    Alerts(Vec<Firing>),
     /// It could not be done.
     Failed(String),
 }
@@ -54,6 +64,8 @@ impl std::fmt::Debug for Answer {
             Self::Shown(_) => "Shown",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
             Self::HookTested => "HookTested",
+            Self::Exported(_) => "Exported(‹pii›)",
+            Self::Alerts(_) => "Alerts",
             Self::Failed(_) => "Failed",
         })
     }
@@ -76,6 +88,8 @@ pub(crate) enum DeskError {
     NoHook(String),
     #[error("the hook \"{0}\" is off, since it said that it is gone (410): remove it, and add it again")]
     HookOff(String),
+    #[error("no server runs")]
+    NoServer,
     #[error("the application has no event yet that the hook could be told of: send one first")]
     NoEvent,
 }
@@ -133,6 +147,12 @@ impl Desk<'_> {
                 let shown = Shown::from(&application);
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
+            }
+            Command::AlertsShow => Err(DeskError::NoServer),
+            Command::ExportPage(asked) => {
+                let application = self.find(&asked.application).await?;
+                let page = export::page(self.store, &application.id, asked).await?;
+                Ok(Answer::Exported(Box::new(page)))
             }
             Command::HookTest { application, hook } => self.test_hook(&self.find(application).await?, hook, now).await,
         }

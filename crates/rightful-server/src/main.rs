@@ -1,6 +1,7 @@
 //! `rightful`: keeps accounts with their rightful owners. One binary, one data folder.
 
 mod access_tokens;
+mod alerts;
 mod app;
 mod applications;
 mod attempts;
@@ -11,7 +12,9 @@ mod control;
 mod data_watch;
 mod desk;
 mod evaluate;
+mod export;
 mod fallback;
+mod followers;
 mod http;
 mod listeners;
 mod magic;
@@ -20,6 +23,7 @@ mod one_address;
 mod owed;
 mod page_keys;
 mod pipeline;
+mod progress;
 mod provisioning;
 mod server;
 mod settings;

@@ -16,8 +16,10 @@ use rightful_engine::Policy;
 use rightful_enrich::Enricher;
 use rightful_store::{Applied, Recorded, Store, StoreError};
 
+use crate::alerts::Activity;
 use crate::attempts::ContactIdWatch;
 use crate::fallback::{self, Cause};
+use crate::followers::Followers;
 use crate::listeners::Listeners;
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
@@ -37,6 +39,8 @@ pub(crate) struct Pipeline {
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) owed: Owed,
     pub(crate) contact_ids: ContactIdWatch,
+    pub(crate) followers: Followers,
+    pub(crate) activity: Activity,
 }
 
 /// Why the road ended early.
@@ -164,6 +168,7 @@ impl Pipeline {
         let entry = match asked {
             Asked::Yes | Asked::No => {
                 self.meters.judged(&assessment);
+                self.activity.judged(&application.id, &assessment, now);
                 let mut entry = Entry::judged(facts, assessment, retry);
                 entry.tellings = telling::of(application, &entry);
                 entry
@@ -173,6 +178,7 @@ impl Pipeline {
         match self.store.record(entry.clone()).await? {
             Recorded::New { sequence } => {
                 self.listeners.judged(application, &entry);
+                self.followers.wake();
                 Ok(Record { sequence, entry, conclusion: None, feedback: Vec::new(), consumed_at: None })
             }
             Recorded::Repeated(first) => Ok(*first),
@@ -195,7 +201,9 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<Record, PipelineError> {
         let application = application.id.clone();
-        Ok(self.store.conclude(Conclusion { application, event, outcome, received_at: now }).await?)
+        let record = self.store.conclude(Conclusion { application, event, outcome, received_at: now }).await?;
+        self.followers.wake();
+        Ok(record)
     }
 
     /// Remembers what somebody said, and acts on it. Stops at the first that cannot be applied.
@@ -208,6 +216,7 @@ impl Pipeline {
         let mut total = Applied::default();
         for feedback in all {
             let applied = self.store.apply_feedback(feedback.clone()).await?;
+            self.followers.wake();
             let told = self.tell_of_challenge(application, &feedback).await;
             self.meters.enqueued(told);
             n_targets += 1;

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::access_tokens::AccessTokens;
+use crate::alerts::{Activity, Alerter, Board, HookTries};
 use crate::app::App;
 use crate::applications::Applications;
 use crate::attempts::ContactIdWatch;
@@ -23,6 +24,7 @@ use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::data_watch::DataWatch;
+use crate::followers::Followers;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
 use crate::http::{listener, router, tls};
@@ -34,7 +36,7 @@ use crate::page_keys::PageKeys;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
-use crate::telling::{Delivery, Schedule};
+use crate::telling::{Delivery, Poster, Schedule};
 use crate::turns::Turns;
 
 /// How often recent samples are folded into the histograms.
@@ -110,6 +112,8 @@ impl Server {
                 turns: Turns::default(),
                 owed: Owed::default(),
                 contact_ids: ContactIdWatch::default(),
+                followers: Followers::default(),
+                activity: Activity::default(),
                 // Each listener holds a connection: half of them stay for what is asked.
                 listeners: Arc::new(Listeners::new(config.server.connections_max / 2)),
             },
@@ -130,8 +134,10 @@ impl Server {
             trusted_proxies: config.trusted_proxies()?,
             body_bytes_max: config.server.body_bytes_max,
             public_url: config.public_url(),
-            glossary: Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences },
+            glossary: glossary(),
             contract: contract().into(),
+            alerts: Board::default(),
+            hook_tries: HookTries::default(),
             shutdown: Shutdown::new(),
         });
         app.applications.replace(app.pipeline.store.applications().await?);
@@ -166,6 +172,9 @@ impl Server {
         self.tasks.spawn(watch.run(app.shutdown.clone()));
         let delivery = Delivery::new(Arc::clone(app), Schedule::standard(), config.hooks.allow_private_addresses)?;
         self.tasks.spawn(delivery.run(app.shutdown.clone()));
+        let poster = Poster::new(config.alerts.allow_private_addresses)?;
+        let alerter = Alerter::new(Arc::clone(app), config, poster)?;
+        self.tasks.spawn(alerter.run(app.shutdown.clone()));
         self.tasks.spawn(fold_meters(Arc::clone(&app.pipeline.meters), app.shutdown.clone()));
 
         let address = config.server.listen;
@@ -185,6 +194,11 @@ impl Server {
         self.store.close();
         tracing::info!("stopped");
     }
+}
+
+/// The engine's words, for dialects.
+pub(crate) fn glossary() -> Glossary {
+    Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences }
 }
 
 fn contract() -> String {

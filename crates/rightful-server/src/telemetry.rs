@@ -23,6 +23,12 @@ const SAY_EVERY: Duration = Duration::from_secs(1);
 const DATA_AGE: &str = "rightful_data_age_seconds";
 /// Pages that listen.
 const LISTENERS: &str = "rightful_page_listeners";
+/// Alerts that go on.
+const ALERTS: &str = "rightful_alerts_firing";
+/// Messages to the operator.
+const ALERT_MESSAGES: &str = "rightful_alert_messages_total";
+/// Callers that follow the live stream.
+const FOLLOWERS: &str = "rightful_stream_followers";
 
 /// Starts logging to standard error, so that standard output stays a command's own.
 pub(crate) fn start_logging(log: &Log) {
@@ -230,12 +236,30 @@ impl Meters {
         text
     }
 
-    /// How many pages listen, in the same format.
-    pub(crate) fn render_listeners(n_listeners: usize) -> String {
+    /// How many pages listen, and how many follow a stream, in the same format.
+    pub(crate) fn render_listeners(n_listeners: usize, n_followers: usize) -> String {
         format!(
             "# HELP {LISTENERS} Pages that listen; each holds a connection.\n# TYPE {LISTENERS} gauge\n\
-             {LISTENERS} {n_listeners}\n"
+             {LISTENERS} {n_listeners}\n# HELP {FOLLOWERS} Callers that follow the live stream.\n\
+             # TYPE {FOLLOWERS} gauge\n{FOLLOWERS} {n_followers}\n"
         )
+    }
+
+    /// Alerts that go on by kind, and messages to the operator by what became of them, in the same format.
+    pub(crate) fn render_alerts(firing: &[(&str, usize)], messages: [(&str, u64); 2]) -> String {
+        let mut text = format!("# HELP {ALERTS} Alerts that go on, by kind.\n# TYPE {ALERTS} gauge\n");
+        for (kind, n) in firing {
+            // Writing to a text cannot fail.
+            let _written = writeln!(text, "{ALERTS}{{alert=\"{kind}\"}} {n}");
+        }
+        let _written = writeln!(
+            text,
+            "# HELP {ALERT_MESSAGES} Messages to the operator, by what became of them.\n# TYPE {ALERT_MESSAGES} counter"
+        );
+        for (outcome, n) in messages {
+            let _written = writeln!(text, "{ALERT_MESSAGES}{{outcome=\"{outcome}\"}} {n}");
+        }
+        text
     }
 
     /// Folds recent samples into the histograms, so that they do not grow between two scrapes.

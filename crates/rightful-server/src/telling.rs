@@ -17,8 +17,10 @@ use rightful_domain::{
 };
 
 pub(crate) use address::is_plainly_private;
-pub(crate) use delivery::Delivery;
+pub(crate) use delivery::{Delivery, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP};
+pub(crate) use post::{Letter, Poster};
 pub(crate) use schedule::Schedule;
+pub(crate) use sign::signature;
 
 /// Of what the hooks of each style are told; what else happens, their vendor has no message for.
 const TOLD: [(HookStyle, &[Topic]); 3] = [

@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rightful_domain::{
     AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
+    EventId, Excerpt, Feedback, History, Note, Page, Passage, Record, Report, ReportKey, RetryKey, Search, Takeover,
+    Timestamp, Waiting,
 };
 
 use crate::{Applied, Ledger, Memory, Office, Outbox, Recorded, Store, StoreError, StoreHealth};
@@ -138,6 +139,11 @@ macro_rules! forward {
             async fn find(&self, application: &ApplicationId, event: EventId) -> Result<Option<Record>, StoreError> {
                 self.pass().await?;
                 self.store.find(application, event).await
+            }
+
+            async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError> {
+                self.pass().await?;
+                self.store.passage(excerpt).await
             }
 
             async fn search(&self, search: &Search) -> Result<Page, StoreError> {

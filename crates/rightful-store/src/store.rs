@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use rightful_domain::{
     AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
+    EventId, Excerpt, Feedback, History, Note, Page, Passage, Record, Report, ReportKey, RetryKey, Search, Takeover,
+    Timestamp, Waiting,
 };
 
 use crate::StoreError;
@@ -70,6 +71,10 @@ pub trait Ledger: Send + Sync {
 
     /// Finds events, newest first, a page at a time.
     async fn search(&self, search: &Search) -> Result<Page, StoreError>;
+
+    /// What happened, oldest first, a passage at a time: of bounded size, and in as many as it takes. What is durable is
+    /// seen at once and in one order, so who goes on after [`Passage::upto`] misses nothing.
+    async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError>;
 
     /// What is noted of an account; that of an account never heard of is empty.
     async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError>;

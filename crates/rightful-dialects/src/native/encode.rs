@@ -114,7 +114,7 @@ fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Respo
 }
 
 /// An entry as it was judged, or, with its record, as it stands now.
-fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>) -> AssessmentBody<'a> {
+pub(super) fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>) -> AssessmentBody<'a> {
     // `teaching`, `retry` and `tagged` are the store's business.
     let Entry {
         event,
@@ -154,6 +154,7 @@ fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&'a Record>)
         findings: judged.map(findings).unwrap_or_default(),
         rules: judged.map(|judged| judged.rules.iter().map(rule).collect()).unwrap_or_default(),
         verdict_before_rules: judged.and_then(|judged| judged.verdict_before_rules).map(|verdict| verdict.as_str()),
+        lists: judged.map(|judged| &judged.listed[..]).unwrap_or_default(),
         features: features(glossary, judged),
         feature_schema: judged.map(|judged| judged.features.schema),
         sentences: judged.map(|judged| sentences(glossary, event, judged)),
@@ -228,12 +229,13 @@ fn findings(judged: &Assessment) -> Vec<FindingBody<'_>> {
 }
 
 fn rule(matched: &RuleMatch) -> RuleBody<'_> {
-    let RuleMatch { rule, version, is_shadow, effect } = matched;
+    let RuleMatch { rule, version, is_shadow, is_snoozed, effect } = matched;
     let RuleEffect { score, floor, ceiling, status, tags, queue } = effect;
     RuleBody {
         name: rule,
         version: *version,
         shadow: *is_shadow,
+        snoozed: *is_snoozed,
         score: score.points(),
         floor: floor.map(|verdict| verdict.as_str()),
         ceiling: ceiling.map(|verdict| verdict.as_str()),
@@ -272,7 +274,7 @@ pub(super) fn previous(device: &DeviceSnapshot) -> PreviousDeviceBody<'_> {
     }
 }
 
-fn said(feedback: &Feedback) -> FeedbackSaid<'_> {
+pub(super) fn said(feedback: &Feedback) -> FeedbackSaid<'_> {
     let Feedback { application: _, target, kind, received_at } = feedback;
     let mechanism = match kind {
         FeedbackKind::ChallengePassed { mechanism } => mechanism.as_ref().map(|kind| kind.as_str()),

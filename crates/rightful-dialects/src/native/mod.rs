@@ -15,6 +15,8 @@
 //! | `POST /v1/accounts/{account}/devices/{device}/metadata` | your fields of a device |
 //! | `POST /v1/accounts/{account}/devices/{device}/detach` | a device is no longer the account's |
 //! | `POST /v1/reclaims` | the owners have these accounts again |
+//! | `GET /v1/stream` | what happens, as it is recorded: server-sent events |
+//! | `GET /v1/export` | every event of a time, oldest first: newline JSON |
 //! | `POST /v1/credentials/check` | is a password or a username known to be breached? |
 //!
 //! `Authorization: Bearer <key>`. With an `Idempotency-Key`, assessments, events and backfill answer a repeated request with the same bytes
@@ -32,6 +34,7 @@
 //! - An account that was never heard of answers like one of which nothing is noted, so that nobody learns who is a customer.
 //! - A device's id on an account names both. The path names the account for the reader; the id is what counts.
 //! - What an event changed is told as it was told to us, except for ways to pay, of which the last four signs are.
+//! - A stream's ids are places in the ledger: `Last-Event-ID` goes on after one, and goes before `after`.
 //! - What a password was is told in `mechanisms[].password_sha256`, looked up and wiped; a password or a hash of one
 //!   anywhere else is kept as `‹withheld›`.
 
@@ -42,15 +45,16 @@ mod dossiers;
 mod encode;
 mod money;
 mod openapi;
+mod stream;
 mod tell;
 mod wire;
 mod words;
 
-use rightful_domain::{CredentialKind, Telling, Timestamp};
+use rightful_domain::{CredentialKind, Happening, Record, Telling, Timestamp};
 
 use crate::{
-    Access, Call, Dialect, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route,
-    ToldOf,
+    Access, Call, Dialect, Glossary, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply,
+    Response, Route, StreamMessage, ToldOf,
 };
 
 pub use openapi::openapi;
@@ -67,6 +71,8 @@ const NOTES: &str = "/v1/accounts/{account}/notes";
 const METADATA: &str = "/v1/accounts/{account}/devices/{device}/metadata";
 const DETACH: &str = "/v1/accounts/{account}/devices/{device}/detach";
 const RECLAIMS: &str = "/v1/reclaims";
+const STREAM: &str = "/v1/stream";
+const EXPORT: &str = "/v1/export";
 const CREDENTIALS: &str = "/v1/credentials/check";
 
 const fn route(method: Method, path: &'static str) -> Route {
@@ -88,6 +94,8 @@ const ROUTES: &[Route] = &[
     route(Method::Post, DETACH),
     route(Method::Post, RECLAIMS),
     route(Method::Post, CREDENTIALS),
+    route(Method::Get, STREAM),
+    route(Method::Get, EXPORT),
 ];
 
 /// Our own words.
@@ -125,12 +133,22 @@ impl Dialect for Native {
             (Method::Post, CREDENTIALS) => accounts::credentials(call),
             (Method::Get, ASSESSMENT) => decode::event_of_path(call).map(Intake::Recall),
             (Method::Get, ASSESSMENTS) => decode::search(call),
+            (Method::Get, STREAM) => stream::following(call),
+            (Method::Get, EXPORT) => stream::excerpt(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
         }
     }
 
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
         encode::reply(call, reply)
+    }
+
+    fn happened(&self, glossary: Glossary, happening: &Happening) -> Option<StreamMessage> {
+        stream::happened(glossary, happening)
+    }
+
+    fn exported(&self, glossary: Glossary, record: &Record) -> Option<Vec<u8>> {
+        stream::exported(glossary, record)
     }
 
     fn hook_message(&self, telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> {

@@ -7,6 +7,7 @@ use super::answers::{
     AssessmentBody, CredentialStatusBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem,
 };
 use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
+use super::stream::{ExportLine, StreamData};
 use super::wire::EventBody;
 
 /// The contract of our own API.
@@ -37,7 +38,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         set_metadata,
         detach,
         reclaim,
-        check_credentials
+        check_credentials,
+        stream,
+        export
     ),
     modifiers(&BearerKey),
     security(("bearer" = []))
@@ -260,3 +263,46 @@ fn reclaim() {}
 )]
 #[expect(dead_code, reason = "carries a description")]
 fn check_credentials() {}
+
+/// Follow what happens in the application, as it is recorded
+#[utoipa::path(
+    get, path = "/v1/stream", operation_id = "stream",
+    description = "Server-sent events: `assessment` (an Assessment, as it was judged), `conclusion` (StreamConclusion), \
+                   `feedback` (FeedbackSaid) and, when the answer ends, `end` (StreamEnd). Each `id` is a place in the \
+                   ledger; an `id` without data says how far was looked.",
+    params(
+        ("Last-Event-ID" = Option<u64>, Header, description = "Go on after this id; goes before `after`"),
+        ("after" = Option<u64>, Query, description = "Go on after this id; 0 for the beginning. Default: from now on"),
+        ("verdict" = Option<String>, Query, description = "Only of what was judged so: verdicts, separated by commas"),
+        ("action" = Option<String>, Query, description = "Only of these actions, separated by commas"),
+    ),
+    responses(
+        (status = 200, description = "Events, until one side ends", body = StreamData, content_type = "text/event-stream"),
+        (status = 400, description = "The query is malformed, or the id lies beyond the ledger's end", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many follow", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn stream() {}
+
+/// Take events away, oldest first, with all that was said of them since
+#[utoipa::path(
+    get, path = "/v1/export", operation_id = "export",
+    description = "Newline JSON: each line is an ExportLine. An answer that breaks off has not said all: ask again with \
+                   the last line's `sequence` as `after`.",
+    params(
+        ("from" = Option<String>, Query, description = "Received at or after this: RFC 3339 or Unix time"),
+        ("to" = Option<String>, Query, description = "Received before this: RFC 3339 or Unix time"),
+        ("after" = Option<u64>, Query, description = "Go on after this place"),
+        ("format" = Option<String>, Query, description = "ndjson, which is the default"),
+    ),
+    responses(
+        (status = 200, description = "All of them, up to what there is at the moment of asking", body = ExportLine, content_type = "application/x-ndjson"),
+        (status = 400, description = "The query is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many exports at once", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn export() {}

@@ -183,6 +183,7 @@ pub(crate) fn assessment(event: EventId, verdict: Verdict) -> Assessment {
             rule: "new-device-abroad".into(),
             version: 2,
             is_shadow: false,
+            is_snoozed: false,
             effect: RuleEffect {
                 score: ScoreChange::from_hundredths(1_250).expect("in range"),
                 floor: Some(Verdict::Challenge),
@@ -193,6 +194,8 @@ pub(crate) fn assessment(event: EventId, verdict: Verdict) -> Assessment {
             },
         }],
         verdict_before_rules: Some(Verdict::Allow),
+        listed: vec!["colleagues".into()],
+        aggregates: Vec::new(),
     }
 }
 

@@ -19,7 +19,7 @@ use super::{RuleError, Span, nearest};
 use crate::policy::AddressRange;
 
 /// The functions, and what is asked of texts with a dot.
-const FUNCTIONS: [&str; 3] = ["has", "size", "inNetwork"];
+const FUNCTIONS: [&str; 4] = ["has", "size", "inNetwork", "onList"];
 const METHODS: [&str; 3] = ["startsWith", "endsWith", "contains"];
 
 /// A part of a rule with its type.
@@ -391,7 +391,10 @@ impl Compiler<'_> {
             ("has", [of]) => self.has(of).map(Typed::Flag),
             ("size", [of]) => self.size(of),
             ("inNetwork", [address, networks]) => self.in_network(address, networks).map(Typed::Flag),
-            ("has" | "size", _) => self.refuse(span, format!("`{name}` takes one argument, found {}", arguments.len())),
+            ("onList", [list]) => self.on_list(list).map(Typed::Flag),
+            ("has" | "size" | "onList", _) => {
+                self.refuse(span, format!("`{name}` takes one argument, found {}", arguments.len()))
+            }
             ("inNetwork", _) => self.refuse(
                 span,
                 format!("`inNetwork` takes an address and a network, found {} arguments", arguments.len()),
@@ -427,6 +430,17 @@ impl Compiler<'_> {
             Typed::Written(literals) => Number::Constant(literals.len() as f64),
             other => return self.refuse(of.span, format!("`size` takes a text or a list, found {}", other.told())),
         }))
+    }
+
+    /// Lists come and go after a rule is written, so one that is not there is no error: nobody is on it.
+    fn on_list(&self, list: &Expression) -> Compiled<Condition> {
+        match self.typed(list)? {
+            Typed::Text(Text::Constant(name)) => Ok(Condition::OnList(name)),
+            other => {
+                let message = format!("expected the name of a list, as in `onList(\"staff\")`, found {}", other.told());
+                self.refuse(list.span, message)
+            }
+        }
     }
 
     fn in_network(&self, address: &Expression, networks: &Expression) -> Compiled<Condition> {

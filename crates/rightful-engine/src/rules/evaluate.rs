@@ -25,6 +25,10 @@ pub struct Scene<'a> {
     sighting: Option<Sighting>,
     changes: &'a [DetailChange],
     features: &'a [f32],
+    /// The lists it is on, by name, sorted.
+    listed: &'a [Box<str>],
+    /// The rules that are not to act on its account, by name, sorted.
+    snoozed: &'a [Box<str>],
     score_points: f64,
     verdict: Verdict,
     /// One bit for each reason, by its number.
@@ -48,6 +52,8 @@ impl<'a> Scene<'a> {
             sighting: history.sighting,
             changes: &history.changes,
             features: &features.values,
+            listed: &history.listed.names,
+            snoozed: &history.snoozed,
             score_points: judged.0,
             verdict: judged.1,
             reasons: bits(findings),
@@ -66,6 +72,9 @@ impl<'a> Scene<'a> {
             sighting: entry.sighting,
             changes: &entry.changes,
             features: &assessment.features.values,
+            listed: &assessment.listed,
+            // What is tried on history is tried on all of it.
+            snoozed: &[],
             score_points: LogOdds::score(assessment.log_odds).points(),
             verdict: assessment.verdict_before_rules.unwrap_or(assessment.verdict),
             reasons: bits(&assessment.findings),
@@ -76,6 +85,16 @@ impl<'a> Scene<'a> {
     /// What is done in it.
     pub(super) const fn event(&self) -> &'a Event {
         self.event
+    }
+
+    /// Whether a rule is not to act on its account.
+    pub(super) fn is_snoozed(&self, rule: &str) -> bool {
+        self.snoozed.binary_search_by(|name| (**name).cmp(rule)).is_ok()
+    }
+
+    /// Whether it is on a list.
+    fn is_on(&self, list: &str) -> bool {
+        self.listed.binary_search_by(|name| (**name).cmp(list)).is_ok()
     }
 
     fn slot(&self, slot: u16) -> f32 {
@@ -271,6 +290,8 @@ pub(super) enum Condition {
     ListHas(ListWord, Text),
     Tested(TextTest, Text, Text),
     InNetwork(Text, Box<[AddressRange]>),
+    /// It is on the list of that name.
+    OnList(Box<str>),
     Custom(Box<str>, Comparison, Literal),
     CustomIn(Box<str>, Box<[Literal]>),
     Same(Box<[Condition; 2]>),
@@ -364,6 +385,7 @@ impl Condition {
             Self::InNetwork(text, networks) => {
                 text.address(scene).is_some_and(|ip| networks.iter().any(|network| network.contains(ip)))
             }
+            Self::OnList(list) => scene.is_on(list),
             Self::Custom(name, comparison, literal) => {
                 scene.custom(name).is_some_and(|value| literal.compares(value, *comparison))
             }

@@ -77,11 +77,12 @@ impl Rule {
         is_about && self.when.holds(scene)
     }
 
-    fn matched(&self) -> RuleMatch {
+    fn matched(&self, is_snoozed: bool) -> RuleMatch {
         RuleMatch {
             rule: self.name.clone(),
             version: self.version,
             is_shadow: self.mode == RuleMode::Shadow,
+            is_snoozed,
             effect: self.effect.clone(),
         }
     }
@@ -116,12 +117,13 @@ impl RuleSet {
             if !rule.matches(scene) {
                 continue;
             }
-            if rule.mode == RuleMode::Shadow {
-                shadows.push(rule.matched());
+            let is_snoozed = scene.is_snoozed(&rule.name);
+            if rule.mode == RuleMode::Shadow || is_snoozed {
+                shadows.push(rule.matched(is_snoozed));
                 continue;
             }
             ruling.add(&rule.effect);
-            ruling.matches.push(rule.matched());
+            ruling.matches.push(rule.matched(false));
             // What is done must be told, so where there is no room to tell of more, no more is done.
             if rule.stops || ruling.matches.len() == RULE_MATCHES_MAX {
                 break;

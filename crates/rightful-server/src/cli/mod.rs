@@ -1,9 +1,11 @@
 //! The command line. Standard output is a command's answer, standard error is for people and logs.
 
+mod alerts;
 mod app;
 mod backtest;
 mod demo;
 mod evaluate;
+mod export;
 mod rules;
 mod serve;
 
@@ -36,6 +38,10 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Try a policy's rules on the events of the last days
     Backtest(backtest::Backtest),
+    /// Take an application's events away, as newline JSON or Parquet
+    Export(export::Export),
+    /// Show the alerts that go on, or send a test
+    Alerts(alerts::Alerts),
     /// Work on the rules of a policy
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -77,6 +83,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Backtest(backtest) => backtest.run(),
+        Command::Export(export) => export.run(),
+        Command::Alerts(alerts) => alerts.run(),
         Command::Rules(rules) => rules.run(),
         Command::Config(ConfigCommand::Check { config, json }) => check(config, json),
         Command::Config(ConfigCommand::Reference) => print(crate::config::DEFAULTS),

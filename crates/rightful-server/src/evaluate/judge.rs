@@ -11,10 +11,10 @@ use rightful_store::Rehearsal;
 
 use super::event::EventMaker;
 use super::log::{BadLines, Line, Log, Login, LoginColumns};
-use super::progress::Progress;
 use super::scores::ScoreWriter;
 use super::truth::{TAKEOVER, is_takeover};
 use super::{Attacks, EvaluateError, Inputs, Options};
+use crate::progress::Progress;
 
 /// One row in so many is timed, so that timing costs nothing.
 const TIMED_EVERY: u64 = 64;

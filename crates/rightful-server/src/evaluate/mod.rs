@@ -9,7 +9,6 @@ mod judge;
 mod log;
 mod measures;
 mod plot;
-mod progress;
 mod report;
 mod results;
 mod scores;

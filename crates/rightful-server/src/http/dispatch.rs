@@ -10,11 +10,12 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
-    Access, Ask, Call, Dialect, Finish, Intake, Presented, Query, Refusal, RefusalKind, Reply, Route,
+    Access, Ask, Call, Dialect, Finish, Following, Intake, Presented, Query, Refusal, RefusalKind, Reply, Route,
 };
-use rightful_domain::{AccountDeviceId, Application, EventId, Report, Timestamp};
+use rightful_domain::{AccountDeviceId, Application, EventId, Excerpt, Report, Timestamp};
 
 use super::origin::{self, Cookies};
+use super::stream::{self, NoStream};
 use super::{address, body, events, problem};
 use crate::access_tokens::{InvalidToken, TOKEN_KEPT};
 use crate::app::{App, Peer};
@@ -43,6 +44,7 @@ pub(crate) async fn answer(
                 events::answer(listener, watch, app.shutdown.clone())
             }
             Ok(Done::WouldListen) => events::head(),
+            Ok(Done::GoesOn(response)) => *response,
             Err(refusal) => send(dialect.refuse(Some(route), &refusal, now)),
         },
         Err(Refused { refusal, wait }) => {
@@ -67,6 +69,8 @@ enum Done {
     Listens(Listener),
     /// Only the head of the answer is asked for.
     WouldListen,
+    /// The answer is made as it is read.
+    GoesOn(Box<axum::response::Response>),
 }
 
 /// A request that is not carried out, and how long to wait before it may be.
@@ -263,12 +267,52 @@ fn listen(
     })
 }
 
+/// Begins to tell a caller what happens in its application.
+async fn follow(
+    app: &App,
+    dialect: &'static dyn Dialect,
+    received: &Received,
+    following: Following,
+) -> Result<Done, Refusal> {
+    let watch = received.head.extensions.get().cloned();
+    let begun = stream::follow(app, dialect, &received.application.id, following, watch).await;
+    begun.map(|response| Done::GoesOn(Box::new(response))).map_err(no_stream)
+}
+
+/// Begins to hand out events.
+async fn export(
+    app: &App,
+    dialect: &'static dyn Dialect,
+    received: &Received,
+    excerpt: Excerpt,
+) -> Result<Done, Refusal> {
+    if received.head.method == Method::HEAD {
+        return Ok(Done::GoesOn(Box::new(stream::export_head())));
+    }
+    let begun = stream::export(app, dialect, excerpt).await;
+    begun.map(|response| Done::GoesOn(Box::new(response))).map_err(no_stream)
+}
+
+fn no_stream(why: NoStream) -> Refusal {
+    let (kind, detail) = match why {
+        NoStream::Store(error) => return problem::refusal(&error.into()),
+        NoStream::TooMany => (RefusalKind::RateLimited, "too many ask for this at once; ask again later".into()),
+        NoStream::Beyond(id) => {
+            (RefusalKind::Malformed, format!("the id {id} lies beyond the end of this server's ledger"))
+        }
+    };
+    Refusal { kind, detail, path: None }
+}
+
 /// Does what a request asks for.
 async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
     let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Listen(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
+        Intake::Stream(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
+        Intake::Stream(following) => return follow(app, dialect, received, *following).await,
+        Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))

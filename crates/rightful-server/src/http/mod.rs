@@ -10,7 +10,9 @@ pub(crate) mod origin;
 pub(crate) mod page_rate;
 pub(crate) mod problem;
 pub(crate) mod router;
+mod stream;
 pub(crate) mod tls;
+mod unfolding;
 mod watched;
 
 #[cfg(test)]

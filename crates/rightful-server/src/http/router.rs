@@ -71,9 +71,9 @@ fn page_paths(dialects: &[&dyn Dialect]) -> BTreeMap<&'static str, (HeaderValue,
     methods.into_iter().filter_map(told).collect()
 }
 
-/// Metrics, on a listener of their own.
+/// Metrics and alerts, on a listener of their own.
 pub(crate) fn metrics(app: Arc<App>) -> Router {
-    Router::new().route("/metrics", get(health::metrics)).with_state(app)
+    Router::new().route("/metrics", get(health::metrics)).route("/alerts", get(health::alerts)).with_state(app)
 }
 
 fn no_such_path(dialects: &[&'static dyn Dialect], request: &Request) -> axum::response::Response {

@@ -7,7 +7,7 @@ use axum::http::Uri;
 
 /// Why a hook cannot be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum AddressError {
+pub(crate) enum AddressError {
     #[error("the hook's address is neither http:// nor https://")]
     Malformed,
     #[error("the hook's host is not known")]

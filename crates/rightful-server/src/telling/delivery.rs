@@ -29,9 +29,9 @@ const PARALLEL_MAX: usize = 64;
 /// The most hooks that are looked at for something due at once.
 const DUE_MAX: usize = 4_096;
 
-const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
-const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
-const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+pub(crate) const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
+pub(crate) const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+pub(crate) const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 /// Finds the dialect of a style of hooks.
 type Speaks = fn(HookStyle) -> Option<&'static dyn Dialect>;
@@ -117,7 +117,9 @@ impl Delivery {
                 if tried.as_ref().is_ok_and(|answer| answer.status == 410) {
                     self.turn_off(&waiting).await;
                 }
-                self.after(&waiting, tried)
+                let outcome = self.after(&waiting, tried);
+                self.app.hook_tries.tried(&waiting, outcome, clock::now());
+                outcome
             }
             Ok(Made::Nothing) => {
                 self.app.pipeline.meters.skipped();

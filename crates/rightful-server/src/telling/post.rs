@@ -23,7 +23,7 @@ const AGENT: &str = concat!("Rightful/", env!("CARGO_PKG_VERSION"));
 
 /// Why a request was not answered. Says nothing of its content.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PostError {
+pub(crate) enum PostError {
     #[error(transparent)]
     Address(#[from] AddressError),
     #[error("the hook did not answer in time")]
@@ -38,29 +38,29 @@ pub(super) enum PostError {
 
 /// What a hook answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// How long it asked us to wait. Only spans are read, not dates.
-    pub(super) retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// What is posted.
-pub(super) struct Letter {
-    pub(super) url: Box<str>,
-    pub(super) headers: Vec<(HeaderName, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Letter {
+    pub(crate) url: Box<str>,
+    pub(crate) headers: Vec<(HeaderName, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Posts letters.
 #[derive(Clone)]
-pub(super) struct Poster {
+pub(crate) struct Poster {
     tls: TlsConnector,
     allows_private: bool,
 }
 
 impl Poster {
     /// One that trusts whom this machine trusts.
-    pub(super) fn new(allows_private: bool) -> Result<Self, rustls::Error> {
+    pub(crate) fn new(allows_private: bool) -> Result<Self, rustls::Error> {
         let mut roots = RootCertStore::empty();
         let found = rustls_native_certs::load_native_certs();
         let (n_trusted, _) = roots.add_parsable_certificates(found.certs);
@@ -76,7 +76,7 @@ impl Poster {
     }
 
     /// Posts a letter, within the deadline.
-    pub(super) async fn post(&self, letter: Letter) -> Result<Answer, PostError> {
+    pub(crate) async fn post(&self, letter: Letter) -> Result<Answer, PostError> {
         tokio::time::timeout(DEADLINE, self.exchange(letter)).await.map_err(|_elapsed| PostError::Deadline)?
     }
 

@@ -9,7 +9,7 @@ const SECRET_PREFIX: &str = "whsec_";
 
 /// The signature of a message as Standard Webhooks say, which is also Rupt's: HMAC-SHA256 over id, time and body, under
 /// the bytes that the secret is the base64 of; under its text, where it is none.
-pub(super) fn signature(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> String {
+pub(crate) fn signature(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> String {
     let text = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret);
     let bytes = STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text));
     let key = hmac::Key::new(hmac::HMAC_SHA256, bytes.as_deref().unwrap_or(text.as_bytes()));

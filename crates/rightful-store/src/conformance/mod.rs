@@ -8,6 +8,7 @@ mod feedback;
 mod notes;
 mod office;
 mod outbox;
+mod passage;
 mod quarantine;
 mod recall;
 mod reclaim;
@@ -102,6 +103,9 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     outbox::what_was_not_taken_waits_over_restarts_under_its_number,
     outbox::an_event_recorded_twice_is_told_once,
     outbox::what_is_given_up_lets_the_next_go,
+    passage::passages_follow_each_other_in_the_order_of_the_ledger,
+    passage::a_passage_by_time_has_its_start_and_not_its_end,
+    passage::what_was_erased_is_in_no_passage,
     quarantine::a_challenged_event_teaches_nothing,
     quarantine::a_passed_challenge_releases_once,
     quarantine::a_captcha_releases_nothing,

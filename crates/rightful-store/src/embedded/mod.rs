@@ -19,6 +19,7 @@ mod notes;
 mod office;
 mod open;
 mod outbox;
+mod passage;
 mod plan;
 mod recall;
 mod recent;
@@ -45,8 +46,8 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
     AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Feedback, History, Note, Page, Record, Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp,
-    Waiting,
+    EventId, Excerpt, Feedback, History, Note, Page, Passage, Record, Report, ReportKey, RetryKey, Search, Takeover,
+    Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -331,6 +332,11 @@ impl Ledger for EmbeddedStore {
     async fn search(&self, search: &Search) -> Result<Page, StoreError> {
         let search = search.clone();
         self.read(move |shared| shared.search_page(&search)).await
+    }
+
+    async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError> {
+        let excerpt = excerpt.clone();
+        self.read(move |shared| shared.passage(&excerpt)).await
     }
 
     async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError> {

@@ -14,7 +14,7 @@ use crate::record::{Numbered, RowKind, Worded};
 /// The most rows that one page looks at. A page may hold fewer than its limit, or none, and still have a next one.
 const ROWS_SEEN_MAX: usize = 50_000;
 /// Rows are written in the order of receipt but for this much, and clocks are set back.
-const DISORDER: std::time::Duration = std::time::Duration::from_secs(300);
+pub(super) const DISORDER: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// What an entry is, in short, as kept beside each of its keys: for filters that need not open the entry.
 ///

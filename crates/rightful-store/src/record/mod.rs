@@ -44,7 +44,7 @@ pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, n
 pub(crate) use number::{Numbered, Worded};
 pub(crate) use outbox::{decode_waiting, encode_waiting};
 pub(crate) use report::{decode_report, encode_report};
-use rulings::StoredRulings;
+use rulings::{StoredGrounds, StoredRulings};
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 
@@ -54,9 +54,10 @@ const ROW_VERSION: u8 = 1;
 const WHEREABOUTS_VERSION: u8 = 2;
 /// Entries since this version: what was new about the event, and what it says of money, follows.
 const LEARNINGS_VERSION: u8 = 3;
-/// The version of entries that is written: since then, the device among the account's, its details, and
-/// what rules said, follow.
-const ENTRY_VERSION: u8 = 4;
+/// Entries since this version: the device among the account's, its details, and what rules said, follow.
+const RULINGS_VERSION: u8 = 4;
+/// The version of entries that is written: since then, what rules went by follows.
+const ENTRY_VERSION: u8 = 5;
 /// The checksum at the end of each row, in bytes.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -144,7 +145,7 @@ impl Draft {
         let head = Head { kind: RowKind::Entry, application, received_at, retry: entry.retry };
         let words = StoredEntry::of(entry, private.username, sealed);
         let learnings = StoredLearnings::of(entry, private);
-        let details = (StoredDetails::of(entry, private), StoredRulings::of(entry));
+        let details = (StoredDetails::of(entry, private), StoredRulings::of(entry), StoredGrounds::of(entry));
         let words = (words, StoredWhereabouts::of(&entry.enrichment), learnings, details);
         Self::of(ENTRY_VERSION, &head, &words)
     }
@@ -301,13 +302,18 @@ fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(Rea
         rest = after;
         learnings.restore(&mut read)?;
     }
-    if version >= ENTRY_VERSION {
+    if version >= RULINGS_VERSION {
         let (details, after) = take::<StoredDetails<'_>>(rest)?;
         rest = after;
         details.restore(&mut read)?;
         let (rulings, after) = take::<StoredRulings<'_>>(rest)?;
         rest = after;
         rulings.restore(&mut read)?;
+    }
+    if version >= ENTRY_VERSION {
+        let (grounds, after) = take::<StoredGrounds<'_>>(rest)?;
+        rest = after;
+        grounds.restore(&mut read);
     }
     Ok((read, rest))
 }
