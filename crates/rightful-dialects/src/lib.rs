@@ -4,6 +4,7 @@
 //! [`Reply`] or [`Refusal`] in its vendor's shape. It cannot see detectors, so a vendor's quirks cannot leak into
 //! judgement.
 
+mod attempts;
 mod bearer;
 mod dialect;
 mod digest;
@@ -21,10 +22,10 @@ mod scalars;
 mod time;
 mod transmit;
 
+pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, Wants};
 pub use dialect::{
-    Access, Ask, Call, DeviceProof, Dialect, Finish, FirstEvent, Following, Glossary, HookMessage, Intake, Method,
-    Notice, Packing, Presented, PresentedInBody, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, Sealed,
-    StreamMessage, Told, ToldOf, Tolerance, Wants,
+    Access, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Method, Notice, Presented, Query,
+    Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
 };
 pub use native::openapi;
 pub use registry::{ALL, OURS, of_hook};
