@@ -130,6 +130,7 @@ test("a transaction comes back as it was told", async () => {
   const { actionToken } = await trigger(page, "transaction", { transactionData, customAttributes: { channel: "web" } });
   const { body } = await get(actionToken, "tora");
   assert.deepEqual(body.transaction_data, transactionData);
+  assert.deepEqual(body.custom_attributes, { channel: "web" });
   assert.equal(body.context.action_type, "transaction");
 });
 
