@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BINARY = resolve(process.env.RIGHTFUL_BIN ?? join(HERE, "../target/debug/rightful"));
 
-/** Starts a server that speaks TLS on a free port of 127.0.0.1, with one test application; further settings by name. */
-export async function startServer(settings = {}) {
+/** Starts a server that speaks TLS on a free port of 127.0.0.1, with one test application and further variables. */
+export async function startServer(more = {}) {
   const folder = mkdtempSync(join(tmpdir(), "rightful-clients-"));
   const data = join(folder, "data");
   const certificate = join(folder, "certificate.pem");
@@ -25,7 +25,7 @@ export async function startServer(settings = {}) {
     RIGHTFUL_SERVER__TLS_KEY: key,
     RIGHTFUL_LOG__FORMAT: "text",
     RIGHTFUL_LOG__LEVEL: "info",
-    ...settings,
+    ...more,
   };
   const child = spawn(BINARY, ["serve", "--data", data], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];

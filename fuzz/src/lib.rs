@@ -4,11 +4,14 @@
 
 use std::time::Duration;
 
-use rightful_dialects::{ALL, Ask, Call, Dialect, Glossary, Intake, Query, Reply, Response, Wants};
+use rightful_dialects::{
+    ALL, Ask, Call, Dialect, Glossary, HooksAnswer, Intake, ListLine, ListReport, ListsIntake, ListsReply, Query,
+    Reply, Response, Wants, list_lines,
+};
 use rightful_domain::{
-    AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, CredentialStatus,
-    DetailChange, Dossier, Enrichment, Entry, Event, EventId, NoteKind, NoteTarget, Page, Record, Sentences, Settings,
-    Sighting, Teaching, Timestamp, Verdict,
+    AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob, BacktestState,
+    CredentialStatus, DetailChange, Dossier, Enrichment, Entry, Event, EventId, ListKept, NoteKind, NoteTarget, Page,
+    Record, Sentences, Settings, Sighting, SizedList, Teaching, Timestamp, Verdict,
 };
 
 /// 2023-11-14T22:13:20Z.
@@ -82,10 +85,15 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
             }
             Reply::Dossier(Box::new(dossier))
         }
+        Intake::Lists(ask) => Reply::Lists(Box::new(lists_reply(*ask, call))),
         Intake::Takeover(_) => Reply::Takeover(Box::default()),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
         Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Observed(call.event_id),
+        Intake::Backtest(_) | Intake::LookAtBacktest(_) | Intake::CancelBacktest(_) => {
+            Reply::Backtest(Box::new(BacktestJob { id: call.event_id, state: BacktestState::Running(7) }))
+        }
+        Intake::Hooks(_) => Reply::Hooks(HooksAnswer::Tested),
         Intake::Search(_) => Reply::Found(Page::default()),
         Intake::SealingKey => Reply::SealingKey("{}".to_owned()),
         Intake::Grant => Reply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) },
@@ -106,6 +114,31 @@ fn asked(dialect: &dyn Dialect, call: &Call<'_>, ask: Ask) -> Reply {
         Ok(told) => Reply::Assessed(Box::new(record(told.event))),
         Err(_) => Reply::Reported(ask.attempt),
     }
+}
+
+fn lists_reply(ask: ListsIntake, call: &Call<'_>) -> ListsReply {
+    match ask {
+        ListsIntake::Keep(list) => ListsReply::Kept(ListKept::Made, SizedList { list, n_entries: 0 }),
+        ListsIntake::Put { lines, .. } => ListsReply::Put(report(lines.into_iter())),
+        ListsIntake::Import { format, .. } => ListsReply::Put(report(list_lines(format, call.body))),
+        ListsIntake::Page { .. } => ListsReply::Page(Vec::new(), true),
+        ListsIntake::LookUp { .. } => ListsReply::Found(Vec::new()),
+        ListsIntake::Drop(_) | ListsIntake::Take { .. } => ListsReply::Taken(1),
+        ListsIntake::All | ListsIntake::Show(_) | ListsIntake::Export { .. } | ListsIntake::Entry { .. } => {
+            ListsReply::All(Vec::new())
+        }
+    }
+}
+
+fn report(lines: impl Iterator<Item = ListLine>) -> ListReport {
+    let mut report = ListReport::default();
+    for line in lines {
+        match line.entry {
+            Ok(_) => report.put.n_added += 1,
+            Err(detail) => report.refuse(line.number, detail),
+        }
+    }
+    report
 }
 
 fn dossier(account: AccountId) -> Dossier {

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use crate::attempts::{Ask, Finish, PresentedInBody, Sealed};
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, Action, Application, ApplicationId, Assessment, CredentialKind,
-    CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback, Happening, Note, Outcome, Page,
-    PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp, Verdict,
+    AccountDevice, AccountDeviceId, AccountId, Action, Application, ApplicationId, Assessment, BacktestJob,
+    CredentialKind, CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback, Happening, Note, Outcome,
+    Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp, Verdict,
 };
+
+use crate::hooks::{HooksAnswer, HooksAsk};
+use crate::{ListsIntake, ListsReply};
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
 pub trait Dialect: Sync {
@@ -46,6 +49,11 @@ pub trait Dialect: Sync {
     /// reported lately. The event has the report's id.
     fn told(&self, _call: &Call<'_>, _attempt: &Report, _device: Option<&Report>) -> Result<Told, Refusal> {
         Err(Refusal { kind: RefusalKind::NotFound, detail: "nothing was attempted".to_owned(), path: None })
+    }
+
+    /// The longest body of a route, in bytes, where that is not the server's limit.
+    fn body_bytes_max(&self, _route: &Route) -> Option<usize> {
+        None
     }
 
     /// Reads a request of an authenticated caller. Total: any bytes give an intake or a refusal.
@@ -246,6 +254,16 @@ pub enum Intake {
     Stream(Box<Following>),
     /// Hand out the events of this part of the ledger, all of them. Answered by [`Dialect::exported`].
     Export(Box<Excerpt>),
+    /// What would these rules have made of the last days?
+    Backtest(Box<BacktestAsked>),
+    /// How far is a backtest that was begun before?
+    LookAtBacktest(EventId),
+    /// Stop it.
+    CancelBacktest(EventId),
+    /// This is asked of the application's hooks.
+    Hooks(HooksAsk),
+    /// About lists.
+    Lists(Box<ListsIntake>),
     /// Under which key may a page seal what it says?
     SealingKey,
     /// Give the caller a token that stands for its key for a while.
@@ -290,6 +308,21 @@ pub struct StreamMessage {
     pub kind: &'static str,
     /// The body: JSON in one line.
     pub body: Vec<u8>,
+}
+
+/// Rules to be tried on events that were judged before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BacktestAsked {
+    /// Rules with the policy's keys, as a JSON list of objects, not read yet.
+    pub rules: Box<str>,
+    /// How many days back, from 1.
+    pub days: u32,
+    /// Events of these alone; of all if it is empty.
+    pub actions: Vec<Action>,
+    /// How many samples of each rule.
+    pub n_samples: u32,
+    /// Another one shows other samples.
+    pub seed: u32,
 }
 
 /// An account whose owner has it again.
@@ -414,6 +447,12 @@ pub enum Reply {
     Consumed(Box<Record>),
     /// The page listens from now on. Never handed to [`Dialect::reply`].
     Listening,
+    /// How far a backtest is, and what came of it.
+    Backtest(Box<BacktestJob>),
+    /// What is answered of the application's hooks.
+    Hooks(HooksAnswer),
+    /// About lists.
+    Lists(Box<ListsReply>),
     /// The key under which a page may seal what it says: an RSA public key as a JSON Web Key.
     SealingKey(String),
     /// A token that stands for the caller's key, and how long it does.

@@ -9,8 +9,10 @@ mod bearer;
 mod dialect;
 mod digest;
 mod fields;
+mod hooks;
 mod json;
 mod link;
+mod lists;
 mod native;
 mod page;
 mod path;
@@ -24,9 +26,17 @@ mod transmit;
 
 pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, Wants};
 pub use dialect::{
-    Access, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Method, Notice, Presented, Query,
-    Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
+    Access, BacktestAsked, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Method, Notice,
+    Presented, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
 };
-pub use native::openapi;
+pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
+pub use lists::{
+    LINES_REFUSED_MAX, LISTS_BODY_BYTES_MAX, ListFormat, ListLine, ListReport, ListsIntake, ListsReply, NewListEntry,
+    is_list_header, list_lines,
+};
+pub use native::{
+    BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,
+    VerdictMove, backtest_body, backtest_report, openapi,
+};
 pub use registry::{ALL, OURS, of_hook};
 pub use time::{moment_of, rfc3339};

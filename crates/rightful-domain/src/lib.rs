@@ -6,11 +6,14 @@
 
 mod aggregate;
 mod assessment;
+mod backtest;
 mod circumstances;
 mod conclusion;
+mod country;
 mod crowd;
 mod details;
 mod device;
+mod domain_name;
 mod dossier;
 mod enrichment;
 mod entry;
@@ -21,6 +24,7 @@ mod habits;
 mod history;
 mod id;
 mod likeness;
+mod list_value;
 mod listing;
 mod news;
 mod notoriety;
@@ -47,11 +51,17 @@ pub use aggregate::{
 pub use assessment::{
     Assessment, ChallengeKind, PaymentAction, PaymentSource, PaymentView, PolicyVersion, Sentences, Verdict,
 };
+pub use backtest::{
+    BACKTEST_DAYS_MAX, BACKTEST_RULES_MAX, BACKTEST_SAMPLES_MAX, Backtest, BacktestJob, BacktestSample, BacktestState,
+    Labelled, Matched, RuleBacktest,
+};
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
+pub use country::country_spellings;
 pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
 pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, Doubt, KnownDetail, PreviousDetail};
 pub use device::{Device, DeviceAlias, DeviceAliasKind};
+pub use domain_name::{canonical_domain, email_domain, with_parents};
 pub use dossier::{
     ACCOUNT_DEVICES_MAX, AccountDevice, AccountDeviceId, COMMENT_BYTES_MAX, Dossier, IntruderEvent, Label, LabelValue,
     METADATA_BYTES_MAX, METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, PROVED_FIELD,
@@ -72,8 +82,11 @@ pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use likeness::likeness;
+pub use list_value::{InvalidListValue, ListNetwork, list_value};
 pub use listing::{
-    LIST_ENTRIES_MAX, LIST_NAME_BYTES_MAX, LISTS_MAX, List, ListEffect, ListEntry, ListSubject, ListSubjects, Listed,
+    LIST_BATCH_MAX, LIST_CHANGES_MAX, LIST_ENTRIES_MAX, LIST_NAME_BYTES_MAX, LIST_NOTE_BYTES_MAX, LISTS_MAX, List,
+    ListAuthor, ListChange, ListEffect, ListEntry, ListKept, ListMatch, ListPut, ListSubject, ListSubjects, ListVerb,
+    Listed, OnList, SizedList, is_list_name,
 };
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
@@ -96,6 +109,9 @@ pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_B
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
 pub use sparse::{Blank, Sparse};
-pub use telling::{Delivery, Telling, Topic, Waiting};
+pub use telling::{
+    Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,
+    TryFailure, Waiting,
+};
 pub use undoing::{Replaced, Undoing};
 pub use window::{MARKS_MAX, Mark, Span, SpanTally, Tally, Window};

@@ -6,6 +6,12 @@ use crate::{ApplicationId, Timestamp};
 pub const LISTS_MAX: usize = 64;
 /// The most entries of all lists of an application together.
 pub const LIST_ENTRIES_MAX: u64 = 2_000_000;
+/// The most entries of one call that puts entries on a list, or takes them off.
+pub const LIST_BATCH_MAX: usize = 10_000;
+/// The most changes of an application's lists that are kept; of more, the oldest go.
+pub const LIST_CHANGES_MAX: u64 = 10_000;
+/// The longest note of a list or an entry, in bytes.
+pub const LIST_NOTE_BYTES_MAX: usize = 512;
 /// The longest name of a list, in bytes.
 pub const LIST_NAME_BYTES_MAX: usize = 64;
 
@@ -129,6 +135,134 @@ pub struct Listed {
     pub watched: ListSubjects,
     /// The names of all lists it is on, sorted.
     pub names: Vec<Box<str>>,
+    /// What each of them is, in the order of their names.
+    pub on: Vec<OnList>,
+}
+
+impl Listed {
+    /// What being on those lists comes to.
+    #[must_use]
+    pub fn of(lists: impl IntoIterator<Item = OnList>) -> Self {
+        let mut on: Vec<OnList> = lists.into_iter().collect();
+        on.sort();
+        on.dedup();
+        let mut listed = Self { names: on.iter().map(|list| list.name.clone()).collect(), ..Self::default() };
+        for list in &on {
+            match list.effect {
+                ListEffect::Allow => listed.allowed.insert(list.of),
+                ListEffect::Block => listed.blocked.insert(list.of),
+                ListEffect::Watch => listed.watched.insert(list.of),
+            }
+        }
+        Self { on, ..listed }
+    }
+}
+
+/// A list that something is on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OnList {
+    /// Its name.
+    pub name: Box<str>,
+    /// What being on it does.
+    pub effect: ListEffect,
+    /// What it is of.
+    pub of: ListSubject,
+}
+
+/// A list, and how much is on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SizedList {
+    /// The list.
+    pub list: List,
+    /// How many entries it has; those that have expired count until they are swept.
+    pub n_entries: u64,
+}
+
+/// An entry that something was found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListMatch {
+    /// The list it is on.
+    pub list: OnList,
+    /// The entry: of an address, it may be a network around it; of a domain, one above it.
+    pub entry: ListEntry,
+}
+
+/// What became of a list that was to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKept {
+    /// It is there now.
+    Made,
+    /// There was one of that name, which has its effect and note now.
+    Changed,
+    /// There is one of that name, of other subjects; it stays as it is.
+    OfOthers(ListSubject),
+}
+
+/// What became of entries that were to be put on a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListPut {
+    /// Entries that were not on it.
+    pub n_added: u64,
+    /// Entries that were, and are now as given.
+    pub n_replaced: u64,
+}
+
+/// Who changes a list, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListAuthor {
+    /// Who.
+    pub name: Option<Box<str>>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A change that was made to a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListChange {
+    /// What was done.
+    pub verb: ListVerb,
+    /// The list's name.
+    pub list: Box<str>,
+    /// How many entries it was about.
+    pub n_entries: u64,
+    /// By whom, and when.
+    pub by: ListAuthor,
+}
+
+/// What was done to a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListVerb {
+    /// It was made.
+    Made,
+    /// It was given another effect or note.
+    Changed,
+    /// It was dropped, with all its entries.
+    Dropped,
+    /// Entries were put on it.
+    Put,
+    /// Entries were taken off it.
+    Taken,
+}
+
+impl ListVerb {
+    /// As spelled in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Made => "made",
+            Self::Changed => "changed",
+            Self::Dropped => "dropped",
+            Self::Put => "put",
+            Self::Taken => "taken",
+        }
+    }
+}
+
+/// Whether a list may be called so: 1 to 64 letters, digits, `_` and `-`, and not `lookup`, which is a path.
+#[must_use]
+pub fn is_list_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    (1..=LIST_NAME_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_plain) && name != "lookup"
 }
 
 /// A set of subjects.

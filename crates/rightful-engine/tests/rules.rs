@@ -416,9 +416,15 @@ fn hindsight_says_what_judgement_would_have_said() {
             // Written down without the rule, or with it: it is tried on what was there before rules.
             for written in [assess(&withdrawal(), &Policy::default()), judged.clone()] {
                 let entry = Entry::judged(withdrawal(), written, None);
-                let told = policy.in_hindsight(&entry);
-                assert_eq!(told.len(), judged.rules.len(), "{when} {rest}");
-                assert!(told.iter().all(|its| its.after == judged.verdict), "{when} {rest}");
+                let told = policy.in_hindsight(&entry).expect("it was judged");
+                assert_eq!(told.rules.len(), judged.rules.len(), "{when} {rest}");
+                assert!(told.rules.iter().all(|its| its.after.verdict == judged.verdict), "{when} {rest}");
+                assert!(told.rules.iter().all(|its| its.after.score == judged.risk_score), "{when} {rest}");
+                assert_eq!(
+                    (told.together.verdict, told.together.score),
+                    (judged.verdict, judged.risk_score),
+                    "{when} {rest}"
+                );
             }
         }
     }

@@ -9,8 +9,9 @@ use rightful_store::{MasterKey, Nonces};
 use tokio::sync::Semaphore;
 
 use crate::access_tokens::AccessTokens;
-use crate::alerts::{Board, HookTries};
+use crate::alerts::Board;
 use crate::applications::Applications;
+use crate::backtest::jobs::Jobs;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
 use crate::page_keys::PageKeys;
@@ -44,7 +45,7 @@ pub(crate) struct App {
     pub(crate) contract: Bytes,
     /// What alerts go on.
     pub(crate) alerts: Board,
-    /// How hooks take what they are sent.
-    pub(crate) hook_tries: HookTries,
+    /// Backtests that run or did.
+    pub(crate) backtests: Jobs,
     pub(crate) shutdown: Shutdown,
 }

@@ -64,6 +64,13 @@ impl Applications {
         bool::from(secret_is_right & (public_is_right | stands_alone)).then(|| Arc::clone(application))
     }
 
+    /// All of them, by id.
+    pub(crate) fn all(&self) -> Vec<Arc<Application>> {
+        let mut all: Vec<Arc<Application>> = self.directory().by_id.values().map(Arc::clone).collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all
+    }
+
     /// Whose page names itself so; None if nobody's. The public half is enough, and it is all that a page may know; a
     /// secret that is presented beside it must be right all the same. What a page may do is less than what a key may:
     /// never ask this for a path that takes keys.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rightful_dialects::{Told, Tolerance};
 use rightful_domain::{
     Application, Assessment, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
-    RetryKey, Search, Teaching, Timestamp, Waiting,
+    RetryKey, Search, Teaching, Timestamp,
 };
 use rightful_engine::Policy;
 use rightful_enrich::Enricher;
@@ -21,6 +21,7 @@ use crate::attempts::ContactIdWatch;
 use crate::fallback::{self, Cause};
 use crate::followers::Followers;
 use crate::listeners::Listeners;
+use crate::lists::ListError;
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
@@ -48,6 +49,9 @@ pub(crate) struct Pipeline {
 pub(crate) enum PipelineError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is asked of lists cannot be done.
+    #[error(transparent)]
+    List(ListError),
     /// A magic account asked for it.
     #[error("an error was asked for by a magic account")]
     Asked,
@@ -57,6 +61,15 @@ pub(crate) enum PipelineError {
     /// What is given once was given before.
     #[error("it was given before, and is given once")]
     Spent,
+}
+
+impl From<ListError> for PipelineError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Store(error) => Self::Store(error),
+            other => Self::List(other),
+        }
+    }
 }
 
 impl PipelineError {
@@ -215,27 +228,14 @@ impl Pipeline {
         let mut n_targets = 0;
         let mut total = Applied::default();
         for feedback in all {
-            let applied = self.store.apply_feedback(feedback.clone()).await?;
+            let tellings = telling::of_feedback(application, &feedback);
+            let applied = self.store.apply_feedback_telling(feedback, tellings).await?;
             self.followers.wake();
-            let told = self.tell_of_challenge(application, &feedback).await;
-            self.meters.enqueued(told);
             n_targets += 1;
             total.n_released += applied.n_released;
             total.n_unlearned += applied.n_unlearned;
         }
         Ok((n_targets, total))
-    }
-
-    /// Lets the application's hooks know that a challenge ended.
-    async fn tell_of_challenge(&self, application: &Application, feedback: &Feedback) -> Result<(), StoreError> {
-        let Some(event) = telling::challenge_of(application, feedback) else { return Ok(()) };
-        let Some(record) = self.store.find(&application.id, event).await? else { return Ok(()) };
-        self.enqueue(telling::of_challenge(application, &record, feedback)).await
-    }
-
-    /// Lets messages wait, if there are any.
-    pub(crate) async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError> {
-        if waiting.is_empty() { Ok(()) } else { self.store.enqueue(waiting).await }
     }
 
     /// Finds an earlier event.

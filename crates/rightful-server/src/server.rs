@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rightful_dialects::Glossary;
 use rightful_domain::{PolicySource, PolicyVersion};
-use rightful_engine::Policy;
+use rightful_engine::{Policy, PolicyError};
 use rightful_enrich::{EnrichError, Enricher};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Nonces, Store, StoreError};
 use ring::digest::{SHA256, digest};
@@ -16,10 +16,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::access_tokens::AccessTokens;
-use crate::alerts::{Activity, Alerter, Board, HookTries};
+use crate::alerts::{Activity, Alerter, Board};
 use crate::app::App;
 use crate::applications::Applications;
 use crate::attempts::ContactIdWatch;
+use crate::backtest::jobs::Jobs;
 use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
@@ -76,11 +77,16 @@ pub(crate) fn policy(path: &Path) -> Result<Policy, StartError> {
     }
     let unreadable = |source| StartError::PolicyFile { path: path.to_owned(), source };
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    policy_of(&text).map_err(|source| StartError::Policy { path: path.to_owned(), source })
+}
+
+/// The policy of a text, whose version is a checksum of it.
+pub(crate) fn policy_of(text: &str) -> Result<Policy, PolicyError> {
     let checksum = digest(&SHA256, text.as_bytes());
     let number = checksum.as_ref().iter().take(4).fold(0, |number, byte| number << 8 | u32::from(*byte));
     let version = PolicyVersion { id: "file".into(), version: number.max(1) };
     let source = PolicySource { version, text: text.into() };
-    Policy::parse(&source).map_err(|source| StartError::Policy { path: path.to_owned(), source })
+    Policy::parse(&source)
 }
 
 /// A server that runs.
@@ -137,7 +143,7 @@ impl Server {
             glossary: glossary(),
             contract: contract().into(),
             alerts: Board::default(),
-            hook_tries: HookTries::default(),
+            backtests: Jobs::default(),
             shutdown: Shutdown::new(),
         });
         app.applications.replace(app.pipeline.store.applications().await?);
@@ -190,6 +196,7 @@ impl Server {
     pub(crate) async fn run(mut self) {
         self.app.shutdown.requested().await;
         tracing::info!("stopping");
+        self.app.backtests.stop().await;
         while self.tasks.join_next().await.is_some() {}
         self.store.close();
         tracing::info!("stopped");

@@ -9,10 +9,11 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use parking_lot::Mutex;
 use rightful_domain::{Assessment, Delivery, ReasonCode, Timestamp, Verdict};
 use rightful_enrich::DataSetInfo;
-use rightful_store::{StoreError, StoreHealth};
+use rightful_store::StoreHealth;
 
 use crate::config::{Log, LogFormat};
 use crate::fallback::Cause;
+use crate::telling::HookState;
 
 /// Upper bounds of the latency histogram, in seconds.
 const LATENCY_BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
@@ -29,6 +30,13 @@ const ALERTS: &str = "rightful_alerts_firing";
 const ALERT_MESSAGES: &str = "rightful_alert_messages_total";
 /// Callers that follow the live stream.
 const FOLLOWERS: &str = "rightful_stream_followers";
+
+/// Hooks that fail, how many.
+const HOOKS_FAILING: &str = "rightful_hooks_failing";
+/// Hooks that fail, each.
+const HOOK_FAILING_SINCE: &str = "rightful_hook_failing_since_seconds";
+/// What hooks never took.
+const HOOK_UNDELIVERED: &str = "rightful_hook_undelivered";
 
 /// Starts logging to standard error, so that standard output stays a command's own.
 pub(crate) fn start_logging(log: &Log) {
@@ -50,8 +58,8 @@ pub(crate) struct Meters {
     degraded_said: Mutex<Option<Instant>>,
     requests: Vec<DialectMeters>,
     unknown_fields: Counter,
-    /// Messages to hooks: taken, not taken, given up, not sent for want of words, never written down.
-    told: [Counter; 5],
+    /// Messages to hooks: taken, not taken, given up, not sent for want of words.
+    told: [Counter; 4],
     store: StoreMeters,
     exporter: PrometheusHandle,
 }
@@ -110,7 +118,7 @@ impl Meters {
             degraded_said: Mutex::new(None),
             requests: rightful_dialects::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
             unknown_fields: counter!("rightful_unknown_fields_total"),
-            told: ["taken", "failed", "given_up", "skipped", "lost"]
+            told: ["taken", "failed", "given_up", "skipped"]
                 .map(|outcome| counter!("rightful_hook_messages_total", "outcome" => outcome)),
             store: StoreMeters {
                 sequence: gauge!("rightful_ledger_sequence"),
@@ -171,19 +179,9 @@ impl Meters {
         }
     }
 
-    /// What was to be told beside something that is kept was written down, or not: the caller is answered all the same,
-    /// since what it said is kept.
-    pub(crate) fn enqueued(&self, told: Result<(), StoreError>) {
-        if let Err(error) = told {
-            let [.., lost] = &self.told;
-            lost.increment(1);
-            tracing::error!(error = %error, "a message to hooks could not be written down and is lost");
-        }
-    }
-
     /// There was nothing to send to a hook: no words for it, or what it was about is gone.
     pub(crate) fn skipped(&self) {
-        let [.., skipped, _] = &self.told;
+        let [.., skipped] = &self.told;
         skipped.increment(1);
     }
 
@@ -262,6 +260,30 @@ impl Meters {
         text
     }
 
+    /// Since when hooks fail, and what they never took, in the same format. Hooks are named by ids of ours, of which an
+    /// application has few; those that are well have no line of their own.
+    pub(crate) fn render_hooks(hooks: &[HookState]) -> String {
+        let mut text = format!(
+            "# HELP {HOOKS_FAILING} Hooks that did not take what was sent last.\n# TYPE {HOOKS_FAILING} gauge\n"
+        );
+        let failing = hooks.iter().filter_map(|state| Some((&state.hook, state.health.failing_since?)));
+        // Writing to a text cannot fail.
+        let _written = writeln!(text, "{HOOKS_FAILING} {}", failing.clone().count());
+        let _written = writeln!(text, "# HELP {HOOK_FAILING_SINCE} Since when a hook takes nothing, in Unix time.");
+        let _written = writeln!(text, "# TYPE {HOOK_FAILING_SINCE} gauge");
+        for (hook, since) in failing {
+            let _written =
+                writeln!(text, "{HOOK_FAILING_SINCE}{{hook=\"{hook}\"}} {}", since.as_millis().div_euclid(1_000));
+        }
+        let _written = writeln!(text, "# HELP {HOOK_UNDELIVERED} Messages that were given up and are kept.");
+        let _written = writeln!(text, "# TYPE {HOOK_UNDELIVERED} gauge");
+        for state in hooks.iter().filter(|state| state.health.n_given_up > 0) {
+            let (hook, n) = (&state.hook, state.health.n_given_up);
+            let _written = writeln!(text, "{HOOK_UNDELIVERED}{{hook=\"{hook}\"}} {n}");
+        }
+        text
+    }
+
     /// Folds recent samples into the histograms, so that they do not grow between two scrapes.
     pub(crate) fn fold(&self) {
         self.exporter.run_upkeep();
@@ -281,6 +303,7 @@ impl DialectMeters {
 
 #[cfg(test)]
 mod tests {
+    use rightful_domain::{ApplicationId, HookHealth};
     use rightful_enrich::DataSetKind;
 
     use super::*;
@@ -307,5 +330,23 @@ mod tests {
             samples,
             ["rightful_data_age_seconds{set=\"asn\"} 0", "rightful_data_age_seconds{set=\"city\"} 600"]
         );
+    }
+
+    #[test]
+    fn a_hook_that_fails_is_told_with_its_since() {
+        let state = |hook: &str, failing_since, n_given_up| HookState {
+            application: ApplicationId::new("shop").unwrap(),
+            hook: hook.into(),
+            health: HookHealth { n_waiting: 1, n_given_up, failing_since },
+        };
+        let failing = state("hook_b", Some(Timestamp::from_seconds(1_000)), 2);
+        let told = Meters::render_hooks(&[state("hook_a", None, 0), failing]);
+        let samples: Vec<&str> = told.lines().filter(|line| !line.starts_with('#')).collect();
+        let expected = [
+            "rightful_hooks_failing 1",
+            "rightful_hook_failing_since_seconds{hook=\"hook_b\"} 1000",
+            "rightful_hook_undelivered{hook=\"hook_b\"} 2",
+        ];
+        assert_eq!(samples, expected);
     }
 }

@@ -8,7 +8,9 @@ mod embedded;
 mod error;
 #[cfg(feature = "conformance")]
 mod faults;
+mod lists;
 mod record;
+mod scan;
 mod seal;
 mod store;
 
@@ -16,5 +18,7 @@ pub use embedded::{EmbeddedOptions, EmbeddedStore, Loss, OpenReport, QUEUE_MAX, 
 pub use error::{BoxError, StoreError};
 #[cfg(feature = "conformance")]
 pub use faults::{Faulty, Slow};
+pub use lists::Lists;
+pub use scan::{Extent, Scan, ScanDepth, Visit};
 pub use seal::{MasterKey, Nonces, SealError};
 pub use store::{Applied, Ledger, Memory, Office, Outbox, Recorded, Store, StoreHealth};

@@ -1,9 +1,9 @@
 //! From our answers to our own API's JSON.
 
 use rightful_domain::{
-    App, Assessment, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event, EventId, Feedback,
-    FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim, Page, Payment, Person,
-    Pii, Record, RuleEffect, RuleMatch,
+    App, Assessment, BacktestState, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event,
+    EventId, Feedback, FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim,
+    Page, Payment, Person, Pii, Record, RuleEffect, RuleMatch,
 };
 use serde::Serialize;
 
@@ -12,14 +12,15 @@ use super::answers::{
     FeedbackTaken, FindingBody, NetworkClaimBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, Problem,
     ProblemPlace, RuleBody, SentencesBody,
 };
+use super::backtests;
 use super::dossiers::{self, Reclaimed};
 use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
     Texts,
 };
-use super::{money, words};
+use super::{hooks, lists, money, words};
 use crate::time::rfc3339;
-use crate::{Call, Glossary, Refusal, RefusalKind, Reply, Response};
+use crate::{Call, Glossary, Method, Refusal, RefusalKind, Reply, Response};
 
 const JSON: &str = "application/json";
 const PROBLEM_JSON: &str = "application/problem+json";
@@ -30,20 +31,27 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
     let glossary = call.glossary;
     match reply {
         // Without what was told since: a retry is answered with the same bytes.
-        Reply::Assessed(record) => json(200, JSON, &assessment(glossary, &record.entry, None)),
-        Reply::Observed(event) => json(201, JSON, &remembered(*event)),
+        Reply::Assessed(record) => json(200, &assessment(glossary, &record.entry, None)),
+        Reply::Observed(event) => json(201, &remembered(*event)),
         Reply::Concluded(record) | Reply::Recalled(record) => {
-            json(200, JSON, &assessment(glossary, &record.entry, Some(record)))
+            json(200, &assessment(glossary, &record.entry, Some(record)))
         }
-        Reply::Found(found) => json(200, JSON, &page(glossary, found)),
+        Reply::Found(found) => json(200, &page(glossary, found)),
         Reply::FeedbackTaken { n_targets, n_released, n_unlearned } => {
             let (n_targets, n_released, n_unlearned) = (*n_targets, *n_released, *n_unlearned);
-            json(200, JSON, &FeedbackTaken { n_targets, n_released, n_unlearned })
+            json(200, &FeedbackTaken { n_targets, n_released, n_unlearned })
         }
-        Reply::LookedUp(status) => json(200, JSON, &credential_status(*status)),
-        Reply::Dossier(dossier) => json(200, JSON, &dossiers::dossier(dossier)),
-        Reply::Takeover(takeover) => json(200, JSON, &dossiers::takeover(call.parameter("account"), takeover)),
-        Reply::Reclaimed { n_accounts } => json(200, JSON, &Reclaimed { n_accounts: *n_accounts }),
+        Reply::Backtest(job) => {
+            // What goes on by itself is not answered yet.
+            let goes_on = call.route.method == Method::Post && matches!(job.state, BacktestState::Running(_));
+            json(if goes_on { 202 } else { 200 }, &backtests::backtest_body(job))
+        }
+        Reply::LookedUp(status) => json(200, &credential_status(*status)),
+        Reply::Dossier(dossier) => json(200, &dossiers::dossier(dossier)),
+        Reply::Takeover(takeover) => json(200, &dossiers::takeover(call.parameter("account"), takeover)),
+        Reply::Reclaimed { n_accounts } => json(200, &Reclaimed { n_accounts: *n_accounts }),
+        Reply::Hooks(answer) => hooks::reply(answer),
+        Reply::Lists(reply) => lists::reply(reply),
         // None of our paths asks for these.
         Reply::Reported(_)
         | Reply::Identified { .. }
@@ -51,7 +59,7 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         | Reply::Listening
         | Reply::SealingKey(_)
         | Reply::Granted { .. }
-        | Reply::Finished(_) => json(200, JSON, &()),
+        | Reply::Finished(_) => json(200, &()),
     }
 }
 
@@ -81,7 +89,7 @@ pub(super) fn refused(refusal: &Refusal) -> Response {
         code: kind.code(),
         errors: path.iter().map(|path| ProblemPlace { path, detail }).collect(),
     };
-    let mut response = json(kind.status(), PROBLEM_JSON, &problem);
+    let mut response = written(kind.status(), PROBLEM_JSON, &problem);
     if *kind == RefusalKind::Unauthorized {
         response.headers.push(("www-authenticate", "Bearer".to_owned()));
     }
@@ -107,7 +115,11 @@ const fn title(kind: RefusalKind) -> &'static str {
     }
 }
 
-fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
+pub(super) fn json(status: u16, body: &impl Serialize) -> Response {
+    written(status, JSON, body)
+}
+
+fn written(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
     // Names are texts and everything inside is a text, a number or a flag, so this can always be written.
     let body = serde_json::to_vec(body).unwrap_or_default();
     Response { status, content_type: Some(content_type), headers: Vec::new(), body }

@@ -6,9 +6,11 @@ use utoipa::{Modify, OpenApi};
 use super::answers::{
     AssessmentBody, CredentialStatusBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem,
 };
+use super::backtests::{BacktestBody, BacktestTold};
 use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
 use super::stream::{ExportLine, StreamData};
 use super::wire::EventBody;
+use super::{openapi_hooks, openapi_lists};
 
 /// The contract of our own API.
 #[must_use]
@@ -39,8 +41,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         detach,
         reclaim,
         check_credentials,
-        stream,
-        export
+        stream, export, begin_backtest, look_at_backtest, cancel_backtest, openapi_hooks::list_hooks, openapi_hooks::add_hook, openapi_hooks::show_hook, openapi_hooks::change_hook, openapi_hooks::remove_hook, openapi_hooks::test_hook, openapi_hooks::rotate_hook_secret, openapi_hooks::hook_deliveries, openapi_hooks::hook_undelivered, openapi_hooks::redeliver_to_hook, openapi_lists::lists, openapi_lists::keep_list, openapi_lists::look_up_lists, openapi_lists::list, openapi_lists::drop_list, openapi_lists::list_entries, openapi_lists::put_on_list, openapi_lists::list_entry, openapi_lists::put_list_entry, openapi_lists::take_off_list, openapi_lists::import_list, openapi_lists::export_list,
     ),
     modifiers(&BearerKey),
     security(("bearer" = []))
@@ -306,3 +307,44 @@ fn stream() {}
 )]
 #[expect(dead_code, reason = "carries a description")]
 fn export() {}
+
+/// Try rules on the events of the last days. Answered at once where that takes no longer than two seconds
+#[utoipa::path(
+    post, path = "/v1/rules/backtest", operation_id = "begin_backtest", request_body = BacktestTold,
+    responses(
+        (status = 200, description = "What came of it", body = BacktestBody),
+        (status = 202, description = "It goes on: ask again by its id", body = BacktestBody),
+        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "There are as many already as may run at once", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn begin_backtest() {}
+
+/// How far a backtest is, and what came of it. The latest are kept until the server stops
+#[utoipa::path(
+    get, path = "/v1/rules/backtest/{id}", operation_id = "look_at_backtest",
+    params(("id" = String, Path, description = "The backtest")),
+    responses(
+        (status = 200, description = "How far it is", body = BacktestBody),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such backtest, or no longer", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn look_at_backtest() {}
+
+/// Stop a backtest. One that has ended stays as it is
+#[utoipa::path(
+    delete, path = "/v1/rules/backtest/{id}", operation_id = "cancel_backtest",
+    params(("id" = String, Path, description = "The backtest")),
+    responses(
+        (status = 200, description = "How far it was", body = BacktestBody),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such backtest, or no longer", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+fn cancel_backtest() {}

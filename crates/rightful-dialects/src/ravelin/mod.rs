@@ -204,8 +204,11 @@ impl Dialect for Ravelin {
             | Reply::Found(_)
             | Reply::Identified { .. }
             | Reply::Takeover(_)
+            | Reply::Lists(_)
             | Reply::Consumed(_)
             | Reply::Listening
+            | Reply::Backtest(_)
+            | Reply::Hooks(_)
             | Reply::SealingKey(_)
             | Reply::Granted { .. }
             | Reply::Finished(_) => encode::unscored(call, endpoint),

@@ -226,8 +226,11 @@ impl Dialect for Rupt {
                 | Reply::Observed(_)
                 | Reply::FeedbackTaken { .. }
                 | Reply::Takeover(_)
+                | Reply::Lists(_)
                 | Reply::Reclaimed { .. }
                 | Reply::Listening
+                | Reply::Backtest(_)
+                | Reply::Hooks(_)
                 | Reply::SealingKey(_)
                 | Reply::Granted { .. }
                 | Reply::Finished(_),

@@ -236,7 +236,10 @@ impl Dialect for Transmit {
                 | Reply::Takeover(_)
                 | Reply::Reclaimed { .. }
                 | Reply::Consumed(_)
-                | Reply::Listening,
+                | Reply::Listening
+                | Reply::Backtest(_)
+                | Reply::Hooks(_)
+                | Reply::Lists(_),
                 _,
             ) => encode::done(),
         }

@@ -4,6 +4,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod attempts;
+pub(crate) mod backtests;
 pub(crate) mod changed;
 pub(crate) mod noted;
 

@@ -56,12 +56,14 @@ pub(crate) use tenure::Tenure;
 pub(crate) use velocity::Velocity;
 
 /// The version of the feature vector's slots that [`crate::assess()`] fills.
-pub const FEATURE_SCHEMA: u16 = 3;
+pub const FEATURE_SCHEMA: u16 = 4;
 
 /// How many slots the vectors of schema 1 had: the first ones of schema 2.
 const SLOTS_OF_SCHEMA_1: usize = 76;
-/// How many those of schema 2 had: the first ones of schema 3.
-const SLOTS_OF_SCHEMA_2: usize = N_SLOTS - browser::SLOTS.len() - sharing::HOUR_SLOTS.len();
+/// How many slots those of schema 2 had: the first ones of schema 3.
+const SLOTS_OF_SCHEMA_2: usize = SLOTS_OF_SCHEMA_3 - lists::LATER_SLOTS.len();
+/// How many those of schema 3 had: the first ones of schema 4.
+const SLOTS_OF_SCHEMA_3: usize = N_SLOTS - browser::SLOTS.len() - sharing::HOUR_SLOTS.len();
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
 #[must_use]
@@ -69,6 +71,7 @@ pub fn feature_names(schema: u16) -> &'static [&'static str] {
     match schema {
         1 => NAMES.get(..SLOTS_OF_SCHEMA_1).unwrap_or_default(),
         2 => NAMES.get(..SLOTS_OF_SCHEMA_2).unwrap_or_default(),
+        3 => NAMES.get(..SLOTS_OF_SCHEMA_3).unwrap_or_default(),
         FEATURE_SCHEMA => &NAMES,
         _ => &[],
     }
@@ -138,7 +141,7 @@ pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
         standing: standing::derive(facts),
         activity: activity::derive(facts),
         likelihood,
-        lists: policy.lists().look_up(facts),
+        lists: policy.lists().look_up(facts).with(&facts.history.listed),
         proof: proof::derive(facts),
         budget: budget::derive(facts, policy.challenge_share()),
         aftermath: aftermath::derive(facts),
@@ -169,6 +172,7 @@ impl Features {
         values.extend(lists::SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
         values.extend(proof::SLOTS.iter().map(|slot| (slot.read)(&self.proof)));
         values.extend(budget::SLOTS.iter().map(|slot| (slot.read)(&self.budget)));
+        values.extend(lists::LATER_SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
         values.extend(browser::SLOTS.iter().map(|slot| (slot.read)(&self.browser)));
         values.extend(sharing::HOUR_SLOTS.iter().map(|slot| (slot.read)(&self.sharing)));
         FeatureVector { schema: FEATURE_SCHEMA, values }
@@ -199,6 +203,7 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + lists::SLOTS.len()
     + proof::SLOTS.len()
     + budget::SLOTS.len()
+    + lists::LATER_SLOTS.len()
     + browser::SLOTS.len()
     + sharing::HOUR_SLOTS.len();
 
@@ -222,6 +227,7 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, lists::SLOTS);
     let names = with_names(names, proof::SLOTS);
     let names = with_names(names, budget::SLOTS);
+    let names = with_names(names, lists::LATER_SLOTS);
     let names = with_names(names, browser::SLOTS);
     with_names(names, sharing::HOUR_SLOTS).0
 };

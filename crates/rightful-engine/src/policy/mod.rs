@@ -3,7 +3,6 @@
 //! A policy is data. Its text names only what it changes; everything else is as shipped. Unknown keys and values out of
 //! range are refused when it is read, so that judging cannot fail.
 
-mod countries;
 mod decide;
 mod evidence_limits;
 mod hindsight;
@@ -21,12 +20,12 @@ use rightful_domain::{Action, PolicySource, PolicyVersion};
 
 pub(crate) use decide::{Decision, Weighed};
 pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, Stranger, UserTrusted};
-pub use hindsight::Hindsight;
+pub use hindsight::{Hindsight, Judged, Retrospect};
 pub(crate) use lists::{AccessLists, AddressRange, is_of_list};
 pub(crate) use scale::{Days, Factor, Limit};
 pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 
-use crate::rules::{RuleError, RuleSet};
+use crate::rules::{RULES, RuleError, RuleSet, read_rules};
 use likelihood_scale::LikelihoodScale;
 use thresholds::{Bands, Combining, Spending};
 
@@ -68,6 +67,15 @@ impl Policy {
     #[must_use]
     pub fn faults(source: &PolicySource) -> Vec<PolicyError> {
         read::faults(source)
+    }
+
+    /// The same policy with other rules: the tables under `rules`, as a policy has them.
+    ///
+    /// # Errors
+    /// As of [`Policy::parse`], by the first rule at fault.
+    pub fn with_rules(&self, rules: Vec<toml::Value>) -> Result<Self, PolicyError> {
+        let tables = toml::Table::from_iter([(RULES.to_owned(), toml::Value::Array(rules))]);
+        Ok(Self { rules: read_rules(&self.version, &tables)?, ..self.clone() })
     }
 
     /// Which version this is.

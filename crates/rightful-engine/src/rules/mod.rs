@@ -6,6 +6,7 @@
 mod compile;
 mod evaluate;
 mod lexer;
+mod library;
 mod read;
 mod set;
 mod suggest;
@@ -16,6 +17,7 @@ mod vocabulary;
 use std::fmt;
 
 pub use evaluate::Scene;
+pub use library::{LibraryRule, rule_library};
 pub(crate) use read::{RULES, read_rules, rule_faults};
 pub(crate) use set::Ruling;
 pub use set::{Rule, RuleMode, RuleSet};

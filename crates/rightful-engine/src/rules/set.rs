@@ -104,6 +104,13 @@ impl RuleSet {
         self.0.iter()
     }
 
+    /// Whether any of them may speak of what is people's data, or the caller's own. True for some that do not.
+    #[must_use]
+    pub fn may_read_private(&self) -> bool {
+        // By the words: no other name has them in it, and a text that does costs time and nothing else.
+        self.0.iter().any(|rule| rule.text.contains("custom") || rule.text.contains("person"))
+    }
+
     /// True if there is none that is asked.
     pub(crate) fn asks_nothing(&self) -> bool {
         self.0.iter().all(|rule| rule.mode == RuleMode::Off)
@@ -154,7 +161,8 @@ impl Ruling {
         ruling
     }
 
-    fn add(&mut self, effect: &RuleEffect) {
+    /// Adds what one more rule asks for.
+    pub(crate) fn add(&mut self, effect: &RuleEffect) {
         // At most 32 times 100 points.
         self.hundredths += i32::from(effect.score.hundredths());
         self.floor = self.floor.max(effect.floor);

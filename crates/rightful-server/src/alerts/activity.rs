@@ -1,11 +1,11 @@
-//! What happened lately in each application, counted by the minute, and how its hooks are: what alerts are judged by.
+//! What happened lately in each application, counted by the minute; what alerts are judged by.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use parking_lot::Mutex;
-use rightful_domain::{ApplicationId, Assessment, Delivery, ReasonCode, Timestamp, Verdict, Waiting};
+use rightful_domain::{ApplicationId, Assessment, ReasonCode, Timestamp, Verdict};
 
-use super::judge::{AppActivity, Counts, HookState};
+use super::judge::{AppActivity, Counts};
 
 /// The minutes of what is recent.
 const RECENT_MINUTES: i64 = 15;
@@ -103,44 +103,6 @@ impl Lately {
         let oldest = self.minutes.front().map_or(minute, |(oldest, _)| *oldest);
         told.usual_minutes = u32::try_from(minute - RECENT_MINUTES - oldest + 1).unwrap_or(0);
         told
-    }
-}
-
-/// How hooks are, as their deliveries tell. In memory alone.
-#[derive(Debug, Default)]
-pub(crate) struct HookTries(Mutex<BTreeMap<(ApplicationId, Box<str>), Failing>>);
-
-#[derive(Debug)]
-struct Failing {
-    since: Timestamp,
-    n_given_up: u64,
-}
-
-impl HookTries {
-    /// A hook was sent a message.
-    pub(crate) fn tried(&self, waiting: &Waiting, outcome: Delivery, now: Timestamp) {
-        let key = (waiting.application.clone(), waiting.telling.hook.clone());
-        let mut all = self.0.lock();
-        match outcome {
-            Delivery::Taken => drop(all.remove(&key)),
-            Delivery::Retry(_) | Delivery::GivenUp => {
-                let failing = all.entry(key).or_insert(Failing { since: now, n_given_up: 0 });
-                failing.n_given_up += u64::from(outcome == Delivery::GivenUp);
-            }
-        }
-    }
-
-    /// Those that fail. Hooks that are gone or off are forgotten.
-    pub(crate) fn failing(&self, is_told: impl Fn(&ApplicationId, &str) -> bool) -> Vec<HookState> {
-        let mut all = self.0.lock();
-        all.retain(|(application, hook), _| is_told(application, hook));
-        let state = |((application, hook), failing): (&(ApplicationId, Box<str>), &Failing)| HookState {
-            application: application.clone(),
-            hook: hook.to_string(),
-            failing_since: Some(failing.since),
-            n_given_up: failing.n_given_up,
-        };
-        all.iter().map(state).collect()
     }
 }
 

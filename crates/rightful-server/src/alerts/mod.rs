@@ -17,7 +17,7 @@ use rightful_enrich::DataSetKind;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
-pub(crate) use activity::{Activity, HookTries};
+pub(crate) use activity::Activity;
 pub(crate) use channel::{Channel, Said};
 use judge::{AlertKind, DataAge, Episodes, HookState, Limits, Observation, judge};
 
@@ -26,7 +26,7 @@ use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
-use crate::telling::Poster;
+use crate::telling::{Poster, hook_states};
 
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -83,7 +83,7 @@ impl Board {
 pub(crate) struct Alerter {
     app: Arc<App>,
     channels: Vec<Arc<Channel>>,
-    poster: Poster,
+    poster: Arc<Poster>,
     limits: Limits,
 }
 
@@ -102,7 +102,7 @@ impl Alerter {
     /// As configured.
     pub(crate) fn new(app: Arc<App>, config: &Config, poster: Poster) -> Result<Self, ConfigError> {
         let channels = Channel::configured(&config.alerts)?.into_iter().map(Arc::new).collect();
-        Ok(Self { app, channels, poster, limits: limits(config) })
+        Ok(Self { app, channels, poster: Arc::new(poster), limits: limits(config) })
     }
 
     /// Looks and tells until the server stops. What was not taken by then is not told.
@@ -112,15 +112,16 @@ impl Alerter {
         let mut sending = JoinSet::new();
         loop {
             tokio::select! {
-                _ = ticks.tick() => self.look(&mut sending, clock::now()),
+                _ = ticks.tick() => self.look(&mut sending, clock::now()).await,
                 Some(_sent) = sending.join_next() => {}
                 () = shutdown.requested() => return,
             }
         }
     }
 
-    fn look(&self, sending: &mut JoinSet<()>, now: Timestamp) {
-        let seen = observe(&self.app, now);
+    async fn look(&self, sending: &mut JoinSet<()>, now: Timestamp) {
+        self.poster.sweep();
+        let seen = observe(&self.app, now).await;
         let alerts = judge(&mut self.app.alerts.episodes.lock(), &seen, &self.limits, now);
         for alert in alerts {
             let (kind, about, turn) = (alert.key.kind.as_str(), alert.key.about.clone(), alert.turn.as_str());
@@ -133,7 +134,7 @@ impl Alerter {
                     continue;
                 }
                 let (app, channel) = (Arc::clone(&self.app), Arc::clone(channel));
-                let (poster, said) = (self.poster.clone(), said.clone());
+                let (poster, said) = (Arc::clone(&self.poster), said.clone());
                 sending.spawn(async move { tell(&app.alerts, &channel, &poster, &said, &RETRIES).await });
             }
         }
@@ -166,7 +167,7 @@ async fn tell(board: &Board, channel: &Channel, poster: &Poster, said: &Said, pa
     }
 }
 
-fn observe(app: &App, now: Timestamp) -> Observation {
+async fn observe(app: &App, now: Timestamp) -> Observation {
     let sets = app.pipeline.enricher.data_sets();
     // What breaches hold stays true, so that does not age.
     let aging = sets.iter().filter(|set| set.kind != DataSetKind::Breach);
@@ -176,16 +177,17 @@ fn observe(app: &App, now: Timestamp) -> Observation {
     Observation {
         applications: app.pipeline.activity.observe(now),
         data_sets: aging.filter_map(age).collect(),
-        hooks: hooks(app),
+        hooks: hooks(app).await,
     }
 }
 
 /// How the hooks are that are told anything.
-fn hooks(app: &App) -> Vec<HookState> {
-    app.hook_tries.failing(|application, hook| {
-        let application = app.applications.find(application);
-        application.is_some_and(|application| {
-            application.settings.hooks.iter().any(|known| *known.id == *hook && known.enabled)
-        })
-    })
+async fn hooks(app: &App) -> Vec<HookState> {
+    let states = hook_states(app).await.into_iter().map(|state| HookState {
+        application: state.application,
+        hook: state.hook.into(),
+        failing_since: state.health.failing_since,
+        n_given_up: state.health.n_given_up,
+    });
+    states.collect()
 }

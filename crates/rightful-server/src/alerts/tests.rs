@@ -2,7 +2,6 @@
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
-use rightful_domain::{Delivery, Telling, Topic, Waiting};
 use rightful_store::conformance::{judged, login};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
@@ -66,8 +65,8 @@ async fn a_campaign_is_told_signed_and_without_people() {
     }
     let alerter = Alerter::new(Arc::clone(&app), &config, Poster::new(true).unwrap()).unwrap();
     let mut sending = JoinSet::new();
-    alerter.look(&mut sending, clock::now());
-    alerter.look(&mut sending, clock::now());
+    alerter.look(&mut sending, clock::now()).await;
+    alerter.look(&mut sending, clock::now()).await;
     assert_eq!(sending.len(), 2, "once for each way");
     while sending.join_next().await.is_some() {}
 
@@ -190,31 +189,4 @@ fn wrong_ways_are_refused_and_secrets_not_shown() {
     for shown in [format!("{config:?}"), toml::to_string(&config).unwrap(), serde_json::to_string(&config).unwrap()] {
         assert!(shown.contains("‹secret›") && !shown.contains("hidden"), "{shown}");
     }
-}
-
-#[test]
-fn a_hook_fails_until_it_takes_something_or_is_gone() {
-    let tries = HookTries::default();
-    let application = rightful_domain::ApplicationId::new("shop").unwrap();
-    let at = Timestamp::from_seconds;
-    let waiting = Waiting {
-        number: 1,
-        application: application.clone(),
-        telling: Telling { hook: "h".into(), topic: Topic::Assessed },
-        sequence: 1,
-        since: at(0),
-        n_tried: 0,
-        due_at: at(0),
-    };
-    let failing = |tries: &HookTries| -> Vec<_> {
-        tries.failing(|_, _| true).into_iter().map(|hook| (hook.failing_since, hook.n_given_up)).collect()
-    };
-    tries.tried(&waiting, Delivery::Retry(at(9)), at(5));
-    tries.tried(&waiting, Delivery::GivenUp, at(9));
-    assert_eq!(failing(&tries), [(Some(at(5)), 1)]);
-    tries.tried(&waiting, Delivery::Taken, at(10));
-    assert_eq!(failing(&tries), []);
-    tries.tried(&waiting, Delivery::Retry(at(9)), at(11));
-    assert!(tries.failing(|_, _| false).is_empty());
-    assert_eq!(failing(&tries), []);
 }

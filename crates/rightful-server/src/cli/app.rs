@@ -7,10 +7,11 @@ use clap::{Args, Subcommand};
 use rightful_store::{Nonces, StoreError};
 
 use super::CommandError;
+use super::hook::AppHook;
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk, DeskError};
 use crate::provisioning::{Keys, NewApplication};
-use crate::settings::{NewHook, Shown, ShownHook};
+use crate::settings::{Shown, ShownHook};
 use crate::{clock, control, master_key, server};
 
 /// How long to wait for a server that is just starting or stopping on the folder.
@@ -35,7 +36,7 @@ pub(super) enum App {
 
 /// Where the applications are.
 #[derive(Debug, Args)]
-struct Folder {
+pub(super) struct Folder {
     /// The data folder; a server may run on it
     #[arg(long)]
     data: Option<PathBuf>,
@@ -45,7 +46,7 @@ struct Folder {
 }
 
 impl Folder {
-    fn config(self) -> Result<Config, CommandError> {
+    pub(super) fn config(self) -> Result<Config, CommandError> {
         let mut config = super::load(self.config)?;
         if let Some(data) = self.data {
             config.store.data = data;
@@ -99,63 +100,6 @@ pub(super) struct Set {
     json: bool,
 }
 
-/// Manage whom an application tells.
-#[derive(Debug, Subcommand)]
-pub(super) enum AppHook {
-    /// Tell one more address, and print the secret it verifies with, which is shown only this once
-    Add(HookAdd),
-    /// Tell an address no more
-    Remove(HookNamed),
-    /// Show whom an application tells
-    List(HookList),
-    /// Tell an address of the application's latest event
-    Test(HookNamed),
-}
-
-/// Tell one more address.
-#[derive(Debug, Args)]
-pub(super) struct HookAdd {
-    /// The application's id or name
-    application: String,
-    /// Where to post
-    url: String,
-    /// In whose words: standard, ravelin or rupt
-    #[arg(long, default_value = "standard")]
-    style: String,
-    /// The secret: of standard and rupt what signs (made if there is none), of ravelin the token that is sent. `-` reads it
-    /// from standard input, where nobody sees it in a list of processes
-    #[arg(long)]
-    secret: Option<String>,
-    #[command(flatten)]
-    folder: Folder,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// One address that is told.
-#[derive(Debug, Args)]
-pub(super) struct HookNamed {
-    /// The application's id or name
-    application: String,
-    /// The hook's id
-    hook: String,
-    #[command(flatten)]
-    folder: Folder,
-}
-
-/// Whom an application tells.
-#[derive(Debug, Args)]
-pub(super) struct HookList {
-    /// The application's id or name
-    application: String,
-    #[command(flatten)]
-    folder: Folder,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
 impl App {
     pub(super) fn run(self) -> Result<(), CommandError> {
         match self {
@@ -166,21 +110,7 @@ impl App {
             Self::Set(Set { application, changes, folder, json }) => {
                 print_shown(&show(&folder.config()?, Command::AppSet { application, changes })?, json)
             }
-            Self::Hook(AppHook::Add(add)) => add.run(),
-            Self::Hook(AppHook::Remove(HookNamed { application, hook, folder })) => {
-                let shown = show(&folder.config()?, Command::HookRemove { application, hook })?;
-                print_hooks(&shown, false)
-            }
-            Self::Hook(AppHook::List(HookList { application, folder, json })) => {
-                let command = Command::AppShow { application: Some(application) };
-                print_hooks(&show(&folder.config()?, command)?, json)
-            }
-            Self::Hook(AppHook::Test(HookNamed { application, hook, folder })) => {
-                match ask(&folder.config()?, &Command::HookTest { application, hook })? {
-                    Answer::HookTested => super::print("The latest event is on its way; a server must run to send it."),
-                    other => unexpected(&other),
-                }
-            }
+            Self::Hook(hook) => hook.run(),
         }
     }
 }
@@ -194,36 +124,14 @@ impl Create {
     }
 }
 
-impl HookAdd {
-    fn run(self) -> Result<(), CommandError> {
-        let secret = match self.secret.as_deref() {
-            Some("-") => Some(std::io::read_to_string(std::io::stdin().lock())?.trim().to_owned()),
-            Some(_) | None => self.secret,
-        };
-        let hook = NewHook { style: self.style, url: self.url, secret };
-        match ask(&self.folder.config()?, &Command::HookAdd { application: self.application, hook })? {
-            Answer::HookAdded { hook, secret } if self.json => {
-                super::print(&serde_json::to_string_pretty(&serde_json::json!({ "hook": hook, "secret": secret }))?)
-            }
-            Answer::HookAdded { hook, secret } => {
-                let secret = secret.map_or_else(String::new, |secret| {
-                    format!("{:<24} {secret}\nThe secret is shown only this once.\n", "secret")
-                });
-                super::print(&format!("{:<24} {hook}\n{secret}", "hook"))
-            }
-            other => unexpected(&other),
-        }
-    }
-}
-
-fn show(config: &Config, command: Command) -> Result<Vec<Shown>, CommandError> {
+pub(super) fn show(config: &Config, command: Command) -> Result<Vec<Shown>, CommandError> {
     match ask(config, &command)? {
         Answer::Shown(shown) => Ok(shown),
         other => unexpected(&other),
     }
 }
 
-fn unexpected<T>(answer: &Answer) -> Result<T, CommandError> {
+pub(super) fn unexpected<T>(answer: &Answer) -> Result<T, CommandError> {
     Err(format!("the server answered something else: is it of another version? ({answer:?})").into())
 }
 
@@ -267,21 +175,6 @@ fn hooks_text(hooks: &[ShownHook]) -> String {
     if off.is_empty() { n_hooks.to_string() } else { format!("{n_hooks}, off: {}", off.join(", ")) }
 }
 
-fn print_hooks(shown: &[Shown], json: bool) -> Result<(), CommandError> {
-    let hooks: Vec<&ShownHook> = shown.iter().flat_map(|shown| &shown.hooks).collect();
-    if json {
-        return super::print(&serde_json::to_string_pretty(&hooks)?);
-    }
-    if hooks.is_empty() {
-        return super::print("Nobody is told.");
-    }
-    let row = |hook: &&ShownHook| {
-        let off = if hook.enabled { "" } else { "  (off)" };
-        format!("{:<20} {:<10} {}{off}\n", hook.id, hook.style, hook.url)
-    };
-    super::print(&hooks.iter().map(row).collect::<String>())
-}
-
 /// An application with the configured defaults.
 pub(super) fn new_application(config: &Config, name: String, test: bool, observe: bool) -> NewApplication {
     let spelled = |verdict| rightful_domain::Verdict::from(verdict).as_str().to_owned();
@@ -303,8 +196,13 @@ pub(super) fn create(config: &Config, new: NewApplication) -> Result<Keys, Comma
     }
 }
 
+/// Whether a server runs on the folder.
+pub(super) fn is_served(config: &Config) -> Result<bool, CommandError> {
+    Ok(control::send(&config.store.data, &Command::AppShow { application: None })?.is_some())
+}
+
 /// Through the running server if there is one, else in the folder itself.
-fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
+pub(super) fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
     let data = &config.store.data;
     // Only a new application may make a folder: a misspelled one would look like an empty one.
     if !data.is_dir() && !matches!(command, Command::AppCreate(_)) {

@@ -110,7 +110,7 @@ impl Export {
         let upto = loop {
             let ExportPage { events, upto, is_end, .. } = page;
             target.take(events, upto)?;
-            progress.show_part(target.n_events(), upto.saturating_sub(begun_at), newest.saturating_sub(begun_at));
+            progress.show_rows(target.n_events(), upto.saturating_sub(begun_at), newest.saturating_sub(begun_at));
             if is_end {
                 break upto;
             }

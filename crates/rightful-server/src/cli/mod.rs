@@ -6,6 +6,8 @@ mod backtest;
 mod demo;
 mod evaluate;
 mod export;
+mod hook;
+mod list;
 mod rules;
 mod serve;
 
@@ -32,6 +34,9 @@ enum Command {
     /// Manage applications
     #[command(subcommand)]
     App(app::App),
+    /// Manage whom an application lets in, keeps out and watches
+    #[command(subcommand)]
+    List(list::Lists),
     /// Watch a simulated shop being attacked, and try a login of your own
     Demo(demo::Demo),
     /// Judge a log of logins row by row, and measure the scores against its labels
@@ -80,6 +85,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::App(app) => app.run(),
+        Command::List(lists) => lists.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Backtest(backtest) => backtest.run(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use rightful_domain::{PolicySource, PolicyVersion};
-use rightful_engine::{Policy, PolicyError, RuleError, RuleMode};
+use rightful_engine::{Policy, PolicyError, RuleError, RuleMode, rule_library};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -19,14 +19,41 @@ pub(super) enum Rules {
         /// The policy
         file: PathBuf,
     },
+    /// Ready rules, by group; those named as they are written into a policy
+    Library {
+        /// Their ids
+        ids: Vec<String>,
+    },
 }
 
 impl Rules {
     pub(super) fn run(self) -> Result<(), CommandError> {
         match self {
             Self::Check { file } => check(&file),
+            Self::Library { ids } => library(&ids),
         }
     }
+}
+
+fn library(ids: &[String]) -> Result<(), CommandError> {
+    let all = rule_library();
+    if let Some(unknown) = ids.iter().find(|id| !all.iter().any(|ready| *ready.rule.name == ***id)) {
+        return Err(format!("there is no rule {unknown:?} in the library: `rightful rules library` lists them").into());
+    }
+    let mut text = String::new();
+    let mut group = "";
+    for ready in &all {
+        if ids.iter().any(|id| *ready.rule.name == **id) {
+            text.push_str(&format!("{}\n", ready.text));
+        } else if ids.is_empty() {
+            if *ready.group != *group {
+                text.push_str(&format!("{}{}\n", if group.is_empty() { "" } else { "\n" }, ready.group));
+                group = &ready.group;
+            }
+            text.push_str(&format!("    {:<36} {}\n", ready.rule.name, ready.title));
+        }
+    }
+    print(&text)
 }
 
 fn check(file: &Path) -> Result<(), CommandError> {

@@ -15,6 +15,9 @@ mod scores;
 mod table;
 mod truth;
 
+pub(crate) use plot::{daily_bars, escaped};
+pub(crate) use report::STYLE as REPORT_STYLE;
+
 use std::path::{Path, PathBuf};
 
 use rightful_domain::{PolicySource, PolicyVersion};

@@ -10,9 +10,10 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
-    Access, Ask, Call, Dialect, Finish, Following, Intake, Presented, Query, Refusal, RefusalKind, Reply, Route,
+    Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, Intake, ListsIntake, Presented, Query, Refusal,
+    RefusalKind, Reply, Route,
 };
-use rightful_domain::{AccountDeviceId, Application, EventId, Excerpt, Report, Timestamp};
+use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Report, Timestamp};
 
 use super::origin::{self, Cookies};
 use super::stream::{self, NoStream};
@@ -20,10 +21,13 @@ use super::{address, body, events, problem};
 use crate::access_tokens::{InvalidToken, TOKEN_KEPT};
 use crate::app::{App, Peer};
 use crate::attempts::AttemptError;
-use crate::clock;
+use crate::backtest;
+use crate::backtest::jobs::TooManyBacktests;
 use crate::listeners::{Listener, TooMany};
+use crate::lists::{self, ListError};
 use crate::page_keys::Unopened;
-use crate::pipeline::Asked;
+use crate::pipeline::{Asked, PipelineError};
+use crate::{clock, hooks};
 
 /// Answers one request.
 pub(crate) async fn answer(
@@ -45,6 +49,7 @@ pub(crate) async fn answer(
             }
             Ok(Done::WouldListen) => events::head(),
             Ok(Done::GoesOn(response)) => *response,
+            Ok(Done::Exports(response)) => response,
             Err(refusal) => send(dialect.refuse(Some(route), &refusal, now)),
         },
         Err(Refused { refusal, wait }) => {
@@ -67,6 +72,8 @@ pub(crate) async fn answer(
 enum Done {
     Answered(Reply),
     Listens(Listener),
+    /// All that is on a list, as it is read.
+    Exports(axum::response::Response),
     /// Only the head of the answer is asked for.
     WouldListen,
     /// The answer is made as it is read.
@@ -145,7 +152,8 @@ async fn receive(
     };
     // Read even if refused, so that the caller gets the refusal and not a broken connection; but of a stranger, nothing is
     // kept.
-    let bytes_max = if application.is_ok() { app.body_bytes_max } else { 0 };
+    let of_route = || dialect.body_bytes_max(route).unwrap_or(app.body_bytes_max);
+    let bytes_max = if application.is_ok() { of_route() } else { 0 };
     let body = body::read(request_body, bytes_max).await;
     let event_id = clock::event_id(now);
     Ok(Received { route, head, parameters, application: application?, body: body?, event_id, now, peer })
@@ -304,6 +312,46 @@ fn no_stream(why: NoStream) -> Refusal {
     Refusal { kind, detail, path: None }
 }
 
+/// Tries rules on the application's events.
+async fn begin_backtest(app: &App, received: &Received, asked: &BacktestAsked) -> Result<Reply, Refusal> {
+    let (pipeline, now) = (&app.pipeline, received.now);
+    let policy = backtest::rules::with_rules(&pipeline.policy, &asked.rules)?;
+    let (from, to) = backtest::Plan::days_until(now, asked.days);
+    let plan = backtest::Plan {
+        policy: Arc::new(policy),
+        application: Application::clone(&received.application),
+        from,
+        to,
+        actions: asked.actions.clone(),
+        n_samples: usize::try_from(asked.n_samples).unwrap_or(0),
+        seed: asked.seed.into(),
+    };
+    let begun = app.backtests.begin(received.event_id, plan, Arc::clone(&pipeline.store)).await;
+    begun.map(|job| Reply::Backtest(Box::new(job))).map_err(|TooManyBacktests| {
+        let detail = "other backtests are running; ask again later".into();
+        Refusal { kind: RefusalKind::RateLimited, detail, path: None }
+    })
+}
+
+fn backtest_told(job: Option<BacktestJob>) -> Result<Done, Refusal> {
+    let job = job.ok_or_else(|| {
+        let detail = "there is no backtest of this id, or no longer".into();
+        Refusal { kind: RefusalKind::NotFound, detail, path: None }
+    })?;
+    Ok(Done::Answered(Reply::Backtest(Box::new(job))))
+}
+
+/// Does what is asked of lists.
+async fn about_lists(app: &App, received: &Received, ask: ListsIntake) -> Result<Done, Refusal> {
+    let (store, application, now) = (&app.pipeline.store, &received.application.id, received.now);
+    let refused = |error: ListError| problem::refusal(&error.into());
+    if let ListsIntake::Export { name, format } = ask {
+        return lists::exported(store, application, name, format, now).await.map(Done::Exports).map_err(refused);
+    }
+    let done = lists::carry_out(&**store, application, ask, &received.body, now).await;
+    done.map(|reply| Done::Answered(Reply::Lists(Box::new(reply)))).map_err(refused)
+}
+
 /// Does what a request asks for.
 async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
@@ -313,6 +361,8 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Stream(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Stream(following) => return follow(app, dialect, received, *following).await,
         Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
+        Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
+        Intake::Lists(ask) => return about_lists(app, received, *ask).await,
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))
@@ -352,6 +402,9 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Reclaim(all) => {
             pipeline.reclaim(&application.id, all, now).await.map(|n_accounts| Reply::Reclaimed { n_accounts })
         }
+        Intake::Backtest(asked) => return begin_backtest(app, received, &asked).await.map(Done::Answered),
+        Intake::LookAtBacktest(id) => return backtest_told(app.backtests.look(&application.id, id)),
+        Intake::CancelBacktest(id) => return backtest_told(app.backtests.cancel(&application.id, id)),
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
@@ -359,21 +412,25 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Grant => Ok(granted(app, dialect, received)),
         Intake::Ask(ask) => return ask_about(app, dialect, received, *ask).await.map(Done::Answered),
         Intake::Finish(finish) => return finish_attempt(app, dialect, received, *finish).await.map(Done::Answered),
-        Intake::Feedback(all) => {
-            let taken = match received.route.access {
-                Access::Link => pipeline.answer_of_link(application, all).await,
-                Access::Key(_) | Access::Page(_) | Access::Token(_) | Access::Body(_) | Access::PageInBody(_) => {
-                    pipeline.feedback(application, all).await
-                }
-            };
-            taken.map(|(n_targets, applied)| Reply::FeedbackTaken {
-                n_targets,
-                n_released: applied.n_released,
-                n_unlearned: applied.n_unlearned,
-            })
-        }
+        Intake::Feedback(all) => take_feedback(app, received, all).await,
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
+}
+
+/// Takes what somebody says of earlier events; of a link, one answer.
+async fn take_feedback(app: &App, received: &Received, all: Vec<Feedback>) -> Result<Reply, PipelineError> {
+    let (pipeline, application) = (&app.pipeline, &*received.application);
+    let taken = match received.route.access {
+        Access::Link => pipeline.answer_of_link(application, all).await,
+        Access::Key(_) | Access::Page(_) | Access::Token(_) | Access::Body(_) | Access::PageInBody(_) => {
+            pipeline.feedback(application, all).await
+        }
+    };
+    taken.map(|(n_targets, applied)| Reply::FeedbackTaken {
+        n_targets,
+        n_released: applied.n_released,
+        n_unlearned: applied.n_unlearned,
+    })
 }
 
 /// Gives who has shown a key in the body a token that stands for it.

@@ -11,6 +11,7 @@ use rightful_dialects::RefusalKind;
 use crate::app::App;
 use crate::clock;
 use crate::telemetry::Meters;
+use crate::telling::hook_states;
 
 /// The process runs.
 pub(crate) async fn live() -> impl IntoResponse {
@@ -34,6 +35,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let mut rendered = app.pipeline.meters.render(&health);
     let (listeners, followers) = (&app.pipeline.listeners, &app.pipeline.followers);
     rendered.push_str(&Meters::render_listeners(listeners.n_listeners(), followers.n_followers()));
+    rendered.push_str(&Meters::render_hooks(&hook_states(&app).await));
     rendered.push_str(&Meters::render_ages(&app.pipeline.enricher.data_sets(), clock::now()));
     rendered.push_str(&app.alerts.render());
     (StatusCode::OK, text, rendered).into_response()

@@ -3,6 +3,7 @@
 use rightful_dialects::{Refusal, RefusalKind};
 use rightful_store::StoreError;
 
+use crate::lists::ListError;
 use crate::pipeline::PipelineError;
 
 /// What the caller is told; what only we should know is logged here, once.
@@ -11,6 +12,12 @@ pub(crate) fn refusal(error: &PipelineError) -> Refusal {
         PipelineError::Asked => (RefusalKind::Internal, "an error was asked for by a magic account"),
         PipelineError::NoToken => (RefusalKind::NotFound, "there is no such token, or no longer"),
         PipelineError::Spent => (RefusalKind::Conflict, "it was used before, and it is good for one use"),
+        PipelineError::List(error @ (ListError::NoList | ListError::NoEntry | ListError::Store(_))) => {
+            return Refusal { kind: RefusalKind::NotFound, detail: error.to_string(), path: None };
+        }
+        PipelineError::List(ListError::Unfit(detail)) => {
+            return Refusal { kind: RefusalKind::Malformed, detail: detail.clone(), path: None };
+        }
         PipelineError::Store(StoreError::NotFound { .. }) => (RefusalKind::NotFound, "there is no such event"),
         PipelineError::Store(StoreError::Conflict) => {
             (RefusalKind::Conflict, "the idempotency key was used before with another request")

@@ -7,6 +7,12 @@ use ring::hmac;
 /// What the secrets of signatures begin with.
 const SECRET_PREFIX: &str = "whsec_";
 
+/// The signatures of a message, one of each secret, separated by spaces: a receiver takes it if any is right.
+pub(super) fn signatures<'a>(secrets: impl Iterator<Item = &'a str>, id: &str, timestamp: &str, body: &[u8]) -> String {
+    let each: Vec<String> = secrets.map(|secret| signature(secret, id, timestamp, body)).collect();
+    each.join(" ")
+}
+
 /// The signature of a message as Standard Webhooks say, which is also Rupt's: HMAC-SHA256 over id, time and body, under
 /// the bytes that the secret is the base64 of; under its text, where it is none.
 pub(crate) fn signature(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> String {

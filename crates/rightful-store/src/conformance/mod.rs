@@ -5,6 +5,7 @@
 mod details;
 mod erasure;
 mod feedback;
+mod lists;
 mod notes;
 mod office;
 mod outbox;
@@ -16,6 +17,7 @@ mod record;
 mod reports;
 mod restart;
 mod sample;
+mod scan;
 mod search;
 mod sightings;
 
@@ -84,6 +86,16 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     feedback::a_contact_changed_by_a_stranger_says_so_until_the_owner_proves_it,
     feedback::feedback_on_an_unknown_event_is_refused,
     feedback::what_was_said_is_found_with_the_event,
+    lists::an_event_is_on_lists_by_each_of_its_subjects,
+    lists::an_address_is_on_lists_by_every_network_around_it,
+    lists::a_domain_is_on_lists_by_those_above_it_however_it_is_written,
+    lists::a_device_is_let_in_by_a_signed_name_alone,
+    lists::an_entry_counts_until_it_expires,
+    lists::lists_outlive_a_restart_and_so_does_their_absence,
+    lists::applications_have_lists_of_their_own,
+    lists::pages_of_a_list_hold_each_entry_once,
+    lists::what_is_too_much_is_refused_whole,
+    lists::each_change_is_noted_with_its_author,
     notes::what_is_noted_of_an_account_is_found_again,
     notes::a_note_repeated_writes_nothing,
     notes::too_much_is_refused_and_nothing_of_it_kept,
@@ -106,6 +118,10 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     passage::passages_follow_each_other_in_the_order_of_the_ledger,
     passage::a_passage_by_time_has_its_start_and_not_its_end,
     passage::what_was_erased_is_in_no_passage,
+    outbox::messages_of_one_account_wait_for_each_other_and_for_no_other,
+    outbox::what_was_given_up_waits_again_in_its_place_when_asked,
+    outbox::a_hooks_log_keeps_the_newest_tries_and_says_since_when_it_fails,
+    outbox::what_is_said_and_noted_is_told_with_its_row_and_once,
     quarantine::a_challenged_event_teaches_nothing,
     quarantine::a_passed_challenge_releases_once,
     quarantine::a_captcha_releases_nothing,
@@ -143,6 +159,10 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     restart::everything_is_there_after_a_restart,
     restart::a_restart_learns_what_was_not_written,
     restart::retries_survive_a_restart,
+    scan::a_scan_shows_what_a_search_finds_oldest_first,
+    scan::a_scan_in_parts_is_the_whole,
+    scan::a_scan_is_of_one_moment,
+    scan::a_scan_of_judgements_opens_nothing_private,
     search::a_search_finds_by_each_key,
     search::pages_follow_each_other_newest_first,
     search::a_search_by_time_has_its_start_and_not_its_end,

@@ -140,6 +140,7 @@ pub(super) fn checkpoint(shared: &Shared, upto: u64) -> Result<(), StoreError> {
     shared.mark.store(upto, Ordering::Release);
     shared.mind.states.let_go();
     shared.reports.sweep(Timestamp::from_micros(shared.newest_at.load(Ordering::Acquire)))?;
+    shared.sweep_lists(Timestamp::from_micros(shared.newest_at.load(Ordering::Acquire)))?;
     sweep_retries(shared)
 }
 

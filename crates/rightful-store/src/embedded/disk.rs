@@ -47,6 +47,8 @@ pub(super) struct Disk {
     pub(super) reports: Keyspace,
     /// What waits to be told; see `outbox`.
     pub(super) outbox: Keyspace,
+    /// Lists and what is on them, sealed; see `lists`.
+    pub(super) lists: Keyspace,
 }
 
 impl Disk {
@@ -69,6 +71,7 @@ impl Disk {
             dossiers: keyspace("dossiers", small_options)?,
             reports: keyspace("reports", small_options)?,
             outbox: keyspace("outbox", small_options)?,
+            lists: keyspace("lists", small_options)?,
             database,
         })
     }

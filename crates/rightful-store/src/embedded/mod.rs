@@ -14,6 +14,7 @@ mod disk;
 mod find;
 mod imprint;
 mod keys;
+mod lists;
 mod mind;
 mod notes;
 mod office;
@@ -28,6 +29,8 @@ mod rehearsal;
 mod replay;
 mod reports;
 mod retries;
+mod roll;
+mod scan;
 mod search;
 mod state;
 mod subjects;
@@ -45,9 +48,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, Device, DeviceId, Dossier, Enrichment, Entry, Event,
-    EventId, Excerpt, Feedback, History, Note, Page, Passage, Record, Report, ReportKey, RetryKey, Search, Takeover,
-    Telling, Timestamp, Waiting,
+    AccountId, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment,
+    Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report,
+    ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -57,17 +60,18 @@ pub use rehearsal::Rehearsal;
 pub(crate) use state::State;
 
 use crate::record::{Consumption, Draft, private_bytes};
-use crate::{Applied, Ledger, Memory, Nonces, Office, Outbox, Recorded, StoreError, StoreHealth};
+use crate::{Applied, Extent, Ledger, Memory, Nonces, Office, Outbox, Recorded, Scan, StoreError, StoreHealth, Visit};
 use acknowledged::Acknowledged;
 use disk::{Disk, unavailable};
 use find::sealing_subject;
 use imprint::Imprint;
 use mind::Mind;
 use notes::NoteCommand;
+use outbox::Redelivery;
 use recent::Recent;
 use retries::Retries;
 use subjects::Subjects;
-use writer::{Command, OfficeChange, Placed, Queue, RecordCommand};
+use writer::{Command, OfficeChange, Placed, Queue, RecordCommand, Said};
 
 /// How often the folder's size is looked at, at most.
 const DISK_LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -106,6 +110,7 @@ struct Shared {
     broken: AtomicBool,
     reports: reports::Reports,
     outbox: outbox::Outbox,
+    lists: lists::ListRows,
     /// Held as long as the store is open.
     _lock: std::fs::File,
 }
@@ -171,17 +176,21 @@ impl Shared {
 
 /// The messages about an entry, but for their numbers and the entry's place.
 fn waiting_of(entry: &Entry) -> Vec<Waiting> {
-    let since = entry.event.received_at;
-    let waiting = |telling: &Telling| Waiting {
+    waiting_about(&entry.event.application, entry.event.received_at, entry.tellings.clone())
+}
+
+/// Messages, but for their numbers and the place of what they are about.
+fn waiting_about(application: &ApplicationId, since: Timestamp, tellings: Vec<Telling>) -> Vec<Waiting> {
+    let waiting = |telling| Waiting {
         number: 0,
-        application: entry.event.application.clone(),
-        telling: telling.clone(),
+        application: application.clone(),
+        telling,
         sequence: 0,
         since,
         n_tried: 0,
         due_at: since,
     };
-    entry.tellings.iter().map(waiting).collect()
+    tellings.into_iter().map(waiting).collect()
 }
 
 impl EmbeddedStore {
@@ -276,8 +285,8 @@ impl Memory for EmbeddedStore {
         Ok(record)
     }
 
-    async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError> {
-        self.ask(|answer| Command::ApplyFeedback(Box::new(feedback), answer)).await
+    async fn apply_feedback_telling(&self, feedback: Feedback, tellings: Vec<Telling>) -> Result<Applied, StoreError> {
+        self.ask(|answer| Command::ApplyFeedback(Box::new(Said { feedback, tellings }), answer)).await
     }
 
     async fn keep_report(&self, report: Report) -> Result<(), StoreError> {
@@ -313,11 +322,11 @@ impl Memory for EmbeddedStore {
         self.shared.record_of(sequence)
     }
 
-    async fn note(&self, note: Note) -> Result<Dossier, StoreError> {
+    async fn note_telling(&self, note: Note, tellings: Vec<Telling>) -> Result<Dossier, StoreError> {
         let (application, about) = (note.application.clone(), note.about.clone());
         let (account, device) = self.read(move |shared| shared.note_target(&application, &about)).await?;
         let (application, whose) = (note.application.clone(), account.clone());
-        self.ask(|answer| Command::Note(Box::new(NoteCommand { note, account, device, answer }))).await?;
+        self.ask(|answer| Command::Note(Box::new(NoteCommand { note, tellings, account, device, answer }))).await?;
         self.read(move |shared| shared.dossier_of(&application, &whose)).await
     }
 }
@@ -337,6 +346,15 @@ impl Ledger for EmbeddedStore {
     async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError> {
         let excerpt = excerpt.clone();
         self.read(move |shared| shared.passage(&excerpt)).await
+    }
+
+    async fn extent(&self, from: Timestamp, to: Timestamp) -> Result<Extent, StoreError> {
+        self.read(move |shared| shared.extent(from, to)).await
+    }
+
+    async fn scan(&self, scan: &Scan, mut visit: Visit) -> Result<(), StoreError> {
+        let scan = scan.clone();
+        self.read(move |shared| shared.scan(&scan, &mut visit)).await
     }
 
     async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError> {
@@ -389,9 +407,63 @@ impl Outbox for EmbeddedStore {
         let waiting = waiting.clone();
         self.read(move |shared| {
             let application = shared.mind.taggers.of(&waiting.application).short;
-            shared.outbox.settle(application, &waiting, delivery)
+            shared.outbox.settle(application, &waiting, delivery, None)
         })
         .await
+    }
+
+    async fn settle_try(&self, waiting: &Waiting, delivery: Delivery, tried: &DeliveryTry) -> Result<(), StoreError> {
+        let (waiting, tried) = (waiting.clone(), *tried);
+        self.read(move |shared| {
+            let application = shared.mind.taggers.of(&waiting.application).short;
+            shared.outbox.settle(application, &waiting, delivery, Some(&tried))
+        })
+        .await
+    }
+
+    async fn tries(
+        &self,
+        application: &ApplicationId,
+        hook: &str,
+        before: Option<u64>,
+        limit: u16,
+    ) -> Result<Vec<LoggedTry>, StoreError> {
+        let (application, hook) = (self.shared.mind.taggers.of(application).short, Box::<str>::from(hook));
+        self.read(move |shared| shared.outbox.tries(application, &hook, before, limit.into())).await
+    }
+
+    async fn given_up(
+        &self,
+        application: &ApplicationId,
+        hook: &str,
+        after: u64,
+        limit: u16,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        let (application, hook) = (self.shared.mind.taggers.of(application).short, Box::<str>::from(hook));
+        self.read(move |shared| shared.outbox.given_up(application, &hook, after, limit.into())).await
+    }
+
+    async fn redeliver(
+        &self,
+        application: &ApplicationId,
+        hook: &str,
+        numbers: Option<&[u64]>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let (application, numbers) = (application.clone(), numbers.map(Box::from));
+        let asked = Redelivery { application, hook: hook.into(), numbers, at: now };
+        self.ask(|answer| Command::Redeliver(Box::new(asked), answer)).await
+    }
+
+    async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.shared.check_running()?;
+        self.shared.outbox.hurry(self.shared.mind.taggers.of(application).short, hook, now);
+        Ok(())
+    }
+
+    async fn hook_health(&self, application: &ApplicationId, hook: &str) -> Result<HookHealth, StoreError> {
+        self.shared.check_running()?;
+        Ok(self.shared.outbox.health(self.shared.mind.taggers.of(application).short, hook))
     }
 
     async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {

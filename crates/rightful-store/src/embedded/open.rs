@@ -14,6 +14,7 @@ use super::acknowledged::{self, Acknowledged, Told};
 use super::checkpoint::{Checkpointer, MARK_KEY, checkpoint};
 use super::disk::{Disk, failed, read_row, unavailable};
 use super::keys::{RETRY_PREFIX, TIME_PREFIX, sequence_of};
+use super::lists::ListRows;
 use super::outbox::Outbox;
 use super::replay::{Memory, Replayed, keep_retries, replay};
 use super::reports::Reports;
@@ -249,6 +250,7 @@ fn remember(
     older.extend(retries);
     let next = find_losses(told, mark, highest, &replayed, options.go_on_after_loss, loss)?;
     let acknowledged = Acknowledged::start(dir, next).map_err(unavailable)?;
+    let lists = ListRows::open(&disk, &master_key, &opening.nonces, &mind)?;
     let shared = Shared {
         dir: dir.to_owned(),
         mind,
@@ -265,6 +267,7 @@ fn remember(
         disk_bytes: Mutex::new(None),
         reports: Reports::open(disk.reports.clone(), options.master_key.copy(), Arc::clone(&opening.nonces))?,
         outbox: Outbox::open(disk.clone())?,
+        lists,
         broken: AtomicBool::new(false),
         disk,
         _lock: lock,

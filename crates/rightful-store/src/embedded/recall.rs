@@ -109,6 +109,7 @@ impl Mind {
             payee_tag: lesson.payee,
             payment_method_tag: lesson.payment_method,
             account_tag: subject,
+            listed: self.rolls.listed(event, enrichment, account, now),
             resolved_account: alias,
             ..History::default()
         };

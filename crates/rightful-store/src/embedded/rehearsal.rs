@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rightful_domain::{Enrichment, Entry, Event, History, Timestamp};
+use rightful_domain::{Enrichment, Entry, Event, History, List, ListEntry, Outcome, Timestamp};
 
 use super::imprint::{Imprint, apply, changes_of};
 use super::mind::Mind;
@@ -12,6 +12,7 @@ use super::plan::Plan;
 use super::state::States;
 use super::tags::{StateKind, Taggers};
 use crate::MasterKey;
+use crate::record::Effect;
 
 /// Nothing is read from a disk, so nothing can fail to be.
 const INFALLIBLE: &str = "what is in RAM is there";
@@ -53,9 +54,33 @@ impl Rehearsal {
         apply(&self.mind.states, sequence, changes).expect(INFALLIBLE);
     }
 
+    /// Remembers how an entry ended that was recalled before that was known.
+    pub fn conclude(&mut self, entry: &Entry, outcome: Outcome) {
+        let tagger = self.mind.taggers.of(&entry.event.application);
+        let imprint = Imprint::of(entry, &tagger, &tagger.private_of(entry));
+        let concluded = Effect::Concluded { lesson: imprint.lesson, outcome };
+        let mut changes = Vec::with_capacity(3);
+        changes_of(vec![concluded], imprint.subject, &tagger, None, &mut changes).expect(INFALLIBLE);
+        apply(&self.mind.states, self.sequence.load(Ordering::Relaxed), changes).expect(INFALLIBLE);
+        self.mind.conclude_crowds(&entry.event, outcome);
+    }
+
     /// Takes an attempt that was recalled, and not recorded, out again, as if it had never come.
     pub fn forget(&mut self, event: &Event) {
         self.mind.forget(event).expect(INFALLIBLE);
+    }
+
+    /// Puts entries on a list, which is made if there is none of its name; see [`crate::Lists`].
+    pub fn put_on_list(&mut self, list: List, entries: &[ListEntry]) {
+        let roll = self.mind.rolls.of(&list.application, &self.mind.taggers.of(&list.application));
+        let of = list.of;
+        let number = roll.list(&list.name).map(|(number, _)| number);
+        // Two hundred and fifty-six lists are more than there may be.
+        let number = number.unwrap_or_else(|| u8::try_from(roll.lists().len()).unwrap_or(u8::MAX));
+        if roll.numbered(number).is_none() {
+            roll.keep(number, list);
+        }
+        entries.iter().for_each(|entry| roll.put(of, number, roll.tagged(of, &entry.value), entry.expires_at));
     }
 
     /// How many bytes each account's own memory would take on disk, in no order; O(n).

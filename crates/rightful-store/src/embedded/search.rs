@@ -92,15 +92,19 @@ impl Shared {
             newest = newest.min(cursor.saturating_sub(1));
         }
         if let Some(to) = search.to {
-            // The first row of a minute that is surely later: what is wanted lies before it.
-            let later = time_key(minute_of(to.plus(DISORDER)).saturating_add(1));
-            let end = [TIME_PREFIX[0] + 1];
-            if let Some(guard) = self.disk.index.range::<&[u8], _>(&later[..]..&end[..]).next() {
-                let value = guard.value().map_err(failed)?;
-                newest = newest.min(sequence_of(&value).unwrap_or(u64::MAX));
-            }
+            newest = self.last_before(to, newest)?;
         }
         Ok((newest > 0).then_some(newest))
+    }
+
+    /// The last row that can have been received before a moment, if `newest` is the last of all.
+    pub(super) fn last_before(&self, to: Timestamp, newest: u64) -> Result<u64, StoreError> {
+        // The first row of a minute that is surely later: what is wanted lies before it.
+        let later = time_key(minute_of(to.plus(DISORDER)).saturating_add(1));
+        let end = [TIME_PREFIX[0] + 1];
+        let Some(guard) = self.disk.index.range::<&[u8], _>(&later[..]..&end[..]).next() else { return Ok(newest) };
+        let value = guard.value().map_err(failed)?;
+        Ok(newest.min(sequence_of(&value).unwrap_or(u64::MAX)))
     }
 
     fn rows<'a>(&'a self, search: &Search, tagger: &Tagger, newest: u64) -> Rows<'a> {

@@ -11,21 +11,22 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use fjall::{OwnedWriteBatch, PersistMode};
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, EventId, Feedback, RetryKey, Timestamp, Waiting,
+    AccountId, Application, ApplicationId, Conclusion, EventId, Feedback, FeedbackTarget, RetryKey, Telling, Timestamp,
+    Waiting,
 };
 use tokio::sync::oneshot;
 
-use super::Shared;
 use super::checkpoint::Checkpointer;
 use super::disk::{failed, unavailable};
 use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::{minute_of, retry_key, status_key, time_key};
 use super::notes::NoteCommand;
-use super::outbox::Put;
+use super::outbox::{Put, Redelivery};
 use super::plan::Plan;
 use super::retries::{Answered, is_long_lived};
 use super::subjects::NewKey;
 use super::tags::{StateKey, StateKeys, Tagger};
+use super::{Shared, waiting_about};
 use crate::record::{Consumption, Draft, Effect};
 use crate::{Applied, StoreError};
 
@@ -39,7 +40,7 @@ pub(super) enum Command {
     /// Remember how an event ended.
     Conclude(Box<Conclusion>, oneshot::Sender<Result<u64, StoreError>>),
     /// Remember what somebody said.
-    ApplyFeedback(Box<Feedback>, oneshot::Sender<Result<Applied, StoreError>>),
+    ApplyFeedback(Box<Said>, oneshot::Sender<Result<Applied, StoreError>>),
     /// Forget an account.
     Erase(Box<(ApplicationId, AccountId, Timestamp)>, oneshot::Sender<Result<(), StoreError>>),
     /// Remember what somebody noted.
@@ -48,10 +49,18 @@ pub(super) enum Command {
     Consume(Box<Consumption>, oneshot::Sender<Result<u64, StoreError>>),
     /// Let messages wait.
     Enqueue(Vec<Waiting>, oneshot::Sender<Result<(), StoreError>>),
+    /// Let messages wait again that were given up.
+    Redeliver(Box<Redelivery>, oneshot::Sender<Result<u64, StoreError>>),
     /// Make or change an application.
     Office(Box<OfficeChange>, oneshot::Sender<Result<(), StoreError>>),
     /// Stop, with or without writing everything down.
     Stop { checkpoint: bool },
+}
+
+/// What somebody said, and whom to tell of it.
+pub(super) struct Said {
+    pub(super) feedback: Feedback,
+    pub(super) tellings: Vec<Telling>,
 }
 
 /// A change in the office.
@@ -215,14 +224,20 @@ impl Writer {
         match command {
             Command::Record(record) => self.admit_record(record),
             Command::Conclude(conclusion, answer) => self.admit_conclusion(conclusion, answer),
-            Command::ApplyFeedback(feedback, answer) => self.admit_feedback(feedback, answer),
+            Command::ApplyFeedback(said, answer) => self.admit_feedback(said, answer),
             Command::Erase(whose, answer) => self.admit_erasure(whose, answer),
             Command::Office(change, answer) => self.admit_office(change, answer),
             Command::Note(note) => self.admit_note(note),
             Command::Consume(consumption, answer) => self.admit_consumption(consumption, answer),
             Command::Enqueue(waiting, answer) => {
-                self.put_tellings(waiting, None);
+                self.put_tellings(waiting, None, None);
                 self.batch.answers.push(Answer::Done(answer));
+                Admitted::InBatch
+            }
+            Command::Redeliver(asked, answer) => {
+                // Its own batch, after what waits: it then sees the audit as it is.
+                self.write();
+                drop(answer.send(self.shared.redeliver(&asked)));
                 Admitted::InBatch
             }
             Command::Stop { .. } => Admitted::InBatch,
@@ -302,7 +317,7 @@ impl Writer {
         }
         self.mark_time(imprint.received_at, sequence);
         self.put_key(new_key);
-        self.put_tellings(tellings, Some(sequence));
+        self.put_tellings(tellings, Some(sequence), imprint.subject);
         let batch = &mut self.batch;
         batch.events.insert(event, sequence);
         batch.subjects.extend(imprint.subject);
@@ -394,38 +409,41 @@ impl Writer {
         Admitted::InBatch
     }
 
-    fn admit_feedback(
-        &mut self,
-        feedback: Box<Feedback>,
-        answer: oneshot::Sender<Result<Applied, StoreError>>,
-    ) -> Admitted {
+    fn admit_feedback(&mut self, said: Box<Said>, answer: oneshot::Sender<Result<Applied, StoreError>>) -> Admitted {
+        let feedback = &said.feedback;
         let tagger = self.shared.mind.taggers.of(&feedback.application);
         let about = super::plan::event_of(&feedback.target);
         if about.is_some_and(|event| self.depends_on_batch(event)) {
-            return Admitted::Later(Command::ApplyFeedback(feedback, answer));
+            return Admitted::Later(Command::ApplyFeedback(said, answer));
         }
-        let planned = self.shared.feedback_target(&tagger, &feedback).and_then(|(subject, target)| {
+        let planned = self.shared.feedback_target(&tagger, feedback).and_then(|(subject, target)| {
             if self.batch_touches(subject) {
                 return Ok(None);
             }
-            let plan = self.shared.plan_feedback(&feedback, &tagger, subject, target.as_ref())?;
-            let is_news = target.as_ref().is_none_or(|target| plan.is_news(&feedback, target));
+            let plan = self.shared.plan_feedback(feedback, &tagger, subject, target.as_ref())?;
+            let is_news = target.as_ref().is_none_or(|target| plan.is_news(feedback, target));
             let plan = is_news.then_some(plan);
-            Ok(Some((subject, plan)))
+            Ok(Some((subject, target.map(|target| target.record.sequence), plan)))
         });
         match planned {
             Err(error) => drop(answer.send(Err(error))),
-            Ok(None) => return Admitted::Later(Command::ApplyFeedback(feedback, answer)),
+            Ok(None) => return Admitted::Later(Command::ApplyFeedback(said, answer)),
             // Said before, or said too often: nothing is written, so that who holds a link cannot fill the ledger.
-            Ok(Some((_, None))) => self.batch.answers.push(Answer::Applied(answer, Applied::default())),
-            Ok(Some((subject, Some(plan)))) => {
+            Ok(Some((_, _, None))) => self.batch.answers.push(Answer::Applied(answer, Applied::default())),
+            Ok(Some((subject, event, Some(plan)))) => {
                 if let Err(error) = self.forget_notes(subject, &plan.forgotten) {
                     drop(answer.send(Err(error)));
                     return Admitted::InBatch;
                 }
                 let applied = plan.applied.clone();
-                let draft = Draft::feedback(&feedback, tagger.short);
+                let draft = Draft::feedback(feedback, tagger.short);
                 self.put_amendment(tagger, draft, about, subject, plan, feedback.received_at);
+                let Said { feedback, tellings } = *said;
+                // What is said of an account as a whole is about no event that anybody could be told of.
+                if let Some(event) = event.filter(|_| matches!(feedback.target, FeedbackTarget::Event(_))) {
+                    let waiting = waiting_about(&feedback.application, feedback.received_at, tellings);
+                    self.put_tellings(waiting, Some(event), subject);
+                }
                 self.batch.answers.push(Answer::Applied(answer, applied));
             }
         }
@@ -467,7 +485,12 @@ impl Writer {
     fn admit_office(&mut self, change: Box<OfficeChange>, answer: oneshot::Sender<Result<(), StoreError>>) -> Admitted {
         // Rare enough that each has its own batch: it then sees the one before.
         self.write();
-        match self.shared.plan_office(&change, self.batch.next_sequence - 1) {
+        let planned = self.shared.plan_office(&change, self.batch.next_sequence - 1);
+        let planned = planned.and_then(|rows| {
+            self.shared.forget_hooks(&mut self.batch.writes, &change)?;
+            Ok(rows)
+        });
+        match planned {
             Err(error) => drop(answer.send(Err(error))),
             Ok(rows) => {
                 for (key, value) in rows {
@@ -565,7 +588,7 @@ fn refuse(command: Command, error: StoreError) {
             drop(answer.send(Err(error)));
         }
         Command::Note(note) => drop(note.answer.send(Err(error))),
-        Command::Consume(_, answer) => drop(answer.send(Err(error))),
+        Command::Consume(_, answer) | Command::Redeliver(_, answer) => drop(answer.send(Err(error))),
         Command::Stop { .. } => {}
     }
 }

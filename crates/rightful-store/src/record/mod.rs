@@ -13,6 +13,7 @@ mod effect;
 mod entry;
 mod event;
 mod lesson;
+mod list;
 mod note;
 mod number;
 mod outbox;
@@ -39,10 +40,13 @@ use effect::StoredEffect;
 pub(crate) use entry::{PrivateTags, ReadEntry, open_private, private_bytes};
 use entry::{StoredEntry, StoredLearnings};
 use lesson::{restored_tag, stored_tag};
+pub(crate) use list::{
+    decode_list, decode_list_change, decode_list_entry, encode_list, encode_list_change, encode_list_entry,
+};
 use note::StoredNote;
 pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
-pub(crate) use outbox::{decode_waiting, encode_waiting};
+pub(crate) use outbox::{decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting};
 pub(crate) use report::{decode_report, encode_report};
 use rulings::{StoredGrounds, StoredRulings};
 pub(crate) use state::{decode_state, encode_state};
@@ -283,6 +287,18 @@ impl<'a> Row<'a> {
         let changes =
             effects.into_iter().map(|effect| effect.restore(self.head.received_at)).collect::<Result<_, _>>()?;
         Ok((said, Effects { subject: subject.map(restored_tag), changes }))
+    }
+}
+
+impl Row<'_> {
+    /// Reads what was judged in an entry, and on what grounds, and leaves what was sealed, what it changed, and what only
+    /// people read; None if it is none.
+    pub(crate) fn open_judgement(self) -> Result<Option<Entry>, Undecodable> {
+        if self.head.kind != RowKind::Entry {
+            return Ok(None);
+        }
+        let (read, _) = take_entry(self.version, self.head.retry, self.rest)?;
+        Ok(Some(read.entry))
     }
 }
 

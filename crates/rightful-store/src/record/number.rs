@@ -2,8 +2,9 @@
 
 use rightful_domain::{
     Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DetailKind, DeviceAliasKind,
-    FailureReason, Family, HookStyle, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection,
-    PaymentSource, RecommendationWords, RuleStatus, Source, TakeoverWords, Topic, Verdict,
+    FailureReason, Family, HookStyle, LabelValue, ListEffect, ListSubject, ListVerb, MechanismKind, NetworkKind,
+    Outcome, PaymentAction, PaymentDirection, PaymentSource, RecommendationWords, RuleStatus, Source, TakeoverWords,
+    Topic, TryFailure, Verdict,
 };
 
 use super::Undecodable;
@@ -33,6 +34,9 @@ macro_rules! numbered {
     };
 }
 
+numbered!(ListEffect { Allow = 0, Block = 1, Watch = 2 });
+numbered!(ListSubject { Account = 0, Device = 1, Address = 2, Asn = 3, Country = 4, EmailDomain = 5, Payee = 6 });
+numbered!(ListVerb { Made = 0, Changed = 1, Dropped = 2, Put = 3, Taken = 4 });
 numbered!(Source { Native = 0, Ravelin = 1, Transmit = 2, Sumsub = 3, Rupt = 4 });
 numbered!(Outcome { Pending = 0, Succeeded = 1, Failed = 2 });
 numbered!(DeviceAliasKind { Vendor = 0, Signed = 1, Likeness = 2 });
@@ -91,6 +95,15 @@ numbered!(Topic {
     DeviceNew = 3,
     DeviceDetached = 4,
     Sharing = 5,
+});
+numbered!(TryFailure {
+    BadAddress = 0,
+    UnknownHost = 1,
+    PrivateAddress = 2,
+    NoConnection = 3,
+    Tls = 4,
+    Timeout = 5,
+    Broken = 6,
 });
 
 /// The number under which a caller's own word is stored, beside the word.

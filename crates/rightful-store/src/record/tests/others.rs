@@ -1,13 +1,13 @@
 //! The same laws for what is noted, reported and told, and for applications with their settings.
 
 use rightful_domain::{
-    AccountDeviceId, Hook, HookStyle, Label, LabelValue, NoteKind, Pii, RecommendationWords, Report, Settings,
-    TakeoverWords, Telling, Topic, Waiting,
+    AccountDeviceId, DeliveryTry, Hook, HookStyle, Label, LabelValue, NoteKind, Pii, RecommendationWords, Report,
+    Settings, TakeoverWords, Telling, Topic, TryEnd, TryFailure, Waiting,
 };
 
 use super::super::{
-    Consumption, NoteRow, Noted, decode_noted, decode_report, decode_waiting, encode_noted, encode_report,
-    encode_waiting, note_number, note_words,
+    Consumption, NoteRow, Noted, decode_noted, decode_report, decode_try, decode_waiting, encode_noted, encode_report,
+    encode_try, encode_waiting, note_number, note_words,
 };
 use super::*;
 
@@ -88,6 +88,19 @@ fn waiting() -> Waiting {
     }
 }
 
+fn tried() -> DeliveryTry {
+    DeliveryTry {
+        number: 15,
+        event: Dice::full(1).entry().event.id,
+        topic: Topic::Challenged,
+        n: 2,
+        at: at(8),
+        took_ms: 120,
+        ended: TryEnd::Failed(TryFailure::Timeout),
+        next_at: Some(at(9)),
+    }
+}
+
 fn with_settings() -> Application {
     let hook = Hook {
         id: "a".into(),
@@ -129,6 +142,7 @@ fn these_too_are_written_as_they_always_were() {
     check_golden("report", include_str!("../golden/report_v1.hex"), &encode_report(&report(), None));
     check_golden("report", include_str!("../golden/report_v2.hex"), &encode_report(&report(), Some(&[1, 2, 3])));
     check_golden("waiting", include_str!("../golden/waiting_v1.hex"), &encode_waiting(&waiting()));
+    check_golden("try", include_str!("../golden/try_v1.hex"), &encode_try(&tried()));
     let bytes = encode_application(&with_recommendations());
     check_golden("application", include_str!("../golden/application_v3.hex"), &bytes);
 }
@@ -146,6 +160,9 @@ fn these_too_are_read_for_ever() {
     let sealed: &[u8] = &[1, 2, 3];
     assert_eq!(decode_report(&bytes_of(include_str!("../golden/report_v2.hex"))), Ok((report(), Some(sealed))));
     assert_eq!(decode_waiting(&bytes_of(include_str!("../golden/waiting_v1.hex"))), Ok(waiting()));
+    assert_eq!(decode_try(&bytes_of(include_str!("../golden/try_v1.hex"))), Ok(tried()));
+    let answered = DeliveryTry { ended: TryEnd::Answered(503), next_at: None, ..tried() };
+    assert_eq!(decode_try(&encode_try(&answered)), Ok(answered));
     assert_eq!(decode_application(&bytes_of(include_str!("../golden/application_v2.hex"))), Ok(with_settings()));
     let bytes = bytes_of(include_str!("../golden/application_v3.hex"));
     assert_eq!(decode_application(&bytes), Ok(with_recommendations()));
@@ -161,6 +178,7 @@ proptest! {
             let _ = decode_noted(bytes).is_ok();
             let _ = decode_report(bytes).is_ok();
             let _ = decode_waiting(bytes).is_ok();
+            let _ = decode_try(bytes).is_ok();
         }
     }
 }
