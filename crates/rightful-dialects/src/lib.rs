@@ -19,6 +19,7 @@ mod path;
 mod query;
 mod ravelin;
 mod registry;
+mod route;
 mod rupt;
 mod scalars;
 mod time;
@@ -26,8 +27,8 @@ mod transmit;
 
 pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, Wants};
 pub use dialect::{
-    Access, BacktestAsked, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Method, Notice,
-    Presented, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
+    BacktestAsked, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Notice, Query, Reclaim,
+    Refusal, RefusalKind, Reply, Response, StreamMessage, Told, ToldOf, Tolerance,
 };
 pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 pub use lists::{
@@ -39,4 +40,5 @@ pub use native::{
     VerdictMove, backtest_body, backtest_report, openapi,
 };
 pub use registry::{ALL, OURS, of_hook};
+pub use route::{Access, Method, Presented, Route};
 pub use time::{moment_of, rfc3339};
