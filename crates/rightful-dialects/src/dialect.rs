@@ -25,7 +25,7 @@ pub trait Dialect: Sync {
     /// The key a request presents, if it presents one in this dialect's way. Not yet believed.
     fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, query: Query<'a>) -> Option<Presented<'a>>;
 
-    /// The application that a signed link claims to belong to, on a route with [`Access::Link`]. Not yet believed:
+    /// The application that a signed link claims to belong to, on a route with [`crate::Access::Link`]. Not yet believed:
     /// [`Dialect::decode`] checks the signature.
     fn linked_application(&self, _query: Query<'_>) -> Option<ApplicationId> {
         None
@@ -36,7 +36,7 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// What of a body is sealed for the server, on a route with [`Access::PageInBody`]; None where the body is plain.
+    /// What of a body is sealed for the server, on a route with [`crate::Access::PageInBody`]; None where the body is plain.
     fn sealed(&self, _route: &Route, _body: &[u8]) -> Result<Option<Sealed>, Refusal> {
         Ok(None)
     }
