@@ -95,8 +95,8 @@ pub use listing::{
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
-    Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,
-    Settings, TakeoverWords,
+    Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, RecommendationWords,
+    SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
 };
 pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
 pub use policy_source::PolicySource;

@@ -1,9 +1,11 @@
 //! `rightful`: keeps accounts with their rightful owners. One binary, one data folder.
 
+mod access_tokens;
 mod aggregates;
 mod alerts;
 mod app;
 mod applications;
+mod attempts;
 mod backtest;
 mod cli;
 mod clock;
@@ -24,6 +26,7 @@ mod magic;
 mod master_key;
 mod one_address;
 mod owed;
+mod page_keys;
 mod pipeline;
 mod policies;
 mod progress;

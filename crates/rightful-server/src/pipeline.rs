@@ -16,6 +16,7 @@ use rightful_enrich::Enricher;
 use rightful_store::{Applied, Recorded, Store, StoreError};
 
 use crate::alerts::Activity;
+use crate::attempts::ContactIdWatch;
 use crate::fallback::{self, Cause};
 use crate::followers::Followers;
 use crate::listeners::Listeners;
@@ -39,6 +40,7 @@ pub(crate) struct Pipeline {
     pub(crate) turns: Turns,
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) owed: Owed,
+    pub(crate) contact_ids: ContactIdWatch,
     pub(crate) followers: Followers,
     pub(crate) activity: Activity,
 }

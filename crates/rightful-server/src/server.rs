@@ -15,10 +15,12 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::access_tokens::AccessTokens;
 use crate::aggregates;
 use crate::alerts::{Activity, Alerter, Board};
 use crate::app::App;
 use crate::applications::Applications;
+use crate::attempts::ContactIdWatch;
 use crate::backtest::jobs::Jobs;
 use crate::clock;
 use crate::config::{Config, ConfigError};
@@ -32,6 +34,7 @@ use crate::listeners::Listeners;
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
+use crate::page_keys::PageKeys;
 use crate::pipeline::Pipeline;
 use crate::policies::Policies;
 use crate::shutdown::Shutdown;
@@ -119,6 +122,7 @@ impl Server {
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),
                 owed: Owed::default(),
+                contact_ids: ContactIdWatch::default(),
                 followers: Followers::default(),
                 activity: Activity::default(),
                 // Each listener holds a connection: half of them stay for what is asked.
@@ -128,6 +132,12 @@ impl Server {
             office: Semaphore::new(1),
             without_origins: WithoutOrigins::default(),
             page_rate: PageRate::new(config.pages.requests_per_minute_max, config.pages.burst_max),
+            access_tokens: AccessTokens::new(&master_key, &config.public_url()),
+            page_keys: PageKeys::new(
+                config.store.data.join("page-keys"),
+                master_key.copy(),
+                Nonces::from_seed(clock::random()),
+            ),
             link_key: master_key.derive("rightful signed links v1"),
             master_key,
             nonces: Nonces::from_seed(clock::random()),

@@ -404,6 +404,7 @@ mod tests {
             behavior: None,
             opened_at: None,
             received_at: now,
+            said: None,
         };
         pipeline.report(report).await.unwrap();
         let identify = async |token: EventId, body: u8| {

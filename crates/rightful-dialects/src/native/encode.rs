@@ -54,7 +54,13 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Lists(reply) => lists::reply(reply),
         Reply::Rules(told) => super::rules::reply(told),
         // None of our paths asks for these.
-        Reply::Reported(_) | Reply::Identified { .. } | Reply::Consumed(_) | Reply::Listening => json(200, &()),
+        Reply::Reported(_)
+        | Reply::Identified { .. }
+        | Reply::Consumed(_)
+        | Reply::Listening
+        | Reply::SealingKey(_)
+        | Reply::Granted { .. }
+        | Reply::Finished(_) => json(200, &()),
     }
 }
 

@@ -209,7 +209,10 @@ impl Dialect for Ravelin {
             | Reply::Listening
             | Reply::Backtest(_)
             | Reply::Hooks(_)
-            | Reply::Rules(_) => encode::unscored(call, endpoint),
+            | Reply::Rules(_)
+            | Reply::SealingKey(_)
+            | Reply::Granted { .. }
+            | Reply::Finished(_) => encode::unscored(call, endpoint),
         }
     }
 

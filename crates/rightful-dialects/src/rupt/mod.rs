@@ -231,7 +231,10 @@ impl Dialect for Rupt {
                 | Reply::Listening
                 | Reply::Backtest(_)
                 | Reply::Hooks(_)
-                | Reply::Rules(_),
+                | Reply::Rules(_)
+                | Reply::SealingKey(_)
+                | Reply::Granted { .. }
+                | Reply::Finished(_),
                 _,
             ) => encode::done(),
         }

@@ -28,7 +28,7 @@ pub(super) enum App {
     /// Show applications and how they like things
     Show(Show),
     /// Change how an application likes things: origins, takeover_words, account_events_per_minute_max,
-    /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices
+    /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices, recommendation_words, action_types
     Set(Set),
     /// Manage whom an application tells of what happens
     #[command(subcommand)]
@@ -162,6 +162,8 @@ fn shown_text(shown: &Shown) -> String {
         ("devices_per_account_max", settings.devices_per_account_max.to_string()),
         ("blocks_over_device_limit", settings.blocks_over_device_limit.to_string()),
         ("pages_may_list_devices", settings.pages_may_list_devices.to_string()),
+        ("recommendation_words", settings.recommendation_words.clone()),
+        ("action_types", settings.action_types.join(",")),
         ("hooks", hooks_text(&shown.hooks)),
     ];
     rows.iter().map(|(what, value)| format!("{what:<30} {value}").trim_end().to_owned() + "\n").collect()

@@ -166,6 +166,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     record::numbers_have_no_gap,
     reports::a_report_is_found_by_its_token_for_half_an_hour,
     reports::reports_of_a_device_are_one_and_a_repeated_one_counts_once,
+    reports::what_is_said_of_an_attempt_is_said_under_its_token,
     reports::a_report_is_its_applications_own,
     reports::a_report_outlives_a_restart,
     restart::everything_is_there_after_a_restart,

@@ -270,7 +270,7 @@ fn remember(
         newest_at: AtomicI64::new(replayed.newest_at.as_micros()),
         swept_upto: Mutex::new(RETRY_PREFIX.to_vec()),
         disk_bytes: Mutex::new(None),
-        reports: Reports::open(disk.reports.clone())?,
+        reports: Reports::open(disk.reports.clone(), options.master_key.copy(), Arc::clone(&opening.nonces))?,
         outbox: Outbox::open(disk.clone())?,
         lists,
         keeping: tokio::sync::Semaphore::new(1),
