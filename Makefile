@@ -41,8 +41,10 @@ data: ## Bring freely licensed data sets about network addresses into data/intel
 story: ## Run the stories whose name contains NAME
 	cargo test --locked --workspace --test stories -- "$(NAME)"
 
-clients: ## Run the vendors' own clients, unchanged, in headless Chromium against a real server
+clients: ## Run the vendors' own clients, in headless Chromium, and verifiers of webhooks, unchanged, against a real server
 	cargo build --locked --package rightful-server --bin rightful
+	python3 -m venv clients/.venv
+	clients/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement clients/requirements.txt
 	cd clients && npm ci --silent --ignore-scripts && npm test --silent
 
 bless: ## Rewrite every expectation to what is so now; the diff is the review
@@ -51,8 +53,8 @@ bless: ## Rewrite every expectation to what is so now; the diff is the review
 docs: ## Build the documentation of the code, private items too
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
 
-bench: setup ## CPU and time per judged login, beside a bare echo; judgements a second without HTTP and disk
-	cargo bench --locked --profile dist --package rightful-server --bench login --bench judgement
+bench: setup ## CPU and time per judged login, beside a bare echo; judgements a second without HTTP and disk; backtests; lists
+	cargo bench --locked --profile dist --package rightful-server --bench login --bench judgement --bench backtest --bench lists
 
 soak: setup ## Kill the server ROUNDS times under load and look for every login it acknowledged; fuzz each decoder for SOAK_FUZZ_S seconds
 	cargo run --locked --release --package xtask -- soak --rounds $(ROUNDS)

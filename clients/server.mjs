@@ -10,8 +10,8 @@ import { fileURLToPath } from "node:url";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BINARY = resolve(process.env.RIGHTFUL_BIN ?? join(HERE, "../target/debug/rightful"));
 
-/** Starts a server that speaks TLS on a free port of 127.0.0.1, with one test application and further settings. */
-export async function startServer(settings = {}) {
+/** Starts a server that speaks TLS on a free port of 127.0.0.1, with one test application and further variables. */
+export async function startServer(more = {}) {
   const folder = mkdtempSync(join(tmpdir(), "rightful-clients-"));
   const data = join(folder, "data");
   const certificate = join(folder, "certificate.pem");
@@ -25,19 +25,21 @@ export async function startServer(settings = {}) {
     RIGHTFUL_SERVER__TLS_KEY: key,
     RIGHTFUL_LOG__FORMAT: "text",
     RIGHTFUL_LOG__LEVEL: "info",
-    ...settings,
+    ...more,
   };
   const child = spawn(BINARY, ["serve", "--data", data], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   const host = await listening(child, log);
-  const keys = JSON.parse(
-    execFileSync(BINARY, ["app", "create", "clients", "--test", "--json", "--data", data], { encoding: "utf8" }),
-  );
+  const createApplication = (name) =>
+    JSON.parse(execFileSync(BINARY, ["app", "create", name, "--test", "--json", "--data", data], { encoding: "utf8" }));
+  const keys = createApplication("clients");
   return {
     host,
     keys,
     log,
     data,
+    /** One more application; its keys. */
+    createApplication,
     /** Calls the API as a backend does. */
     call: (path, options = {}) => call(`https://${host}${path}`, options),
     async stop() {

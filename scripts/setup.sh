@@ -24,6 +24,8 @@ missing_packages() {
   has node || echo nodejs
   has npm || echo npm
   has chromium || has chromium-browser || has google-chrome || [ -n "${CHROMIUM:-}" ] || echo chromium
+  # For the verifier of webhooks that is written in Python.
+  python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || echo python3-venv
   [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || echo ca-certificates
 }
 

@@ -2,12 +2,17 @@
 //!
 //! `cargo +nightly fuzz run ravelin_decode` from the root; `corpus/` holds the dialects' examples as seeds.
 
-use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, LinesTaken, Query, Reply, Response, SignedRequest};
+use std::time::Duration;
+
+use rightful_dialects::{
+    ALL, Ask, Call, Dialect, Glossary, HooksAnswer, Intake, LinesTaken, ListLine, ListReport, ListsIntake, ListsReply,
+    Query, Reply, Response, RulesReply, SignedRequest, Wants, list_lines,
+};
 use rightful_domain::{
-    AccountDeviceId, AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, Case, CaseChange,
-    CasePage, CaseRefusal, Credential, CredentialKind, CredentialStatus, DetailChange, Dossier, Enrichment, Entry,
-    Event, EventId, NoteKind, NoteTarget, Page, Record, Sentences, Settings, Sighting, Source, Teaching, Timestamp,
-    Verdict,
+    AccountDeviceId, AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob,
+    BacktestState, Case, CaseChange, CasePage, CaseRefusal, Credential, CredentialKind, CredentialStatus, DetailChange,
+    Dossier, Enrichment, Entry, Event, EventId, ListKept, NoteKind, NoteTarget, Page, Record, Sentences, Settings,
+    Sighting, SizedList, Source, Teaching, Timestamp, Verdict,
 };
 
 /// 2023-11-14T22:13:20Z.
@@ -49,6 +54,8 @@ pub fn decode(dialect: &str, data: &[u8]) {
     assert!(response.status < 500 || response.body.starts_with(b"{"), "a refusal has its shape");
     let _ = dialect.linked_application(call.query);
     let _ = dialect.presented(&header, call.query);
+    let _ = dialect.presented_in_body(call.route, call.body);
+    let _ = dialect.sealed(call.route, call.body);
     let body = call.body;
     let signed = SignedRequest { method: route.method, target: query, header: &header, body, received_at: RECEIVED_AT };
     let _ = dialect.signed(&signed);
@@ -88,7 +95,11 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Assess(told) => Reply::Assessed(Box::new(record(told.event))),
         Intake::Identify { told, .. } => Reply::Identified { record: Box::new(record(told.event)), device: None },
         Intake::Observe(told) | Intake::Backfill(told) => Reply::Recalled(Box::new(record(told.event))),
-        Intake::Report(report) => Reply::Reported(report.id),
+        Intake::Report(report) => {
+            // What a page attempted is read again as soon as it is said.
+            let _ = dialect.told(call, &report, Some(&report));
+            Reply::Reported(report.id)
+        }
         Intake::LookUp { .. } => Reply::LookedUp(CredentialStatus::default()),
         Intake::Dossier(account) => Reply::Dossier(Box::new(dossier(account))),
         Intake::Note(note) => {
@@ -104,10 +115,16 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
             }
             Reply::Dossier(Box::new(dossier))
         }
+        Intake::Lists(ask) => Reply::Lists(Box::new(lists_reply(*ask, call))),
         Intake::Takeover(_) => Reply::Takeover(Box::default()),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
-        Intake::Listen(_) => Reply::Observed(call.event_id),
+        Intake::Rules(_) => Reply::Rules(Box::new(RulesReply::Gone)),
+        Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Observed(call.event_id),
+        Intake::Backtest(_) | Intake::LookAtBacktest(_) | Intake::CancelBacktest(_) => {
+            Reply::Backtest(Box::new(BacktestJob { id: call.event_id, state: BacktestState::Running(7) }))
+        }
+        Intake::Hooks(_) => Reply::Hooks(HooksAnswer::Tested),
         Intake::Search(_) => Reply::Found(Page::default()),
         Intake::AssessNew(fresh) => standing(fresh.told.event),
         Intake::Standing(_) | Intake::Rescore(_) | Intake::Change { .. } => standing(some_event(call)),
@@ -123,7 +140,11 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
             Reply::LinesTaken(LinesTaken { refused, ..LinesTaken::default() })
         }
         Intake::Nothing => Reply::Nothing,
-        Intake::Hooks | Intake::SetHook(_) => Reply::Hooks(Vec::new()),
+        Intake::VendorHooks | Intake::SetVendorHook(_) => Reply::VendorHooks(Vec::new()),
+        Intake::SealingKey => Reply::SealingKey("{}".to_owned()),
+        Intake::Grant => Reply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) },
+        Intake::Ask(ask) => asked(dialect, call, *ask),
+        Intake::Finish(finish) => Reply::Reported(finish.attempt),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }
         }
@@ -140,6 +161,42 @@ fn standing(event: Event) -> Reply {
 
 fn some_event(call: &Call<'_>) -> Event {
     Event::new(call.event_id, call.application.id.clone(), Source::Sumsub, Action::Login, RECEIVED_AT)
+}
+
+/// An attempt that was reported as the caller says, or by a page before.
+fn asked(dialect: &dyn Dialect, call: &Call<'_>, ask: Ask) -> Reply {
+    let Some(report) = ask.reported.filter(|_| ask.wants == Wants::Verdict) else {
+        return Reply::Reported(ask.attempt);
+    };
+    match dialect.told(call, &report, Some(&report)) {
+        Ok(told) => Reply::Assessed(Box::new(record(told.event))),
+        Err(_) => Reply::Reported(ask.attempt),
+    }
+}
+
+fn lists_reply(ask: ListsIntake, call: &Call<'_>) -> ListsReply {
+    match ask {
+        ListsIntake::Keep(list) => ListsReply::Kept(ListKept::Made, SizedList { list, n_entries: 0 }),
+        ListsIntake::Put { lines, .. } => ListsReply::Put(report(lines.into_iter())),
+        ListsIntake::Import { format, .. } => ListsReply::Put(report(list_lines(format, call.body))),
+        ListsIntake::Page { .. } => ListsReply::Page(Vec::new(), true),
+        ListsIntake::LookUp { .. } => ListsReply::Found(Vec::new()),
+        ListsIntake::Drop(_) | ListsIntake::Take { .. } => ListsReply::Taken(1),
+        ListsIntake::All | ListsIntake::Show(_) | ListsIntake::Export { .. } | ListsIntake::Entry { .. } => {
+            ListsReply::All(Vec::new())
+        }
+    }
+}
+
+fn report(lines: impl Iterator<Item = ListLine>) -> ListReport {
+    let mut report = ListReport::default();
+    for line in lines {
+        match line.entry {
+            Ok(_) => report.put.n_added += 1,
+            Err(detail) => report.refuse(line.number, detail),
+        }
+    }
+    report
 }
 
 fn dossier(account: AccountId) -> Dossier {

@@ -1,7 +1,9 @@
-//! What is asked of a server beside judging: of events that must be new, of files, of hooks; and what is signed.
+//! What is asked of a server beside judging: of events that must be new, of files, of hooks, of what happens and of
+//! backtests; and what is signed.
 
 use rightful_domain::{
-    Application, Case, DeviceId, EventId, Hook, HookDigest, HookStyle, HookTerms, Pii, RetryKey, Timestamp,
+    Action, Application, Case, DeviceId, EventId, Happening, Hook, HookDigest, HookStyle, HookTerms, Pii, RetryKey,
+    Timestamp, Verdict,
 };
 
 use crate::{Method, Refusal, Told};
@@ -62,14 +64,14 @@ pub struct LinesTaken {
     pub n_created: u32,
     /// Lines whose event was there before.
     pub n_known: u32,
-    /// Lines that could not be taken, by their number from 1, at most [`LINES_REFUSED_MAX`].
+    /// Lines that could not be taken, by their number from 1, at most [`FILE_LINES_REFUSED_MAX`].
     pub refused: Vec<(u32, Refusal)>,
     /// How many there were of those.
     pub n_refused: u32,
 }
 
 /// The most lines that a report names.
-pub const LINES_REFUSED_MAX: usize = 10_000;
+pub const FILE_LINES_REFUSED_MAX: usize = 10_000;
 
 /// A hook as its application wants it.
 #[derive(Clone, PartialEq, Eq)]
@@ -100,9 +102,9 @@ impl std::fmt::Debug for HookWish {
     }
 }
 
-/// A hook as its application is shown it.
+/// A hook as its application is shown it in its vendor's administration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HookShown {
+pub struct VendorHook {
     /// The hook.
     pub hook: Hook,
     /// How it is signed and what it is told.
@@ -120,4 +122,46 @@ pub struct Around<'a> {
     pub link_key: &'a [u8; 32],
     /// What people did about the event.
     pub case: Option<&'a Case>,
+}
+
+/// What a caller follows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Following {
+    /// From after this place in the ledger on; None from now on.
+    pub after: Option<u64>,
+    /// Of what was judged so; empty for all.
+    pub verdicts: Vec<Verdict>,
+    /// Of these actions; empty for all.
+    pub actions: Vec<Action>,
+}
+
+impl Following {
+    /// Whether it is told of this: what is about an event as of the event, and what is about an account only where
+    /// everything is told.
+    #[must_use]
+    pub fn wants(&self, happening: &Happening) -> bool {
+        if self.verdicts.is_empty() && self.actions.is_empty() {
+            return true;
+        }
+        happening.about().is_some_and(|record| {
+            let judged = record.entry.assessment.as_ref().map(|assessment| assessment.verdict);
+            let is_verdict = self.verdicts.is_empty() || judged.is_some_and(|verdict| self.verdicts.contains(&verdict));
+            is_verdict && (self.actions.is_empty() || self.actions.contains(&record.entry.event.action))
+        })
+    }
+}
+
+/// Rules to be tried on events that were judged before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BacktestAsked {
+    /// Rules with the policy's keys, as a JSON list of objects, not read yet.
+    pub rules: Box<str>,
+    /// How many days back, from 1.
+    pub days: u32,
+    /// Events of these alone; of all if it is empty.
+    pub actions: Vec<Action>,
+    /// How many samples of each rule.
+    pub n_samples: u32,
+    /// Another one shows other samples.
+    pub seed: u32,
 }

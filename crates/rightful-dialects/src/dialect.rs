@@ -1,14 +1,23 @@
 //! What a dialect is: routes, a way to present a key, and the two directions of translation.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
+use crate::attempts::{Ask, Finish, PresentedInBody, Sealed};
+use crate::route::{Presented, Route};
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, Case, CaseChange, CasePage,
-    CaseRefusal, CaseSearch, CredentialKind, CredentialStatus, DeviceId, Dossier, Event, EventId, Feedback, Note,
-    Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
+    AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, BacktestJob, Case, CaseChange,
+    CasePage, CaseRefusal, CaseSearch, CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback,
+    Happening, Note, Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover,
+    Telling, Timestamp,
 };
 
-use crate::{Around, EventOf, Fresh, HookShown, HookWish, Lines, LinesTaken, Signed, SignedRequest};
+use crate::hooks::{HooksAnswer, HooksAsk};
+use crate::rules::{RulesIntake, RulesReply};
+use crate::{
+    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, Signed,
+    SignedRequest, VendorHook,
+};
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
 pub trait Dialect: Sync {
@@ -28,19 +37,40 @@ pub trait Dialect: Sync {
         Err(Refusal { kind: RefusalKind::Unauthorized, detail, path: None })
     }
 
-    /// The application that a signed link claims to belong to, on a route with [`Access::Link`]. Not yet believed:
+    /// The application that a signed link claims to belong to, on a route with [`crate::Access::Link`]. Not yet believed:
     /// [`Dialect::decode`] checks the signature.
     fn linked_application(&self, _query: Query<'_>) -> Option<ApplicationId> {
         None
     }
 
-    /// Reads a request of an authenticated caller. Total: any bytes give an intake or a refusal.
-    fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal>;
+    /// The key that a body names, on a route whose callers say it there. Not yet believed.
+    fn presented_in_body(&self, _route: &Route, _body: &[u8]) -> Option<PresentedInBody> {
+        None
+    }
 
-    /// Whether a route takes files of many lines, which may be longer than other bodies.
-    fn takes_files(&self, _route: &Route) -> bool {
+    /// What of a body is sealed for the server, on a route with [`crate::Access::PageInBody`]; None where the body is plain.
+    fn sealed(&self, _route: &Route, _body: &[u8]) -> Result<Option<Sealed>, Refusal> {
+        Ok(None)
+    }
+
+    /// Whether browsers send cookies along with what its pages call, so that they insist on being allowed to. None is read.
+    fn is_sent_cookies(&self) -> bool {
         false
     }
+
+    /// Reads what a page attempted, once somebody asks for a verdict: the report that says so, and all that its device has
+    /// reported lately. The event has the report's id.
+    fn told(&self, _call: &Call<'_>, _attempt: &Report, _device: Option<&Report>) -> Result<Told, Refusal> {
+        Err(Refusal { kind: RefusalKind::NotFound, detail: "nothing was attempted".to_owned(), path: None })
+    }
+
+    /// The longest body of a route, in bytes, where that is not the server's limit.
+    fn body_bytes_max(&self, _route: &Route) -> Option<usize> {
+        None
+    }
+
+    /// Reads a request of an authenticated caller. Total: any bytes give an intake or a refusal.
+    fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal>;
 
     /// Writes the answer to a request that was carried out.
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response;
@@ -57,6 +87,16 @@ pub trait Dialect: Sync {
         None
     }
 
+    /// Writes what happened, for who follows it; None if this dialect has no words for it.
+    fn happened(&self, _glossary: Glossary, _happening: &Happening) -> Option<StreamMessage> {
+        None
+    }
+
+    /// Writes an event as a line of an export, without a line break; None if this dialect exports nothing.
+    fn exported(&self, _glossary: Glossary, _record: &Record) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Writes a message to a hook of the application; None if this dialect's hooks are not told of such things.
     fn hook_message(&self, _telling: &Telling, _told: &ToldOf<'_>) -> Option<HookMessage> {
         None
@@ -69,69 +109,6 @@ pub trait Dialect: Sync {
 
     /// Writes the answer to a request that was not.
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response;
-}
-
-/// One path of a dialect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Route {
-    /// The method.
-    pub method: Method,
-    /// The path, with parameters in braces: `/v1/events/{id}/outcome`.
-    pub path: &'static str,
-    /// Who may call it.
-    pub access: Access,
-}
-
-/// The methods in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// `GET`.
-    Get,
-    /// `POST`.
-    Post,
-    /// `PUT`.
-    Put,
-    /// `DELETE`.
-    Delete,
-    /// `PATCH`.
-    Patch,
-}
-
-impl Method {
-    /// As on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Delete => "DELETE",
-            Self::Patch => "PATCH",
-        }
-    }
-}
-
-/// Who may call a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Who presents a key of this kind.
-    Key(CredentialKind),
-    /// A page that names its application by the public half of a key of this kind. It may report and nothing else, and
-    /// its origin must be one of the application's. Answers carry CORS headers, and a preflight is answered.
-    Page(CredentialKind),
-    /// Who holds a link that we signed.
-    Link,
-}
-
-/// A key as presented; whether it is right is for the server to find out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Presented<'a> {
-    /// What it is presented as.
-    pub kind: CredentialKind,
-    /// The public half; empty where the secret stands alone.
-    pub public_id: &'a str,
-    /// The secret half.
-    pub secret: &'a str,
 }
 
 /// A request of an authenticated caller.
@@ -257,10 +234,43 @@ pub enum Intake {
     Cases(CaseSearch),
     /// Judge each line of the body by itself, as [`Dialect::decode_line`] reads it.
     Lines(Lines),
-    /// Whom does the application let know?
-    Hooks,
+    /// Whom does the application let know, as its vendor's administration shows them?
+    VendorHooks,
     /// Let this one know from now on, or otherwise than before.
-    SetHook(Box<HookWish>),
+    SetVendorHook(Box<HookWish>),
+    /// Something of the application's own rules.
+    Rules(Box<RulesIntake>),
+    /// Tell this caller what happens in its application, as long as it follows. Answered by [`Dialect::happened`].
+    Stream(Box<Following>),
+    /// Hand out the events of this part of the ledger, all of them. Answered by [`Dialect::exported`].
+    Export(Box<Excerpt>),
+    /// What would these rules have made of the last days?
+    Backtest(Box<BacktestAsked>),
+    /// How far is a backtest that was begun before?
+    LookAtBacktest(EventId),
+    /// Stop it.
+    CancelBacktest(EventId),
+    /// This is asked of the application's hooks.
+    Hooks(HooksAsk),
+    /// About lists.
+    Lists(Box<ListsIntake>),
+    /// Under which key may a page seal what it says?
+    SealingKey,
+    /// Give the caller a token that stands for its key for a while.
+    Grant,
+    /// Judge what a page attempted, once: a later call gets the first answer.
+    Ask(Box<Ask>),
+    /// This is how something ended that a page attempted; if nobody has asked about it, it is judged now.
+    Finish(Box<Finish>),
+}
+
+/// One message of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamMessage {
+    /// Its kind, as the receiver spells it.
+    pub kind: &'static str,
+    /// The body: JSON in one line.
+    pub body: Vec<u8>,
 }
 
 /// An account whose owner has it again.
@@ -400,8 +410,27 @@ pub enum Reply {
     Cases(CasePage),
     /// The lines are taken, as far as they can be.
     LinesTaken(LinesTaken),
-    /// The application's hooks, or the one that was set.
-    Hooks(Vec<HookShown>),
+    /// The application's hooks as its vendor's administration shows them, or the one that was set.
+    VendorHooks(Vec<VendorHook>),
+    /// How far a backtest is, and what came of it.
+    Backtest(Box<BacktestJob>),
+    /// What is answered of the application's hooks.
+    Hooks(HooksAnswer),
+    /// About lists.
+    Lists(Box<ListsReply>),
+    /// Of the application's own rules.
+    Rules(Box<RulesReply>),
+    /// The key under which a page may seal what it says: an RSA public key as a JSON Web Key.
+    SealingKey(String),
+    /// A token that stands for the caller's key, and how long it does.
+    Granted {
+        /// The token.
+        token: String,
+        /// How long it holds.
+        kept: Duration,
+    },
+    /// How an attempt ended is remembered; its event.
+    Finished(Box<Record>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

@@ -5,29 +5,53 @@
 //! judgement.
 
 mod asked;
+mod attempts;
 mod bearer;
 mod dialect;
 mod digest;
 mod fields;
+mod hooks;
 mod json;
 mod link;
+mod lists;
 mod native;
 mod page;
 mod path;
 mod query;
 mod ravelin;
 mod registry;
+mod route;
+mod rules;
 mod rupt;
 mod scalars;
 mod sumsub;
 mod time;
+mod transmit;
 
 pub use asked::{
-    Around, EventOf, Fresh, HookShown, HookWish, LINES_REFUSED_MAX, Lines, LinesTaken, Signed, SignedRequest,
+    Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, Lines, LinesTaken, Signed,
+    SignedRequest, VendorHook,
 };
+pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, Wants};
 pub use dialect::{
-    Access, Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Method, Notice, Presented, Query, Reclaim,
-    Refusal, RefusalKind, Reply, Response, Route, Told, ToldOf, Tolerance,
+    Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Notice, Query, Reclaim, Refusal, RefusalKind, Reply,
+    Response, StreamMessage, Told, ToldOf, Tolerance,
 };
-pub use native::openapi;
+pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
+pub use lists::{
+    LINES_REFUSED_MAX, LISTS_BODY_BYTES_MAX, ListFormat, ListLine, ListReport, ListsIntake, ListsReply, NewListEntry,
+    is_list_header, list_lines,
+};
+pub use native::{
+    BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,
+    VerdictMove, backtest_body, backtest_report, openapi,
+};
 pub use registry::{ALL, OURS, of_hook};
+pub use route::{Access, Method, Presented, Route};
+pub use rules::{
+    RuleBookShown, RuleCountsShown, RuleDay, RuleDiff, RuleFault, RuleFieldDiff, RuleJson, RuleShown, RuleSnoozes,
+    RuleState, RuleTally, RuleTextInfo, RuleVersionInfo, RuleVersionShown, RuleVersions, RulesAsked, RulesChecked,
+    RulesDiff, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked, SnoozeShown,
+    VerdictChange,
+};
+pub use time::{moment_of, rfc3339};

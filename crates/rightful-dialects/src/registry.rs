@@ -2,10 +2,11 @@
 
 use rightful_domain::HookStyle;
 
-use crate::{Dialect, native, ravelin, rupt, sumsub};
+use crate::{Dialect, native, ravelin, rupt, sumsub, transmit};
 
 /// Every dialect this build speaks.
-pub const ALL: &[&dyn Dialect] = &[native::DIALECT, ravelin::DIALECT, rupt::DIALECT, sumsub::DIALECT];
+pub const ALL: &[&dyn Dialect] =
+    &[native::DIALECT, ravelin::DIALECT, rupt::DIALECT, sumsub::DIALECT, transmit::DIALECT];
 
 /// The dialect in which a caller is answered who speaks none.
 pub const OURS: &dyn Dialect = native::DIALECT;

@@ -48,6 +48,15 @@ pub(crate) fn text_moment(text: &str) -> Result<Timestamp, Fault> {
     plausible(i128::from(moment.as_microsecond()))
 }
 
+/// A moment as a person types it: the same, or a date, which is its first moment in UTC. None if it is neither, or outside
+/// the years 2000 to 2100.
+#[must_use]
+pub fn moment_of(text: &str) -> Option<Timestamp> {
+    let is_date = text.len() == 10 && text.contains('-') && text.bytes().all(|c| c.is_ascii_digit() || c == b'-');
+    let written = if is_date { &format!("{text}T00:00:00Z") } else { text };
+    text_moment(written).ok()
+}
+
 fn whole_moment(number: i128) -> Result<Timestamp, Fault> {
     let unit = UNITS_PER_SECOND
         .into_iter()
@@ -80,7 +89,8 @@ pub(crate) fn clamped(at: Timestamp, received_at: Timestamp) -> (Timestamp, bool
 }
 
 /// RFC 3339 in UTC with as many decimals as it takes: `2021-08-27T12:19:31.035741Z`.
-pub(crate) fn rfc3339(at: Timestamp) -> String {
+#[must_use]
+pub fn rfc3339(at: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }
 
@@ -119,6 +129,13 @@ mod tests {
     fn a_moment_may_be_written_out() {
         check("\"2017-12-09T14:16:28.826Z\"", Some(1_512_828_988_826_000));
         check("\"2017-12-09T15:16:28.826+01:00\"", Some(1_512_828_988_826_000));
+    }
+
+    #[test]
+    fn a_date_is_its_first_moment() {
+        assert_eq!(moment_of("2021-08-27"), moment_of("2021-08-27T00:00:00Z"));
+        assert_eq!(moment_of("2021-08-27").map(Timestamp::as_micros), Some(1_630_022_400_000_000));
+        assert!(["2021-13-01", "1630022400", ""].map(moment_of).map(|at| at.is_some()) == [false, true, false]);
     }
 
     #[test]

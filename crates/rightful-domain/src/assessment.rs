@@ -1,6 +1,9 @@
 //! What was judged of one event.
 
-use crate::{Action, Event, EventId, FeatureVector, Finding, LogOdds, News, Outcome, RiskScore, RuleMatch, Timestamp};
+use crate::{
+    Action, AggregateValue, Event, EventId, FeatureVector, Finding, LogOdds, News, Outcome, RiskScore, RuleMatch,
+    Timestamp,
+};
 
 /// The four answers, mildest first: a later one is stricter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,6 +152,10 @@ pub struct Assessment {
     pub rules: Vec<RuleMatch>,
     /// What would have been judged without rules, where they made it another verdict.
     pub verdict_before_rules: Option<Verdict>,
+    /// The lists it was on, by name, sorted.
+    pub listed: Vec<Box<str>>,
+    /// What the aggregates of rules came to, by their ids.
+    pub aggregates: Vec<AggregateValue>,
 }
 
 impl Assessment {

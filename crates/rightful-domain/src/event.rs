@@ -456,7 +456,7 @@ pub struct Money {
 }
 
 /// Which way money goes, seen from the account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PaymentDirection {
     /// To the account.
     In,

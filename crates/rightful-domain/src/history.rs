@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::population::Backdrop;
 use crate::{
-    AccountId, Circumstances, Crowd, DetailChange, DeviceId, Event, Notoriety, Profile, Sighting, Tag, Tagged, Tally,
-    Timestamp,
+    AccountId, AggregateValue, Circumstances, Crowd, DetailChange, DeviceId, Event, Listed, Notoriety, Profile,
+    Sighting, Tag, Tagged, Tally, Timestamp,
 };
 
 /// What is remembered around one event. Read once, before judging; the attempt itself is already counted in it.
@@ -42,6 +42,12 @@ pub struct History {
     pub sighting: Option<Sighting>,
     /// What the event changes of the account's details; empty for the first values of an account.
     pub changes: Vec<DetailChange>,
+    /// Which of the application's lists it is on.
+    pub listed: Listed,
+    /// What the aggregates of the application's rules come to, by their ids.
+    pub aggregates: Vec<AggregateValue>,
+    /// The rules that are not to act on its account for now, by name, sorted.
+    pub snoozed: Vec<Box<str>>,
     /// This event's own tags, to look up in the profiles.
     pub account_tag: Option<Tag>,
     /// This event's own tags, to look up in the profiles.

@@ -4,13 +4,17 @@
 //! derives no `Serialize`: each edge owns its own wire structs, so a stored byte or a JSON field is never an accident
 //! of a type in here.
 
+mod aggregate;
 mod assessment;
+mod backtest;
 mod case;
 mod circumstances;
 mod conclusion;
+mod country;
 mod crowd;
 mod details;
 mod device;
+mod domain_name;
 mod dossier;
 mod enrichment;
 mod entry;
@@ -21,26 +25,40 @@ mod habits;
 mod history;
 mod id;
 mod likeness;
+mod list_value;
+mod listing;
 mod news;
 mod notoriety;
 mod office;
+mod passage;
 mod policy_source;
 mod population;
 mod profile;
 mod reason;
 mod report;
+mod rule_book;
+mod rule_count;
 mod ruling;
 mod scalar;
 mod score_budget;
 mod search;
 mod secret;
+mod series;
+mod snooze;
 mod sparse;
 mod telling;
 mod undoing;
 mod window;
 
+pub use aggregate::{
+    AGGREGATE_MINUTES_MAX, AGGREGATES_MAX, Aggregate, AggregateId, AggregateKey, AggregateValue, Counted, Measure,
+};
 pub use assessment::{
     Assessment, ChallengeKind, PaymentAction, PaymentSource, PaymentView, PolicyVersion, Sentences, Verdict,
+};
+pub use backtest::{
+    BACKTEST_DAYS_MAX, BACKTEST_RULES_MAX, BACKTEST_SAMPLES_MAX, Backtest, BacktestJob, BacktestSample, BacktestState,
+    Labelled, Matched, RuleBacktest,
 };
 pub use case::{
     CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_NOTES_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX, CLAIM_KEPT, Case,
@@ -49,9 +67,11 @@ pub use case::{
 };
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
+pub use country::country_spellings;
 pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
 pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, Doubt, KnownDetail, PreviousDetail};
 pub use device::{Device, DeviceAlias, DeviceAliasKind};
+pub use domain_name::{canonical_domain, email_domain, with_parents};
 pub use dossier::{
     ACCOUNT_DEVICES_MAX, AccountDevice, AccountDeviceId, COMMENT_BYTES_MAX, Dossier, IntruderEvent, Label, LabelValue,
     METADATA_BYTES_MAX, METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, PROVED_FIELD,
@@ -72,12 +92,19 @@ pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use likeness::likeness;
+pub use list_value::{InvalidListValue, ListNetwork, list_value};
+pub use listing::{
+    LIST_BATCH_MAX, LIST_CHANGES_MAX, LIST_ENTRIES_MAX, LIST_NAME_BYTES_MAX, LIST_NOTE_BYTES_MAX, LISTS_MAX, List,
+    ListAuthor, ListChange, ListEffect, ListEntry, ListKept, ListMatch, ListPut, ListSubject, ListSubjects, ListVerb,
+    Listed, OnList, SizedList, is_list_name,
+};
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, HOOK_TYPES_MAX, Hook, HookDigest, HookStyle, HookTerms,
-    KeyDigest, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
+    KeyDigest, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
 };
+pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
 pub use policy_source::PolicySource;
 pub use population::{
     Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
@@ -86,12 +113,25 @@ pub use population::{
 pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
 pub use report::{REPORT_KEPT, Report, ReportKey};
+pub use rule_book::{
+    RULE_BOOK_BYTES_MAX, RULE_BOOK_VERSIONS_MAX, RuleBook, RuleBookChange, RuleBookChangeKind, RuleBookRefusal,
+    RuleBookVersion, RuleHand, RuleText,
+};
+pub use rule_count::{Day, RULE_COUNT_DAYS, RULES_COUNTED_MAX, RuleCounted, RuleCounts};
 pub use ruling::{RULE_MATCHES_MAX, RuleEffect, RuleMatch, RuleStatus, ScoreChange};
 pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, Timestamp};
 pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
 pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
 pub use secret::PasswordHashes;
+pub use series::{
+    BLOCK_CURRENCIES_MAX, SERIES_LATE_MAX, SERIES_MARKS_MAX, SERIES_VALUES_MAX, Series, SeriesBlock, SeriesKind,
+    SeriesMark, SeriesValue, SeriesView,
+};
+pub use snooze::{ACCOUNT_SNOOZES_MAX, SNOOZE_MAX, SNOOZE_NOTE_BYTES_MAX, SNOOZES_MAX, Snooze};
 pub use sparse::{Blank, Sparse};
-pub use telling::{Delivery, Telling, Topic, Waiting};
+pub use telling::{
+    Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,
+    TryFailure, Waiting,
+};
 pub use undoing::{Replaced, Undoing};
 pub use window::{MARKS_MAX, Mark, Span, SpanTally, Tally, Window};

@@ -14,6 +14,8 @@ pub struct RuleMatch {
     pub version: u32,
     /// True if it only watches: what it asks for was not done.
     pub is_shadow: bool,
+    /// True if it was not to act on the account for now: what it asks for was not done.
+    pub is_snoozed: bool,
     /// What it asks for.
     pub effect: RuleEffect,
 }

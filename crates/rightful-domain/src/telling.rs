@@ -1,6 +1,14 @@
 //! Telling the application's own systems what happened: what is to be sent, to which hook.
 
-use crate::{ApplicationId, Timestamp};
+use crate::{ApplicationId, EventId, Timestamp};
+
+/// Lanes of a hook: messages about one account are in one, and go one after another; lanes do not wait for each other. So
+/// one message that a receiver cannot take holds up no more than its own share of the accounts.
+pub const LANES: u64 = 8;
+/// The tries that the log of a hook keeps; of more, the oldest go.
+pub const TRIES_KEPT: u64 = 1_000;
+/// The most messages, or tries, of one page.
+pub const TELLINGS_LIMIT_MAX: u16 = 500;
 
 /// One message to one hook: written down with what it is about, sent later, and tried until it is taken or given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +100,14 @@ pub struct Waiting {
     pub due_at: Timestamp,
 }
 
+impl Waiting {
+    /// Which of its hook's [`LANES`] it is in. Messages of one lane go in the order of their numbers.
+    #[must_use]
+    pub const fn lane(&self) -> u64 {
+        self.number % LANES
+    }
+}
+
 /// What became of a try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -101,4 +117,98 @@ pub enum Delivery {
     Retry(Timestamp),
     /// It was not, and is given up; kept to be sent again by hand.
     GivenUp,
+}
+
+/// One try to deliver a message, as the log of its hook keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryTry {
+    /// The message.
+    pub number: u64,
+    /// The event that it is about, which is in the message's id, too.
+    pub event: EventId,
+    /// What it is about.
+    pub topic: Topic,
+    /// Which try of the message it was, from 1.
+    pub n: u16,
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took, in ms.
+    pub took_ms: u32,
+    /// How it ended.
+    pub ended: TryEnd,
+    /// When it is tried again; None if it was taken or is given up.
+    pub next_at: Option<Timestamp>,
+}
+
+impl DeliveryTry {
+    /// Whether the receiver took the message.
+    #[must_use]
+    pub const fn is_taken(&self) -> bool {
+        matches!(self.ended, TryEnd::Answered(200..=299))
+    }
+}
+
+/// How a try ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TryEnd {
+    /// With this HTTP status.
+    Answered(u16),
+    /// Without an answer.
+    Failed(TryFailure),
+}
+
+/// Why there was no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TryFailure {
+    /// The hook's address cannot be used.
+    BadAddress,
+    /// Its host is not known.
+    UnknownHost,
+    /// Its host is a private address, which is not allowed.
+    PrivateAddress,
+    /// It cannot be connected to.
+    NoConnection,
+    /// It has no certificate that is trusted, or does not speak TLS.
+    Tls,
+    /// It did not answer in time.
+    Timeout,
+    /// The connection broke, or what came was no answer.
+    Broken,
+}
+
+impl TryFailure {
+    /// As spelled in our API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadAddress => "bad_address",
+            Self::UnknownHost => "unknown_host",
+            Self::PrivateAddress => "private_address",
+            Self::NoConnection => "no_connection",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Broken => "broken",
+        }
+    }
+}
+
+/// A line of a hook's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoggedTry {
+    /// Its place in the log: later is newer.
+    pub place: u64,
+    /// What it says.
+    pub tried: DeliveryTry,
+}
+
+/// How a hook is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HookHealth {
+    /// Messages that wait.
+    pub n_waiting: u64,
+    /// Messages that were given up and are kept.
+    pub n_given_up: u64,
+    /// When it last failed for the first time since it took something; None if it took what came last, or nothing came
+    /// yet. Where more tries failed than are kept, the oldest of these.
+    pub failing_since: Option<Timestamp>,
 }

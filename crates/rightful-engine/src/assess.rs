@@ -14,7 +14,7 @@ use crate::{detectors, features};
 pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
     let (features, news) = features::derive(facts, policy);
     let findings = detectors::run(&features, policy.thresholds());
-    let weighed = policy.weigh(&facts.event.action, &features, findings);
+    let weighed = policy.weigh(&facts.event.action, &features, &facts.history.listed, findings);
     let vector = features.vector();
     let ruling = rule(facts, policy, &vector, &weighed);
     let decision = weighed.decided(&facts.event.action, &features, &ruling);
@@ -36,6 +36,8 @@ pub fn assess(facts: &Facts, policy: &Policy) -> Assessment {
         news: News { nats: Some(decision.log_odds.nats() as f32), ..news },
         rules: ruling.matches,
         verdict_before_rules: decision.verdict_before_rules,
+        listed: facts.history.listed.names.clone(),
+        aggregates: facts.history.aggregates.clone(),
     }
 }
 

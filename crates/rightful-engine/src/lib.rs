@@ -18,6 +18,9 @@ mod sentences;
 pub use assess::assess;
 pub use detectors::{DETECTORS, Detector, EvidenceFamily, NOT_RAISED, Role, Strength};
 pub use features::{FEATURE_SCHEMA, feature_names};
-pub use policy::{DEFAULT_POLICY, Hindsight, Policy, PolicyError};
-pub use rules::{Rule, RuleError, RuleMode, RuleSet, Scene, When, Word, WordType, rule_features, rule_words};
+pub use policy::{DEFAULT_POLICY, Hindsight, Judged, Policy, PolicyError, Retrospect};
+pub use rules::{
+    LibraryRule, Rule, RuleError, RuleMode, RuleSet, Scene, When, Word, WordType, rule_features, rule_library,
+    rule_words,
+};
 pub use sentences::sentences;

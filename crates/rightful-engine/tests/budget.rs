@@ -69,7 +69,7 @@ fn the_threshold_follows_what_honest_people_score() {
 
 #[test]
 fn the_vector_says_where_challenges_begin() {
-    let place = feature_names(2).iter().position(|name| *name == "challenge_from").expect("a slot");
+    let place = feature_names(3).iter().position(|name| *name == "challenge_from").expect("a slot");
     let slot = |population: &Population, text: &str| {
         assess(&before(&milder(), population), &policy(text)).features.values[place]
     };

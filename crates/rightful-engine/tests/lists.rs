@@ -9,9 +9,10 @@ use facts::{NOW, Scene, event};
 use proptest::prelude::*;
 use rightful_domain::{
     AccountId, Action, AddressKind, Assessment, CountryCode, DeviceAlias, DeviceAliasKind, DeviceId, Evidence,
-    EvidenceValue, Facts, Family, PolicySource, PolicyVersion, ReasonCode, Tag, Verdict,
+    EvidenceValue, Facts, Family, ListEffect, ListSubject, Listed, OnList, PolicySource, PolicyVersion, ReasonCode,
+    Tag, Verdict,
 };
-use rightful_engine::{Policy, assess, sentences};
+use rightful_engine::{FEATURE_SCHEMA, Policy, assess, feature_names, sentences};
 
 const ACCOUNT: &str = "ann";
 const ADDRESS: &str = "192.0.2.7";
@@ -53,7 +54,7 @@ fn named(scene: &Scene) -> Facts {
 fn said(assessment: &Assessment) -> Vec<(ReasonCode, String)> {
     let of_list = |evidence: &Evidence| match (evidence.name.as_ref(), &evidence.value) {
         ("listed", EvidenceValue::Flag(true)) => Some("listed".to_owned()),
-        ("blocked_by_list", EvidenceValue::Text(list)) => Some(list.to_string()),
+        ("blocked_by_list" | "allowed_by_list", EvidenceValue::Text(list)) => Some(list.to_string()),
         _ => None,
     };
     let findings = assessment.findings.iter();
@@ -191,4 +192,90 @@ fn a_blocked_country_is_the_addresss_and_not_what_the_caller_tells() {
     });
     told.event.network.ip = Some(IpAddr::from([192, 0, 2, 7]));
     assert_eq!(assess(&told, &policy("blocked_countries = [\"DE\"]")).verdict, Verdict::Allow);
+}
+
+/// On a list of the store of each of these.
+fn on(lists: &[(ListEffect, ListSubject)]) -> Listed {
+    let list = |(effect, of): &(ListEffect, ListSubject)| OnList {
+        name: format!("{}-{}", effect.as_str(), of.as_str()).into(),
+        effect: *effect,
+        of: *of,
+    };
+    Listed::of(lists.iter().map(list))
+}
+
+#[test]
+fn each_list_of_the_store_decides_and_is_named() {
+    use ListSubject::{Account, Address, Asn, Country, Device, EmailDomain, Payee};
+    for (of, lets_in, keeps_out) in [
+        (Account, ReasonCode::UserTrusted, ReasonCode::ActionIsSuspectedFraud),
+        (Device, ReasonCode::UserTrusted, ReasonCode::DeviceRiskyReputation),
+        (Address, ReasonCode::IpTrusted, ReasonCode::IpRiskyReputation),
+        (Asn, ReasonCode::IpTrusted, ReasonCode::IpRiskyReputation),
+        (Country, ReasonCode::IpTrusted, ReasonCode::IpCountryBlocked),
+        (EmailDomain, ReasonCode::UserTrusted, ReasonCode::ActionIsSuspectedFraud),
+        (Payee, ReasonCode::UserTrusted, ReasonCode::ActionIsSuspectedFraud),
+    ] {
+        let mut facts = named(&Scene::default());
+        facts.history.listed = on(&[(ListEffect::Block, of)]);
+        let assessment = assess(&facts, &Policy::default());
+        let name = format!("block-{}", of.as_str());
+        assert_eq!((assessment.verdict, said(&assessment)), (Verdict::Deny, vec![(keeps_out, name.clone())]));
+        assert_eq!(assessment.listed, vec![name.into()]);
+        // Whatever keeps out: all of them, and those of the policy beside them.
+        let blocks = ListSubject::ALL.map(|of| (ListEffect::Block, of));
+        facts.history.listed = on(&[&blocks[..], &[(ListEffect::Allow, of)]].concat());
+        let assessment = assess(&facts, &listed([false, false, true, true, true, true]));
+        let expected = vec![(lets_in, "listed".to_owned()), (lets_in, format!("allow-{}", of.as_str()))];
+        let mut told = said(&assessment);
+        told.sort_by_key(|(_, name)| name.starts_with("allow"));
+        assert_eq!((assessment.verdict, told), (Verdict::Allow, expected), "{of:?}");
+    }
+}
+
+#[test]
+fn lists_of_one_reason_are_named_in_one_place() {
+    let mut facts = named(&Scene::default());
+    let blocks = [ListSubject::Address, ListSubject::Asn].map(|of| (ListEffect::Block, of));
+    facts.history.listed = on(&blocks);
+    let told = said(&assess(&facts, &Policy::default()));
+    assert_eq!(told, vec![(ReasonCode::IpRiskyReputation, "block-address, block-asn".to_owned())]);
+}
+
+#[test]
+fn watching_changes_nothing_but_is_told() {
+    let plain = named(&Scene::default());
+    let mut watched = plain.clone();
+    watched.history.listed = on(&ListSubject::ALL.map(|of| (ListEffect::Watch, of)));
+    let [plain, watched] = [plain, watched].map(|facts| assess(&facts, &Policy::default()));
+    assert_eq!(
+        (watched.verdict, watched.risk_score, &watched.findings),
+        (plain.verdict, plain.risk_score, &plain.findings)
+    );
+    assert_eq!(watched.listed.len(), 7);
+    let place = feature_names(FEATURE_SCHEMA).iter().position(|name| *name == "list_payee_watched").expect("a slot");
+    assert_eq!((watched.features.values[place], plain.features.values[place].is_nan()), (1.0, true));
+}
+
+#[test]
+fn a_closed_account_is_let_in_by_its_own_name_alone() {
+    let mut scene = Scene::default();
+    scene.account().standing.closed_at = Some(NOW);
+    let mut facts = named(&scene);
+    for of in ListSubject::ALL {
+        facts.history.listed = on(&[(ListEffect::Allow, of)]);
+        let expected = if of == ListSubject::Account { Verdict::Allow } else { Verdict::Deny };
+        assert_eq!(assess(&facts, &Policy::default()).verdict, expected, "{of:?}");
+    }
+}
+
+#[test]
+fn no_rule_keeps_out_whom_a_list_lets_in() {
+    let rule = "[[rules]]\nname = \"all\"\nwhen = \"true\"\nfloor = \"deny\"\n";
+    let version = PolicyVersion { id: "mine".into(), version: 1 };
+    let policy = Policy::parse(&PolicySource { version, text: rule.into() }).expect("a policy");
+    let mut facts = named(&Scene::default());
+    assert_eq!(assess(&facts, &policy).verdict, Verdict::Deny);
+    facts.history.listed = on(&[(ListEffect::Allow, ListSubject::Account), (ListEffect::Block, ListSubject::Country)]);
+    assert_eq!(assess(&facts, &policy).verdict, Verdict::Allow);
 }

@@ -6,46 +6,47 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Barrier;
+mod traffic;
+
 use std::time::{Duration, Instant};
 
-use rightful_domain::{
-    AccountId, Action, AddressKind, AgentKind, AgentTraits, Allowances, ApplicationId, Coordinates, CountryCode,
-    Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, EventId, Facts, FailureReason, Mechanism,
-    MechanismKind, Network, Outcome, Person, Pii, PolicySource, PolicyVersion, Source, Timestamp, Verdict,
-};
+use rightful_domain::{Allowances, Enrichment, Entry, Event, Facts, PolicySource, PolicyVersion, Verdict};
 use rightful_engine::{DEFAULT_POLICY, Policy};
 use rightful_store::Rehearsal;
+use traffic::{DAY, login, mixed};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Few accounts and many.
 const ACCOUNTS: [u64; 2] = [10_000, 1_000_000];
-/// Judgements that are measured, on all threads together.
-const MEASURED: u64 = 100_000;
-/// The most judgements an account that is measured has in the mean. Few accounts are measured in several memories one
-/// after the other, so that theirs has not grown longer than that of many by the end.
-const MEASURED_EACH_MAX: u64 = 2;
+/// Judgements of one round, on all threads together.
+const MEASURED: u64 = 20_000;
+/// Rounds: in each, few accounts are measured, and many directly after them, so that whatever else the machine does
+/// weighs on both alike. What is told is the median round.
+const ROUNDS: u64 = 7;
 /// Judgements between two looks at the clock: their events are made beforehand.
 const BATCH: u64 = 2_000;
 const THREADS: u64 = 2;
-/// Monday, 5 January 2026.
-const START: i64 = 1_767_571_200;
-const DAY: u64 = 86_400;
 /// How far apart two logins of one account are, in the mean.
 const GAP_DAYS: u64 = 10;
-/// How often browsers are updated.
-const UPDATE_SECONDS: u64 = 28 * DAY;
 /// Logins of half of the accounts before they are measured: no more than these. Some have many times more, some one.
 const LOGINS_MEDIAN: u64 = 4;
 const LOGINS_MAX: u64 = LOGINS_MEDIAN * 4;
 
-/// One number of accounts, measured.
+/// What one round took.
+#[derive(Clone, Copy)]
 struct Measured {
     each: Duration,
     rate: f64,
+}
+
+/// Accounts with their past.
+struct Shop {
+    memory: Rehearsal,
+    n_accounts: u64,
+    /// What is to be told of it.
+    told: String,
 }
 
 fn main() {
@@ -54,75 +55,100 @@ fn main() {
     if arguments.iter().any(|argument| argument == "--test") {
         return;
     }
-    let given =
-        arguments.iter().position(|argument| argument == "--accounts").and_then(|place| arguments.get(place + 1));
-    if let Some(n_accounts) = given.and_then(|text| text.parse().ok()) {
-        measure(n_accounts);
-        return;
-    }
-    let [few, many] = ACCOUNTS.map(measure);
-    let ratio = many.each.as_secs_f64() / few.each.as_secs_f64();
-    println!(
-        "with {} times the accounts: {ratio:.2} times the time each (asked: at most 1.25)",
-        ACCOUNTS[1] / ACCOUNTS[0]
-    );
-    println!("judgements/s on two cores: {:.0} (asked: at least 100000)", many.rate.min(few.rate));
-}
-
-/// Judges logins of so many accounts: all in one memory if they are many, else in several, each with its own past.
-fn measure(n_accounts: u64) -> Measured {
     let version = PolicyVersion { id: "default".into(), version: 1 };
     let policy =
         Policy::parse(&PolicySource { version, text: DEFAULT_POLICY.into() }).expect("the default policy parses");
-    let n_judged = MEASURED.min(n_accounts * MEASURED_EACH_MAX).next_multiple_of(BATCH * THREADS);
-    let mut spent = [Duration::ZERO; THREADS as usize];
-    let mut n_measured = 0;
-    let mut told = None;
-    while n_measured < MEASURED {
-        let (by_thread, of_memory) = measure_once(&policy, n_accounts, n_judged);
-        for (sum, spent) in spent.iter_mut().zip(by_thread) {
-            *sum += spent;
-        }
-        n_measured += n_judged;
-        // The first has the allocator to itself.
-        told.get_or_insert(of_memory);
+    let given =
+        arguments.iter().position(|argument| argument == "--accounts").and_then(|place| arguments.get(place + 1));
+    if let Some(n_accounts) = given.and_then(|text| text.parse().ok()) {
+        let shop = open(&policy, n_accounts);
+        let rounds: Vec<Measured> = (0..ROUNDS).map(|round| measure(&shop, &policy, round)).collect();
+        tell(&shop, &rounds);
+        return;
     }
-    let slowest = spent.iter().copied().max().unwrap_or_default();
-    let each = spent.iter().sum::<Duration>() / u32::try_from(n_measured).unwrap_or(u32::MAX);
-    let rate = n_measured as f64 / slowest.as_secs_f64();
-    println!(
-        "{n_accounts} accounts: {rate:.0} judgements/s on {THREADS} threads, {:.2} µs each",
-        each.as_secs_f64() * 1e6
-    );
-    println!("{}", told.unwrap_or_default());
-    Measured { each, rate }
+    compare(&policy);
 }
 
-/// Makes a past and judges what comes then, on the same threads; what each spent judging, and what is to be told of the
-/// memory.
-fn measure_once(policy: &Policy, n_accounts: u64, n_judged: u64) -> (Vec<Duration>, String) {
+/// Measures few accounts and many in turns.
+fn compare(policy: &Policy) {
+    let [n_few, n_many] = ACCOUNTS;
+    let many = open(policy, n_many);
+    let mut few = None;
+    let mut rounds = [const { Vec::new() }; 2];
+    for round in 0..ROUNDS {
+        // Few are measured in another memory each round, so that theirs has not grown longer than that of many.
+        let few = few.insert(open(policy, n_few));
+        let [of_few, of_many] = &mut rounds;
+        of_few.push(measure(few, policy, 0));
+        of_many.push(measure(&many, policy, round));
+    }
+    let [of_few, of_many] = &rounds;
+    if let Some(few) = &few {
+        tell(few, of_few);
+    }
+    tell(&many, of_many);
+    let ratio = |(few, many): (&Measured, &Measured)| many.each.as_secs_f64() / few.each.as_secs_f64();
+    let mut ratios: Vec<f64> = of_few.iter().zip(of_many).map(ratio).collect();
+    ratios.sort_by(f64::total_cmp);
+    println!(
+        "with {} times the accounts: {:.2} times the time each, rounds {:.2} to {:.2} (asked: at most 1.25)",
+        n_many / n_few,
+        middle(&ratios),
+        ratios.first().unwrap_or(&f64::NAN),
+        ratios.last().unwrap_or(&f64::NAN)
+    );
+    let slowest = [of_few, of_many].map(|rounds| middle(&rates(rounds))).into_iter().fold(f64::INFINITY, f64::min);
+    println!("judgements/s on two cores: {slowest:.0} (asked: at least 100000)");
+}
+
+/// The middle one of numbers in order.
+fn middle(sorted: &[f64]) -> f64 {
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn rates(rounds: &[Measured]) -> Vec<f64> {
+    let mut rates: Vec<f64> = rounds.iter().map(|round| round.rate).collect();
+    rates.sort_by(f64::total_cmp);
+    rates
+}
+
+fn tell(shop: &Shop, rounds: &[Measured]) {
+    let mut each: Vec<f64> = rounds.iter().map(|round| round.each.as_secs_f64() * 1e6).collect();
+    each.sort_by(f64::total_cmp);
+    let (accounts, rates) = (shop.n_accounts, rates(rounds));
+    println!(
+        "{accounts} accounts: {:.0} judgements/s on {THREADS} threads, {:.2} µs each",
+        middle(&rates),
+        middle(&each)
+    );
+    println!("{}", shop.told);
+}
+
+/// Judges one round of logins.
+fn measure(shop: &Shop, policy: &Policy, round: u64) -> Measured {
+    let spent = on_threads(|thread| judge(shop.memory.clone(), policy, shop.n_accounts, round, thread));
+    let slowest = spent.iter().copied().max().unwrap_or_default();
+    let each = spent.iter().sum::<Duration>() / u32::try_from(MEASURED).unwrap_or(u32::MAX);
+    Measured { each, rate: MEASURED as f64 / slowest.as_secs_f64() }
+}
+
+/// Makes accounts and their past, on the threads that are measured later.
+fn open(policy: &Policy, n_accounts: u64) -> Shop {
     let before = resident_bytes();
     let memory = Rehearsal::new();
     let begun = Instant::now();
-    let both = Barrier::new(usize::try_from(THREADS).unwrap_or(1));
-    let threads = on_threads(|thread| {
-        remember(memory.clone(), policy, n_accounts, thread);
-        both.wait();
-        let remembered = begun.elapsed();
-        (judge(memory.clone(), policy, n_accounts, n_judged, thread), remembered)
-    });
+    on_threads(|thread| remember(memory.clone(), policy, n_accounts, thread));
+    let past = begun.elapsed().as_secs_f64();
     let resident = resident_bytes().saturating_sub(before) / n_accounts.max(1);
-    let (spent, remembered): (Vec<Duration>, Vec<Duration>) = threads.into_iter().unzip();
     let mut stored = memory.stored_bytes();
     stored.sort_unstable();
     let mean = stored.iter().sum::<usize>() / stored.len().max(1);
     let p99 = stored.get(stored.len() * 99 / 100).copied().unwrap_or(0);
-    let past = remembered.into_iter().max().unwrap_or_default().as_secs_f64();
     let told = format!(
         "  {resident} bytes resident an account, its devices and addresses with it; {mean} bytes stored for its own state, p99 {p99}
   their past took {past:.1} s to judge"
     );
-    (spent, told)
+    Shop { memory, n_accounts, told }
 }
 
 fn on_threads<T: Send>(work: impl Fn(u64) -> T + Sync) -> Vec<T> {
@@ -165,17 +191,17 @@ fn judge_one(memory: &mut Rehearsal, policy: &Policy, event: Event, enrichment: 
 }
 
 /// Judges logins of accounts in no order, and says how long that took; making them up is not counted.
-fn judge(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, n_judged: u64, thread: u64) -> Duration {
+fn judge(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, round: u64, thread: u64) -> Duration {
     let mut spent = Duration::ZERO;
-    let rounds = LOGINS_MAX;
-    for batch in 0..n_judged / THREADS / BATCH {
+    let batches = MEASURED / THREADS / BATCH;
+    for batch in round * batches..(round + 1) * batches {
         let events: Vec<_> = (0..BATCH)
             .map(|i| {
                 let n = (thread + 1) << 50 | batch << 20 | i;
                 let account = mixed(n) % n_accounts;
                 // Time goes on as far as the mean gap says, whatever the number of accounts.
-                let seconds = rounds * GAP_DAYS * DAY + (batch * BATCH + i) * THREADS * GAP_DAYS * DAY / n_accounts;
-                login(account, rounds, n, seconds)
+                let seconds = LOGINS_MAX * GAP_DAYS * DAY + (batch * BATCH + i) * THREADS * GAP_DAYS * DAY / n_accounts;
+                login(account, LOGINS_MAX, n, seconds)
             })
             .collect();
         let begun = thread_cpu();
@@ -196,121 +222,6 @@ fn n_logins(account: u64) -> u64 {
         2 => LOGINS_MEDIAN + spread % 4,
         _ => LOGINS_MEDIAN * 2 + spread % (LOGINS_MAX - LOGINS_MEDIAN * 2 + 1),
     }
-}
-
-/// A number that looks random, from one that does not.
-const fn mixed(n: u64) -> u64 {
-    let n = n.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let n = (n ^ (n >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let n = (n ^ (n >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    n ^ (n >> 31)
-}
-
-fn pick<'a>(from: &[&'a str], n: u64) -> &'a str {
-    from.get(usize::try_from(n).unwrap_or(0) % from.len()).copied().unwrap_or_default()
-}
-
-/// A login of an account: mostly from home, with its own computer or its phone, whose browsers are updated.
-fn login(account: u64, round: u64, n: u64, seconds: u64) -> (Event, Enrichment) {
-    let at = Timestamp::from_seconds(START + i64::try_from(seconds).unwrap_or(0));
-    let (of_account, of_event) = (mixed(account), mixed(n));
-    let is_phone = of_event % 10 < 4;
-    let is_new = of_event >> 8 & 31 == 0;
-    let is_away = is_phone && of_event >> 16 & 3 == 0;
-    let device = if is_new { format!("new-{n}") } else { format!("device-{account}-{}", u8::from(is_phone)) };
-    let version = 130 + seconds / UPDATE_SECONDS;
-    let failed = of_event >> 24 & 31 == 0;
-    let country = of_account % 40;
-    let provider = if is_away { 50 + country } else { country * 100 + of_account % 5 };
-    // A provider's homes lie in some hundred networks, its phones behind some few addresses.
-    let host =
-        if is_away { of_event % 64 } else { 4_096 + mixed(account ^ (((round + account % 6) / 6) << 40)) % 65_536 };
-    let [.., c, d] = host.to_be_bytes();
-    let [.., provider_byte] = provider.to_be_bytes();
-    let ip = Ipv4Addr::new(20 + provider_byte / 2, provider_byte, c, d);
-    let (agent, os, kind) = if is_phone { phone(of_account, version) } else { computer(of_account, version) };
-    let [a, b, c, d, e, f, g, h] = of_event.to_be_bytes();
-    let event = Event {
-        id: EventId::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), [a, b, c, d, e, f, g, h, 1, 2]),
-        application: ApplicationId::new("app_0123456789abcdef").expect("a proper id"),
-        source: Source::Native,
-        action: Action::Login,
-        outcome: if failed { Outcome::Failed } else { Outcome::Succeeded },
-        account: AccountId::new(format!("customer-{account}")).ok(),
-        authenticated_account: None,
-        username: Some(Pii::new(format!("customer-{account}@example.com").into())),
-        mechanisms: vec![Mechanism {
-            kind: MechanismKind::Password,
-            succeeded: Some(!failed),
-            failure: failed.then_some(FailureReason::BadPassword),
-            provider: None,
-            sent_to: None,
-        }],
-        device: Device {
-            aliases: DeviceId::new(device)
-                .map(|id| vec![DeviceAlias { kind: DeviceAliasKind::Vendor, id }])
-                .unwrap_or_default(),
-            language: Some(pick(&["en-US", "de-DE", "fr-FR", "pt-BR"], country).into()),
-            time_zone: Some(pick(&["America/New_York", "Europe/Berlin", "America/Sao_Paulo"], country).into()),
-            ..Device::default()
-        },
-        network: Network { ip: Some(IpAddr::V4(ip)), user_agent: Some(agent.into()), origin: None },
-        location: None,
-        behavior: None,
-        payment: None,
-        person: Person::default(),
-        app: None,
-        session: None,
-        correlation: None,
-        custom: None,
-        unknown: None,
-        incumbent_verdict: None,
-        at,
-        at_clamped: false,
-        vouched: true,
-        received_at: at,
-    };
-    (event, enrichment(country, provider, of_account, os, kind, version))
-}
-
-fn enrichment(country: u64, provider: u64, account: u64, os: &str, kind: AgentKind, version: u64) -> Enrichment {
-    let [a, b] = [country / 6, country % 26].map(|n| char::from(b'A' + u8::try_from(n % 26).unwrap_or(0)));
-    let city = provider * 10 + account / 64 % 10;
-    let degrees = |n: u64| (n % 160) as f64 - 80.0;
-    Enrichment {
-        address: Some(AddressKind::Public),
-        agent: Some(AgentTraits {
-            kind,
-            browser: Some("Chrome".into()),
-            browser_major: u32::try_from(version).ok(),
-            os: Some(os.into()),
-        }),
-        country: CountryCode::new(&format!("{a}{b}")).ok(),
-        city: Some(format!("City {city}").into()),
-        coordinates: Coordinates::from_degrees(degrees(city), degrees(city / 3)).ok(),
-        accuracy_km: Some(20),
-        asn: u32::try_from(1_000 + provider).ok(),
-        ..Enrichment::default()
-    }
-}
-
-fn phone(account: u64, version: u64) -> (String, &'static str, AgentKind) {
-    let model = pick(&["Pixel 10", "SM-S938B", "SM-A566B", "2312DRA50G", "CPH2609", "XQ-FS54"], account >> 20);
-    let agent = format!(
-        "Mozilla/5.0 (Linux; Android 16; {model}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 Mobile Safari/537.36"
-    );
-    (agent, "Android", AgentKind::Mobile)
-}
-
-fn computer(account: u64, version: u64) -> (String, &'static str, AgentKind) {
-    let system = ["Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7", "X11; Linux x86_64"];
-    let os = ["Windows 10", "Mac OSX", "Linux"];
-    let which = usize::try_from((account >> 28) % 16).unwrap_or(0).saturating_sub(13);
-    let agent = format!(
-        "Mozilla/5.0 ({}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 Safari/537.36",
-        system[which]
-    );
-    (agent, os[which], AgentKind::Desktop)
 }
 
 /// CPU time of this thread so far: what else the machine does must not count.

@@ -10,6 +10,7 @@ use parking_lot::RwLock;
 use rightful_dialects::Presented;
 use rightful_domain::{Application, ApplicationId, Credential, CredentialKind, KeyDigest};
 use subtle::ConstantTimeEq;
+use tokio::sync::watch;
 
 use crate::http::origin;
 
@@ -17,6 +18,7 @@ use crate::http::origin;
 #[derive(Debug, Default)]
 pub(crate) struct Applications {
     current: RwLock<Arc<Directory>>,
+    changed: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +53,7 @@ impl Applications {
             directory.by_id.insert(application.id.clone(), application);
         }
         *self.current.write() = Arc::new(directory);
+        self.changed.send_replace(());
     }
 
     /// Whose key this is; None if nobody's. A secret that stands alone is matched by itself.
@@ -76,6 +79,13 @@ impl Applications {
         presented.secret.is_empty().then_some((application, sealed))
     }
 
+    /// All of them, by id.
+    pub(crate) fn all(&self) -> Vec<Arc<Application>> {
+        let mut all: Vec<Arc<Application>> = self.directory().by_id.values().map(Arc::clone).collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all
+    }
+
     /// Whose page names itself so; None if nobody's. The public half is enough, and it is all that a page may know; a
     /// secret that is presented beside it must be right all the same. What a page may do is less than what a key may:
     /// never ask this for a path that takes keys.
@@ -98,6 +108,16 @@ impl Applications {
         directory.origins.contains(origin) || (directory.has_test && origin::is_local(origin))
     }
 
+    /// Tells whenever all that is known is replaced.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// The ids of all of them. O(n).
+    pub(crate) fn ids(&self) -> Vec<ApplicationId> {
+        self.directory().by_id.keys().cloned().collect()
+    }
+
     fn directory(&self) -> Arc<Directory> {
         Arc::clone(&self.current.read())
     }
@@ -106,6 +126,19 @@ impl Applications {
     pub(crate) fn find(&self, id: &ApplicationId) -> Option<Arc<Application>> {
         self.directory().by_id.get(id).cloned()
     }
+}
+
+/// How many bytes of a key's digest tell it from the others of its application.
+const NAME_BYTES: usize = 8;
+
+/// How a key is named to people: its public half, or where it has none the beginning of its digest, which says nothing of
+/// a key of 256 random bits.
+pub(crate) fn public_name(presented: &Presented<'_>) -> String {
+    if !presented.public_id.is_empty() {
+        return presented.public_id.to_owned();
+    }
+    let KeyDigest(bytes) = digest(presented.secret);
+    bytes.iter().take(NAME_BYTES).fold("key-".to_owned(), |name, byte| format!("{name}{byte:02x}"))
 }
 
 /// The digest under which a key is kept.

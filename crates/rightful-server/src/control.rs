@@ -12,14 +12,18 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
+use rightful_domain::{Application, ApplicationId, EventId};
+
+use crate::aggregates;
 use crate::app::App;
+use crate::backtest::jobs::TooManyBacktests;
 use crate::clock;
 use crate::desk::{Answer, Command, Desk, DeskError};
 
 /// The socket's name in the data folder.
 const SOCKET: &str = "control.sock";
-/// The longest command, in bytes.
-const COMMAND_BYTES_MAX: u64 = 64 * 1024;
+/// The longest command, in bytes: ten thousand lines of a list, or a policy. Who may send one owns the data anyway.
+const COMMAND_BYTES_MAX: u64 = 16 << 20;
 /// How long a command may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -79,13 +83,62 @@ async fn converse(app: &App, stream: UnixStream) -> std::io::Result<()> {
 
 /// Does what is asked, and lets all requests know.
 pub(crate) async fn carry_out(app: &App, command: &Command) -> Result<Answer, DeskError> {
+    if let Command::AlertsShow = command {
+        return Ok(Answer::Alerts(app.alerts.firing()));
+    }
+    if let Some(answer) = on_backtests(app, command).await? {
+        return Ok(answer);
+    }
+    let store = &*app.pipeline.store;
+    let desk = Desk {
+        store,
+        master_key: &app.master_key,
+        nonces: &app.nonces,
+        private_hooks: app.private_hooks,
+        policies: &app.pipeline.policies,
+    };
+    if let Command::ExportPage(_) = command {
+        // It changes nothing, and takes its time.
+        return desk.carry_out(command, clock::now()).await;
+    }
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
-    let store = &*app.pipeline.store;
-    let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: app.private_hooks };
     let answer = desk.carry_out(command, clock::now()).await?;
-    app.applications.replace(store.applications().await?);
+    let applications = store.applications().await?;
+    for new in applications.iter().filter(|its| app.applications.find(&its.id).is_none()) {
+        // Before its keys are known, so that rules miss nothing. What fails is tried again, and said, in the background.
+        drop(aggregates::ensure_in_force(app, &new.id).await);
+    }
+    app.applications.replace(applications);
     Ok(answer)
+}
+
+/// Begins, shows or stops a backtest; None if something else is asked for.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else is asked is the desk's")]
+async fn on_backtests(app: &App, command: &Command) -> Result<Option<Answer>, DeskError> {
+    let of = |application: &str| -> Result<Arc<Application>, DeskError> {
+        let found = ApplicationId::new(application).ok().and_then(|id| app.applications.find(&id));
+        found.ok_or_else(|| DeskError::NoApplication(application.to_owned()))
+    };
+    let job = match command {
+        Command::BacktestBegin { application, asked } => {
+            let plan = asked.plan(Application::clone(&*of(application)?), clock::now())?;
+            let id = clock::event_id(clock::now());
+            let begun = app.backtests.begin(id, plan, Arc::clone(&app.pipeline.store)).await;
+            begun.map(Some).map_err(|TooManyBacktests| DeskError::BacktestsRunning)?
+        }
+        Command::BacktestLook { application, id } => {
+            let id = EventId::parse(id).ok();
+            id.zip(of(application).ok()).and_then(|(id, application)| app.backtests.look(&application.id, id))
+        }
+        Command::BacktestCancel { application, id } => {
+            let id = EventId::parse(id).ok();
+            id.zip(of(application).ok()).and_then(|(id, application)| app.backtests.cancel(&application.id, id))
+        }
+        _ => return Ok(None),
+    };
+    let job = job.ok_or(DeskError::NoBacktest)?;
+    Ok(Some(Answer::Backtest(Box::new(rightful_dialects::backtest_body(&job)))))
 }
 
 /// Sends a command to the server that runs on a data folder; None if none does.

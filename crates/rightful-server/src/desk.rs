@@ -1,17 +1,25 @@
 //! What the command line asks about applications: the same whether a running server does it, or the command itself in
 //! the folder of one that does not run.
 
-use rightful_domain::{
-    Application, HookStyle, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, Telling, Timestamp, Topic, Verdict, Waiting,
-};
+mod hooks;
+
+use rightful_dialects::{BacktestBody, HooksAnswer, HooksAsk, RulesIntake, RulesReply};
+use rightful_domain::{Application, Pii, TELLINGS_LIMIT_MAX, Timestamp};
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::Firing;
+use crate::backtest::PolicyAsked;
+use crate::desk_lists::{self, ListAnswer, ListCommand};
+use crate::export::{self, ExportPage, PageAsked};
+use crate::lists::ListError;
+use crate::policies::Policies;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
-use crate::settings::{self, NewHook, SettingError, Shown};
+use crate::rule_desk::{Asking, OPERATOR, RuleDesk};
+use crate::settings::{self, NewHook, SettingError, Shown, ShownHook, ShownMessage, ShownTry};
 
 /// What can be asked.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub(crate) enum Command {
     /// Make an application.
@@ -28,6 +36,30 @@ pub(crate) enum Command {
     HookOff { application: String, hook: String },
     /// Tell an address of the application's latest event.
     HookTest { application: String, hook: String },
+    /// Hand out events, so many at a time.
+    ExportPage(PageAsked),
+    /// Show the alerts that go on.
+    AlertsShow,
+    /// Try a policy on the application's events. Of a running server alone, as are the two below.
+    BacktestBegin { application: String, asked: PolicyAsked },
+    /// How far a backtest is.
+    BacktestLook { application: String, id: String },
+    /// Stop a backtest.
+    BacktestCancel { application: String, id: String },
+    /// Change an address, or turn it on or off.
+    HookChange { application: String, hook: String, url: Option<String>, enabled: Option<bool> },
+    /// Replace an address's secret.
+    HookRotate { application: String, hook: String, secret: Option<String> },
+    /// Show how messages to an address fared.
+    HookLog { application: String, hook: String },
+    /// Show what an address never took.
+    HookUndelivered { application: String, hook: String },
+    /// Send it again: these messages, or all if none is named.
+    HookRedeliver { application: String, hook: String, messages: Vec<String> },
+    /// About an application's lists.
+    List { application: String, about: ListCommand },
+    /// Something of the application's own rules.
+    Rules { application: String, asked: Box<RulesIntake> },
 }
 
 /// What it answers.
@@ -42,6 +74,24 @@ pub(crate) enum Answer {
     HookAdded { hook: String, secret: Option<String> },
     /// It is on its way.
     HookTested,
+    /// Some of the events.
+    Exported(Box<ExportPage>),
+    /// The alerts that go on.
+    Alerts(Vec<Firing>),
+    /// How far the backtest is.
+    Backtest(Box<BacktestBody>),
+    /// The hooks as they are now.
+    Hooks(Vec<ShownHook>),
+    /// How messages fared, newest first.
+    HookLog(Vec<ShownTry>),
+    /// What was never taken, oldest first.
+    HookUndelivered(Vec<ShownMessage>),
+    /// So many wait again.
+    HookRedelivered(u64),
+    /// About lists.
+    List(ListAnswer),
+    /// Of the application's own rules.
+    Rules(Box<RulesReply>),
     /// It could not be done.
     Failed(String),
 }
@@ -54,8 +104,38 @@ impl std::fmt::Debug for Answer {
             Self::Shown(_) => "Shown",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
             Self::HookTested => "HookTested",
+            Self::Exported(_) => "Exported(‹pii›)",
+            Self::Alerts(_) => "Alerts",
+            Self::Backtest(_) => "Backtest",
+            Self::Hooks(_) => "Hooks",
+            Self::HookLog(_) => "HookLog",
+            Self::HookUndelivered(_) => "HookUndelivered",
+            Self::HookRedelivered(_) => "HookRedelivered",
+            Self::List(_) => "List",
+            Self::Rules(_) => "Rules",
             Self::Failed(_) => "Failed",
         })
+    }
+}
+
+impl Answer {
+    fn of_hooks(answer: HooksAnswer) -> Self {
+        match answer {
+            HooksAnswer::Listed(hooks) => Self::Hooks(hooks.iter().map(|shown| ShownHook::from(&shown.hook)).collect()),
+            HooksAnswer::Shown(shown) => Self::Hooks(vec![ShownHook::from(&shown.hook)]),
+            HooksAnswer::WithSecret(shown, secret) => Self::HookAdded {
+                hook: shown.hook.id.to_string(),
+                // Shown to who made it, this once.
+                secret: secret.map(|secret| secret.into_revealed().into()),
+            },
+            HooksAnswer::Removed => Self::Hooks(Vec::new()),
+            HooksAnswer::Tested => Self::HookTested,
+            HooksAnswer::Deliveries { lines, .. } => Self::HookLog(lines.iter().map(ShownTry::from).collect()),
+            HooksAnswer::Undelivered { messages, .. } => {
+                Self::HookUndelivered(messages.iter().map(ShownMessage::from).collect())
+            }
+            HooksAnswer::Redelivered(n_messages) => Self::HookRedelivered(n_messages),
+        }
     }
 }
 
@@ -68,16 +148,37 @@ pub(crate) enum DeskError {
     Setting(#[from] SettingError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    List(ListError),
     #[error("there is no application \"{0}\": `rightful app show` lists them")]
     NoApplication(String),
     #[error("{0} applications are named \"{1}\": give the id")]
     Ambiguous(usize, String),
     #[error("the application has no hook \"{0}\": `rightful app hook list` lists them")]
     NoHook(String),
-    #[error("the hook \"{0}\" is off, since it said that it is gone (410): remove it, and add it again")]
+    #[error("the hook \"{0}\" is off: turn it on with `rightful app hook change --enabled true`")]
     HookOff(String),
+    #[error("no server runs")]
+    NoServer,
+    #[error("other backtests are running; try again later")]
+    BacktestsRunning,
+    #[error("there is no such backtest, or no longer")]
+    NoBacktest,
+    #[error("{0}")]
+    Policy(#[from] rightful_engine::PolicyError),
     #[error("the application has no event yet that the hook could be told of: send one first")]
     NoEvent,
+    #[error("number {} of the messages is no message's id: they look like msg_…", .0 + 1)]
+    NoMessage(usize),
+}
+
+impl From<ListError> for DeskError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Store(error) => Self::Store(error),
+            other => Self::List(other),
+        }
+    }
 }
 
 /// What doing it takes.
@@ -87,11 +188,15 @@ pub(crate) struct Desk<'a> {
     pub(crate) nonces: &'a Nonces,
     /// Whether hooks may be private addresses.
     pub(crate) private_hooks: bool,
+    pub(crate) policies: &'a Policies,
 }
 
 impl Desk<'_> {
     /// Does what is asked.
     pub(crate) async fn carry_out(&self, command: &Command, now: Timestamp) -> Result<Answer, DeskError> {
+        if let Some((application, ask)) = asked_of_hooks(command) {
+            return self.of_hooks(application, &ask, now).await;
+        }
         match command {
             Command::AppCreate(new) => {
                 let (application, keys) = provisioning::provision(new, self.master_key, self.nonces, now)?;
@@ -113,29 +218,44 @@ impl Desk<'_> {
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
             }
-            Command::HookAdd { application, hook } => self.add_hook(self.find(application).await?, hook).await,
             Command::HookRemove { application, hook } => {
-                let mut application = self.find(application).await?;
-                let hooks = &mut application.settings.hooks;
-                let n_before = hooks.len();
-                hooks.retain(|known| *known.id != **hook);
-                if hooks.len() == n_before {
-                    return Err(DeskError::NoHook(hook.clone()));
-                }
-                let shown = Shown::from(&application);
-                self.store.change_application(application).await?;
-                Ok(Answer::Shown(vec![shown]))
+                self.of_hooks(application, &HooksAsk::Remove(hook.as_str().into()), now).await?;
+                Ok(Answer::Shown(vec![Shown::from(&self.find(application).await?)]))
             }
-            Command::HookOff { application, hook } => {
-                let mut application = self.find(application).await?;
-                let known = application.settings.hooks.iter_mut().find(|known| *known.id == **hook);
-                known.ok_or_else(|| DeskError::NoHook(hook.clone()))?.enabled = false;
-                let shown = Shown::from(&application);
-                self.store.change_application(application).await?;
-                Ok(Answer::Shown(vec![shown]))
+            Command::Rules { application, asked } => {
+                let application = &self.find(application).await?.id;
+                let desk = RuleDesk { store: self.store, policies: self.policies };
+                let asking = Asking { application, key: OPERATOR, now };
+                Ok(Answer::Rules(Box::new(desk.carry_out(asking, asked).await?)))
             }
-            Command::HookTest { application, hook } => self.test_hook(&self.find(application).await?, hook, now).await,
+            Command::AlertsShow => Err(DeskError::NoServer),
+            Command::ExportPage(asked) => {
+                let application = self.find(&asked.application).await?;
+                let page = export::page(self.store, &application.id, asked).await?;
+                Ok(Answer::Exported(Box::new(page)))
+            }
+            Command::BacktestBegin { .. } | Command::BacktestLook { .. } | Command::BacktestCancel { .. } => {
+                Err(DeskError::NoBacktest)
+            }
+            Command::List { application, about } => {
+                let application = self.find(application).await?;
+                Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, now).await?))
+            }
+            // Asked above.
+            Command::HookAdd { .. }
+            | Command::HookOff { .. }
+            | Command::HookTest { .. }
+            | Command::HookChange { .. }
+            | Command::HookRotate { .. }
+            | Command::HookLog { .. }
+            | Command::HookUndelivered { .. }
+            | Command::HookRedeliver { .. } => Err(DeskError::NoServer),
         }
+    }
+
+    async fn of_hooks(&self, application: &str, ask: &HooksAsk, now: Timestamp) -> Result<Answer, DeskError> {
+        let answer = self.hooks(self.find(application).await?, ask, now).await?;
+        Ok(Answer::of_hooks(answer))
     }
 
     /// By its id, or by its name if no other has it.
@@ -151,60 +271,42 @@ impl Desk<'_> {
             (None, _) => Err(DeskError::NoApplication(named.into())),
         }
     }
+}
 
-    async fn add_hook(&self, mut application: Application, new: &NewHook) -> Result<Answer, DeskError> {
-        if application.settings.hooks.len() >= SETTINGS_ENTRIES_MAX {
-            return Err(SettingError::TooMany("hooks").into());
+/// What a command asks of hooks, and of which application; None if it asks something else, or is answered otherwise.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else is asked is not of hooks")]
+fn asked_of_hooks(command: &Command) -> Option<(&str, HooksAsk)> {
+    Some(match command {
+        Command::HookAdd { application, hook } => {
+            let NewHook { style, url, secret } = hook.clone();
+            let secret = secret.map(|secret| Pii::new(secret.into()));
+            (application, HooksAsk::Add { style: style.into(), url: url.into(), secret })
         }
-        let seal = |secret: &[u8]| self.master_key.seal(secret, self.nonces);
-        let (hook, secret) = settings::hook(new, self.private_hooks, seal)?;
-        let id = hook.id.to_string();
-        application.settings.hooks.push(hook);
-        self.store.change_application(application).await?;
-        Ok(Answer::HookAdded { hook: id, secret })
-    }
-
-    /// The latest event that was judged is told again, through the same queue as all else.
-    async fn test_hook(&self, application: &Application, hook: &str, now: Timestamp) -> Result<Answer, DeskError> {
-        let known = application.settings.hooks.iter().find(|known| *known.id == *hook);
-        let known = known.ok_or_else(|| DeskError::NoHook(hook.into()))?;
-        if !known.enabled {
-            return Err(DeskError::HookOff(hook.into()));
+        Command::HookOff { application, hook } => {
+            (application, HooksAsk::Change { hook: hook.as_str().into(), url: None, enabled: Some(false) })
         }
-        let topic = match known.style {
-            HookStyle::Standard | HookStyle::Ravelin => Topic::Assessed,
-            // These are told of challenges and not of each event.
-            HookStyle::Rupt => Topic::Challenged,
-            HookStyle::Sumsub => Topic::Standing,
-        };
-        let search = Search {
-            application: application.id.clone(),
-            account: None,
-            device: None,
-            subnet: None,
-            from: None,
-            to: None,
-            limit: SEARCH_LIMIT_MAX,
-            cursor: None,
-        };
-        let latest = self.store.search(&search).await?.records.into_iter().find(|record| {
-            let answered = record.entry.assessment.as_ref().map(|assessment| assessment.answered);
-            // Every style has words for an event of an account that is about its topic.
-            let is_about = topic != Topic::Challenged || answered == Some(Some(Verdict::Challenge));
-            answered.is_some() && is_about && record.entry.event.account.is_some()
-        });
-        let latest = latest.ok_or(DeskError::NoEvent)?;
-        let telling = Telling { hook: hook.into(), topic };
-        let waiting = Waiting {
-            number: 0,
-            application: application.id.clone(),
-            telling,
-            sequence: latest.sequence,
-            since: now,
-            n_tried: 0,
-            due_at: now,
-        };
-        self.store.enqueue(vec![waiting]).await?;
-        Ok(Answer::HookTested)
-    }
+        Command::HookTest { application, hook } => (application, HooksAsk::Test(hook.as_str().into())),
+        Command::HookChange { application, hook, url, enabled } => {
+            let url = url.as_deref().map(Into::into);
+            (application, HooksAsk::Change { hook: hook.as_str().into(), url, enabled: *enabled })
+        }
+        Command::HookRotate { application, hook, secret } => {
+            let secret = secret.as_deref().map(|secret| Pii::new(secret.into()));
+            (application, HooksAsk::Rotate { hook: hook.as_str().into(), secret })
+        }
+        Command::HookLog { application, hook } => {
+            let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
+            (application, HooksAsk::Deliveries { hook, before: None, limit })
+        }
+        Command::HookUndelivered { application, hook } => {
+            let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
+            (application, HooksAsk::Undelivered { hook, after: 0, limit })
+        }
+        Command::HookRedeliver { application, hook, messages } => {
+            let all: Vec<Box<str>> = messages.iter().map(|message| message.as_str().into()).collect();
+            let messages = (!all.is_empty()).then_some(all);
+            (application, HooksAsk::Redeliver { hook: hook.as_str().into(), messages })
+        }
+        _ => return None,
+    })
 }

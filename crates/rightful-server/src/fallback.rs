@@ -64,6 +64,8 @@ pub(crate) fn answer(event: Event, application: &Application, now: Timestamp) ->
         news: News::default(),
         rules: Vec::new(),
         verdict_before_rules: None,
+        listed: Vec::new(),
+        aggregates: Vec::new(),
     };
     let entry = Entry {
         event,

@@ -1,37 +1,41 @@
 //! Hooks as an application's own server sets them, where its vendor has an administration for that.
 
-use axum::http::Uri;
-use rightful_dialects::{HookShown, HookWish, Refusal, RefusalKind};
-use rightful_domain::{Application, Hook, HookTerms, Pii, SETTINGS_ENTRIES_MAX};
+use rightful_dialects::{HookWish, Refusal, RefusalKind, VendorHook};
+use rightful_domain::{Application, Hook, HookTerms, Pii, SETTINGS_ENTRIES_MAX, Timestamp};
 
 use crate::app::App;
 use crate::clock;
 use crate::pipeline::PipelineError;
-use crate::settings;
-use crate::telling::terms;
+use crate::settings::{self, Reach};
+use crate::telling::Secrets;
 
 fn refusal(kind: RefusalKind, detail: impl Into<String>) -> Refusal {
     Refusal { kind, detail: detail.into(), path: None }
 }
 
 /// An application's hooks.
-pub(crate) fn shown(app: &App, application: &Application) -> Vec<HookShown> {
+pub(crate) fn shown(app: &App, application: &Application) -> Vec<VendorHook> {
     application.settings.hooks.iter().map(|hook| show(app, hook)).collect()
 }
 
-fn show(app: &App, hook: &Hook) -> HookShown {
-    let opened = hook.sealed_secret.as_ref().and_then(|sealed| app.master_key.open(sealed).ok());
-    let text = opened.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok());
-    let (secret, terms) = match text.and_then(terms::of_text) {
-        Some((secret, terms)) => (Some(Pii::new(secret.as_str().into())), terms),
+fn show(app: &App, hook: &Hook) -> VendorHook {
+    let secrets = Secrets::of(hook, &app.master_key).ok().flatten();
+    let chosen = secrets.as_ref().and_then(|secrets| Some((secrets.current(), secrets.terms()?)));
+    let (secret, terms) = match chosen {
+        Some((secret, terms)) => (Some(Pii::new(secret.into())), terms.clone()),
         // Those of other styles are shown once, when they are made.
         None => (None, HookTerms::default()),
     };
-    HookShown { hook: hook.clone(), terms, secret }
+    VendorHook { hook: hook.clone(), terms, secret }
 }
 
 /// Sets a hook, and lets all requests know.
-pub(crate) async fn set(app: &App, application: &Application, wish: HookWish) -> Result<HookShown, Refusal> {
+pub(crate) async fn set(
+    app: &App,
+    application: &Application,
+    wish: HookWish,
+    now: Timestamp,
+) -> Result<VendorHook, Refusal> {
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
     let store = &*app.pipeline.store;
@@ -40,6 +44,7 @@ pub(crate) async fn set(app: &App, application: &Application, wish: HookWish) ->
     let found = all.iter_mut().find(|known| known.id == application.id);
     let mut application =
         found.cloned().ok_or_else(|| refusal(RefusalKind::NotFound, "there is no such application"))?;
+    let (id, reach) = (application.id.clone(), Reach::of(&application, app.private_hooks));
     let hooks = &mut application.settings.hooks;
     let place = match &wish.id {
         Some(id) => {
@@ -58,9 +63,11 @@ pub(crate) async fn set(app: &App, application: &Application, wish: HookWish) ->
     let Some(hook) = hooks.get_mut(place) else {
         return Err(refusal(RefusalKind::NotFound, "there is no such webhook"));
     };
-    change(app, hook, wish)?;
+    change(app, hook, wish, reach)?;
     let shown = show(app, hook);
     store.change_application(application).await.map_err(failed)?;
+    // Whoever changes it may have mended it.
+    store.hurry(&id, &shown.hook.id, now).await.map_err(failed)?;
     app.applications.replace(store.applications().await.map_err(failed)?);
     Ok(shown)
 }
@@ -70,11 +77,11 @@ fn fresh(wish: &HookWish) -> Hook {
     Hook { id: format!("hook_{number}").into(), style: wish.style, url: "".into(), sealed_secret: None, enabled: true }
 }
 
-fn change(app: &App, hook: &mut Hook, wish: HookWish) -> Result<(), Refusal> {
+fn change(app: &App, hook: &mut Hook, wish: HookWish, reach: Reach) -> Result<(), Refusal> {
     let before = show(app, hook);
     let secret = wish.secret.or(before.secret).map_or_else(random_secret, |secret| secret.reveal().to_string());
     if let Some(url) = wish.url {
-        check_url(app, &url)?;
+        check_url(&url, reach)?;
         hook.url = url;
     }
     let told = HookTerms {
@@ -84,7 +91,7 @@ fn change(app: &App, hook: &mut Hook, wish: HookWish) -> Result<(), Refusal> {
         tries_once: wish.tries_once.unwrap_or(before.terms.tries_once),
     };
     hook.enabled = wish.enabled.unwrap_or(hook.enabled);
-    hook.sealed_secret = Some(app.master_key.seal(terms::to_text(&secret, &told).as_bytes(), &app.nonces));
+    hook.sealed_secret = Some(app.master_key.seal(Secrets::with_terms(&secret, told).text().as_bytes(), &app.nonces));
     Ok(())
 }
 
@@ -92,12 +99,10 @@ fn random_secret() -> String {
     clock::random::<24>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn check_url(app: &App, url: &str) -> Result<(), Refusal> {
-    let wrong = || Refusal {
+fn check_url(url: &str, reach: Reach) -> Result<(), Refusal> {
+    settings::check_hook_url(url, reach).map_err(|_| Refusal {
         kind: RefusalKind::Malformed,
         detail: "must be an https address that is not plainly private".into(),
         path: Some("target".into()),
-    };
-    let _: Uri = url.parse().map_err(|_| wrong())?;
-    settings::check_hook_url(url, app.private_hooks).map_err(|_| wrong())
+    })
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use rightful_dialects::{Call, Dialect, Fresh, LINES_REFUSED_MAX, Lines, LinesTaken, Refusal, RefusalKind, Told};
+use rightful_dialects::{Call, Dialect, FILE_LINES_REFUSED_MAX, Fresh, Lines, LinesTaken, Refusal, RefusalKind, Told};
 use rightful_domain::{Application, EventId, Timestamp};
 use tokio::task::JoinSet;
 
@@ -96,7 +96,7 @@ fn note(taken: &mut LinesTaken, became: Option<Became>) {
         Ok(()) => taken.n_created += 1,
         Err(refusal) => {
             taken.n_refused += 1;
-            if taken.refused.len() < LINES_REFUSED_MAX {
+            if taken.refused.len() < FILE_LINES_REFUSED_MAX {
                 taken.refused.push((number, refusal));
             }
         }

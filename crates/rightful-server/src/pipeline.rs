@@ -9,18 +9,23 @@ use std::time::Duration;
 
 use rightful_dialects::{Told, Tolerance};
 use rightful_domain::{
-    Application, Assessment, CaseRefusal, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page,
-    Record, RetryKey, Search, Teaching, Timestamp, Waiting,
+    Application, Assessment, CaseRefusal, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback,
+    FeedbackTarget, Outcome, Page, Record, RetryKey, RuleCounted, RuleCounts, Search, Teaching, Timestamp,
 };
-use rightful_engine::Policy;
 use rightful_enrich::Enricher;
 use rightful_store::{Applied, Recorded, Store, StoreError};
 
+use crate::alerts::Activity;
+use crate::attempts::ContactIdWatch;
 use crate::fallback::{self, Cause};
+use crate::followers::Followers;
 use crate::listeners::Listeners;
+use crate::lists::ListError;
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
+use crate::policies::Policies;
+use crate::rule_labels;
 use crate::telemetry::Meters;
 use crate::telling;
 use crate::turns::Turns;
@@ -29,12 +34,15 @@ use crate::turns::Turns;
 pub(crate) struct Pipeline {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) enricher: Arc<Enricher>,
-    pub(crate) policy: Arc<Policy>,
+    pub(crate) policies: Policies,
     pub(crate) meters: Arc<Meters>,
     pub(crate) one_address: OneAddressWatch,
     pub(crate) turns: Turns,
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) owed: Owed,
+    pub(crate) contact_ids: ContactIdWatch,
+    pub(crate) followers: Followers,
+    pub(crate) activity: Activity,
 }
 
 /// Why the road ended early.
@@ -42,6 +50,9 @@ pub(crate) struct Pipeline {
 pub(crate) enum PipelineError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is asked of lists cannot be done.
+    #[error(transparent)]
+    List(ListError),
     /// A magic account asked for it.
     #[error("an error was asked for by a magic account")]
     Asked,
@@ -62,6 +73,15 @@ pub(crate) enum PipelineError {
 impl From<CaseRefusal> for PipelineError {
     fn from(refusal: CaseRefusal) -> Self {
         Self::Case(refusal)
+    }
+}
+
+impl From<ListError> for PipelineError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Store(error) => Self::Store(error),
+            other => Self::List(other),
+        }
     }
 }
 
@@ -163,7 +183,8 @@ impl Pipeline {
         let history = self.store.recall(&event, &enrichment, now).await?;
         event.account = event.account.or_else(|| history.resolved_account.clone());
         let facts = Facts { event, enrichment, history, allowances: (&application.settings).into(), now };
-        let mut assessment = rightful_engine::assess(&facts, &self.policy);
+        let in_effect = self.policies.of(&application.id);
+        let mut assessment = rightful_engine::assess(&facts, &in_effect.policy);
         match magic {
             Some(Magic::Verdict(verdict)) => assessment.verdict = verdict,
             Some(Magic::Error) => return Err(PipelineError::Asked),
@@ -175,6 +196,7 @@ impl Pipeline {
             Asked::Yes | Asked::No => {
                 self.open_case(&facts.event, &assessment, now).await?;
                 self.meters.judged(&assessment);
+                self.activity.judged(&application.id, &assessment, now);
                 let mut entry = Entry::judged(facts, assessment, retry);
                 entry.tellings = telling::of(application, &entry);
                 entry
@@ -183,7 +205,11 @@ impl Pipeline {
         };
         match self.store.record(entry.clone()).await? {
             Recorded::New { sequence } => {
+                if asked != Asked::Long {
+                    in_effect.count(&entry);
+                }
                 self.listeners.judged(application, &entry);
+                self.followers.wake();
                 Ok(Record { sequence, entry, conclusion: None, feedback: Vec::new(), consumed_at: None })
             }
             Recorded::Repeated(first) => Ok(*first),
@@ -206,7 +232,9 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<Record, PipelineError> {
         let application = application.id.clone();
-        Ok(self.store.conclude(Conclusion { application, event, outcome, received_at: now }).await?)
+        let record = self.store.conclude(Conclusion { application, event, outcome, received_at: now }).await?;
+        self.followers.wake();
+        Ok(record)
     }
 
     /// Remembers what somebody said, and acts on it. Stops at the first that cannot be applied.
@@ -218,10 +246,14 @@ impl Pipeline {
         let mut n_targets = 0;
         let mut total = Applied::default();
         for feedback in all {
-            let applied = self.store.apply_feedback(feedback.clone()).await?;
+            let tellings = telling::of_feedback(application, &feedback);
+            let labelled = self.labelled(application, &feedback).await?;
+            let applied = self.store.apply_feedback_telling(feedback.clone(), tellings).await?;
             self.close_asked(application, &feedback).await?;
-            let told = self.tell_of_challenge(application, &feedback).await;
-            self.meters.enqueued(told);
+            if !labelled.is_empty() {
+                self.store.add_rule_counts(&application.id, labelled).await?;
+            }
+            self.followers.wake();
             n_targets += 1;
             total.n_released += applied.n_released;
             total.n_unlearned += applied.n_unlearned;
@@ -229,16 +261,18 @@ impl Pipeline {
         Ok((n_targets, total))
     }
 
-    /// Lets the application's hooks know that a challenge ended.
-    async fn tell_of_challenge(&self, application: &Application, feedback: &Feedback) -> Result<(), StoreError> {
-        let Some(event) = telling::challenge_of(application, feedback) else { return Ok(()) };
-        let Some(record) = self.store.find(&application.id, event).await? else { return Ok(()) };
-        self.enqueue(telling::of_challenge(application, &record, feedback)).await
-    }
-
-    /// Lets messages wait, if there are any.
-    pub(crate) async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError> {
-        if waiting.is_empty() { Ok(()) } else { self.store.enqueue(waiting).await }
+    /// What a label adds to the counts of the rules that matched its event.
+    async fn labelled(
+        &self,
+        application: &Application,
+        feedback: &Feedback,
+    ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError> {
+        let FeedbackTarget::Event(event) = feedback.target else { return Ok(Vec::new()) };
+        if !rule_labels::labels_an_event(feedback) {
+            return Ok(Vec::new());
+        }
+        let record = self.store.find(&application.id, event).await?;
+        Ok(record.map(|record| rule_labels::counts_of(&record, feedback)).unwrap_or_default())
     }
 
     /// Finds an earlier event.

@@ -139,7 +139,7 @@ impl Pipeline {
         // It was counted when it came, and is not again.
         let history = self.store.recall(&event, &enrichment, now).await?;
         let facts = Facts { event, enrichment, history, allowances: (&application.settings).into(), now };
-        let assessment = rightful_engine::assess(&facts, &self.policy);
+        let assessment = rightful_engine::assess(&facts, &self.policies.of(&application.id).policy);
         let queue = assessment.queue(&facts.event).map(Box::from);
         let rescored = Rescored { at: now, verdict: assessment.verdict, score: assessment.risk_score };
         self.store.open_case(Case::new(&facts.event, None, now)).await?;
@@ -262,10 +262,15 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Lets the application's hooks know of an event. What cannot be put down is counted, and the event stands as it does.
+    /// Lets the application's hooks know of an event. What cannot be put down is logged, and the event stands as it does.
     pub(crate) async fn tell(&self, application: &Application, topic: Topic, record: &Record, now: Timestamp) {
-        let told = self.enqueue(telling::of_standing(application, topic, record, now)).await;
-        self.meters.enqueued(told);
+        let told = telling::of_standing(application, topic, record, now);
+        if told.is_empty() {
+            return;
+        }
+        if let Err(error) = self.store.enqueue(told).await {
+            tracing::warn!(event.id = %record.entry.event.id, %error, "hooks are not told how an event stands");
+        }
     }
 }
 

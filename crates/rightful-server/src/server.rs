@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_dialects::Glossary;
-use rightful_domain::{PolicySource, PolicyVersion};
-use rightful_engine::Policy;
+use rightful_domain::{Day, PolicySource, PolicyVersion};
+use rightful_engine::{Policy, PolicyError};
 use rightful_enrich::{EnrichError, Enricher};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Nonces, Store, StoreError};
 use ring::digest::{SHA256, digest};
@@ -15,12 +15,18 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::access_tokens::AccessTokens;
+use crate::aggregates;
+use crate::alerts::{Activity, Alerter, Board};
 use crate::app::App;
 use crate::applications::Applications;
+use crate::attempts::ContactIdWatch;
+use crate::backtest::jobs::Jobs;
 use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::data_watch::DataWatch;
+use crate::followers::Followers;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
 use crate::http::{listener, router, tls};
@@ -28,15 +34,20 @@ use crate::listeners::Listeners;
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
+use crate::page_keys::PageKeys;
 use crate::pipeline::Pipeline;
+use crate::policies::Policies;
 use crate::reviewing;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
-use crate::telling::{Delivery, Schedule};
+use crate::telling::{Delivery, Poster, Schedule};
 use crate::turns::Turns;
 
 /// How often recent samples are folded into the histograms.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
+
+/// How often what rules did is written down: a crash takes what was counted since.
+const KEEP_COUNTS_EVERY: Duration = Duration::from_secs(30);
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -72,11 +83,16 @@ pub(crate) fn policy(path: &Path) -> Result<Policy, StartError> {
     }
     let unreadable = |source| StartError::PolicyFile { path: path.to_owned(), source };
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    policy_of(&text).map_err(|source| StartError::Policy { path: path.to_owned(), source })
+}
+
+/// The policy of a text, whose version is a checksum of it.
+pub(crate) fn policy_of(text: &str) -> Result<Policy, PolicyError> {
     let checksum = digest(&SHA256, text.as_bytes());
     let number = checksum.as_ref().iter().take(4).fold(0, |number, byte| number << 8 | u32::from(*byte));
     let version = PolicyVersion { id: "file".into(), version: number.max(1) };
     let source = PolicySource { version, text: text.into() };
-    Policy::parse(&source).map_err(|source| StartError::Policy { path: path.to_owned(), source })
+    Policy::parse(&source)
 }
 
 /// A server that runs.
@@ -102,11 +118,14 @@ impl Server {
             pipeline: Pipeline {
                 store: Arc::clone(&store) as Arc<dyn Store>,
                 enricher: Arc::new(Enricher::open(config.intelligence().as_deref(), clock::random())?),
-                policy: Arc::new(policy(&config.judgement.policy)?),
+                policies: Policies::new(policy(&config.judgement.policy)?),
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),
                 owed: Owed::default(),
+                contact_ids: ContactIdWatch::default(),
+                followers: Followers::default(),
+                activity: Activity::default(),
                 // Each listener holds a connection: half of them stay for what is asked.
                 listeners: Arc::new(Listeners::new(config.server.connections_max / 2)),
             },
@@ -114,6 +133,12 @@ impl Server {
             office: Semaphore::new(1),
             without_origins: WithoutOrigins::default(),
             page_rate: PageRate::new(config.pages.requests_per_minute_max, config.pages.burst_max),
+            access_tokens: AccessTokens::new(&master_key, &config.public_url()),
+            page_keys: PageKeys::new(
+                config.store.data.join("page-keys"),
+                master_key.copy(),
+                Nonces::from_seed(clock::random()),
+            ),
             link_key: master_key.derive("rightful signed links v1"),
             master_key,
             nonces: Nonces::from_seed(clock::random()),
@@ -121,11 +146,14 @@ impl Server {
             trusted_proxies: config.trusted_proxies()?,
             body_bytes_max: config.server.body_bytes_max,
             public_url: config.public_url(),
-            glossary: Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences },
+            glossary: glossary(),
             contract: contract().into(),
+            alerts: Board::default(),
+            backtests: Jobs::default(),
             shutdown: Shutdown::new(),
         });
         app.applications.replace(app.pipeline.store.applications().await?);
+        app.pipeline.policies.load_all(&*app.pipeline.store).await?;
         let mut server = Self { app, address: config.server.listen, store, tasks: JoinSet::new() };
         server.listen(config, metrics_are_required).await?;
         Ok(server)
@@ -155,10 +183,15 @@ impl Server {
         }
         let watch = DataWatch::begin(Arc::clone(&app.pipeline.enricher), config.judgement.data_age_days_max);
         self.tasks.spawn(watch.run(app.shutdown.clone()));
+        self.tasks.spawn(aggregates::run(Arc::clone(app), app.shutdown.clone()));
         let delivery = Delivery::new(Arc::clone(app), Schedule::standard(), config.hooks.allow_private_addresses)?;
         self.tasks.spawn(delivery.run(app.shutdown.clone()));
         self.tasks.spawn(reviewing::settle_decisions(Arc::clone(app), app.shutdown.clone()));
+        let poster = Poster::new(config.alerts.allow_private_addresses)?;
+        let alerter = Alerter::new(Arc::clone(app), config, poster)?;
+        self.tasks.spawn(alerter.run(app.shutdown.clone()));
         self.tasks.spawn(fold_meters(Arc::clone(&app.pipeline.meters), app.shutdown.clone()));
+        self.tasks.spawn(count_rules(Arc::clone(app)));
 
         let address = config.server.listen;
         let api = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
@@ -173,10 +206,17 @@ impl Server {
     pub(crate) async fn run(mut self) {
         self.app.shutdown.requested().await;
         tracing::info!("stopping");
+        self.app.backtests.stop().await;
         while self.tasks.join_next().await.is_some() {}
+        keep_counts(&self.app).await;
         self.store.close();
         tracing::info!("stopped");
     }
+}
+
+/// The engine's words, for dialects.
+pub(crate) fn glossary() -> Glossary {
+    Glossary { feature_names: rightful_engine::feature_names, sentences: rightful_engine::sentences }
 }
 
 fn contract() -> String {
@@ -201,6 +241,24 @@ pub(crate) fn open_store(config: &Config, master_key: &MasterKey) -> Result<Embe
         tracing::error!(?loss, "acknowledged data is missing; going on as told");
     }
     Ok(store)
+}
+
+/// Keeps what rules did, until the server stops.
+async fn count_rules(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(KEEP_COUNTS_EVERY);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => keep_counts(&app).await,
+            () = app.shutdown.requested() => return,
+        }
+    }
+}
+
+async fn keep_counts(app: &App) {
+    let Pipeline { policies, store, .. } = &app.pipeline;
+    if let Err(error) = policies.keep_counts(&**store, Day::of(clock::now())).await {
+        tracing::warn!(%error, "what rules did is not kept yet");
+    }
 }
 
 async fn fold_meters(meters: Arc<Meters>, shutdown: Shutdown) {

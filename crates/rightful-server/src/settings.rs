@@ -5,12 +5,16 @@
 use axum::http::Uri;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use rightful_domain::{Application, Hook, HookStyle, HookTerms, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords};
+use rightful_dialects::{DeliveryShown, UndeliveredShown};
+use rightful_domain::{
+    Action, Application, Hook, HookStyle, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
+    Timestamp, TryEnd,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::config::nearest;
-use crate::telling::{self, terms};
+use crate::telling::{self, Secrets};
 
 /// The longest address of a hook, in bytes.
 const HOOK_URL_BYTES_MAX: usize = 2_048;
@@ -44,7 +48,9 @@ pub(crate) enum SettingError {
     SigningSecret,
     #[error("the secret must be up to {HOOK_SECRET_BYTES_MAX} visible characters")]
     Authorization,
-    #[error("unknown style \"{0}\": it must be standard, ravelin, rupt or sumsub")]
+    #[error("the port is that of another protocol")]
+    Port,
+    #[error("unknown style \"{0}\": it must be one of {words}", words = style_words())]
     Style(String),
 }
 
@@ -54,7 +60,7 @@ struct Setting {
     set: fn(&mut Settings, &str) -> Result<(), SettingError>,
 }
 
-const SETTINGS: [Setting; 6] = [
+const SETTINGS: [Setting; 8] = [
     Setting { key: "origins", set: set_origins },
     Setting { key: "takeover_words", set: set_takeover_words },
     Setting {
@@ -91,6 +97,8 @@ const SETTINGS: [Setting; 6] = [
             Ok(())
         },
     },
+    Setting { key: "recommendation_words", set: set_recommendation_words },
+    Setting { key: "action_types", set: set_action_types },
 ];
 
 /// The settings with changes of the form `key=value` made to them: all of them or none.
@@ -121,6 +129,36 @@ fn set_origins(settings: &mut Settings, value: &str) -> Result<(), SettingError>
         return Err(SettingError::TooMany("origins"));
     }
     settings.origins = origins;
+    Ok(())
+}
+
+fn set_recommendation_words(settings: &mut Settings, value: &str) -> Result<(), SettingError> {
+    settings.recommendation_words = match value {
+        "lower_case" => RecommendationWords::LowerCase,
+        "upper_case" => RecommendationWords::UpperCase,
+        _ => {
+            let expected = "lower_case or upper_case";
+            return Err(SettingError::Wrong { key: "recommendation_words", expected });
+        }
+    };
+    Ok(())
+}
+
+/// Separated by commas; replaces those that were there.
+fn set_action_types(settings: &mut Settings, value: &str) -> Result<(), SettingError> {
+    let mut names: Vec<Box<str>> = Vec::new();
+    for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+        let expected = "names of 1 to 64 letters, digits, _ and -, separated by commas";
+        let wrong = SettingError::Wrong { key: "action_types", expected };
+        let Action::Custom(name) = Action::parse(text).ok_or(wrong)? else { continue };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.len() > SETTINGS_ENTRIES_MAX {
+        return Err(SettingError::TooMany("actions of its own"));
+    }
+    settings.action_types = names;
     Ok(())
 }
 
@@ -182,41 +220,61 @@ impl std::fmt::Debug for NewHook {
     }
 }
 
+/// What a hook's address may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// What everybody can reach, by TLS.
+    Public,
+    /// The same, by TLS or not: a test application's.
+    PublicOrPlain,
+    /// Anything: the configuration allows it.
+    Any,
+}
+
+impl Reach {
+    /// That of an application, where private addresses are allowed to everybody or to nobody.
+    pub(crate) const fn of(application: &Application, private_hooks: bool) -> Self {
+        match (private_hooks, application.test) {
+            (true, _) => Self::Any,
+            (false, true) => Self::PublicOrPlain,
+            (false, false) => Self::Public,
+        }
+    }
+}
+
 /// A hook and its secret in clear, this once; the hook's own is sealed with `seal`.
 pub(crate) fn hook(
     new: &NewHook,
-    private_is_allowed: bool,
+    reach: Reach,
     seal: impl FnOnce(&[u8]) -> Box<[u8]>,
 ) -> Result<(Hook, Option<String>), SettingError> {
     let style = style(&new.style).ok_or_else(|| SettingError::Style(new.style.clone()))?;
-    check_hook_url(&new.url, private_is_allowed)?;
-    let secret = match (style, &new.secret) {
-        (HookStyle::Standard | HookStyle::Rupt, Some(given)) if is_signing_secret(given) => Some(given.clone()),
-        (HookStyle::Standard | HookStyle::Rupt, Some(_)) => return Err(SettingError::SigningSecret),
-        (HookStyle::Standard | HookStyle::Rupt, None) => {
-            Some(format!("{SIGNING_SECRET_PREFIX}{}", STANDARD.encode(clock::random::<32>())))
-        }
-        (HookStyle::Ravelin, Some(given)) if is_header_text(given) => Some(given.clone()),
-        (HookStyle::Ravelin, Some(_)) => return Err(SettingError::Authorization),
-        (HookStyle::Ravelin, None) => None,
-        (HookStyle::Sumsub, Some(given)) if is_header_text(given) => Some(given.clone()),
-        (HookStyle::Sumsub, Some(_)) => return Err(SettingError::Authorization),
-        (HookStyle::Sumsub, None) => Some(clock::random::<24>().iter().map(|byte| format!("{byte:02x}")).collect()),
-    };
-    // With what its receiver may choose later.
-    let sealed = |secret: &String| match style {
-        HookStyle::Sumsub => seal(terms::to_text(secret, &HookTerms::default()).as_bytes()),
-        HookStyle::Standard | HookStyle::Ravelin | HookStyle::Rupt => seal(secret.as_bytes()),
-    };
+    check_hook_url(&new.url, reach)?;
+    let secret = secret(style, new.secret.as_deref())?;
     let number: String = clock::random::<6>().iter().map(|byte| format!("{byte:02x}")).collect();
     let hook = Hook {
         id: format!("hook_{number}").into(),
         style,
         url: new.url.as_str().into(),
-        sealed_secret: secret.as_ref().map(sealed),
+        sealed_secret: secret.as_ref().map(|secret| seal(Secrets::first(style, secret).text().as_bytes())),
         enabled: true,
     };
     Ok((hook, secret))
+}
+
+/// The secret of a hook of a style: as given, or made where the style signs.
+pub(crate) fn secret(style: HookStyle, given: Option<&str>) -> Result<Option<String>, SettingError> {
+    match (style, given) {
+        (HookStyle::Standard | HookStyle::Rupt, Some(given)) if is_signing_secret(given) => Ok(Some(given.into())),
+        (HookStyle::Standard | HookStyle::Rupt, Some(_)) => Err(SettingError::SigningSecret),
+        (HookStyle::Standard | HookStyle::Rupt, None) => {
+            Ok(Some(format!("{SIGNING_SECRET_PREFIX}{}", STANDARD.encode(clock::random::<32>()))))
+        }
+        (HookStyle::Ravelin | HookStyle::Sumsub, Some(given)) if is_header_text(given) => Ok(Some(given.into())),
+        (HookStyle::Ravelin | HookStyle::Sumsub, Some(_)) => Err(SettingError::Authorization),
+        (HookStyle::Ravelin, None) => Ok(None),
+        (HookStyle::Sumsub, None) => Ok(Some(clock::random::<24>().iter().map(|byte| format!("{byte:02x}")).collect())),
+    }
 }
 
 fn is_signing_secret(text: &str) -> bool {
@@ -228,21 +286,26 @@ fn is_header_text(text: &str) -> bool {
     (1..=HOOK_SECRET_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-pub(crate) fn check_hook_url(text: &str, private_is_allowed: bool) -> Result<(), SettingError> {
+/// Whether a hook may have this address, as far as can be seen without looking its name up.
+pub(crate) fn check_hook_url(text: &str, reach: Reach) -> Result<(), SettingError> {
     let wrong = || SettingError::HookUrl(text.into());
     let uri: Uri = text.parse().map_err(|_| wrong())?;
     let authority = uri.authority().ok_or_else(wrong)?;
     let scheme_is_right = match uri.scheme_str() {
         Some("https") => true,
-        Some("http") => private_is_allowed,
+        Some("http") => reach != Reach::Public,
         _ => false,
     };
     let is_odd = text.len() > HOOK_URL_BYTES_MAX || authority.as_str().contains('@') || authority.host().is_empty();
-    if !scheme_is_right || is_odd || port(authority).is_none() || text.contains('#') {
+    let port = port(authority).ok_or_else(wrong)?;
+    if !scheme_is_right || is_odd || text.contains('#') {
         return Err(wrong());
     }
+    if port.is_some_and(telling::is_bad_port) {
+        return Err(SettingError::Port);
+    }
     // A name is looked at when it is resolved; an address can be seen here.
-    if !private_is_allowed && telling::is_plainly_private(authority.host()) {
+    if reach != Reach::Any && telling::is_plainly_private(authority.host()) {
         return Err(SettingError::Private("the address"));
     }
     Ok(())
@@ -259,8 +322,72 @@ fn style(text: &str) -> Option<HookStyle> {
     STYLES.iter().find(|(_, word)| *word == text).map(|(style, _)| *style)
 }
 
-fn style_word(style: HookStyle) -> String {
-    STYLES.iter().find(|(known, _)| *known == style).map_or_else(String::new, |(_, word)| (*word).into())
+/// All styles, in words.
+pub(crate) fn style_words() -> String {
+    STYLES.map(|(_, word)| word).join(", ")
+}
+
+/// A style in a word.
+pub(crate) fn style_word(style: HookStyle) -> &'static str {
+    STYLES.iter().find(|(known, _)| *known == style).map_or("", |(_, word)| word)
+}
+
+/// A line of a hook's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ShownTry {
+    pub(crate) message_id: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) attempt: u16,
+    /// In ms since 1970.
+    pub(crate) at_ms: i64,
+    pub(crate) duration_ms: u32,
+    /// The status, or why there was none.
+    pub(crate) ended: String,
+    /// In ms since 1970; None if it was taken or given up.
+    pub(crate) next_at_ms: Option<i64>,
+}
+
+impl From<&DeliveryShown> for ShownTry {
+    fn from(shown: &DeliveryShown) -> Self {
+        let tried = &shown.line.tried;
+        Self {
+            message_id: shown.message.to_string(),
+            kind: tried.topic.as_str().into(),
+            attempt: tried.n,
+            at_ms: tried.at.as_millis(),
+            duration_ms: tried.took_ms,
+            ended: match tried.ended {
+                TryEnd::Answered(status) => status.to_string(),
+                TryEnd::Failed(failure) => failure.as_str().into(),
+            },
+            next_at_ms: tried.next_at.map(Timestamp::as_millis),
+        }
+    }
+}
+
+/// A message that a hook never took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ShownMessage {
+    pub(crate) message_id: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) event_id: String,
+    /// In ms since 1970.
+    pub(crate) since_ms: i64,
+    pub(crate) n_attempts: u16,
+}
+
+impl From<&UndeliveredShown> for ShownMessage {
+    fn from(shown: &UndeliveredShown) -> Self {
+        Self {
+            message_id: shown.message.to_string(),
+            kind: shown.topic.as_str().into(),
+            event_id: shown.event.to_string(),
+            since_ms: shown.since.as_millis(),
+            n_attempts: shown.n_tried,
+        }
+    }
 }
 
 /// An application as an operator sees it: no key and no secret.
@@ -286,6 +413,8 @@ pub(crate) struct ShownSettings {
     pub(crate) devices_per_account_max: u16,
     pub(crate) blocks_over_device_limit: bool,
     pub(crate) pages_may_list_devices: bool,
+    pub(crate) recommendation_words: String,
+    pub(crate) action_types: Vec<String>,
 }
 
 /// A hook of it.
@@ -319,6 +448,11 @@ impl From<&Application> for Shown {
                 devices_per_account_max: settings.devices_per_account_max,
                 blocks_over_device_limit: settings.blocks_over_device_limit,
                 pages_may_list_devices: settings.pages_may_list_devices,
+                recommendation_words: match settings.recommendation_words {
+                    RecommendationWords::LowerCase => "lower_case".into(),
+                    RecommendationWords::UpperCase => "upper_case".into(),
+                },
+                action_types: settings.action_types.iter().map(ToString::to_string).collect(),
             },
             hooks: settings.hooks.iter().map(ShownHook::from).collect(),
         }
@@ -329,7 +463,7 @@ impl From<&Hook> for ShownHook {
     fn from(hook: &Hook) -> Self {
         Self {
             id: hook.id.to_string(),
-            style: style_word(hook.style),
+            style: style_word(hook.style).into(),
             url: hook.url.to_string(),
             has_secret: hook.sealed_secret.is_some(),
             enabled: hook.enabled,
@@ -401,9 +535,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_hook(style: &str, url: &str, secret: Option<&str>, private_is_allowed: bool, expected: &str) {
+    fn check_hook(style: &str, url: &str, secret: Option<&str>, reach: Reach, expected: &str) {
         let new = NewHook { style: style.into(), url: url.into(), secret: secret.map(String::from) };
-        let made = hook(&new, private_is_allowed, |secret| secret.into());
+        let made = hook(&new, reach, |secret| secret.into());
         let said = made.map_or_else(|error| error.to_string(), |(_, secret)| secret.unwrap_or_else(|| "none".into()));
         assert!(said.starts_with(expected) || said.contains(expected), "{style} {url}: {said}");
     }
@@ -411,22 +545,25 @@ mod tests {
     #[test]
     fn a_hook_is_reached_in_secret_and_in_public() {
         let url = "https://hooks.example/in?x=1";
-        check_hook("standard", url, None, false, "whsec_");
-        check_hook("rupt", url, Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), false, "whsec_MfKQ");
-        check_hook("rupt", url, Some("whsec_c2hvcnQ="), false, "24 to 64 bytes");
-        check_hook("standard", url, Some("mine"), false, "24 to 64 bytes");
-        check_hook("ravelin", url, None, false, "none");
-        check_hook("ravelin", url, Some("mine"), false, "mine");
-        check_hook("ravelin", url, Some("two\r\nlines"), false, "visible characters");
-        check_hook("slack", url, None, false, "unknown style \"slack\"");
+        check_hook("standard", url, None, Reach::Public, "whsec_");
+        check_hook("rupt", url, Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), Reach::Public, "whsec_MfKQ");
+        check_hook("rupt", url, Some("whsec_c2hvcnQ="), Reach::Public, "24 to 64 bytes");
+        check_hook("standard", url, Some("mine"), Reach::Public, "24 to 64 bytes");
+        check_hook("ravelin", url, None, Reach::Public, "none");
+        check_hook("ravelin", url, Some("mine"), Reach::Public, "mine");
+        check_hook("ravelin", url, Some("two\r\nlines"), Reach::Public, "visible characters");
+        check_hook("slack", url, None, Reach::Public, "unknown style \"slack\"");
         for wrong in ["http://hooks.example/", "hooks.example", "https://a:b@hooks.example/", "ftp://hooks.example/"] {
-            check_hook("standard", wrong, None, false, "is not an address that can be told");
+            check_hook("standard", wrong, None, Reach::Public, "is not an address that can be told");
         }
         for private in ["https://127.0.0.1/", "https://[::1]/", "https://10.1.2.3:8/", "https://localhost/"] {
-            check_hook("standard", private, None, false, "is private");
-            check_hook("standard", private, None, true, "whsec_");
+            check_hook("standard", private, None, Reach::Public, "is private");
+            check_hook("standard", private, None, Reach::Any, "whsec_");
         }
-        check_hook("standard", "http://127.0.0.1:8080/", None, true, "whsec_");
+        check_hook("standard", "http://127.0.0.1:8080/", None, Reach::Any, "whsec_");
+        check_hook("standard", "http://hooks.example/", None, Reach::PublicOrPlain, "whsec_");
+        check_hook("standard", "http://127.0.0.1/", None, Reach::PublicOrPlain, "is private");
+        check_hook("standard", "https://hooks.example:25/", None, Reach::Any, "port is that of another protocol");
         // What delivery refuses, however it is spelled.
         for private in [
             "100.64.0.1",
@@ -447,10 +584,10 @@ mod tests {
             "LOCALHOST.",
             "a.localhost",
         ] {
-            check_hook("standard", &format!("https://{private}/"), None, false, "is private");
+            check_hook("standard", &format!("https://{private}/"), None, Reach::Public, "is private");
         }
         for public in ["8.8.8.8", "[2606:4700::1111]", "134744072", "0x8.8.8.8", "hooks.example.", "1.2.3.4.example"] {
-            check_hook("standard", &format!("https://{public}/"), None, false, "whsec_");
+            check_hook("standard", &format!("https://{public}/"), None, Reach::Public, "whsec_");
         }
     }
 }

@@ -9,10 +9,11 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use parking_lot::Mutex;
 use rightful_domain::{Assessment, Delivery, ReasonCode, Timestamp, Verdict};
 use rightful_enrich::DataSetInfo;
-use rightful_store::{StoreError, StoreHealth};
+use rightful_store::StoreHealth;
 
 use crate::config::{Log, LogFormat};
 use crate::fallback::Cause;
+use crate::telling::HookState;
 
 /// Upper bounds of the latency histogram, in seconds.
 const LATENCY_BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
@@ -23,6 +24,19 @@ const SAY_EVERY: Duration = Duration::from_secs(1);
 const DATA_AGE: &str = "rightful_data_age_seconds";
 /// Pages that listen.
 const LISTENERS: &str = "rightful_page_listeners";
+/// Alerts that go on.
+const ALERTS: &str = "rightful_alerts_firing";
+/// Messages to the operator.
+const ALERT_MESSAGES: &str = "rightful_alert_messages_total";
+/// Callers that follow the live stream.
+const FOLLOWERS: &str = "rightful_stream_followers";
+
+/// Hooks that fail, how many.
+const HOOKS_FAILING: &str = "rightful_hooks_failing";
+/// Hooks that fail, each.
+const HOOK_FAILING_SINCE: &str = "rightful_hook_failing_since_seconds";
+/// What hooks never took.
+const HOOK_UNDELIVERED: &str = "rightful_hook_undelivered";
 
 /// Starts logging to standard error, so that standard output stays a command's own.
 pub(crate) fn start_logging(log: &Log) {
@@ -40,12 +54,17 @@ pub(crate) fn start_logging(log: &Log) {
 pub(crate) struct Meters {
     verdicts: [Counter; 4],
     reasons: Vec<(ReasonCode, Counter)>,
+    /// Rules that matched: in effect, in shadow, snoozed.
+    rules: [Counter; 3],
+    /// Verdicts that rules changed, by what they made of them.
+    ruled: [Counter; 4],
     degraded: [(&'static str, Counter); 3],
     degraded_said: Mutex<Option<Instant>>,
     requests: Vec<DialectMeters>,
     unknown_fields: Counter,
-    /// Messages to hooks: taken, not taken, given up, not sent for want of words, never written down.
-    told: [Counter; 5],
+    /// Messages to hooks: taken, not taken, given up, not sent for want of words.
+    told: [Counter; 4],
+    to_count: Gauge,
     store: StoreMeters,
     exporter: PrometheusHandle,
 }
@@ -83,12 +102,15 @@ impl Meters {
     fn registered(exporter: PrometheusHandle) -> Self {
         metrics::describe_counter!("rightful_assessments_total", "Events judged, by verdict.");
         metrics::describe_counter!("rightful_findings_total", "Findings raised, by reason.");
+        metrics::describe_counter!("rightful_rule_matches_total", "Rules that matched, by what came of it.");
+        metrics::describe_counter!("rightful_rule_changes_total", "Verdicts that rules changed, by the new one.");
         metrics::describe_counter!("rightful_degraded_total", "Answers given by the fallback, by cause.");
         metrics::describe_counter!("rightful_unknown_fields_total", "Fields of requests that no dialect knows; kept.");
         metrics::describe_counter!("rightful_hook_messages_total", "Tries to tell a hook, by what became of them.");
         metrics::describe_gauge!("rightful_hook_waiting", "Messages to hooks that wait.");
         metrics::describe_counter!("rightful_requests_total", "Requests, by dialect and status.");
         metrics::describe_histogram!("rightful_request_seconds", "Time from a request's head to its answer.");
+        metrics::describe_gauge!("rightful_aggregates_to_count", "Rows still to be looked at for what rules ask for.");
         metrics::describe_gauge!("rightful_ledger_sequence", "Highest durable sequence number.");
         metrics::describe_gauge!("rightful_ledger_to_replay", "Rows that a restart would replay.");
         metrics::describe_gauge!("rightful_store_queued", "Writes waiting for the store.");
@@ -99,13 +121,17 @@ impl Meters {
                 .into_iter()
                 .map(|reason| (reason, counter!("rightful_findings_total", "reason" => reason.as_str())))
                 .collect(),
+            rules: ["active", "shadow", "snoozed"]
+                .map(|effect| counter!("rightful_rule_matches_total", "effect" => effect)),
+            ruled: Verdict::ALL.map(|verdict| counter!("rightful_rule_changes_total", "verdict" => verdict.as_str())),
             degraded: ["deadline", "store_away", "store_busy"]
                 .map(|cause| (cause, counter!("rightful_degraded_total", "cause" => cause))),
             degraded_said: Mutex::new(None),
             requests: rightful_dialects::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
             unknown_fields: counter!("rightful_unknown_fields_total"),
-            told: ["taken", "failed", "given_up", "skipped", "lost"]
+            told: ["taken", "failed", "given_up", "skipped"]
                 .map(|outcome| counter!("rightful_hook_messages_total", "outcome" => outcome)),
+            to_count: gauge!("rightful_aggregates_to_count"),
             store: StoreMeters {
                 sequence: gauge!("rightful_ledger_sequence"),
                 to_replay: gauge!("rightful_ledger_to_replay"),
@@ -121,6 +147,21 @@ impl Meters {
     pub(crate) fn judged(&self, assessment: &Assessment) {
         let place = Verdict::ALL.iter().position(|verdict| *verdict == assessment.verdict);
         if let Some(counter) = place.and_then(|place| self.verdicts.get(place)) {
+            counter.increment(1);
+        }
+        if let Some(counter) = place.and_then(|place| self.ruled.get(place))
+            && assessment.verdict_before_rules.is_some()
+        {
+            counter.increment(1);
+        }
+        let [active, shadow, snoozed] = &self.rules;
+        for matched in &assessment.rules {
+            // Whose rules they are, and which, is not told here: names are the applications' own, and without end.
+            let counter = match (matched.is_snoozed, matched.is_shadow) {
+                (true, _) => snoozed,
+                (false, true) => shadow,
+                (false, false) => active,
+            };
             counter.increment(1);
         }
         for finding in &assessment.findings {
@@ -165,20 +206,15 @@ impl Meters {
         }
     }
 
-    /// What was to be told beside something that is kept was written down, or not: the caller is answered all the same,
-    /// since what it said is kept.
-    pub(crate) fn enqueued(&self, told: Result<(), StoreError>) {
-        if let Err(error) = told {
-            let [.., lost] = &self.told;
-            lost.increment(1);
-            tracing::error!(error = %error, "a message to hooks could not be written down and is lost");
-        }
-    }
-
     /// There was nothing to send to a hook: no words for it, or what it was about is gone.
     pub(crate) fn skipped(&self) {
-        let [.., skipped, _] = &self.told;
+        let [.., skipped] = &self.told;
         skipped.increment(1);
+    }
+
+    /// So many rows of the ledger are still to be looked at for what rules ask for.
+    pub(crate) fn to_count(&self, n_rows: u64) {
+        self.to_count.set(n_rows as f64);
     }
 
     /// A request carried fields that its dialect does not know.
@@ -230,12 +266,54 @@ impl Meters {
         text
     }
 
-    /// How many pages listen, in the same format.
-    pub(crate) fn render_listeners(n_listeners: usize) -> String {
+    /// How many pages listen, and how many follow a stream, in the same format.
+    pub(crate) fn render_listeners(n_listeners: usize, n_followers: usize) -> String {
         format!(
             "# HELP {LISTENERS} Pages that listen; each holds a connection.\n# TYPE {LISTENERS} gauge\n\
-             {LISTENERS} {n_listeners}\n"
+             {LISTENERS} {n_listeners}\n# HELP {FOLLOWERS} Callers that follow the live stream.\n\
+             # TYPE {FOLLOWERS} gauge\n{FOLLOWERS} {n_followers}\n"
         )
+    }
+
+    /// Alerts that go on by kind, and messages to the operator by what became of them, in the same format.
+    pub(crate) fn render_alerts(firing: &[(&str, usize)], messages: [(&str, u64); 2]) -> String {
+        let mut text = format!("# HELP {ALERTS} Alerts that go on, by kind.\n# TYPE {ALERTS} gauge\n");
+        for (kind, n) in firing {
+            // Writing to a text cannot fail.
+            let _written = writeln!(text, "{ALERTS}{{alert=\"{kind}\"}} {n}");
+        }
+        let _written = writeln!(
+            text,
+            "# HELP {ALERT_MESSAGES} Messages to the operator, by what became of them.\n# TYPE {ALERT_MESSAGES} counter"
+        );
+        for (outcome, n) in messages {
+            let _written = writeln!(text, "{ALERT_MESSAGES}{{outcome=\"{outcome}\"}} {n}");
+        }
+        text
+    }
+
+    /// Since when hooks fail, and what they never took, in the same format. Hooks are named by ids of ours, of which an
+    /// application has few; those that are well have no line of their own.
+    pub(crate) fn render_hooks(hooks: &[HookState]) -> String {
+        let mut text = format!(
+            "# HELP {HOOKS_FAILING} Hooks that did not take what was sent last.\n# TYPE {HOOKS_FAILING} gauge\n"
+        );
+        let failing = hooks.iter().filter_map(|state| Some((&state.hook, state.health.failing_since?)));
+        // Writing to a text cannot fail.
+        let _written = writeln!(text, "{HOOKS_FAILING} {}", failing.clone().count());
+        let _written = writeln!(text, "# HELP {HOOK_FAILING_SINCE} Since when a hook takes nothing, in Unix time.");
+        let _written = writeln!(text, "# TYPE {HOOK_FAILING_SINCE} gauge");
+        for (hook, since) in failing {
+            let _written =
+                writeln!(text, "{HOOK_FAILING_SINCE}{{hook=\"{hook}\"}} {}", since.as_millis().div_euclid(1_000));
+        }
+        let _written = writeln!(text, "# HELP {HOOK_UNDELIVERED} Messages that were given up and are kept.");
+        let _written = writeln!(text, "# TYPE {HOOK_UNDELIVERED} gauge");
+        for state in hooks.iter().filter(|state| state.health.n_given_up > 0) {
+            let (hook, n) = (&state.hook, state.health.n_given_up);
+            let _written = writeln!(text, "{HOOK_UNDELIVERED}{{hook=\"{hook}\"}} {n}");
+        }
+        text
     }
 
     /// Folds recent samples into the histograms, so that they do not grow between two scrapes.
@@ -257,6 +335,7 @@ impl DialectMeters {
 
 #[cfg(test)]
 mod tests {
+    use rightful_domain::{ApplicationId, HookHealth};
     use rightful_enrich::DataSetKind;
 
     use super::*;
@@ -283,5 +362,23 @@ mod tests {
             samples,
             ["rightful_data_age_seconds{set=\"asn\"} 0", "rightful_data_age_seconds{set=\"city\"} 600"]
         );
+    }
+
+    #[test]
+    fn a_hook_that_fails_is_told_with_its_since() {
+        let state = |hook: &str, failing_since, n_given_up| HookState {
+            application: ApplicationId::new("shop").unwrap(),
+            hook: hook.into(),
+            health: HookHealth { n_waiting: 1, n_given_up, failing_since },
+        };
+        let failing = state("hook_b", Some(Timestamp::from_seconds(1_000)), 2);
+        let told = Meters::render_hooks(&[state("hook_a", None, 0), failing]);
+        let samples: Vec<&str> = told.lines().filter(|line| !line.starts_with('#')).collect();
+        let expected = [
+            "rightful_hooks_failing 1",
+            "rightful_hook_failing_since_seconds{hook=\"hook_b\"} 1000",
+            "rightful_hook_undelivered{hook=\"hook_b\"} 2",
+        ];
+        assert_eq!(samples, expected);
     }
 }

@@ -5,21 +5,31 @@
 
 mod address;
 mod delivery;
+mod failing;
+mod pool;
 mod post;
 mod schedule;
+mod secret;
 mod sign;
 pub(crate) mod terms;
 #[cfg(test)]
 mod tests;
 
 use rightful_domain::{
-    AccountDevice, Application, Entry, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Outcome,
+    Application, Entry, EventId, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Outcome,
     PROVED_FIELD, Record, Source, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 
-pub(crate) use address::is_plainly_private;
-pub(crate) use delivery::Delivery;
+pub(crate) use address::{is_bad_port, is_plainly_private};
+pub(crate) use delivery::{Delivery, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP};
+pub(crate) use failing::{HookState, hook_states};
+pub(crate) use post::{Letter, Poster};
 pub(crate) use schedule::Schedule;
+pub(crate) use secret::{Secrets, Unreadable};
+pub(crate) use sign::signature;
+
+/// What the ids of messages begin with.
+const MESSAGE_ID_PREFIX: &str = "msg_";
 
 /// Of what the hooks of each style are told; what else happens, their vendor has no message for.
 const TOLD: [(HookStyle, &[Topic]); 4] = [
@@ -88,65 +98,67 @@ pub(crate) fn of(application: &Application, entry: &Entry) -> Vec<Telling> {
     tellings.collect()
 }
 
-/// The event that feedback may end a challenge of, if any hook is told of that.
-pub(crate) fn challenge_of(application: &Application, feedback: &Feedback) -> Option<rightful_domain::EventId> {
-    let FeedbackTarget::Event(event) = feedback.target else { return None };
-    tells(application, Topic::ChallengeEnded).then_some(event)
+/// What to tell if feedback turns out to say something new of a challenge.
+pub(crate) fn of_feedback(application: &Application, feedback: &Feedback) -> Vec<Telling> {
+    match feedback.target {
+        FeedbackTarget::Event(_) => to_all(application, Topic::ChallengeEnded),
+        FeedbackTarget::Account { .. } => Vec::new(),
+    }
 }
 
-/// What to tell of a challenge that feedback ended; nothing if it was said before.
-pub(crate) fn of_challenge(application: &Application, record: &Record, feedback: &Feedback) -> Vec<Waiting> {
-    let is_news = record.feedback.last().is_some_and(|last| last == feedback);
-    if is_news { waiting(application, Topic::ChallengeEnded, record, feedback.received_at) } else { Vec::new() }
+/// What to tell if a note turns out to pass a challenge, or to detach a device.
+pub(crate) fn of_note(application: &Application, note: &Note) -> Vec<Telling> {
+    match (&note.about, &note.kind) {
+        (_, NoteKind::Metadata(fields)) if fields.iter().any(|(name, _)| **name == *PROVED_FIELD) => {
+            to_all(application, Topic::ChallengeEnded)
+        }
+        (NoteTarget::Device(_), NoteKind::Detached) => to_all(application, Topic::DeviceDetached),
+        (
+            NoteTarget::Account(_) | NoteTarget::Device(_),
+            NoteKind::Labelled(_)
+            | NoteKind::Tagged(_)
+            | NoteKind::Untagged(_)
+            | NoteKind::Closed
+            | NoteKind::Metadata(_)
+            | NoteKind::Detached,
+        ) => Vec::new(),
+    }
 }
 
-/// Whether a note may pass a challenge that some hook is then told of.
-pub(crate) fn may_pass(application: &Application, note: &Note) -> bool {
-    let NoteKind::Metadata(fields) = &note.kind else { return false };
-    fields.iter().any(|(name, _)| **name == *PROVED_FIELD) && tells(application, Topic::ChallengeEnded)
-}
-
-/// The device that a note detaches, if any hook is told of that and it was attached before.
-pub(crate) fn detached_by<'a>(
-    application: &Application,
-    note: &Note,
-    devices: &'a [AccountDevice],
-) -> Option<&'a AccountDevice> {
-    let (NoteTarget::Device(id), NoteKind::Detached) = (&note.about, &note.kind) else { return None };
-    let device = devices.iter().find(|device| device.id == *id)?;
-    let is_news = device.detached_at == Some(note.received_at);
-    (is_news && tells(application, Topic::DeviceDetached)).then_some(device)
-}
-
-/// What to tell of a device that was detached, by the latest entry on it.
-pub(crate) fn of_detached(application: &Application, record: &Record, at: Timestamp) -> Vec<Waiting> {
-    waiting(application, Topic::DeviceDetached, record, at)
-}
-
-/// What to tell of how an event stands by now.
+/// What to tell of how an event stands by now; the store gives each message its number.
 pub(crate) fn of_standing(application: &Application, topic: Topic, record: &Record, at: Timestamp) -> Vec<Waiting> {
-    let is_of_style = |waiting: &Waiting| {
-        let hook = application.settings.hooks.iter().find(|hook| hook.id == waiting.telling.hook);
-        hook.is_some_and(|hook| hook.style != HookStyle::Sumsub || record.entry.event.source == Source::Sumsub)
+    let event = &record.entry.event;
+    let is_of_style = |telling: &Telling| {
+        let hook = application.settings.hooks.iter().find(|hook| hook.id == telling.hook);
+        hook.is_some_and(|hook| hook.style != HookStyle::Sumsub || event.source == Source::Sumsub)
     };
-    waiting(application, topic, record, at).into_iter().filter(is_of_style).collect()
-}
-
-fn tells(application: &Application, topic: Topic) -> bool {
-    application.settings.hooks.iter().any(|hook| hook.enabled && is_told(hook.style, topic))
-}
-
-/// A message to each hook that is told of a topic; the store gives it its number.
-fn waiting(application: &Application, topic: Topic, record: &Record, at: Timestamp) -> Vec<Waiting> {
-    let hooks = application.settings.hooks.iter().filter(|hook| hook.enabled && is_told(hook.style, topic));
-    let waiting = |hook: &rightful_domain::Hook| Waiting {
+    let tellings = to_all(application, topic).into_iter().filter(is_of_style);
+    let waiting = tellings.map(|telling| Waiting {
         number: 0,
         application: application.id.clone(),
-        telling: Telling { hook: hook.id.clone(), topic },
+        telling,
         sequence: record.sequence,
         since: at,
         n_tried: 0,
         due_at: at,
-    };
-    hooks.map(waiting).collect()
+    });
+    waiting.collect()
+}
+
+/// A message to each hook that is told of a topic.
+fn to_all(application: &Application, topic: Topic) -> Vec<Telling> {
+    let hooks = application.settings.hooks.iter().filter(|hook| hook.enabled && is_told(hook.style, topic));
+    hooks.map(|hook| Telling { hook: hook.id.clone(), topic }).collect()
+}
+
+/// A message's id, as it is sent: unique beyond this server, since a receiver may have several.
+pub(crate) fn message_id(event: EventId, number: u64) -> String {
+    format!("{MESSAGE_ID_PREFIX}{event}_{number}")
+}
+
+/// The number in a message's id; None if it is none.
+pub(crate) fn number_in(message_id: &str) -> Option<u64> {
+    let (event, number) = message_id.strip_prefix(MESSAGE_ID_PREFIX)?.rsplit_once('_')?;
+    EventId::parse(event).ok()?;
+    number.parse().ok()
 }

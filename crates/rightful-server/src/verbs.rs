@@ -158,55 +158,10 @@ impl Pipeline {
 
     /// Notes something.
     pub(crate) async fn note(&self, application: &Application, note: Note) -> Result<Dossier, PipelineError> {
-        let dossier = self.store.note(note.clone()).await?;
+        let tellings = telling::of_note(application, &note);
+        let dossier = self.store.note_telling(note.clone(), tellings).await?;
         self.listeners.noted(&note);
-        if let Some(device) = telling::detached_by(application, &note, &dossier.devices) {
-            let told = self.tell_of_detached(application, device, note.received_at).await;
-            self.meters.enqueued(told);
-        }
-        if telling::may_pass(application, &note) {
-            let told = self.tell_of_passed(application, &dossier.account, note.received_at).await;
-            self.meters.enqueued(told);
-        }
         Ok(dossier)
-    }
-
-    /// Lets the application's hooks know that a challenge was passed, if a note of that time said so.
-    async fn tell_of_passed(
-        &self,
-        application: &Application,
-        account: &AccountId,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let search = Search {
-            account: Some(account.clone()),
-            limit: SEARCH_LIMIT_MAX,
-            application: application.id.clone(),
-            device: None,
-            subnet: None,
-            from: None,
-            to: None,
-            cursor: None,
-        };
-        for record in self.store.search(&search).await?.records {
-            let is_said = |said: &&Feedback| {
-                said.received_at == at && said.kind == FeedbackKind::ChallengePassed { mechanism: None }
-            };
-            let Some(said) = record.feedback.last().filter(is_said) else { continue };
-            self.enqueue(telling::of_challenge(application, &record, said)).await?;
-        }
-        Ok(())
-    }
-
-    /// Lets the application's hooks know that a device was detached.
-    async fn tell_of_detached(
-        &self,
-        application: &Application,
-        device: &AccountDevice,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let Some(record) = self.store.find(&application.id, device.latest_event).await? else { return Ok(()) };
-        self.enqueue(telling::of_detached(application, &record, at)).await
     }
 
     /// Takes what somebody who holds a link says of its event: once. Who finds a link that was used cannot change what
@@ -369,7 +324,13 @@ mod tests {
         let server = Server::start(&config, false).await.unwrap();
         let app = &server.app;
         let store = &*app.pipeline.store;
-        let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: false };
+        let desk = Desk {
+            store,
+            master_key: &app.master_key,
+            nonces: &app.nonces,
+            private_hooks: false,
+            policies: &app.pipeline.policies,
+        };
         let new = NewApplication {
             name: "shop".into(),
             test: false,
@@ -443,6 +404,7 @@ mod tests {
             behavior: None,
             opened_at: None,
             received_at: now,
+            said: None,
         };
         pipeline.report(report).await.unwrap();
         let identify = async |token: EventId, body: u8| {

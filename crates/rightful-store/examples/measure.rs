@@ -105,6 +105,8 @@ fn judged(event: Event, depth: u32) -> Entry {
         news: News::default(),
         rules: Vec::new(),
         verdict_before_rules: None,
+        listed: Vec::new(),
+        aggregates: Vec::new(),
     };
     Entry {
         teaching: Teaching::of(&event, Some(&assessment), event.outcome),

@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion, Delivery,
-    Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Feedback, History, Note, Page, Record, Report,
-    ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
+    Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback,
+    History, HookHealth, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut, ListSubject, LoggedTry,
+    Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted,
+    RuleCounts, Search, SizedList, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 
-use crate::{Applied, Cases, Ledger, Memory, Office, Outbox, Recorded, Store, StoreError, StoreHealth};
+use crate::{
+    Aggregates, Applied, Backfill, Cases, Extent, KeptAggregate, Ledger, Lists, Memory, Office, Outbox, Recorded, Scan,
+    Store, StoreError, StoreHealth, Visit,
+};
 
 /// Fails the n-th call, and no other.
 pub struct Faulty<S> {
@@ -87,9 +92,13 @@ macro_rules! forward {
                 self.store.conclude(conclusion).await
             }
 
-            async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError> {
+            async fn apply_feedback_telling(
+                &self,
+                feedback: Feedback,
+                tellings: Vec<Telling>,
+            ) -> Result<Applied, StoreError> {
                 self.pass().await?;
-                self.store.apply_feedback(feedback).await
+                self.store.apply_feedback_telling(feedback, tellings).await
             }
 
             async fn keep_report(&self, report: Report) -> Result<(), StoreError> {
@@ -128,9 +137,9 @@ macro_rules! forward {
                 self.store.consume(application, event, now).await
             }
 
-            async fn note(&self, note: Note) -> Result<Dossier, StoreError> {
+            async fn note_telling(&self, note: Note, tellings: Vec<Telling>) -> Result<Dossier, StoreError> {
                 self.pass().await?;
-                self.store.note(note).await
+                self.store.note_telling(note, tellings).await
             }
         }
 
@@ -141,9 +150,24 @@ macro_rules! forward {
                 self.store.find(application, event).await
             }
 
+            async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError> {
+                self.pass().await?;
+                self.store.passage(excerpt).await
+            }
+
             async fn search(&self, search: &Search) -> Result<Page, StoreError> {
                 self.pass().await?;
                 self.store.search(search).await
+            }
+
+            async fn extent(&self, from: Timestamp, to: Timestamp) -> Result<Extent, StoreError> {
+                self.pass().await?;
+                self.store.extent(from, to).await
+            }
+
+            async fn scan(&self, scan: &Scan, visit: Visit) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.scan(scan, visit).await
             }
 
             async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError> {
@@ -228,9 +252,168 @@ macro_rules! forward {
                 self.store.settle(waiting, delivery).await
             }
 
+            async fn settle_try(
+                &self,
+                waiting: &Waiting,
+                delivery: Delivery,
+                tried: &DeliveryTry,
+            ) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.settle_try(waiting, delivery, tried).await
+            }
+
+            async fn tries(
+                &self,
+                application: &ApplicationId,
+                hook: &str,
+                before: Option<u64>,
+                limit: u16,
+            ) -> Result<Vec<LoggedTry>, StoreError> {
+                self.pass().await?;
+                self.store.tries(application, hook, before, limit).await
+            }
+
+            async fn given_up(
+                &self,
+                application: &ApplicationId,
+                hook: &str,
+                after: u64,
+                limit: u16,
+            ) -> Result<Vec<Waiting>, StoreError> {
+                self.pass().await?;
+                self.store.given_up(application, hook, after, limit).await
+            }
+
+            async fn redeliver(
+                &self,
+                application: &ApplicationId,
+                hook: &str,
+                numbers: Option<&[u64]>,
+                now: Timestamp,
+            ) -> Result<u64, StoreError> {
+                self.pass().await?;
+                self.store.redeliver(application, hook, numbers, now).await
+            }
+
+            async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.hurry(application, hook, now).await
+            }
+
+            async fn hook_health(&self, application: &ApplicationId, hook: &str) -> Result<HookHealth, StoreError> {
+                self.pass().await?;
+                self.store.hook_health(application, hook).await
+            }
+
             async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {
                 self.pass().await?;
                 self.store.record_at(sequence).await
+            }
+        }
+
+        #[async_trait]
+        impl<S: Store> Lists for $wrapper<S> {
+            async fn keep_list(&self, list: List, by: ListAuthor) -> Result<ListKept, StoreError> {
+                self.pass().await?;
+                self.store.keep_list(list, by).await
+            }
+
+            async fn drop_list(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                by: ListAuthor,
+            ) -> Result<Option<u64>, StoreError> {
+                self.pass().await?;
+                self.store.drop_list(application, name, by).await
+            }
+
+            async fn lists(&self, application: &ApplicationId) -> Result<Vec<SizedList>, StoreError> {
+                self.pass().await?;
+                self.store.lists(application).await
+            }
+
+            async fn put_on_list(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                entries: Vec<ListEntry>,
+                by: ListAuthor,
+            ) -> Result<Option<ListPut>, StoreError> {
+                self.pass().await?;
+                self.store.put_on_list(application, name, entries, by).await
+            }
+
+            async fn take_off_list(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                values: Vec<Box<str>>,
+                by: ListAuthor,
+            ) -> Result<Option<u64>, StoreError> {
+                self.pass().await?;
+                self.store.take_off_list(application, name, values, by).await
+            }
+
+            async fn list_page(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                after: Option<&str>,
+                limit: usize,
+                now: Timestamp,
+            ) -> Result<Option<Vec<ListEntry>>, StoreError> {
+                self.pass().await?;
+                self.store.list_page(application, name, after, limit, now).await
+            }
+
+            async fn list_entry(
+                &self,
+                application: &ApplicationId,
+                name: &str,
+                value: &str,
+                now: Timestamp,
+            ) -> Result<Option<ListEntry>, StoreError> {
+                self.pass().await?;
+                self.store.list_entry(application, name, value, now).await
+            }
+
+            async fn look_up_lists(
+                &self,
+                application: &ApplicationId,
+                of: ListSubject,
+                value: &str,
+                now: Timestamp,
+            ) -> Result<Vec<ListMatch>, StoreError> {
+                self.pass().await?;
+                self.store.look_up_lists(application, of, value, now).await
+            }
+
+            async fn list_changes(
+                &self,
+                application: &ApplicationId,
+                limit: usize,
+            ) -> Result<Vec<ListChange>, StoreError> {
+                self.pass().await?;
+                self.store.list_changes(application, limit).await
+            }
+        }
+
+        #[async_trait]
+        impl<S: Store> Aggregates for $wrapper<S> {
+            async fn keep_aggregates(
+                &self,
+                application: &ApplicationId,
+                aggregates: Vec<Aggregate>,
+                progress: &(dyn Fn(Backfill) + Send + Sync),
+            ) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.keep_aggregates(application, aggregates, progress).await
+            }
+
+            async fn kept_aggregates(&self, application: &ApplicationId) -> Result<Vec<KeptAggregate>, StoreError> {
+                self.pass().await?;
+                self.store.kept_aggregates(application).await
             }
         }
 
@@ -249,6 +432,63 @@ macro_rules! forward {
             async fn applications(&self) -> Result<Vec<Application>, StoreError> {
                 self.pass().await?;
                 self.store.applications().await
+            }
+
+            async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {
+                self.pass().await?;
+                self.store.rule_book(application).await
+            }
+
+            async fn change_rule_book(&self, change: RuleBookChange) -> Result<RuleBook, StoreError> {
+                self.pass().await?;
+                self.store.change_rule_book(change).await
+            }
+
+            async fn rule_book_version(
+                &self,
+                application: &ApplicationId,
+                number: u32,
+            ) -> Result<Option<RuleBookVersion>, StoreError> {
+                self.pass().await?;
+                self.store.rule_book_version(application, number).await
+            }
+
+            async fn snooze(&self, snooze: Snooze) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.snooze(snooze).await
+            }
+
+            async fn end_snooze(
+                &self,
+                application: &ApplicationId,
+                rule: &str,
+                account: &AccountId,
+            ) -> Result<bool, StoreError> {
+                self.pass().await?;
+                self.store.end_snooze(application, rule, account).await
+            }
+
+            async fn snoozes(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<Snooze>, StoreError> {
+                self.pass().await?;
+                self.store.snoozes(application, now).await
+            }
+
+            async fn add_rule_counts(
+                &self,
+                application: &ApplicationId,
+                counts: Vec<(RuleCounted, RuleCounts)>,
+            ) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.add_rule_counts(application, counts).await
+            }
+
+            async fn rule_counts(
+                &self,
+                application: &ApplicationId,
+                from: Day,
+            ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError> {
+                self.pass().await?;
+                self.store.rule_counts(application, from).await
             }
         }
     };

@@ -46,6 +46,11 @@ impl MasterKey {
         self.sealing.open(sealed, &[])
     }
 
+    /// A key to seal with for one purpose; see [`MasterKey::derive`].
+    pub(crate) fn sealing_key(&self, context: &str) -> SubjectKey {
+        SubjectKey(self.derive(context))
+    }
+
     /// A key for one purpose, which says nothing about the others. `context` is a constant of the code, with a date in
     /// it so that nobody coins it again.
     #[must_use]

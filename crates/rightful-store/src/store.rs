@@ -1,13 +1,14 @@
-//! What is asked of memory: three traits of intents, each sayable in one sentence without a word of SQL.
+//! What is asked of memory: traits of intents, each sayable in one sentence without a word of SQL.
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion, Delivery,
-    Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Feedback, History, Note, Page, Record, Report,
-    ReportKey, RetryKey, Search, Takeover, Timestamp, Waiting,
+    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion, Day,
+    Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History,
+    HookHealth, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange,
+    RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 
-use crate::StoreError;
+use crate::{Aggregates, Extent, Lists, Scan, StoreError, Visit};
 
 /// What the pipeline asks of memory. Each call is atomic; none exposes a transaction.
 #[async_trait]
@@ -32,7 +33,13 @@ pub trait Memory: Send + Sync {
 
     /// Remembers what somebody said of an event or an account, and acts on it: releases from quarantine, marks as
     /// taken over, rolls back after a reclaim.
-    async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError>;
+    async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError> {
+        self.apply_feedback_telling(feedback, Vec::new()).await
+    }
+
+    /// The same, and lets messages about the event wait, in the same write. If it says nothing new of an event, nobody is
+    /// told.
+    async fn apply_feedback_telling(&self, feedback: Feedback, tellings: Vec<Telling>) -> Result<Applied, StoreError>;
 
     /// Keeps a browser's report until [`rightful_domain::REPORT_KEPT`] after it was received. Not synced: what a power cut
     /// takes is said again. Reports of a device with a name are merged.
@@ -60,7 +67,14 @@ pub trait Memory: Send + Sync {
 
     /// Notes something of an account or one of its devices, durably, and returns what is noted of it now. `NotFound` for a
     /// device that is none of the application's. Repeating it changes nothing.
-    async fn note(&self, note: Note) -> Result<Dossier, StoreError>;
+    async fn note(&self, note: Note) -> Result<Dossier, StoreError> {
+        self.note_telling(note, Vec::new()).await
+    }
+
+    /// The same, and lets messages wait, in the same write: those of [`rightful_domain::Topic::ChallengeEnded`] about the
+    /// event whose challenge it says was passed, if there is one; those of [`rightful_domain::Topic::DeviceDetached`] about
+    /// the latest event on the device that it detaches, if it was attached; no others.
+    async fn note_telling(&self, note: Note, tellings: Vec<Telling>) -> Result<Dossier, StoreError>;
 }
 
 /// What investigators and operators ask of memory.
@@ -71,6 +85,21 @@ pub trait Ledger: Send + Sync {
 
     /// Finds events, newest first, a page at a time.
     async fn search(&self, search: &Search) -> Result<Page, StoreError>;
+
+    /// What happened, oldest first, a passage at a time: of bounded size, and in as many as it takes. What is durable is
+    /// seen at once and in one order, so who goes on after [`Passage::upto`] misses nothing.
+    async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError>;
+
+    /// Where the entries received from a moment on (inclusive) until another (exclusive) lie, as the ledger is now. May hold
+    /// others as well; empty if there are none.
+    async fn extent(&self, from: Timestamp, to: Timestamp) -> Result<Extent, StoreError>;
+
+    /// Goes over an application's entries of a time span in order, with all that was said of each since.
+    ///
+    /// In the order in which they were written down, on a thread where nobody waits for a login, a few hundred rows in
+    /// memory at a time. Whoever wants to stop, to make room, or to show how far it is, goes over one part of the extent
+    /// after the other; parts may be gone over side by side.
+    async fn scan(&self, scan: &Scan, visit: Visit) -> Result<(), StoreError>;
 
     /// What is noted of an account; that of an account never heard of is empty.
     async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError>;
@@ -102,6 +131,49 @@ pub trait Office: Send + Sync {
 
     /// All applications.
     async fn applications(&self) -> Result<Vec<Application>, StoreError>;
+
+    /// An application's own rules; the default if nobody has opened the book.
+    async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError>;
+
+    /// Changes an application's own rules, durably, and returns them. Audited. `RuleBook` says why it is refused; of two
+    /// changes for one revision, the second is.
+    async fn change_rule_book(&self, change: RuleBookChange) -> Result<RuleBook, StoreError>;
+
+    /// A published version of an application's rules; None if there is none of that number, or no longer.
+    async fn rule_book_version(
+        &self,
+        application: &ApplicationId,
+        number: u32,
+    ) -> Result<Option<RuleBookVersion>, StoreError>;
+
+    /// Lets a rule not act on an account for a while, durably; one that is snoozed already gets the new end. From then on
+    /// `recall` tells of it. `TooMuch` beyond what an account or an application may have.
+    async fn snooze(&self, snooze: Snooze) -> Result<(), StoreError>;
+
+    /// Ends a snooze; whether there was one.
+    async fn end_snooze(
+        &self,
+        application: &ApplicationId,
+        rule: &str,
+        account: &AccountId,
+    ) -> Result<bool, StoreError>;
+
+    /// What is snoozed in an application now. Those of erased accounts are gone.
+    async fn snoozes(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<Snooze>, StoreError>;
+
+    /// Adds to what rules did. Days more than [`rightful_domain::RULE_COUNT_DAYS`] before the newest told are forgotten.
+    async fn add_rule_counts(
+        &self,
+        application: &ApplicationId,
+        counts: Vec<(RuleCounted, RuleCounts)>,
+    ) -> Result<(), StoreError>;
+
+    /// What rules did since a day, by day, rule and version.
+    async fn rule_counts(
+        &self,
+        application: &ApplicationId,
+        from: Day,
+    ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError>;
 }
 
 /// What waits to be told to the applications' own systems. Messages are put in by `record` and `note`, with what they
@@ -111,7 +183,8 @@ pub trait Outbox: Send + Sync {
     /// Puts messages about a row of the ledger in by themselves; for what `record` does not know of.
     async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError>;
 
-    /// Messages that are due, oldest first, at most `limit`, and of each hook only those before which none waits.
+    /// Messages that are due, oldest first, at most `limit`, and of each lane of a hook only the first: of one account, only
+    /// that before which none waits.
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Waiting>, StoreError>;
 
     /// When the next message is due; None if none waits.
@@ -119,6 +192,46 @@ pub trait Outbox: Send + Sync {
 
     /// Remembers what became of a try.
     async fn settle(&self, waiting: &Waiting, delivery: Delivery) -> Result<(), StoreError>;
+
+    /// The same, with a line in the hook's log, of which the newest [`rightful_domain::TRIES_KEPT`] are kept. The line is
+    /// written even if the message waits no longer.
+    async fn settle_try(&self, waiting: &Waiting, delivery: Delivery, tried: &DeliveryTry) -> Result<(), StoreError>;
+
+    /// The log of a hook, newest first, at most `limit` lines, only those before a place if one is given.
+    async fn tries(
+        &self,
+        application: &ApplicationId,
+        hook: &str,
+        before: Option<u64>,
+        limit: u16,
+    ) -> Result<Vec<LoggedTry>, StoreError>;
+
+    /// Messages of a hook that were given up, oldest first, at most `limit`, only those with higher numbers than `after`.
+    async fn given_up(
+        &self,
+        application: &ApplicationId,
+        hook: &str,
+        after: u64,
+        limit: u16,
+    ) -> Result<Vec<Waiting>, StoreError>;
+
+    /// Lets messages of a hook that were given up wait again, under their numbers and so in their places: those of these
+    /// numbers, or all; as many as there is room for. They are due at once and have all their tries again. Audited, and
+    /// durable when it returns; returns how many they are. Repeating it changes nothing.
+    async fn redeliver(
+        &self,
+        application: &ApplicationId,
+        hook: &str,
+        numbers: Option<&[u64]>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    /// Lets what is next of each lane of a hook be due at once, if it would be later, until the store is closed. Its tries
+    /// count as they did.
+    async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError>;
+
+    /// How a hook is. One never heard of has nothing waiting.
+    async fn hook_health(&self, application: &ApplicationId, hook: &str) -> Result<HookHealth, StoreError>;
 
     /// The row of the ledger that a message is about, if it is an entry.
     async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError>;
@@ -150,9 +263,9 @@ pub trait Cases: Send + Sync {
 }
 
 /// All of memory.
-pub trait Store: Memory + Ledger + Office + Outbox + Cases {}
+pub trait Store: Memory + Ledger + Office + Outbox + Lists + Aggregates + Cases {}
 
-impl<S: Memory + Ledger + Office + Outbox + Cases> Store for S {}
+impl<S: Memory + Ledger + Office + Outbox + Lists + Aggregates + Cases> Store for S {}
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,9 +8,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use rightful_domain::{Enrichment, Search, Span, Verdict};
+use rightful_domain::{
+    AGGREGATE_MINUTES_MAX, Action, Aggregate, AggregateKey, Enrichment, Measure, Search, Span, Verdict,
+};
 use rightful_store::conformance::{judged, login};
-use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory};
+use rightful_store::{Aggregates, EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory};
 
 /// Set in the process that is killed: the folder, and the first event.
 const FOLDER: &str = "CRASH_TEST_FOLDER";
@@ -26,6 +28,33 @@ fn open(dir: &Path) -> EmbeddedStore {
     EmbeddedStore::open(dir, EmbeddedOptions { replay_max: 4_096, ..options }).unwrap().0
 }
 
+/// All logins of the one phone.
+fn of_the_phone() -> Aggregate {
+    Aggregate {
+        by: AggregateKey::Device,
+        action: Some(Action::Login),
+        direction: None,
+        succeeded: Some(true),
+        excludes_current: true,
+        minutes: AGGREGATE_MINUTES_MAX,
+        measure: Measure::Count,
+    }
+}
+
+async fn keep(store: &EmbeddedStore, aggregates: Vec<Aggregate>) {
+    let application = login(0, "a", "b", "").application;
+    store.keep_aggregates(&application, aggregates, &|_| {}).await.unwrap();
+}
+
+/// What was counted: each row once, and no more beside them than were under way when the process was killed.
+async fn check_counted(store: &EmbeddedStore, sequence: u64) {
+    keep(store, vec![of_the_phone()]).await;
+    let event = login(ROUNDS * ROUND_EVENTS, "nobody", "phone", "192.0.2.1");
+    let history = store.recall(&event, &Enrichment::default(), event.received_at).await.unwrap();
+    let counted = history.aggregates.first().unwrap().value as u64;
+    assert!((sequence..=sequence + ROUNDS * CALLERS).contains(&counted), "{counted} of {sequence} rows");
+}
+
 fn account(n: u64) -> String {
     format!("account{}", n % 50)
 }
@@ -38,6 +67,18 @@ fn the_process_that_is_killed() {
     let store = Arc::new(open(Path::new(&dir)));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
     runtime.block_on(async {
+        // From the second round on there is something to count from the ledger, while logins come: again and again, so that
+        // the kill comes in the middle.
+        let keeper = Arc::clone(&store);
+        let keeping = tokio::spawn(async move {
+            if first == 0 {
+                return;
+            }
+            loop {
+                keep(&keeper, vec![of_the_phone()]).await;
+                keep(&keeper, Vec::new()).await;
+            }
+        });
         let callers = (0..CALLERS).map(|caller| {
             let store = Arc::clone(&store);
             tokio::spawn(async move {
@@ -52,6 +93,7 @@ fn the_process_that_is_killed() {
         for caller in callers.collect::<Vec<_>>() {
             caller.await.unwrap();
         }
+        keeping.await.unwrap();
     });
 }
 
@@ -99,6 +141,7 @@ async fn check(store: &EmbeddedStore, safe: &[u64]) {
         assert_eq!(record.entry, judged(&event, Verdict::Allow), "event {n}");
     }
     let sequence = store.health().await.unwrap().sequence;
+    check_counted(store, sequence).await;
     let mut search = Search {
         application: application.clone(),
         account: None,

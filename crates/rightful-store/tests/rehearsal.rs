@@ -1,9 +1,12 @@
 //! Memory without a disk answers as the store does, and forgets as if an attempt had never come.
 
 use proptest::prelude::*;
-use rightful_domain::{CredentialTag, Enrichment, Event, News, Outcome, Pii, Timestamp, Verdict};
+use rightful_domain::{
+    Action, Aggregate, AggregateKey, Counted, CredentialTag, Enrichment, Event, Measure, News, Outcome, Pii, Timestamp,
+    Verdict,
+};
 use rightful_store::conformance::{judged, login};
-use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Memory, Rehearsal};
+use rightful_store::{Aggregates, EmbeddedOptions, EmbeddedStore, MasterKey, Memory, Rehearsal};
 
 /// An event, what data sets say of it, and how it was judged.
 type Attempt = (Event, Enrichment, Verdict);
@@ -31,6 +34,20 @@ fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
         };
         all.into_iter().map(attempt).collect()
     })
+}
+
+/// Aggregates that every attempt has something to be counted by.
+fn aggregates() -> Vec<Aggregate> {
+    let mut all = Vec::new();
+    for by in [AggregateKey::Account, AggregateKey::Device, AggregateKey::Address] {
+        for measure in [Measure::Count, Measure::Distinct(Counted::Accounts), Measure::Distinct(Counted::Devices)] {
+            for (succeeded, excludes_current) in [(None, false), (Some(true), true), (Some(false), false)] {
+                let (action, direction) = (Some(Action::Login), None);
+                all.push(Aggregate { by, action, direction, succeeded, excludes_current, minutes: 600, measure });
+            }
+        }
+    }
+    all
 }
 
 fn at(event: &Event) -> Timestamp {
@@ -65,6 +82,10 @@ proptest! {
         let open = || EmbeddedStore::open(dir.path(), EmbeddedOptions::new(MasterKey::from_bytes([0; 32]), [9; 32])).unwrap().0;
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let (mut store, mut rehearsal) = (Some(open()), Rehearsal::new());
+        let application = login(0, "a", "b", "").application;
+        rehearsal.keep_aggregates(&application, aggregates());
+        let keep = store.as_ref().unwrap().keep_aggregates(&application, aggregates(), &|_| {});
+        runtime.block_on(keep).unwrap();
         for (place, attempt) in attempts.iter().enumerate() {
             let known = rehearse(&mut rehearsal, attempt);
             let (mut event, enrichment, verdict) = attempt.clone();
@@ -93,6 +114,9 @@ proptest! {
     #[test]
     fn what_is_forgotten_never_came(attempts in attempts(), strange in attempts()) {
         let (mut with, mut without) = (Rehearsal::new(), Rehearsal::new());
+        let application = login(0, "a", "b", "").application;
+        with.keep_aggregates(&application, aggregates());
+        without.keep_aggregates(&application, aggregates());
         for (attempt, (strange, enrichment, _)) in attempts.iter().zip(strange.iter().cycle()) {
             let mut strange = strange.clone();
             // Of its own id, a moment before.

@@ -65,6 +65,9 @@ pub(super) struct AssessmentBody<'a> {
     /// What would have been judged without rules, where they made it another verdict.
     #[schema(schema_with = words::verdict_or_null_schema)]
     pub(super) verdict_before_rules: Option<&'static str>,
+    /// The lists it was on, by name.
+    #[schema(value_type = Vec<String>)]
+    pub(super) lists: &'a [Box<str>],
     /// The numbers it rests on; null where the fact is missing.
     #[schema(value_type = BTreeMap<String, Option<f64>>)]
     pub(super) features: Features<'a>,
@@ -148,6 +151,8 @@ pub(super) struct RuleBody<'a> {
     pub(super) version: u32,
     /// True if it only watches: what it asks for was not done.
     pub(super) shadow: bool,
+    /// True if it was not to act on the account for now: what it asks for was not done.
+    pub(super) snoozed: bool,
     /// What it adds to the score, in points.
     #[schema(minimum = -100, maximum = 100)]
     pub(super) score: f64,

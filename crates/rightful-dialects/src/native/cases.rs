@@ -322,7 +322,7 @@ pub(super) fn standing(call: &Call<'_>, record: &Record, case: Option<&Case>) ->
     match case {
         Some(case) => {
             let judged = encode::assessment(call.glossary, &record.entry, Some(record));
-            encode::json(200, encode::JSON, &case_body(call, case, Some(judged)))
+            encode::json(200, &case_body(call, case, Some(judged)))
         }
         None => {
             let detail = CaseRefusal::NoCase.as_str().to_owned();
@@ -338,12 +338,12 @@ pub(super) fn changed(call: &Call<'_>, changed: &[(EventId, Result<Case, CaseRef
         case: became.as_ref().ok().map(|case| case_body(call, case, None)),
         error: became.as_ref().err().map(|refusal| refusal.as_str()),
     });
-    encode::json(200, encode::JSON, &ChangedBody { items: items.collect() })
+    encode::json(200, &ChangedBody { items: items.collect() })
 }
 
 /// Some cases.
 pub(super) fn page(call: &Call<'_>, found: &CasePage) -> Response {
     let next_cursor = found.next.map(|(at, event)| format!("{}.{event}", at.as_micros()));
     let items = found.cases.iter().map(|case| case_body(call, case, None)).collect();
-    encode::json(200, encode::JSON, &CasesBody { items, next_cursor })
+    encode::json(200, &CasesBody { items, next_cursor })
 }

@@ -55,7 +55,7 @@ fn retry(call: &Call<'_>) -> Result<Option<RetryKey>, Refusal> {
     Ok(Some(digest::retry_of_key(call.link_key, application, key, path, call.body, until)))
 }
 
-fn refused(detail: String) -> Refusal {
+pub(super) fn refused(detail: String) -> Refusal {
     Refusal { kind: RefusalKind::Malformed, detail, path: None }
 }
 
@@ -359,18 +359,27 @@ pub(super) fn search(call: &Call<'_>) -> Result<Intake, Refusal> {
         limit: SEARCH_LIMIT_DEFAULT,
         cursor: None,
     };
+    each_parameter(call, |name, value| set_condition(&mut search, name, value))?;
+    Ok(Intake::Search(search))
+}
+
+/// Reads each parameter of the query, once.
+pub(super) fn each_parameter(
+    call: &Call<'_>,
+    mut read: impl FnMut(&str, &str) -> Result<(), Fault>,
+) -> Result<(), Refusal> {
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in call.query.pairs()? {
         if seen.iter().any(|known| *known == name) {
             return Err(refused(format!("the query parameter {} is given twice", shown(&name))));
         }
-        set_condition(&mut search, &name, &value).map_err(|fault| {
+        read(&name, &value).map_err(|fault| {
             let Refusal { detail, .. } = Refusal::from(fault);
             refused(format!("the query parameter {} {detail}", shown(&name)))
         })?;
         seen.push(name.into_owned());
     }
-    Ok(Intake::Search(search))
+    Ok(())
 }
 
 fn set_condition(search: &mut Search, name: &str, value: &str) -> Result<(), Fault> {

@@ -1,9 +1,9 @@
 //! From our answers to our own API's JSON.
 
 use rightful_domain::{
-    App, Assessment, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event, EventId, Feedback,
-    FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim, Page, Payment, Person,
-    Pii, Record, RuleEffect, RuleMatch,
+    App, Assessment, BacktestState, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event,
+    EventId, Feedback, FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim,
+    Page, Payment, Person, Pii, Record, RuleEffect, RuleMatch,
 };
 use serde::Serialize;
 
@@ -12,17 +12,18 @@ use super::answers::{
     FeedbackTaken, FindingBody, NetworkClaimBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, Problem,
     ProblemPlace, RuleBody, SentencesBody,
 };
+use super::backtests;
 use super::dossiers::{self, Reclaimed};
 use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
     Texts,
 };
-use super::{cases, money, words};
+use super::{cases, hooks, lists, money, words};
 use crate::time::rfc3339;
-use crate::{Call, Glossary, Refusal, RefusalKind, Reply, Response};
+use crate::{Call, Glossary, Method, Refusal, RefusalKind, Reply, Response};
 
-pub(super) const JSON: &str = "application/json";
-const PROBLEM_JSON: &str = "application/problem+json";
+const JSON: &str = "application/json";
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 /// What a caller should wait before it tries again, in s.
 const RETRY_AFTER_S: &str = "1";
 
@@ -30,20 +31,31 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
     let glossary = call.glossary;
     match reply {
         // Without what was told since: a retry is answered with the same bytes.
-        Reply::Assessed(record) => json(200, JSON, &assessment(glossary, &record.entry, None)),
-        Reply::Observed(event) => json(201, JSON, &remembered(*event)),
+        Reply::Assessed(record) => json(200, &assessment(glossary, &record.entry, None)),
+        Reply::Observed(event) => json(201, &remembered(*event)),
         Reply::Concluded(record) | Reply::Recalled(record) => {
-            json(200, JSON, &assessment(glossary, &record.entry, Some(record)))
+            json(200, &assessment(glossary, &record.entry, Some(record)))
         }
-        Reply::Found(found) => json(200, JSON, &page(glossary, found)),
+        Reply::Found(found) => json(200, &page(glossary, found)),
         Reply::FeedbackTaken { n_targets, n_released, n_unlearned } => {
             let (n_targets, n_released, n_unlearned) = (*n_targets, *n_released, *n_unlearned);
-            json(200, JSON, &FeedbackTaken { n_targets, n_released, n_unlearned })
+            json(200, &FeedbackTaken { n_targets, n_released, n_unlearned })
         }
-        Reply::LookedUp(status) => json(200, JSON, &credential_status(*status)),
-        Reply::Dossier(dossier) => json(200, JSON, &dossiers::dossier(dossier)),
-        Reply::Takeover(takeover) => json(200, JSON, &dossiers::takeover(call.parameter("account"), takeover)),
-        Reply::Reclaimed { n_accounts } => json(200, JSON, &Reclaimed { n_accounts: *n_accounts }),
+        Reply::Backtest(job) => {
+            // What goes on by itself is not answered yet.
+            let goes_on = call.route.method == Method::Post && matches!(job.state, BacktestState::Running(_));
+            json(if goes_on { 202 } else { 200 }, &backtests::backtest_body(job))
+        }
+        Reply::LookedUp(status) => json(200, &credential_status(*status)),
+        Reply::Dossier(dossier) => json(200, &dossiers::dossier(dossier)),
+        Reply::Takeover(takeover) => json(200, &dossiers::takeover(call.parameter("account"), takeover)),
+        Reply::Reclaimed { n_accounts } => json(200, &Reclaimed { n_accounts: *n_accounts }),
+        Reply::Hooks(answer) => hooks::reply(answer),
+        Reply::Lists(reply) => lists::reply(reply),
+        Reply::Rules(told) => super::rules::reply(told),
+        Reply::Standing { record, case } => cases::standing(call, record, case.as_deref()),
+        Reply::Changed(changed) => cases::changed(call, changed),
+        Reply::Cases(found) => cases::page(call, found),
         // None of our paths asks for these.
         Reply::Reported(_)
         | Reply::Identified { .. }
@@ -51,10 +63,10 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         | Reply::Listening
         | Reply::Nothing
         | Reply::LinesTaken(_)
-        | Reply::Hooks(_) => json(200, JSON, &()),
-        Reply::Standing { record, case } => cases::standing(call, record, case.as_deref()),
-        Reply::Changed(changed) => cases::changed(call, changed),
-        Reply::Cases(found) => cases::page(call, found),
+        | Reply::VendorHooks(_)
+        | Reply::SealingKey(_)
+        | Reply::Granted { .. }
+        | Reply::Finished(_) => json(200, &()),
     }
 }
 
@@ -84,7 +96,7 @@ pub(super) fn refused(refusal: &Refusal) -> Response {
         code: kind.code(),
         errors: path.iter().map(|path| ProblemPlace { path, detail }).collect(),
     };
-    let mut response = json(kind.status(), PROBLEM_JSON, &problem);
+    let mut response = written(kind.status(), PROBLEM_JSON, &problem);
     if *kind == RefusalKind::Unauthorized {
         response.headers.push(("www-authenticate", "Bearer".to_owned()));
     }
@@ -110,7 +122,11 @@ const fn title(kind: RefusalKind) -> &'static str {
     }
 }
 
-pub(super) fn json(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
+pub(super) fn json(status: u16, body: &impl Serialize) -> Response {
+    written(status, JSON, body)
+}
+
+pub(super) fn written(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
     // Names are texts and everything inside is a text, a number or a flag, so this can always be written.
     let body = serde_json::to_vec(body).unwrap_or_default();
     Response { status, content_type: Some(content_type), headers: Vec::new(), body }
@@ -157,6 +173,7 @@ pub(super) fn assessment<'a>(glossary: Glossary, entry: &'a Entry, now: Option<&
         findings: judged.map(findings).unwrap_or_default(),
         rules: judged.map(|judged| judged.rules.iter().map(rule).collect()).unwrap_or_default(),
         verdict_before_rules: judged.and_then(|judged| judged.verdict_before_rules).map(|verdict| verdict.as_str()),
+        lists: judged.map(|judged| &judged.listed[..]).unwrap_or_default(),
         features: features(glossary, judged),
         feature_schema: judged.map(|judged| judged.features.schema),
         sentences: judged.map(|judged| sentences(glossary, event, judged)),
@@ -231,12 +248,13 @@ fn findings(judged: &Assessment) -> Vec<FindingBody<'_>> {
 }
 
 fn rule(matched: &RuleMatch) -> RuleBody<'_> {
-    let RuleMatch { rule, version, is_shadow, effect } = matched;
+    let RuleMatch { rule, version, is_shadow, is_snoozed, effect } = matched;
     let RuleEffect { score, floor, ceiling, status, tags, queue } = effect;
     RuleBody {
         name: rule,
         version: *version,
         shadow: *is_shadow,
+        snoozed: *is_snoozed,
         score: score.points(),
         floor: floor.map(|verdict| verdict.as_str()),
         ceiling: ceiling.map(|verdict| verdict.as_str()),
@@ -275,7 +293,7 @@ pub(super) fn previous(device: &DeviceSnapshot) -> PreviousDeviceBody<'_> {
     }
 }
 
-fn said(feedback: &Feedback) -> FeedbackSaid<'_> {
+pub(super) fn said(feedback: &Feedback) -> FeedbackSaid<'_> {
     let Feedback { application: _, target, kind, received_at } = feedback;
     let mechanism = match kind {
         FeedbackKind::ChallengePassed { mechanism } => mechanism.as_ref().map(|kind| kind.as_str()),

@@ -6,9 +6,12 @@ use utoipa::{Modify, OpenApi};
 use super::answers::{
     AssessmentBody, CredentialStatusBody, EventRemembered, FeedbackTaken, FeedbackTold, OutcomeTold, PageBody, Problem,
 };
-use super::cases::{ByTold, CaseBody, CaseNoteTold, CasesBody, ChangedBody, DecisionTold, DecisionsTold};
+use super::backtests::{BacktestBody, BacktestTold};
 use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
+use super::openapi_rules;
+use super::stream::{ExportLine, StreamData};
 use super::wire::EventBody;
+use super::{openapi_cases, openapi_hooks, openapi_lists};
 
 /// The contract of our own API.
 #[must_use]
@@ -39,14 +42,15 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         detach,
         reclaim,
         check_credentials,
-        cases,
-        case,
-        claim_case,
-        release_case,
-        note_case,
-        decide_case,
-        undo_case,
-        decide_cases
+        openapi_cases::cases,
+        openapi_cases::case,
+        openapi_cases::claim_case,
+        openapi_cases::release_case,
+        openapi_cases::note_case,
+        openapi_cases::decide_case,
+        openapi_cases::undo_case,
+        openapi_cases::decide_cases,
+        stream, export, begin_backtest, look_at_backtest, cancel_backtest, openapi_hooks::list_hooks, openapi_hooks::add_hook, openapi_hooks::show_hook, openapi_hooks::change_hook, openapi_hooks::remove_hook, openapi_hooks::test_hook, openapi_hooks::rotate_hook_secret, openapi_hooks::hook_deliveries, openapi_hooks::hook_undelivered, openapi_hooks::redeliver_to_hook, openapi_lists::lists, openapi_lists::keep_list, openapi_lists::look_up_lists, openapi_lists::list, openapi_lists::drop_list, openapi_lists::list_entries, openapi_lists::put_on_list, openapi_lists::list_entry, openapi_lists::put_list_entry, openapi_lists::take_off_list, openapi_lists::import_list, openapi_lists::export_list, openapi_rules::list_rules, openapi_rules::show_rule, openapi_rules::put_rule, openapi_rules::remove_rule, openapi_rules::import_rules, openapi_rules::discard_draft, openapi_rules::check_rules, openapi_rules::diff_rules, openapi_rules::publish_rules, openapi_rules::approve_rules, openapi_rules::reject_rules, openapi_rules::roll_rules_back, openapi_rules::list_rule_versions, openapi_rules::show_rule_version, openapi_rules::count_rule, openapi_rules::list_snoozes, openapi_rules::snooze_rule, openapi_rules::end_snooze,
     ),
     modifiers(&BearerKey),
     security(("bearer" = []))
@@ -270,129 +274,86 @@ fn reclaim() {}
 #[expect(dead_code, reason = "carries a description")]
 fn check_credentials() {}
 
-/// What waits for people, oldest first
+/// Follow what happens in the application, as it is recorded
 #[utoipa::path(
-    get, path = "/v1/cases", operation_id = "cases",
+    get, path = "/v1/stream", operation_id = "stream",
+    description = "Server-sent events: `assessment` (an Assessment, as it was judged), `conclusion` (StreamConclusion), \
+                   `feedback` (FeedbackSaid) and, when the answer ends, `end` (StreamEnd). Each `id` is a place in the \
+                   ledger; an `id` without data says how far was looked.",
     params(
-        ("queue" = Option<String>, Query, description = "In this queue"),
-        ("state" = Option<String>, Query, description = "open, claimed, deciding, awaiting_user or decided; default open and claimed"),
-        ("due_before" = Option<String>, Query, description = "To be decided before this: RFC 3339 or Unix time"),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "At most this many; default 50"),
-        ("cursor" = Option<String>, Query, description = "Continue after the page that answered this as next_cursor"),
+        ("Last-Event-ID" = Option<u64>, Header, description = "Go on after this id; goes before `after`"),
+        ("after" = Option<u64>, Query, description = "Go on after this id; 0 for the beginning. Default: from now on"),
+        ("verdict" = Option<String>, Query, description = "Only of what was judged so: verdicts, separated by commas"),
+        ("action" = Option<String>, Query, description = "Only of these actions, separated by commas"),
     ),
     responses(
-        (status = 200, description = "One page", body = CasesBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "Events, until one side ends", body = StreamData, content_type = "text/event-stream"),
+        (status = 400, description = "The query is malformed, or the id lies beyond the ledger's end", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many follow", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
-fn cases() {}
+fn stream() {}
 
-/// An event's case, with what was judged of it
+/// Take events away, oldest first, with all that was said of them since
 #[utoipa::path(
-    get, path = "/v1/cases/{id}", operation_id = "case",
-    params(("id" = String, Path, description = "The event")),
+    get, path = "/v1/export", operation_id = "export",
+    description = "Newline JSON: each line is an ExportLine. An answer that breaks off has not said all: ask again with \
+                   the last line's `sequence` as `after`.",
+    params(
+        ("from" = Option<String>, Query, description = "Received at or after this: RFC 3339 or Unix time"),
+        ("to" = Option<String>, Query, description = "Received before this: RFC 3339 or Unix time"),
+        ("after" = Option<u64>, Query, description = "Go on after this place"),
+        ("format" = Option<String>, Query, description = "ndjson, which is the default"),
+    ),
     responses(
-        (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "All of them, up to what there is at the moment of asking", body = ExportLine, content_type = "application/x-ndjson"),
+        (status = 400, description = "The query is malformed", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many exports at once", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
-fn case() {}
+fn export() {}
 
-/// Begin to work on a case: it is yours for 15 min
+/// Try rules on the events of the last days. Answered at once where that takes no longer than two seconds
 #[utoipa::path(
-    post, path = "/v1/cases/{id}/claim", operation_id = "claim_case", request_body = ByTold,
-    params(("id" = String, Path, description = "The event")),
+    post, path = "/v1/rules/backtest", operation_id = "begin_backtest", request_body = BacktestTold,
     responses(
-        (status = 200, description = "The case", body = CaseBody),
+        (status = 200, description = "What came of it", body = BacktestBody),
+        (status = 202, description = "It goes on: ask again by its id", body = BacktestBody),
         (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Somebody else works on it, or it is decided", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "There are as many already as may run at once", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
-fn claim_case() {}
+fn begin_backtest() {}
 
-/// Work on a case no longer
+/// How far a backtest is, and what came of it. The latest are kept until the server stops
 #[utoipa::path(
-    post, path = "/v1/cases/{id}/release", operation_id = "release_case", request_body = ByTold,
-    params(("id" = String, Path, description = "The event")),
+    get, path = "/v1/rules/backtest/{id}", operation_id = "look_at_backtest",
+    params(("id" = String, Path, description = "The backtest")),
     responses(
-        (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "How far it is", body = BacktestBody),
         (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Somebody else works on it, or it is decided", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such backtest, or no longer", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
-fn release_case() {}
+fn look_at_backtest() {}
 
-/// Note something of a case
+/// Stop a backtest. One that has ended stays as it is
 #[utoipa::path(
-    post, path = "/v1/cases/{id}/notes", operation_id = "note_case", request_body = CaseNoteTold,
-    params(("id" = String, Path, description = "The event")),
+    delete, path = "/v1/rules/backtest/{id}", operation_id = "cancel_backtest",
+    params(("id" = String, Path, description = "The backtest")),
     responses(
-        (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "How far it was", body = BacktestBody),
         (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such backtest, or no longer", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
-fn note_case() {}
-
-/// Decide about an event. It takes effect after a minute, unless you say at once
-#[utoipa::path(
-    post, path = "/v1/cases/{id}/decision", operation_id = "decide_case", request_body = DecisionTold,
-    params(("id" = String, Path, description = "The event")),
-    responses(
-        (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Somebody else works on it, or it is decided", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
-    )
-)]
-#[expect(dead_code, reason = "carries a description")]
-fn decide_case() {}
-
-/// Take a decision of yours back, within its minute
-#[utoipa::path(
-    post, path = "/v1/cases/{id}/undo", operation_id = "undo_case", request_body = ByTold,
-    params(("id" = String, Path, description = "The event")),
-    responses(
-        (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Somebody else works on it, or it is decided", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
-    )
-)]
-#[expect(dead_code, reason = "carries a description")]
-fn undo_case() {}
-
-/// Decide about many events: each by itself
-#[utoipa::path(
-    post, path = "/v1/cases/decisions", operation_id = "decide_cases", request_body = DecisionsTold,
-    responses(
-        (status = 200, description = "What became of each", body = ChangedBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
-    )
-)]
-#[expect(dead_code, reason = "carries a description")]
-fn decide_cases() {}
+fn cancel_backtest() {}

@@ -204,6 +204,7 @@ impl Dialect for Ravelin {
             | Reply::Found(_)
             | Reply::Identified { .. }
             | Reply::Takeover(_)
+            | Reply::Lists(_)
             | Reply::Consumed(_)
             | Reply::Listening
             | Reply::Nothing
@@ -211,7 +212,13 @@ impl Dialect for Ravelin {
             | Reply::Changed(_)
             | Reply::Cases(_)
             | Reply::LinesTaken(_)
-            | Reply::Hooks(_) => encode::unscored(call, endpoint),
+            | Reply::VendorHooks(_)
+            | Reply::Backtest(_)
+            | Reply::Hooks(_)
+            | Reply::Rules(_)
+            | Reply::SealingKey(_)
+            | Reply::Granted { .. }
+            | Reply::Finished(_) => encode::unscored(call, endpoint),
         }
     }
 

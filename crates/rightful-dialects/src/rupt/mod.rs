@@ -226,6 +226,7 @@ impl Dialect for Rupt {
                 | Reply::Observed(_)
                 | Reply::FeedbackTaken { .. }
                 | Reply::Takeover(_)
+                | Reply::Lists(_)
                 | Reply::Reclaimed { .. }
                 | Reply::Listening
                 | Reply::Nothing
@@ -233,7 +234,13 @@ impl Dialect for Rupt {
                 | Reply::Changed(_)
                 | Reply::Cases(_)
                 | Reply::LinesTaken(_)
-                | Reply::Hooks(_),
+                | Reply::VendorHooks(_)
+                | Reply::Backtest(_)
+                | Reply::Hooks(_)
+                | Reply::Rules(_)
+                | Reply::SealingKey(_)
+                | Reply::Granted { .. }
+                | Reply::Finished(_),
                 _,
             ) => encode::done(),
         }

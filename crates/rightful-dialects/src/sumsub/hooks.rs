@@ -7,7 +7,7 @@ use super::{date, encode};
 use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::scalars::{flag, text};
-use crate::{Call, HookShown, HookWish, Intake, Refusal, RefusalKind, Response};
+use crate::{Call, HookWish, Intake, Refusal, RefusalKind, Response, VendorHook};
 
 /// The most that are listed, as documented.
 const LISTED_MAX: usize = 50;
@@ -47,7 +47,7 @@ pub(super) fn wish(call: &Call<'_>) -> Result<Intake, Refusal> {
     if wish.id.is_none() && wish.url.is_none() {
         return Err(Fault::new("is required").within("target").into());
     }
-    Ok(Intake::SetHook(Box::new(wish)))
+    Ok(Intake::SetVendorHook(Box::new(wish)))
 }
 
 fn short(node: Node<'_>, bytes_max: usize) -> Result<Box<str>, Fault> {
@@ -72,13 +72,13 @@ fn types(node: Node<'_>) -> Result<Vec<Box<str>>, Fault> {
 }
 
 /// The hooks, oldest first.
-pub(super) fn all(call: &Call<'_>, hooks: &[HookShown]) -> Response {
+pub(super) fn all(call: &Call<'_>, hooks: &[VendorHook]) -> Response {
     let items: Vec<Value> = ours(hooks).take(LISTED_MAX).map(|hook| shown(call, hook)).collect();
     encode::json(200, &json!({ "list": { "items": items } }))
 }
 
 /// The hook that was set, or that the path names.
-pub(super) fn one(call: &Call<'_>, hooks: &[HookShown]) -> Response {
+pub(super) fn one(call: &Call<'_>, hooks: &[VendorHook]) -> Response {
     let named = call.parameter("id");
     match ours(hooks).find(|shown| named.is_empty() || *shown.hook.id == *named) {
         Some(hook) => encode::json(200, &shown(call, hook)),
@@ -90,11 +90,11 @@ pub(super) fn one(call: &Call<'_>, hooks: &[HookShown]) -> Response {
     }
 }
 
-fn ours(hooks: &[HookShown]) -> impl Iterator<Item = &HookShown> {
+fn ours(hooks: &[VendorHook]) -> impl Iterator<Item = &VendorHook> {
     hooks.iter().filter(|shown| shown.hook.style == HookStyle::Sumsub)
 }
 
-fn shown(call: &Call<'_>, HookShown { hook, terms, secret }: &HookShown) -> Value {
+fn shown(call: &Call<'_>, VendorHook { hook, terms, secret }: &VendorHook) -> Value {
     let algorithm = DIGESTS.into_iter().find(|(digest, _)| *digest == terms.digest).map(|(_, name)| name);
     json!({
         "id": hook.id,

@@ -90,6 +90,9 @@ use crate::{
     Response, Route, Signed, SignedRequest, Told, ToldOf,
 };
 
+/// The longest file of many lines, in bytes: some 100 000 transactions.
+const FILE_BYTES_MAX: usize = 64 << 20;
+
 const SUBMIT: &str = "/resources/applicants/{id}/kyt/txns/-/data";
 const SUBMIT_WITH_OPTIONS: &str = "/resources/api/applicants/tm/-/submit";
 const TRANSACTION: &str = "/resources/kyt/txns/{id}/one";
@@ -195,7 +198,7 @@ impl Dialect for Sumsub {
             EVENTS => page::events(call),
             ASK if call.route.method == Method::Get => ask::question(call),
             ASK => ask::answer(call),
-            HOOKS | HOOK => Ok(Intake::Hooks),
+            HOOKS | HOOK => Ok(Intake::VendorHooks),
             SET_HOOK => hooks::wish(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
         }
@@ -205,8 +208,8 @@ impl Dialect for Sumsub {
         decode::line(call, line)
     }
 
-    fn takes_files(&self, route: &Route) -> bool {
-        matches!(route.path, IMPORT | IMPORT_HISTORY)
+    fn body_bytes_max(&self, route: &Route) -> Option<usize> {
+        matches!(route.path, IMPORT | IMPORT_HISTORY).then_some(FILE_BYTES_MAX)
     }
 
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
@@ -218,8 +221,8 @@ impl Dialect for Sumsub {
             (Reply::Standing { record, case }, _) => encode::transaction(call, record, case.as_deref()),
             (Reply::LinesTaken(taken), _) => encode::lines_taken(taken),
             (Reply::Found(found), _) => encode::applicant(call, found),
-            (Reply::Hooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
-            (Reply::Hooks(hooks), _) => hooks::all(call, hooks),
+            (Reply::VendorHooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
+            (Reply::VendorHooks(hooks), _) => hooks::all(call, hooks),
             (Reply::Recalled(record), ASK) => ask::question_page(call, record),
             (Reply::FeedbackTaken { .. }, ASK) => ask::thanks_page(call),
             (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),

@@ -131,6 +131,7 @@ pub(super) fn events(call: &Call<'_>) -> Result<Intake, Refusal> {
         behavior: seen.behavior(),
         opened_at: None,
         received_at: call.received_at,
+        said: None,
     })))
 }
 

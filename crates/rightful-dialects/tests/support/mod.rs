@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file is its own crate and uses its own part")]
 
 pub(crate) mod accounts;
+pub(crate) mod attempts;
+pub(crate) mod backtests;
 pub(crate) mod changed;
 pub(crate) mod noted;
 pub(crate) mod reviewed;
@@ -184,6 +186,7 @@ pub(crate) fn assessment(event: EventId, verdict: Verdict) -> Assessment {
             rule: "new-device-abroad".into(),
             version: 2,
             is_shadow: false,
+            is_snoozed: false,
             effect: RuleEffect {
                 score: ScoreChange::from_hundredths(1_250).expect("in range"),
                 floor: Some(Verdict::Challenge),
@@ -194,6 +197,8 @@ pub(crate) fn assessment(event: EventId, verdict: Verdict) -> Assessment {
             },
         }],
         verdict_before_rules: Some(Verdict::Allow),
+        listed: vec!["colleagues".into()],
+        aggregates: Vec::new(),
     }
 }
 

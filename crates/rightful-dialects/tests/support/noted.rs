@@ -37,7 +37,7 @@ pub(crate) fn reply_to(
         Intake::LookUp { .. } => Reply::LookedUp(super::changed::breached(given)),
         Intake::Backfill(told) => Reply::Observed(told.event.id),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).expect("few") },
-        Intake::Listen(_) => Reply::Listening,
+        Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Listening,
         _ => return None,
     })
 }
@@ -55,6 +55,9 @@ pub(crate) fn intake_json(
             let mut shown = json!({"verb": "report", "id": id, "device": event["device"], "network": event["network"]});
             if let Some(behavior) = &report.behavior {
                 shown["behavior"] = json!(format!("{behavior:?}"));
+            }
+            if report.said.is_some() {
+                shown["said"] = super::attempts::said(report);
             }
             if let Some(opened_at) = report.opened_at {
                 shown["opened_at"] = json!(opened_at.as_micros());
@@ -80,6 +83,8 @@ pub(crate) fn intake_json(
             json!({"verb": "reclaim", "n": all.len(), "accounts": first})
         }
         Intake::Listen(device) => json!({"verb": "listen", "device": device.to_string()}),
+        Intake::Stream(following) => json!({"verb": "stream", "following": format!("{following:?}")}),
+        Intake::Export(excerpt) => json!({"verb": "export", "excerpt": format!("{excerpt:?}")}),
         _ => return None,
     })
 }

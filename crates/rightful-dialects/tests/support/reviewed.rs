@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rightful_dialects::{EventOf, HookShown, Intake, LinesTaken, Refusal, RefusalKind, Reply, Told};
+use rightful_dialects::{EventOf, Intake, LinesTaken, Refusal, RefusalKind, Reply, Told, VendorHook};
 use rightful_domain::{
     Case, CaseChange, CaseNote, CasePage, CaseRefusal, Decision, DecisionKind, Event, Hook, HookStyle, HookTerms, Pii,
     QUEUE_DEFAULT, Record,
@@ -39,13 +39,13 @@ pub(crate) fn reply_to(intake: &Intake, given: &Value, remembered: impl Fn(Optio
                 vec![(2, refusal(RefusalKind::Malformed, Some("txnId"))), (5, refusal(RefusalKind::Malformed, None))];
             Reply::LinesTaken(LinesTaken { n_created: 7, n_known: 1, refused, n_refused: 2 })
         }
-        Intake::Hooks | Intake::SetHook(_) => Reply::Hooks(vec![hook()]),
+        Intake::VendorHooks | Intake::SetVendorHook(_) => Reply::VendorHooks(vec![hook()]),
         _ => return None,
     })
 }
 
-fn hook() -> HookShown {
-    HookShown {
+fn hook() -> VendorHook {
+    VendorHook {
         hook: Hook {
             id: "hook_1".into(),
             style: HookStyle::Sumsub,
@@ -107,8 +107,8 @@ pub(crate) fn intake_json(intake: &Intake, told_json: impl Fn(&Told) -> Value) -
         Intake::Lines(lines) => {
             json!({"verb": "lines", "is_history": lines.is_history, "stops_at_error": lines.stops_at_error})
         }
-        Intake::Hooks => json!({"verb": "hooks"}),
-        Intake::SetHook(wish) => json!({
+        Intake::VendorHooks => json!({"verb": "hooks"}),
+        Intake::SetVendorHook(wish) => json!({
             "verb": "set hook", "id": wish.id, "url": wish.url, "enabled": wish.enabled, "name": wish.name,
             "digest": wish.digest.map(|digest| format!("{digest:?}")), "types": wish.types,
             "tries_once": wish.tries_once, "has_secret": wish.secret.is_some(),

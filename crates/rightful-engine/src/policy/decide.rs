@@ -12,7 +12,7 @@
 
 use std::cmp::Ordering;
 
-use rightful_domain::{Action, ChallengeKind, Finding, LogOdds, Profile, ReasonCode, RiskScore, Verdict};
+use rightful_domain::{Action, ChallengeKind, Finding, Listed, LogOdds, Profile, ReasonCode, RiskScore, Verdict};
 
 use super::leniency::leniency;
 use super::thresholds::Bands;
@@ -42,11 +42,17 @@ impl Policy {
     /// Decides on findings as the detectors gave them, without rules.
     #[cfg(test)]
     pub(crate) fn decide(&self, action: &Action, features: &Features, findings: Vec<Finding>) -> Decision {
-        self.weigh(action, features, findings).decided(action, features, &Ruling::default())
+        self.weigh(action, features, &Listed::default(), findings).decided(action, features, &Ruling::default())
     }
 
-    /// Weighs findings as the detectors gave them.
-    pub(crate) fn weigh(&self, action: &Action, features: &Features, mut findings: Vec<Finding>) -> Weighed {
+    /// Weighs findings as the detectors gave them. `listed` names the lists that are in the features as flags.
+    pub(crate) fn weigh(
+        &self,
+        action: &Action,
+        features: &Features,
+        listed: &Listed,
+        mut findings: Vec<Finding>,
+    ) -> Weighed {
         let bands = self.bands(action).following(features.budget.challenge_from);
         take_back_trust(&mut findings);
         let has_adverse = findings.iter().any(Finding::is_adverse);
@@ -78,7 +84,7 @@ impl Policy {
         let deny_score = LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score();
         findings.extend(explanations);
         findings.sort_by(heaviest_first);
-        let findings_max = lists::findings_max(lists);
+        let findings_max = lists::findings_max(lists, listed);
         findings.truncate(findings_max);
         let concluded = Concluded {
             findings: &findings,
@@ -90,7 +96,7 @@ impl Policy {
         // Weighs nothing, so it goes last; where there is no room for it, the score says the same.
         let conclusion = conclude(&concluded, features, &self.thresholds).filter(|_| findings.len() < findings_max);
         findings.extend(conclusion);
-        lists::name_lists(lists, &mut findings);
+        lists::name_lists(lists, listed, &mut findings);
         Weighed { log_odds, deny_score, findings, may_be_trusted, bands, lists: *lists, is_closed }
     }
 }
@@ -170,11 +176,9 @@ fn uncalmed(base: f64, features: &Features, much: f64, findings: &[Finding]) -> 
     if findings.iter().any(is_uncalmed) { base.max(0.0) } else { base }
 }
 
-/// The lists, of which one that lets a whole network in says nothing of an account that is closed.
+/// The lists, of which those that let many in say nothing of an account that is closed.
 fn lists_that_hold(features: &Features) -> Lists {
-    let lists = features.lists;
-    let address_allowed = lists.address_allowed.filter(|_| features.aftermath.closed_days.is_none());
-    Lists { address_allowed, ..lists }
+    if features.aftermath.closed_days.is_some() { features.lists.of_closed() } else { features.lists }
 }
 
 fn sum(findings: &[Finding]) -> f64 {

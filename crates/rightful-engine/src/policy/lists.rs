@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rightful_domain::{
-    AccountId, CountryCode, DeviceId, Evidence, EvidenceValue, FINDINGS_MAX, Facts, Finding, InvalidId, ReasonCode,
+    AccountId, CountryCode, DeviceId, Evidence, EvidenceValue, FINDINGS_MAX, Facts, Finding, InvalidId, ListEffect,
+    ListSubject, Listed, ReasonCode,
 };
 use serde::Deserialize;
 
-use super::countries;
 use crate::features::Lists;
 
 /// The most entries of one list. Longer ones belong into a store, not into a text.
@@ -80,7 +80,7 @@ impl TryFrom<String> for Country {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        let spellings = countries::spellings(&text);
+        let spellings = rightful_domain::country_spellings(&text);
         spellings.map(Self).ok_or("must be a country of ISO 3166-1, in two letters or three")
     }
 }
@@ -216,13 +216,16 @@ impl AccessLists {
             account_blocked: in_accounts(&self.blocked_accounts),
             device_blocked: devices,
             country_blocked: country.map(|country| self.blocked_countries.contains(&country)),
+            ..Lists::default()
         }
     }
 }
 
 /// The evidence that an event is on a list that lets it in.
 const LISTED: &str = "listed";
-/// The evidence that it is on one that keeps it out: the list's key.
+/// What that list is called, where it is not one of the policy.
+const ALLOWED_BY_LIST: &str = "allowed_by_list";
+/// The evidence that it is on one that keeps it out: what the list is called.
 const BLOCKED_BY_LIST: &str = "blocked_by_list";
 
 /// Whether a finding says that a list has decided.
@@ -234,44 +237,90 @@ pub(crate) fn is_of_list(finding: &Finding) -> bool {
     finding.evidence.iter().any(says)
 }
 
-/// The lists that have decided, each as a reason with its evidence. Where a list lets in, those that keep out have decided
-/// nothing, and a caller who goes by reasons must not read of them.
-fn decided(lists: &Lists) -> impl Iterator<Item = (ReasonCode, Evidence)> {
-    let lets_in =
-        [(lists.account_allowed, ReasonCode::UserTrusted, None), (lists.address_allowed, ReasonCode::IpTrusted, None)];
-    let keeps_out = [
-        // No reason is about a blocked account; the vendor's "assumed to be fraudulent with high confidence" is nearest.
-        (lists.account_blocked, ReasonCode::ActionIsSuspectedFraud, Some("block_accounts")),
-        (lists.address_blocked, ReasonCode::IpRiskyReputation, Some("block_addresses")),
-        (lists.device_blocked, ReasonCode::DeviceRiskyReputation, Some("block_devices")),
-        (lists.country_blocked, ReasonCode::IpCountryBlocked, Some("blocked_countries")),
+/// A list that has decided: the reason that says so, and what it is called, where that is known.
+struct Decided {
+    reason: ReasonCode,
+    effect: ListEffect,
+    name: Option<Cow<'static, str>>,
+}
+
+/// The lists that have decided. Where a list lets in, those that keep out have decided nothing, and a caller who goes by
+/// reasons must not read of them.
+fn decided(lists: &Lists, listed: &Listed) -> Vec<Decided> {
+    use ListEffect::{Allow, Block};
+    use ListSubject::{Account, Address, Asn, Country, Device, EmailDomain, Payee};
+    use ReasonCode::{
+        ActionIsSuspectedFraud, DeviceRiskyReputation, IpCountryBlocked, IpRiskyReputation, IpTrusted, UserTrusted,
+    };
+    // No reason is about a blocked account; the vendor's "assumed to be fraudulent with high confidence" is nearest.
+    let all = [
+        (lists.account_allowed, Allow, Account, UserTrusted, None),
+        (lists.address_allowed, Allow, Address, IpTrusted, None),
+        (lists.device_allowed, Allow, Device, UserTrusted, None),
+        (lists.asn_allowed, Allow, Asn, IpTrusted, None),
+        (lists.country_allowed, Allow, Country, IpTrusted, None),
+        (lists.email_domain_allowed, Allow, EmailDomain, UserTrusted, None),
+        (lists.payee_allowed, Allow, Payee, UserTrusted, None),
+        (lists.account_blocked, Block, Account, ActionIsSuspectedFraud, Some("block_accounts")),
+        (lists.address_blocked, Block, Address, IpRiskyReputation, Some("block_addresses")),
+        (lists.device_blocked, Block, Device, DeviceRiskyReputation, Some("block_devices")),
+        (lists.country_blocked, Block, Country, IpCountryBlocked, Some("blocked_countries")),
+        (lists.asn_blocked, Block, Asn, IpRiskyReputation, None),
+        (lists.email_domain_blocked, Block, EmailDomain, ActionIsSuspectedFraud, None),
+        (lists.payee_blocked, Block, Payee, ActionIsSuspectedFraud, None),
     ];
-    let is_let_in = lists.is_allowed();
-    let keeps_out = keeps_out.into_iter().filter(move |_| !is_let_in);
-    let on = lets_in.into_iter().chain(keeps_out).filter(|(is_on, ..)| *is_on == Some(true));
-    on.map(|(_, reason, blocked_by)| {
-        let (name, value) = match blocked_by {
-            Some(list) => (BLOCKED_BY_LIST, EvidenceValue::Text(list.into())),
-            None => (LISTED, EvidenceValue::Flag(true)),
-        };
-        (reason, Evidence { name: name.into(), value })
-    })
+    let decides = if lists.is_allowed() { Allow } else { Block };
+    let on = all.into_iter().filter(|(is_on, effect, ..)| *is_on == Some(true) && *effect == decides);
+    let named = |(_, effect, of, reason, of_policy): (_, _, _, _, Option<&'static str>)| {
+        let name = names(listed, effect, of).map(Cow::Owned).or(of_policy.map(Cow::Borrowed));
+        Decided { reason, effect, name }
+    };
+    on.map(named).collect()
+}
+
+/// The application's lists of an effect and a subject that the event is on, as one text; None if it is on none.
+fn names(listed: &Listed, effect: ListEffect, of: ListSubject) -> Option<String> {
+    let on = listed.on.iter().filter(|list| list.effect == effect && list.of == of);
+    let names: Vec<&str> = on.map(|list| &*list.name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// How many findings may be heard beside those that name lists.
-pub(super) fn findings_max(lists: &Lists) -> usize {
-    FINDINGS_MAX.saturating_sub(decided(lists).count())
+pub(super) fn findings_max(lists: &Lists, listed: &Listed) -> usize {
+    FINDINGS_MAX.saturating_sub(decided(lists, listed).len())
 }
 
 /// Sees to it that a finding names each list that has decided; it may have no share of the score. At most
 /// [`findings_max`] findings leave room for all of them.
-pub(super) fn name_lists(lists: &Lists, findings: &mut Vec<Finding>) {
-    for (reason, evidence) in decided(lists) {
-        match findings.iter_mut().find(|finding| finding.reason == reason) {
-            Some(finding) if is_of_list(finding) => {}
-            Some(finding) => finding.evidence.push(evidence),
-            None => findings.push(Finding { reason, nats: 0.0, evidence: vec![evidence] }),
+pub(super) fn name_lists(lists: &Lists, listed: &Listed, findings: &mut Vec<Finding>) {
+    for Decided { reason, effect, name } in decided(lists, listed) {
+        let place = findings.iter().position(|finding| finding.reason == reason).unwrap_or(findings.len());
+        if place == findings.len() {
+            findings.push(Finding { reason, nats: 0.0, evidence: Vec::new() });
         }
+        let Some(finding) = findings.get_mut(place) else { continue };
+        match effect {
+            ListEffect::Allow => {
+                say(finding, LISTED, None);
+                name.into_iter().for_each(|name| say(finding, ALLOWED_BY_LIST, Some(&name)));
+            }
+            ListEffect::Block => say(finding, BLOCKED_BY_LIST, name.as_deref()),
+            ListEffect::Watch => {}
+        }
+    }
+}
+
+/// Puts a flag or a name into a finding's evidence, where another of that kind may stand.
+fn say(finding: &mut Finding, name: &'static str, text: Option<&str>) {
+    let said = finding.evidence.iter_mut().find(|evidence| evidence.name == name).map(|evidence| &mut evidence.value);
+    let value = match (text, &said) {
+        (None, _) => EvidenceValue::Flag(true),
+        (Some(text), Some(EvidenceValue::Text(before))) => EvidenceValue::Text(format!("{before}, {text}").into()),
+        (Some(text), _) => EvidenceValue::Text(text.into()),
+    };
+    match said {
+        Some(said) => *said = value,
+        None => finding.evidence.push(Evidence { name: name.into(), value }),
     }
 }
 

@@ -43,12 +43,17 @@ impl Bands {
     /// The bands with the challenge threshold where the budget has it: between trust and denial, with a band of
     /// challenges left in between. A policy that names another challenge threshold than the shipped one keeps it.
     pub(super) fn following(self, challenge_from: Option<LogOdds>) -> Self {
+        self.following_points(challenge_from.map(|from| from.score().points()))
+    }
+
+    /// The same, by the points at which the budget has it.
+    pub(super) fn following_points(self, challenge_from: Option<f64>) -> Self {
         let Some(from) = challenge_from.filter(|_| self.challenge_min.get() == ScoreBudget::START_POINTS) else {
             return self;
         };
         let highest = self.deny_min.get() - DENY_DISTANCE_POINTS;
         let least = self.trust_max.get() + 0.01;
-        let points = from.score().points().min(highest).max(least);
+        let points = from.min(highest).max(least);
         Points::try_from(points).map_or(self, |challenge_min| Self { challenge_min, ..self })
     }
 
@@ -115,6 +120,13 @@ pub(crate) struct Thresholds {
     pub(crate) credential_cracking: CredentialCracking,
     pub(crate) credential_enumeration: CredentialEnumeration,
     pub(crate) device_bot: Fixed,
+    pub(crate) device_cookie_reused: Fixed,
+    pub(crate) device_emulated_gpu: Fixed,
+    pub(crate) device_spoofed: Fixed,
+    pub(crate) device_suspected_bot: Fixed,
+    pub(crate) device_suspicious_cpu_core: Fixed,
+    pub(crate) device_suspicious_display: Fixed,
+    pub(crate) device_vm: Fixed,
     pub(crate) device_impossible_travel: ImpossibleTravel,
     pub(crate) device_payee_velocity: DevicePayeeVelocity,
     pub(crate) device_platform_anomaly: Fixed,

@@ -9,17 +9,21 @@
     )
 )]
 
-use rightful_domain::ReasonCode;
+use std::cell::RefCell;
 
+use rightful_domain::{Aggregate, AggregateId, ReasonCode};
+
+use super::aggregates;
 use super::evaluate::{Arithmetic, Comparison, Condition, Literal, Number, Presence, Text, TextTest, bit};
+use super::suggest::{unknown_function, unknown_name};
 use super::syntax::{Expression, ExpressionKind, Operator};
 use super::types::WordType;
-use super::vocabulary::{self, CUSTOM, FEATURES, ListWord, Reading, TextWord, Values, Word};
+use super::vocabulary::{self, CUSTOM, ListWord, Reading, TextWord, Values};
 use super::{RuleError, Span, nearest};
 use crate::policy::AddressRange;
 
 /// The functions, and what is asked of texts with a dot.
-const FUNCTIONS: [&str; 3] = ["has", "size", "inNetwork"];
+const FUNCTIONS: [&str; 4] = ["has", "size", "inNetwork", "onList"];
 const METHODS: [&str; 3] = ["startsWith", "endsWith", "contains"];
 
 /// A part of a rule with its type.
@@ -66,14 +70,17 @@ impl Typed {
     }
 }
 
-/// Checks a whole rule and compiles it. O(n) in its parts.
-pub(super) fn compile(text: &str, expression: &Expression) -> Result<Condition, RuleError> {
-    Compiler { text }.condition(expression)
+/// Checks a whole rule and compiles it, and says which aggregates it asks for. O(n) in its parts.
+pub(super) fn compile(text: &str, expression: &Expression) -> Result<(Condition, Vec<Aggregate>), RuleError> {
+    let compiler = Compiler { text, aggregates: RefCell::default() };
+    let condition = compiler.condition(expression)?;
+    Ok((condition, compiler.aggregates.into_inner()))
 }
 
-/// The text that errors point into.
+/// The text that errors point into, and the aggregates that were found on the way.
 struct Compiler<'a> {
     text: &'a str,
+    aggregates: RefCell<Vec<Aggregate>>,
 }
 
 type Compiled<T> = Result<T, RuleError>;
@@ -152,6 +159,9 @@ impl Compiler<'_> {
                 Some((field, _)) => self
                     .refuse(span, format!("only the top level of the caller's own fields is read: `{CUSTOM}{field}`")),
             };
+        }
+        if aggregates::is_name(name) {
+            return Err(aggregates::incomplete(self.text, span));
         }
         let Some(word) = vocabulary::look_up(name) else { return self.refuse(span, unknown_name(name)) };
         Ok(match word.reading {
@@ -391,7 +401,10 @@ impl Compiler<'_> {
             ("has", [of]) => self.has(of).map(Typed::Flag),
             ("size", [of]) => self.size(of),
             ("inNetwork", [address, networks]) => self.in_network(address, networks).map(Typed::Flag),
-            ("has" | "size", _) => self.refuse(span, format!("`{name}` takes one argument, found {}", arguments.len())),
+            ("onList", [list]) => self.on_list(list).map(Typed::Flag),
+            ("has" | "size" | "onList", _) => {
+                self.refuse(span, format!("`{name}` takes one argument, found {}", arguments.len()))
+            }
             ("inNetwork", _) => self.refuse(
                 span,
                 format!("`inNetwork` takes an address and a network, found {} arguments", arguments.len()),
@@ -403,7 +416,20 @@ impl Compiler<'_> {
         }
     }
 
+    /// What an aggregate is looked up by.
+    fn aggregate(&self, receiver: &Expression, name: &str, arguments: &[Expression]) -> Compiled<AggregateId> {
+        let aggregate = aggregates::read(self.text, receiver, name, arguments)?;
+        let id = aggregate.id();
+        self.aggregates.borrow_mut().push(aggregate);
+        Ok(id)
+    }
+
     fn has(&self, of: &Expression) -> Compiled<Condition> {
+        if let ExpressionKind::Method(receiver, name, arguments) = &of.kind
+            && aggregates::begins(receiver)
+        {
+            return self.aggregate(receiver, name, arguments).map(|id| Condition::Has(Presence::Aggregate(id)));
+        }
         let ExpressionKind::Name(name) = &of.kind else {
             return self.refuse(of.span, "`has` takes a name, as in `has(ip.country)`");
         };
@@ -427,6 +453,17 @@ impl Compiler<'_> {
             Typed::Written(literals) => Number::Constant(literals.len() as f64),
             other => return self.refuse(of.span, format!("`size` takes a text or a list, found {}", other.told())),
         }))
+    }
+
+    /// Lists come and go after a rule is written, so one that is not there is no error: nobody is on it.
+    fn on_list(&self, list: &Expression) -> Compiled<Condition> {
+        match self.typed(list)? {
+            Typed::Text(Text::Constant(name)) => Ok(Condition::OnList(name)),
+            other => {
+                let message = format!("expected the name of a list, as in `onList(\"staff\")`, found {}", other.told());
+                self.refuse(list.span, message)
+            }
+        }
     }
 
     fn in_network(&self, address: &Expression, networks: &Expression) -> Compiled<Condition> {
@@ -454,6 +491,9 @@ impl Compiler<'_> {
     }
 
     fn method(&self, receiver: &Expression, name: &str, arguments: &[Expression], span: Span) -> Compiled<Typed> {
+        if aggregates::begins(receiver) {
+            return self.aggregate(receiver, name, arguments).map(|id| Typed::Number(Number::Aggregate(id)));
+        }
         let test = match name {
             "startsWith" => TextTest::StartsWith,
             "endsWith" => TextTest::EndsWith,
@@ -485,33 +525,7 @@ const fn type_of(literal: &Literal) -> WordType {
 /// How many of the values that something can have are told in an error.
 const VALUES_TOLD: usize = 8;
 
-fn unknown_name(name: &str) -> String {
-    let meant = match name.strip_prefix(FEATURES) {
-        Some(feature) => nearest_of(feature, vocabulary::features()).map(|feature| format!("{FEATURES}{feature}")),
-        None => nearest_of(name, vocabulary::words()).map(str::to_owned).or_else(|| {
-            // A feature without what its name begins with.
-            nearest_of(name, vocabulary::features()).map(|feature| format!("{FEATURES}{feature}"))
-        }),
-    };
-    match meant {
-        Some(meant) => format!("unknown name `{name}`, did you mean `{meant}`?"),
-        None => format!("unknown name `{name}`"),
-    }
-}
-
-fn nearest_of(name: &str, words: impl Iterator<Item = Word>) -> Option<&'static str> {
-    nearest(name, words.map(|word| word.name))
-}
-
-fn unknown_function(name: &str, known: impl IntoIterator<Item = &'static str>) -> String {
-    match nearest(name, known) {
-        Some(meant) => format!("unknown function `{name}`, did you mean `{meant}`?"),
-        None => format!("unknown function `{name}`"),
-    }
-}
-
-/// A flag that is missing is neither true nor false, so that `!flag` is false as well; what else is negated is true where
-/// it was not.
+/// What is neither true nor false is so under `!`, too.
 fn negated(condition: Condition) -> Condition {
     match condition {
         Condition::Constant(constant) => Condition::Constant(!constant),

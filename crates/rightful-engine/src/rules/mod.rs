@@ -3,9 +3,11 @@
 //! A rule is checked in full when it is written, and every error has its place. What is compiled is total and bounded:
 //! it cannot fail, loop, or take longer than its few hundred parts. The reference is `docs/reference/rules.md`.
 
+mod aggregates;
 mod compile;
 mod evaluate;
 mod lexer;
+mod library;
 mod read;
 mod set;
 mod suggest;
@@ -15,8 +17,11 @@ mod vocabulary;
 
 use std::fmt;
 
+use rightful_domain::Aggregate;
+
 pub use evaluate::Scene;
-pub(crate) use read::{RULES, read_rules, rule_faults};
+pub use library::{LibraryRule, rule_library};
+pub(crate) use read::{RULES, read_book, read_rules, rule_faults};
 pub(crate) use set::Ruling;
 pub use set::{Rule, RuleMode, RuleSet};
 pub(crate) use suggest::nearest;
@@ -36,7 +41,11 @@ pub fn rule_features() -> impl Iterator<Item = Word> {
 
 /// A condition that is checked and compiled.
 #[derive(Debug, Clone, PartialEq)]
-pub struct When(evaluate::Condition);
+pub struct When {
+    condition: evaluate::Condition,
+    /// By id, each once.
+    aggregates: Box<[Aggregate]>,
+}
 
 impl When {
     /// Reads a condition: at most 4 KiB, 512 parts, 32 deep, lists of 256.
@@ -45,13 +54,24 @@ impl When {
     /// The text is no condition, is too large, names what is not in the vocabulary, or mixes types.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let expression = syntax::parse(text)?;
-        compile::compile(text, &expression).map(Self)
+        let (condition, mut aggregates) = compile::compile(text, &expression)?;
+        aggregates.sort_unstable_by_key(Aggregate::id);
+        aggregates.dedup();
+        Ok(Self { condition, aggregates: aggregates.into() })
     }
 
     /// Whether it is true of an event. O(n) in its parts.
     #[must_use]
     pub fn holds(&self, scene: &Scene<'_>) -> bool {
-        self.0.holds(scene)
+        self.condition.holds(scene)
+    }
+}
+
+impl When {
+    /// The aggregates that it asks for, by id, each once.
+    #[must_use]
+    pub fn aggregates(&self) -> &[Aggregate] {
+        &self.aggregates
     }
 }
 
@@ -111,6 +131,12 @@ impl RuleError {
         &self.message
     }
 
+    /// The word that was probably meant; None if none is near.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        suggested(&self.message)
+    }
+
     /// The line at fault with a mark under the place, as two lines.
     #[must_use]
     pub fn pointed(&self) -> String {
@@ -128,3 +154,9 @@ impl fmt::Display for RuleError {
 }
 
 impl std::error::Error for RuleError {}
+
+/// The word that a message of ours says was probably meant.
+pub(crate) fn suggested(message: &str) -> Option<&str> {
+    let (_, meant) = message.split_once("did you mean ")?;
+    Some(meant.strip_suffix('?')?.trim_matches(['`', '"']))
+}

@@ -5,7 +5,7 @@
 //! their floors the strictest holds, of their ceilings the mildest, and a floor beats a ceiling: who asks for more proof
 //! wins. Lists beat all rules.
 
-use rightful_domain::{Action, RULE_MATCHES_MAX, RuleEffect, RuleMatch, Verdict};
+use rightful_domain::{Action, Aggregate, RULE_MATCHES_MAX, RuleEffect, RuleMatch, Verdict};
 
 use super::{Scene, When};
 
@@ -77,11 +77,12 @@ impl Rule {
         is_about && self.when.holds(scene)
     }
 
-    fn matched(&self) -> RuleMatch {
+    fn matched(&self, is_snoozed: bool) -> RuleMatch {
         RuleMatch {
             rule: self.name.clone(),
             version: self.version,
             is_shadow: self.mode == RuleMode::Shadow,
+            is_snoozed,
             effect: self.effect.clone(),
         }
     }
@@ -89,7 +90,7 @@ impl Rule {
 
 /// The rules of one policy, in the order in which they are asked.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct RuleSet(Vec<Rule>);
+pub struct RuleSet(pub(super) Vec<Rule>);
 
 impl RuleSet {
     /// Puts rules in order.
@@ -98,9 +99,37 @@ impl RuleSet {
         Self(rules)
     }
 
+    /// These, and after them those of another, whatever their priorities.
+    pub(crate) fn then(&self, later: Self) -> Self {
+        Self(self.0.iter().cloned().chain(later.0).collect())
+    }
+
+    /// The rule of that name; None if there is none. O(n).
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Rule> {
+        self.0.iter().find(|rule| *rule.name == *name)
+    }
+
     /// All of them, in the order in which they are asked.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.0.iter()
+    }
+
+    /// Whether any of them may speak of what is people's data, or the caller's own. True for some that do not.
+    #[must_use]
+    pub fn may_read_private(&self) -> bool {
+        // By the words: no other name has them in it, and a text that does costs time and nothing else.
+        self.0.iter().any(|rule| rule.text.contains("custom") || rule.text.contains("person"))
+    }
+
+    /// The aggregates that the rules ask for which are not off, by id, each once. O(n log n).
+    #[must_use]
+    pub fn aggregates(&self) -> Vec<Aggregate> {
+        let asked = self.0.iter().filter(|rule| rule.mode != RuleMode::Off);
+        let mut aggregates: Vec<Aggregate> = asked.flat_map(|rule| rule.when.aggregates()).cloned().collect();
+        aggregates.sort_unstable_by_key(Aggregate::id);
+        aggregates.dedup();
+        aggregates
     }
 
     /// True if there is none that is asked.
@@ -116,12 +145,13 @@ impl RuleSet {
             if !rule.matches(scene) {
                 continue;
             }
-            if rule.mode == RuleMode::Shadow {
-                shadows.push(rule.matched());
+            let is_snoozed = scene.is_snoozed(&rule.name);
+            if rule.mode == RuleMode::Shadow || is_snoozed {
+                shadows.push(rule.matched(is_snoozed));
                 continue;
             }
             ruling.add(&rule.effect);
-            ruling.matches.push(rule.matched());
+            ruling.matches.push(rule.matched(false));
             // What is done must be told, so where there is no room to tell of more, no more is done.
             if rule.stops || ruling.matches.len() == RULE_MATCHES_MAX {
                 break;
@@ -145,14 +175,15 @@ pub(crate) struct Ruling {
 }
 
 impl Ruling {
-    /// What one rule asks for alone, whatever its mode.
-    pub(crate) fn of(rule: &Rule) -> Self {
+    /// What one effect asks for alone.
+    pub(crate) fn of(effect: &RuleEffect) -> Self {
         let mut ruling = Self::default();
-        ruling.add(&rule.effect);
+        ruling.add(effect);
         ruling
     }
 
-    fn add(&mut self, effect: &RuleEffect) {
+    /// Adds what one more rule asks for.
+    pub(crate) fn add(&mut self, effect: &RuleEffect) {
         // At most 32 times 100 points.
         self.hundredths += i32::from(effect.score.hundredths());
         self.floor = self.floor.max(effect.floor);

@@ -1,5 +1,7 @@
 //! What was probably meant by a name that is not known.
 
+use super::vocabulary::{self, FEATURES, Word};
+
 /// Beyond this edit distance a name is not a slip of another.
 const DISTANCE_MAX: usize = 4;
 /// Longer names are no slips, and comparing them would take long.
@@ -33,6 +35,33 @@ fn edit_distance(one: &str, other: &str) -> usize {
         row = next;
     }
     row.last().copied().unwrap_or(0)
+}
+
+/// Why a name is none.
+pub(super) fn unknown_name(name: &str) -> String {
+    let meant = match name.strip_prefix(FEATURES) {
+        Some(feature) => nearest_of(feature, vocabulary::features()).map(|feature| format!("{FEATURES}{feature}")),
+        None => nearest_of(name, vocabulary::words()).map(str::to_owned).or_else(|| {
+            // A feature without what its name begins with.
+            nearest_of(name, vocabulary::features()).map(|feature| format!("{FEATURES}{feature}"))
+        }),
+    };
+    match meant {
+        Some(meant) => format!("unknown name `{name}`, did you mean `{meant}`?"),
+        None => format!("unknown name `{name}`"),
+    }
+}
+
+fn nearest_of(name: &str, words: impl Iterator<Item = Word>) -> Option<&'static str> {
+    nearest(name, words.map(|word| word.name))
+}
+
+/// Why a function is none.
+pub(super) fn unknown_function(name: &str, known: impl IntoIterator<Item = &'static str>) -> String {
+    match nearest(name, known) {
+        Some(meant) => format!("unknown function `{name}`, did you mean `{meant}`?"),
+        None => format!("unknown function `{name}`"),
+    }
 }
 
 #[cfg(test)]

@@ -171,7 +171,7 @@ pub(super) static REASONS: Word =
     list("reasons", ListWord::Reasons, "The reasons that were found, as codes: `PROFILE_DEVICE_NEW`, …");
 
 /// Features that are true or false; the others are numbers.
-const FLAGS: [&str; 50] = [
+const FLAGS: [&str; 69] = [
     "account_saturated",
     "device_saturated",
     "address_saturated",
@@ -222,6 +222,25 @@ const FLAGS: [&str; 50] = [
     "list_account_blocked",
     "list_device_blocked",
     "list_country_blocked",
+    "list_device_allowed",
+    "list_asn_allowed",
+    "list_country_allowed",
+    "list_email_domain_allowed",
+    "list_payee_allowed",
+    "list_asn_blocked",
+    "list_email_domain_blocked",
+    "list_payee_blocked",
+    "list_account_watched",
+    "list_device_watched",
+    "list_address_watched",
+    "list_asn_watched",
+    "list_country_watched",
+    "list_email_domain_watched",
+    "list_payee_watched",
+    "browser_driven",
+    "browser_cores_odd",
+    "browser_display_odd",
+    "browser_copied_id",
 ];
 
 /// What a name means; None if no name is spelled so.
@@ -358,6 +377,7 @@ mod tests {
             include_str!("../features/lists.rs"),
             include_str!("../features/proof.rs"),
             include_str!("../features/budget.rs"),
+            include_str!("../features/browser.rs"),
         ];
         const READERS: [&str; 4] = ["flag_slot(", "address_is(", "agent_is(", "saturated("];
         let slots = sources.iter().flat_map(|source| source.lines()).filter(|line| line.contains("Slot { name: \""));

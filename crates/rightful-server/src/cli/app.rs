@@ -7,10 +7,12 @@ use clap::{Args, Subcommand};
 use rightful_store::{Nonces, StoreError};
 
 use super::CommandError;
+use super::hook::AppHook;
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk, DeskError};
+use crate::policies::Policies;
 use crate::provisioning::{Keys, NewApplication};
-use crate::settings::{NewHook, Shown, ShownHook};
+use crate::settings::{Shown, ShownHook};
 use crate::{clock, control, master_key, server};
 
 /// How long to wait for a server that is just starting or stopping on the folder.
@@ -26,7 +28,7 @@ pub(super) enum App {
     /// Show applications and how they like things
     Show(Show),
     /// Change how an application likes things: origins, takeover_words, account_events_per_minute_max,
-    /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices
+    /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices, recommendation_words, action_types
     Set(Set),
     /// Manage whom an application tells of what happens
     #[command(subcommand)]
@@ -34,8 +36,8 @@ pub(super) enum App {
 }
 
 /// Where the applications are.
-#[derive(Debug, Args)]
-struct Folder {
+#[derive(Debug, Clone, Args)]
+pub(super) struct Folder {
     /// The data folder; a server may run on it
     #[arg(long)]
     data: Option<PathBuf>,
@@ -45,7 +47,7 @@ struct Folder {
 }
 
 impl Folder {
-    fn config(self) -> Result<Config, CommandError> {
+    pub(super) fn config(self) -> Result<Config, CommandError> {
         let mut config = super::load(self.config)?;
         if let Some(data) = self.data {
             config.store.data = data;
@@ -99,63 +101,6 @@ pub(super) struct Set {
     json: bool,
 }
 
-/// Manage whom an application tells.
-#[derive(Debug, Subcommand)]
-pub(super) enum AppHook {
-    /// Tell one more address, and print the secret it verifies with, which is shown only this once
-    Add(HookAdd),
-    /// Tell an address no more
-    Remove(HookNamed),
-    /// Show whom an application tells
-    List(HookList),
-    /// Tell an address of the application's latest event
-    Test(HookNamed),
-}
-
-/// Tell one more address.
-#[derive(Debug, Args)]
-pub(super) struct HookAdd {
-    /// The application's id or name
-    application: String,
-    /// Where to post
-    url: String,
-    /// In whose words: standard, ravelin, rupt or sumsub
-    #[arg(long, default_value = "standard")]
-    style: String,
-    /// The secret: of standard and rupt what signs (made if there is none), of ravelin the token that is sent. `-` reads it
-    /// from standard input, where nobody sees it in a list of processes
-    #[arg(long)]
-    secret: Option<String>,
-    #[command(flatten)]
-    folder: Folder,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// One address that is told.
-#[derive(Debug, Args)]
-pub(super) struct HookNamed {
-    /// The application's id or name
-    application: String,
-    /// The hook's id
-    hook: String,
-    #[command(flatten)]
-    folder: Folder,
-}
-
-/// Whom an application tells.
-#[derive(Debug, Args)]
-pub(super) struct HookList {
-    /// The application's id or name
-    application: String,
-    #[command(flatten)]
-    folder: Folder,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
 impl App {
     pub(super) fn run(self) -> Result<(), CommandError> {
         match self {
@@ -166,21 +111,7 @@ impl App {
             Self::Set(Set { application, changes, folder, json }) => {
                 print_shown(&show(&folder.config()?, Command::AppSet { application, changes })?, json)
             }
-            Self::Hook(AppHook::Add(add)) => add.run(),
-            Self::Hook(AppHook::Remove(HookNamed { application, hook, folder })) => {
-                let shown = show(&folder.config()?, Command::HookRemove { application, hook })?;
-                print_hooks(&shown, false)
-            }
-            Self::Hook(AppHook::List(HookList { application, folder, json })) => {
-                let command = Command::AppShow { application: Some(application) };
-                print_hooks(&show(&folder.config()?, command)?, json)
-            }
-            Self::Hook(AppHook::Test(HookNamed { application, hook, folder })) => {
-                match ask(&folder.config()?, &Command::HookTest { application, hook })? {
-                    Answer::HookTested => super::print("The latest event is on its way; a server must run to send it."),
-                    other => unexpected(&other),
-                }
-            }
+            Self::Hook(hook) => hook.run(),
         }
     }
 }
@@ -194,36 +125,14 @@ impl Create {
     }
 }
 
-impl HookAdd {
-    fn run(self) -> Result<(), CommandError> {
-        let secret = match self.secret.as_deref() {
-            Some("-") => Some(std::io::read_to_string(std::io::stdin().lock())?.trim().to_owned()),
-            Some(_) | None => self.secret,
-        };
-        let hook = NewHook { style: self.style, url: self.url, secret };
-        match ask(&self.folder.config()?, &Command::HookAdd { application: self.application, hook })? {
-            Answer::HookAdded { hook, secret } if self.json => {
-                super::print(&serde_json::to_string_pretty(&serde_json::json!({ "hook": hook, "secret": secret }))?)
-            }
-            Answer::HookAdded { hook, secret } => {
-                let secret = secret.map_or_else(String::new, |secret| {
-                    format!("{:<24} {secret}\nThe secret is shown only this once.\n", "secret")
-                });
-                super::print(&format!("{:<24} {hook}\n{secret}", "hook"))
-            }
-            other => unexpected(&other),
-        }
-    }
-}
-
-fn show(config: &Config, command: Command) -> Result<Vec<Shown>, CommandError> {
+pub(super) fn show(config: &Config, command: Command) -> Result<Vec<Shown>, CommandError> {
     match ask(config, &command)? {
         Answer::Shown(shown) => Ok(shown),
         other => unexpected(&other),
     }
 }
 
-fn unexpected<T>(answer: &Answer) -> Result<T, CommandError> {
+pub(super) fn unexpected<T>(answer: &Answer) -> Result<T, CommandError> {
     Err(format!("the server answered something else: is it of another version? ({answer:?})").into())
 }
 
@@ -253,6 +162,8 @@ fn shown_text(shown: &Shown) -> String {
         ("devices_per_account_max", settings.devices_per_account_max.to_string()),
         ("blocks_over_device_limit", settings.blocks_over_device_limit.to_string()),
         ("pages_may_list_devices", settings.pages_may_list_devices.to_string()),
+        ("recommendation_words", settings.recommendation_words.clone()),
+        ("action_types", settings.action_types.join(",")),
         ("hooks", hooks_text(&shown.hooks)),
     ];
     rows.iter().map(|(what, value)| format!("{what:<30} {value}").trim_end().to_owned() + "\n").collect()
@@ -263,21 +174,6 @@ fn hooks_text(hooks: &[ShownHook]) -> String {
     let off: Vec<&str> = hooks.iter().filter(|hook| !hook.enabled).map(|hook| hook.id.as_str()).collect();
     let n_hooks = hooks.len();
     if off.is_empty() { n_hooks.to_string() } else { format!("{n_hooks}, off: {}", off.join(", ")) }
-}
-
-fn print_hooks(shown: &[Shown], json: bool) -> Result<(), CommandError> {
-    let hooks: Vec<&ShownHook> = shown.iter().flat_map(|shown| &shown.hooks).collect();
-    if json {
-        return super::print(&serde_json::to_string_pretty(&hooks)?);
-    }
-    if hooks.is_empty() {
-        return super::print("Nobody is told.");
-    }
-    let row = |hook: &&ShownHook| {
-        let off = if hook.enabled { "" } else { "  (off)" };
-        format!("{:<20} {:<10} {}{off}\n", hook.id, hook.style, hook.url)
-    };
-    super::print(&hooks.iter().map(row).collect::<String>())
 }
 
 /// An application with the configured defaults.
@@ -301,8 +197,13 @@ pub(super) fn create(config: &Config, new: NewApplication) -> Result<Keys, Comma
     }
 }
 
+/// Whether a server runs on the folder.
+pub(super) fn is_served(config: &Config) -> Result<bool, CommandError> {
+    Ok(control::send(&config.store.data, &Command::AppShow { application: None })?.is_some())
+}
+
 /// Through the running server if there is one, else in the folder itself.
-fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
+pub(super) fn ask(config: &Config, command: &Command) -> Result<Answer, CommandError> {
     let data = &config.store.data;
     // Only a new application may make a folder: a misspelled one would look like an empty one.
     if !data.is_dir() && !matches!(command, Command::AppCreate(_)) {
@@ -336,7 +237,12 @@ fn do_here(config: &Config, command: &Command) -> Result<Result<Answer, CommandE
     };
     let nonces = Nonces::from_seed(clock::random());
     let private_hooks = config.hooks.allow_private_addresses;
-    let desk = Desk { store: &store, master_key: &master_key, nonces: &nonces, private_hooks };
+    let policies = match server::policy(&config.judgement.policy) {
+        Ok(policy) => Policies::new(policy),
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let desk = Desk { store: &store, master_key: &master_key, nonces: &nonces, private_hooks, policies: &policies };
+    runtime.block_on(policies.load_all(&store))?;
     let done = runtime.block_on(desk.carry_out(command, clock::now()));
     store.close();
     match done {

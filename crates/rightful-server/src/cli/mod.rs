@@ -1,9 +1,14 @@
 //! The command line. Standard output is a command's answer, standard error is for people and logs.
 
+mod alerts;
 mod app;
 mod backtest;
 mod demo;
 mod evaluate;
+mod export;
+mod hook;
+mod list;
+mod rule_book;
 mod rules;
 mod serve;
 
@@ -30,13 +35,20 @@ enum Command {
     /// Manage applications
     #[command(subcommand)]
     App(app::App),
+    /// Manage whom an application lets in, keeps out and watches
+    #[command(subcommand)]
+    List(list::Lists),
     /// Watch a simulated shop being attacked, and try a login of your own
     Demo(demo::Demo),
     /// Judge a log of logins row by row, and measure the scores against its labels
     Evaluate(evaluate::Evaluate),
     /// Try a policy's rules on the events of the last days
     Backtest(backtest::Backtest),
-    /// Work on the rules of a policy
+    /// Take an application's events away, as newline JSON or Parquet
+    Export(export::Export),
+    /// Show the alerts that go on, or send a test
+    Alerts(alerts::Alerts),
+    /// Work on rules: of a policy file, or of an application
     #[command(subcommand)]
     Rules(rules::Rules),
     /// Look at the configuration
@@ -74,9 +86,12 @@ pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::App(app) => app.run(),
+        Command::List(lists) => lists.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Backtest(backtest) => backtest.run(),
+        Command::Export(export) => export.run(),
+        Command::Alerts(alerts) => alerts.run(),
         Command::Rules(rules) => rules.run(),
         Command::Config(ConfigCommand::Check { config, json }) => check(config, json),
         Command::Config(ConfigCommand::Reference) => print(crate::config::DEFAULTS),

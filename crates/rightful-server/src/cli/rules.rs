@@ -4,12 +4,13 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use rightful_domain::{PolicySource, PolicyVersion};
-use rightful_engine::{Policy, PolicyError, RuleError, RuleMode};
+use rightful_dialects::RulesAsked;
+use rightful_domain::{AGGREGATES_MAX, PolicySource, PolicyVersion};
+use rightful_engine::{Policy, PolicyError, RuleError, RuleMode, rule_library};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{CommandError, print};
+use super::{CommandError, print, rule_book};
 
 /// The commands about rules.
 #[derive(Debug, Subcommand)]
@@ -19,14 +20,89 @@ pub(super) enum Rules {
         /// The policy
         file: PathBuf,
     },
+    /// Ready rules, by group; those named as they are written into a policy
+    Library {
+        /// Their ids
+        ids: Vec<String>,
+    },
+    /// List an application's rules, and what is different in its draft
+    List(rule_book::All),
+    /// Show one rule
+    Show(rule_book::One),
+    /// Put the rules of a file into the draft, each in the place of the one of its name
+    Put(rule_book::OfFile),
+    /// Take a rule out of the draft
+    Remove(rule_book::One),
+    /// Drop the draft
+    Discard(rule_book::All),
+    /// Say what is different in the draft
+    Diff(rule_book::All),
+    /// Publish the draft, or propose it where that takes two
+    Publish(rule_book::Step),
+    /// Publish what was proposed
+    Approve(rule_book::Step),
+    /// Drop what was proposed
+    Reject(rule_book::Step),
+    /// Publish again what was published before
+    Rollback(rule_book::Step),
+    /// List what was published, or print a version
+    Versions(rule_book::Versions),
+    /// Let a rule not act on an account for a while
+    Snooze(rule_book::Snooze),
+    /// Say what a rule did, day by day
+    Counts(rule_book::Counts),
+    /// Say whether publishing takes a second person
+    SecondPerson(rule_book::SecondPerson),
+    /// Print the draft as a file of rules
+    Export(rule_book::All),
+    /// Replace the draft by a file of rules
+    Import(rule_book::OfFile),
 }
 
 impl Rules {
     pub(super) fn run(self) -> Result<(), CommandError> {
         match self {
             Self::Check { file } => check(&file),
+            Self::Library { ids } => library(&ids),
+            Self::List(all) => all.list(),
+            Self::Show(one) => one.show(),
+            Self::Put(file) => file.put(),
+            Self::Remove(one) => one.remove(),
+            Self::Discard(all) => all.discard(),
+            Self::Diff(all) => all.diff(),
+            Self::Publish(step) => step.take(RulesAsked::Publish),
+            Self::Approve(step) => step.take(RulesAsked::Approve),
+            Self::Reject(step) => step.take(RulesAsked::Reject),
+            Self::Rollback(step) => step.take(RulesAsked::RollBack),
+            Self::Versions(versions) => versions.show(),
+            Self::Snooze(snooze) => snooze.run(),
+            Self::Counts(counts) => counts.show(),
+            Self::SecondPerson(second) => second.set(),
+            Self::Export(all) => all.export(),
+            Self::Import(file) => file.import(),
         }
     }
+}
+
+fn library(ids: &[String]) -> Result<(), CommandError> {
+    let all = rule_library();
+    if let Some(unknown) = ids.iter().find(|id| !all.iter().any(|ready| *ready.rule.name == ***id)) {
+        return Err(format!("there is no rule {unknown:?} in the library: `rightful rules library` lists them").into());
+    }
+    let mut text = String::new();
+    let mut group = "";
+    for ready in &all {
+        if ids.iter().any(|id| *ready.rule.name == **id) {
+            text.push_str(&format!("{}\n", ready.text));
+        } else if ids.is_empty() {
+            if *ready.group != *group {
+                text.push_str(&format!("{}{}\n", if group.is_empty() { "" } else { "\n" }, ready.group));
+                group = &ready.group;
+            }
+            text.push_str(&format!("    {:<36} {}\n", ready.rule.name, ready.title));
+        }
+    }
+    print(&text)
 }
 
 fn check(file: &Path) -> Result<(), CommandError> {
@@ -47,7 +123,16 @@ fn check(file: &Path) -> Result<(), CommandError> {
 fn counted(policy: &Policy) -> String {
     let n = |mode| policy.rules().iter().filter(|rule| rule.mode == mode).count();
     let [active, shadow, off] = RuleMode::ALL.map(n);
-    format!("{} rules: {active} active, {shadow} shadow, {off} off", active + shadow + off)
+    let mut text = format!("{} rules: {active} active, {shadow} shadow, {off} off", active + shadow + off);
+    let aggregates = policy.rules().aggregates();
+    if !aggregates.is_empty() {
+        let n = aggregates.len();
+        text.push_str(&format!("\nThey ask for {n} of at most {AGGREGATES_MAX} aggregates:"));
+        let mut told: Vec<String> = aggregates.iter().map(ToString::to_string).collect();
+        told.sort_unstable();
+        told.iter().for_each(|aggregate| text.push_str(&format!("\n  {aggregate}")));
+    }
+    text
 }
 
 /// A fault with the place in the file, as far as it is known, and a mark under it.

@@ -3,6 +3,8 @@
 //! Four layers, later wins: defaults, file, environment, flags. Unknown keys are errors with a suggestion, so that a
 //! misspelled limit is not silently absent.
 
+mod secret;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +14,10 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+
+pub(crate) use secret::Secret;
+
+use crate::alerts::Channel;
 
 /// The defaults, which are also the reference.
 pub(crate) const DEFAULTS: &str = include_str!("default.toml");
@@ -29,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) hooks: Hooks,
     pub(crate) store: StoreConfig,
     pub(crate) judgement: Judgement,
+    pub(crate) alerts: Alerts,
     pub(crate) log: Log,
 }
 
@@ -59,6 +66,39 @@ pub(crate) struct Pages {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Hooks {
     pub(crate) allow_private_addresses: bool,
+}
+
+/// See `[alerts]` in `default.toml`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Alerts {
+    pub(crate) webhooks: Vec<Secret>,
+    pub(crate) webhook_secret: Secret,
+    pub(crate) slack_webhooks: Vec<Secret>,
+    pub(crate) email_to: Vec<String>,
+    pub(crate) email_from: String,
+    pub(crate) smtp_host: String,
+    pub(crate) smtp_port: u16,
+    pub(crate) smtp_security: SmtpSecurity,
+    pub(crate) smtp_username: String,
+    pub(crate) smtp_password: Secret,
+    pub(crate) allow_private_addresses: bool,
+    pub(crate) campaign_events_min: u32,
+    pub(crate) challenge_rate_events_min: u32,
+    pub(crate) hook_failing_minutes: u32,
+    pub(crate) cool_down_minutes: u32,
+}
+
+/// How a mail server is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SmtpSecurity {
+    /// TLS from the first byte on.
+    Tls,
+    /// TLS before anything is said.
+    Starttls,
+    /// In clear.
+    None,
 }
 
 /// See `[store]` in `default.toml`.
@@ -207,6 +247,9 @@ impl Config {
                 message: "set both or none".into(),
             });
         }
+        within("alerts.hook_failing_minutes", self.alerts.hook_failing_minutes.into(), 1, 10_080)?;
+        within("alerts.cool_down_minutes", self.alerts.cool_down_minutes.into(), 0, 10_080)?;
+        Channel::configured(&self.alerts)?;
         self.trusted_proxies()?;
         self.log.filter()?;
         self.metrics_listen()?;

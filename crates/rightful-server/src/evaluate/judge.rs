@@ -11,10 +11,10 @@ use rightful_store::Rehearsal;
 
 use super::event::EventMaker;
 use super::log::{BadLines, Line, Log, Login, LoginColumns};
-use super::progress::Progress;
 use super::scores::ScoreWriter;
 use super::truth::{TAKEOVER, is_takeover};
 use super::{Attacks, EvaluateError, Inputs, Options};
+use crate::progress::Progress;
 
 /// One row in so many is timed, so that timing costs nothing.
 const TIMED_EVERY: u64 = 64;
@@ -94,8 +94,10 @@ struct Judge<'a> {
 impl<'a> Judge<'a> {
     fn new(inputs: Inputs, policy: &'a Policy) -> Result<Self, EvaluateError> {
         let application = ApplicationId::new(APPLICATION).expect("a plain word is an id");
+        let mut memory = Rehearsal::new();
+        memory.keep_aggregates(&application, policy.rules().aggregates());
         let maker = EventMaker::new(application, inputs)?;
-        Ok(Self { maker, memory: Rehearsal::new(), policy, clock: SampledClock::default() })
+        Ok(Self { maker, memory, policy, clock: SampledClock::default() })
     }
 
     /// Scores a row, and then learns it, unless it turns out to have been a takeover; true if it was forgotten.

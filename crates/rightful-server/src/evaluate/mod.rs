@@ -9,12 +9,14 @@ mod judge;
 mod log;
 mod measures;
 mod plot;
-mod progress;
 mod report;
 mod results;
 mod scores;
 mod table;
 mod truth;
+
+pub(crate) use plot::{daily_bars, escaped};
+pub(crate) use report::STYLE as REPORT_STYLE;
 
 use std::path::{Path, PathBuf};
 

@@ -29,7 +29,7 @@ pub(super) struct Line<'a> {
 }
 
 /// Text as it may stand in HTML and SVG.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -131,6 +131,40 @@ pub(super) fn bars(title: &str, groups: &[(String, Vec<Option<f64>>)], names: &[
         put(&mut out, format_args!(r#"<text class="mid" x="{middle:.1}" y="{below:.1}">{}</text>"#, escaped(group)));
     }
     axis_names(&mut out, "earlier logins of the user", "legitimate logins challenged", height);
+    closing(out)
+}
+
+/// A bar for each day, pale for all that it had and full for a part of that.
+pub(crate) fn daily_bars(title: &str, days: &[(&str, [u64; 2])]) -> String {
+    let height = HEIGHT - 140.0;
+    let mut out = opening(title, height);
+    let highest = days.iter().map(|(_, [all, _])| *all).fold(1, u64::max) as f64;
+    let y = |n: f64| TOP + (height - TOP - BOTTOM) * (1.0 - n / highest);
+    for tick in round_ticks(0.0, highest) {
+        level(&mut out, y(tick), &format!("{tick}"));
+    }
+    let room = (WIDTH - LEFT - RIGHT) / days.len().max(1) as f64;
+    for (place, (_, [all, part])) in days.iter().enumerate() {
+        let (x, width) = (LEFT + room * place as f64, (room - 1.0).max(0.5));
+        for (n, class) in [(*all, "c0 pale"), (*part, "c0")].into_iter().filter(|(n, _)| *n > 0) {
+            let top = y(n as f64);
+            let tall = height - BOTTOM - top;
+            put(
+                &mut out,
+                format_args!(
+                    r#"<rect class="{class}" x="{x:.1}" y="{top:.1}" width="{width:.1}" height="{tall:.1}"/>"#
+                ),
+            );
+        }
+    }
+    let named = [0, days.len() / 2, days.len().saturating_sub(1)];
+    for place in named.into_iter().collect::<std::collections::BTreeSet<usize>>() {
+        let Some((day, _)) = days.get(place) else { continue };
+        let middle = (LEFT + room * (place as f64 + 0.5)).clamp(LEFT + 30.0, WIDTH - RIGHT - 20.0);
+        let below = height - BOTTOM + 16.0;
+        put(&mut out, format_args!(r#"<text class="mid" x="{middle:.1}" y="{below:.1}">{}</text>"#, escaped(day)));
+    }
+    axis_names(&mut out, "day", "events", height);
     closing(out)
 }
 

@@ -9,7 +9,7 @@ use super::plot::{Line, bars, curves, escaped, histograms, percent, sample};
 use super::results::{CURVE_FROM, Results, SliceFigures};
 use super::{Attacks, Inputs, Options};
 
-const STYLE: &str = include_str!("report.css");
+pub(crate) const STYLE: &str = include_str!("report.css");
 
 /// The whole file.
 pub(super) fn html(results: &Results, summary: &str, options: &Options) -> String {

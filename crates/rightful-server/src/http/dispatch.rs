@@ -2,24 +2,33 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::RequestExt;
 use axum::body::Bytes;
 use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use rightful_dialects::{Access, Call, Dialect, Intake, Query, Refusal, RefusalKind, Reply, Route, SignedRequest};
-use rightful_domain::{AccountDeviceId, Application, EventId, Timestamp};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use rightful_dialects::{
+    Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, Intake, ListsIntake, Query, Refusal, RefusalKind,
+    Reply, Route, RulesIntake,
+};
+use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Report, Timestamp};
 
-use super::{address, body, events, origin, problem};
+use super::caller::{self, Refused, text};
+use super::origin::{self, Cookies};
+use super::stream::{self, NoStream};
+use super::{body, events, problem};
+use crate::access_tokens::TOKEN_KEPT;
 use crate::app::{App, Peer};
+use crate::applications::public_name;
+use crate::attempts::AttemptError;
+use crate::backtest;
+use crate::backtest::jobs::TooManyBacktests;
 use crate::listeners::{Listener, TooMany};
+use crate::lists::{self, ListError};
 use crate::pipeline::{Asked, Pipeline, PipelineError};
-use crate::{clock, hook_wishes, imports, reviewing};
-
-/// The longest body on a route that takes files of many lines: some 100 000 transactions.
-const FILE_BYTES_MAX: usize = 64 << 20;
+use crate::rule_desk::{Asking, RuleDesk};
+use crate::{clock, hook_wishes, hooks, imports, reviewing};
 
 /// Answers one request.
 pub(crate) async fn answer(
@@ -30,7 +39,7 @@ pub(crate) async fn answer(
 ) -> axum::response::Response {
     let begun = std::time::Instant::now();
     let now = clock::now();
-    let is_page = matches!(route.access, Access::Page(_));
+    let is_page = route.access.is_of_pages();
     let origin = request.headers().get(header::ORIGIN).filter(|_| is_page).cloned();
     let mut response = match receive(app, dialect, route, request, now).await {
         Ok(received) => match carry_out(app, dialect, &received).await {
@@ -40,6 +49,8 @@ pub(crate) async fn answer(
                 events::answer(listener, watch, app.shutdown.clone())
             }
             Ok(Done::WouldListen) => events::head(),
+            Ok(Done::GoesOn(response)) => *response,
+            Ok(Done::Exports(response)) => response,
             Err(refusal) => send(dialect.refuse(Some(route), &refusal, now)),
         },
         Err(Refused { refusal, wait }) => {
@@ -52,7 +63,7 @@ pub(crate) async fn answer(
         }
     };
     if is_page {
-        origin::dress(&mut response, origin.as_ref(), &app.applications);
+        origin::dress(&mut response, origin.as_ref(), &app.applications, Cookies::of(dialect));
     }
     app.pipeline.meters.request(dialect.name(), response.status().as_u16(), begun.elapsed());
     response
@@ -62,20 +73,12 @@ pub(crate) async fn answer(
 enum Done {
     Answered(Reply),
     Listens(Listener),
+    /// All that is on a list, as it is read.
+    Exports(axum::response::Response),
     /// Only the head of the answer is asked for.
     WouldListen,
-}
-
-/// A request that is not carried out, and how long to wait before it may be.
-struct Refused {
-    refusal: Refusal,
-    wait: Option<Duration>,
-}
-
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Self {
-        Self { refusal, wait: None }
-    }
+    /// The answer is made as it is read.
+    GoesOn(Box<axum::response::Response>),
 }
 
 /// A request of a known caller, all of it here.
@@ -127,123 +130,22 @@ async fn receive(
     let parameters = if route.path.contains('{') { request.extract_parts().await.ok() } else { None };
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
     let (head, request_body) = request.into_parts();
-    let query = Query(head.uri.query().unwrap_or(""));
-    let known = authenticate(app, dialect, route, &|name| text(&head.headers, name), query);
-    let peer = caller(app, peer, &head.headers);
-    let known = match (route.access, known) {
-        (Access::Page(_), Ok(known)) => admit_page(app, known.application, &head.headers, peer).map(Known::already),
-        (Access::Page(_) | Access::Key(_) | Access::Link, known) => known.map_err(Refused::from),
-    };
+    let peer = caller::address(app, peer, &head.headers);
+    if matches!(route.access, Access::Body(_) | Access::PageInBody(_)) {
+        let (application, body) = caller::named_in_body(app, dialect, route, &head.headers, request_body, peer).await?;
+        let event_id = clock::event_id(now);
+        return Ok(Received { route, head, parameters, application, body, event_id, now, peer });
+    }
+    let known = caller::known(app, dialect, route, &head, peer, now);
     // Read even if refused, so that the caller gets the refusal and not a broken connection; but of a stranger, nothing is
     // kept.
-    let bytes_max = if known.is_ok() { bytes_max(app, dialect, route) } else { 0 };
+    let of_route = || dialect.body_bytes_max(route).unwrap_or(app.body_bytes_max);
+    let bytes_max = if known.is_ok() { of_route() } else { 0 };
     let body = body::read(request_body, bytes_max).await;
-    let known = known?;
-    let body = body?;
-    if let Some(sealed) = &known.signs_under {
-        check_signature(app, dialect, route, (&head, &body), sealed, now)?;
-    }
-    let application = known.application;
+    let (known, body) = (known?, body?);
+    let application = known.believed(app, dialect, route, (&head, &body), now)?;
     let event_id = clock::event_id(now);
     Ok(Received { route, head, parameters, application, body, event_id, now, peer })
-}
-
-/// A header's value; None if absent or not text. Beyond ASCII as well, so that a dialect can refuse what it must not
-/// overlook.
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
-}
-
-fn caller(app: &App, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
-    peer.map(|peer| address::caller(peer, headers, &app.trusted_proxies))
-}
-
-/// Who a request claims to be, as far as its head says.
-struct Known {
-    application: Arc<Application>,
-    /// The sealed secret that the request is to be signed under, where the head alone proves nothing.
-    signs_under: Option<Box<[u8]>>,
-}
-
-impl Known {
-    const fn already(application: Arc<Application>) -> Self {
-        Self { application, signs_under: None }
-    }
-}
-
-/// How long a body may be on a route.
-fn bytes_max(app: &App, dialect: &dyn Dialect, route: &Route) -> usize {
-    if dialect.takes_files(route) { app.body_bytes_max.max(FILE_BYTES_MAX) } else { app.body_bytes_max }
-}
-
-/// Whether a request is signed with the secret of the key that it names.
-fn check_signature(
-    app: &App,
-    dialect: &dyn Dialect,
-    route: &Route,
-    (head, body): (&Parts, &[u8]),
-    sealed: &[u8],
-    received_at: Timestamp,
-) -> Result<(), Refusal> {
-    let header = |name: &str| text(&head.headers, name);
-    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-    let signed = dialect.signed(&SignedRequest { method: route.method, target, header: &header, body, received_at })?;
-    let unsigned = || Refusal { kind: RefusalKind::Unauthorized, detail: "the signature is wrong".into(), path: None };
-    let secret = app.master_key.open(sealed).map_err(|_| {
-        tracing::error!("the secret of a key cannot be opened: the master key is another");
-        unsigned()
-    })?;
-    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret);
-    // In constant time.
-    ring::hmac::verify(&key, &signed.message, &signed.mac).map_err(|_| unsigned())
-}
-
-fn authenticate<'a>(
-    app: &App,
-    dialect: &dyn Dialect,
-    route: &Route,
-    header: &dyn Fn(&str) -> Option<&'a str>,
-    query: Query<'a>,
-) -> Result<Known, Refusal> {
-    let refused = |detail: &str| Refusal { kind: RefusalKind::Unauthorized, detail: detail.into(), path: None };
-    match route.access {
-        Access::Key(kind) | Access::Page(kind) => {
-            let presented = dialect.presented(header, query).ok_or_else(|| refused("no key was presented"))?;
-            let presented = Some(presented).filter(|presented| presented.kind == kind);
-            let presented = presented.ok_or_else(|| refused("the key is not valid here"))?;
-            let owner = match route.access {
-                Access::Page(_) => app.applications.owner_of_page(&presented).map(Known::already),
-                Access::Key(_) | Access::Link => app.applications.owner(&presented).map(Known::already).or_else(|| {
-                    let (application, sealed) = app.applications.signer(&presented)?;
-                    Some(Known { application, signs_under: Some(sealed) })
-                }),
-            };
-            owner.ok_or_else(|| refused("the key is not valid here"))
-        }
-        Access::Link => {
-            let application = dialect.linked_application(query).and_then(|id| app.applications.find(&id));
-            application.map(Known::already).ok_or_else(|| Refusal {
-                kind: RefusalKind::Forbidden,
-                detail: "the link is not valid".into(),
-                path: None,
-            })
-        }
-    }
-}
-
-/// Lets a page in that is one of the application's, as often as pages may ask.
-fn admit_page(
-    app: &App,
-    application: Arc<Application>,
-    headers: &HeaderMap,
-    peer: Option<IpAddr>,
-) -> Result<Arc<Application>, Refused> {
-    origin::check(&application, headers, &app.without_origins)?;
-    let taken = peer.map_or(Ok(()), |ip| app.page_rate.take(ip, &application.id));
-    taken.map(|()| application).map_err(|wait| {
-        let detail = "this address asks too often; wait, then ask again".into();
-        Refused { refusal: Refusal { kind: RefusalKind::RateLimited, detail, path: None }, wait: Some(wait) }
-    })
 }
 
 /// Begins to tell a page what happens to its device.
@@ -260,13 +162,90 @@ fn listen(
     })
 }
 
+/// Begins to tell a caller what happens in its application.
+async fn follow(
+    app: &App,
+    dialect: &'static dyn Dialect,
+    received: &Received,
+    following: Following,
+) -> Result<Done, Refusal> {
+    let watch = received.head.extensions.get().cloned();
+    let begun = stream::follow(app, dialect, &received.application.id, following, watch).await;
+    begun.map(|response| Done::GoesOn(Box::new(response))).map_err(no_stream)
+}
+
+/// Begins to hand out events.
+async fn export(
+    app: &App,
+    dialect: &'static dyn Dialect,
+    received: &Received,
+    excerpt: Excerpt,
+) -> Result<Done, Refusal> {
+    if received.head.method == Method::HEAD {
+        return Ok(Done::GoesOn(Box::new(stream::export_head())));
+    }
+    let begun = stream::export(app, dialect, excerpt).await;
+    begun.map(|response| Done::GoesOn(Box::new(response))).map_err(no_stream)
+}
+
+fn no_stream(why: NoStream) -> Refusal {
+    let (kind, detail) = match why {
+        NoStream::Store(error) => return problem::refusal(&error.into()),
+        NoStream::TooMany => (RefusalKind::RateLimited, "too many ask for this at once; ask again later".into()),
+        NoStream::Beyond(id) => {
+            (RefusalKind::Malformed, format!("the id {id} lies beyond the end of this server's ledger"))
+        }
+    };
+    Refusal { kind, detail, path: None }
+}
+
+/// Tries rules on the application's events.
+async fn begin_backtest(app: &App, received: &Received, asked: &BacktestAsked) -> Result<Reply, Refusal> {
+    let (pipeline, now) = (&app.pipeline, received.now);
+    let policy = backtest::rules::with_rules(pipeline.policies.file(), &asked.rules)?;
+    let (from, to) = backtest::Plan::days_until(now, asked.days);
+    let plan = backtest::Plan {
+        policy: Arc::new(policy),
+        application: Application::clone(&received.application),
+        from,
+        to,
+        actions: asked.actions.clone(),
+        n_samples: usize::try_from(asked.n_samples).unwrap_or(0),
+        seed: asked.seed.into(),
+    };
+    let begun = app.backtests.begin(received.event_id, plan, Arc::clone(&pipeline.store)).await;
+    begun.map(|job| Reply::Backtest(Box::new(job))).map_err(|TooManyBacktests| {
+        let detail = "other backtests are running; ask again later".into();
+        Refusal { kind: RefusalKind::RateLimited, detail, path: None }
+    })
+}
+
+fn backtest_told(job: Option<BacktestJob>) -> Result<Done, Refusal> {
+    let job = job.ok_or_else(|| {
+        let detail = "there is no backtest of this id, or no longer".into();
+        Refusal { kind: RefusalKind::NotFound, detail, path: None }
+    })?;
+    Ok(Done::Answered(Reply::Backtest(Box::new(job))))
+}
+
+/// Does what is asked of lists.
+async fn about_lists(app: &App, received: &Received, ask: ListsIntake) -> Result<Done, Refusal> {
+    let (store, application, now) = (&app.pipeline.store, &received.application.id, received.now);
+    let refused = |error: ListError| problem::refusal(&error.into());
+    if let ListsIntake::Export { name, format } = ask {
+        return lists::exported(store, application, name, format, now).await.map(Done::Exports).map_err(refused);
+    }
+    let done = lists::carry_out(&**store, application, ask, &received.body, now).await;
+    done.map(|reply| Done::Answered(Reply::Lists(Box::new(reply)))).map_err(refused)
+}
+
 /// Does what a request asks for.
 async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
     let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Listen(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
-        asked @ (Intake::Nothing | Intake::Hooks | Intake::SetHook(_) | Intake::Lines(_)) => {
+        asked @ (Intake::Nothing | Intake::VendorHooks | Intake::SetVendorHook(_) | Intake::Lines(_)) => {
             return beside(app, dialect, received, asked).await.map(Done::Answered);
         }
         asked @ (Intake::AssessNew(_)
@@ -275,6 +254,11 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         | Intake::Change { .. }
         | Intake::ChangeMany(_)
         | Intake::Cases(_)) => review(pipeline, application, asked, now).await,
+        Intake::Stream(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
+        Intake::Stream(following) => return follow(app, dialect, received, *following).await,
+        Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
+        Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
+        Intake::Lists(ask) => return about_lists(app, received, *ask).await,
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))
@@ -314,20 +298,18 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Reclaim(all) => {
             pipeline.reclaim(&application.id, all, now).await.map(|n_accounts| Reply::Reclaimed { n_accounts })
         }
+        Intake::Backtest(asked) => return begin_backtest(app, received, &asked).await.map(Done::Answered),
+        Intake::LookAtBacktest(id) => return backtest_told(app.backtests.look(&application.id, id)),
+        Intake::CancelBacktest(id) => return backtest_told(app.backtests.cancel(&application.id, id)),
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
-        Intake::Feedback(all) => {
-            let taken = match received.route.access {
-                Access::Link => pipeline.answer_of_link(application, all).await,
-                Access::Key(_) | Access::Page(_) => pipeline.feedback(application, all).await,
-            };
-            taken.map(|(n_targets, applied)| Reply::FeedbackTaken {
-                n_targets,
-                n_released: applied.n_released,
-                n_unlearned: applied.n_unlearned,
-            })
-        }
+        Intake::Rules(asked) => rules(app, dialect, received, &asked).await,
+        Intake::SealingKey => return sealing_key(app, now).await.map(Done::Answered),
+        Intake::Grant => Ok(granted(app, dialect, received)),
+        Intake::Ask(ask) => return ask_about(app, dialect, received, *ask).await.map(Done::Answered),
+        Intake::Finish(finish) => return finish_attempt(app, dialect, received, *finish).await.map(Done::Answered),
+        Intake::Feedback(all) => take_feedback(app, received, all).await,
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
 }
@@ -341,8 +323,10 @@ async fn beside(
 ) -> Result<Reply, Refusal> {
     let application = &received.application;
     match asked {
-        Intake::Hooks => Ok(Reply::Hooks(hook_wishes::shown(app, application))),
-        Intake::SetHook(wish) => hook_wishes::set(app, application, *wish).await.map(|hook| Reply::Hooks(vec![hook])),
+        Intake::VendorHooks => Ok(Reply::VendorHooks(hook_wishes::shown(app, application))),
+        Intake::SetVendorHook(wish) => {
+            hook_wishes::set(app, application, *wish, received.now).await.map(|hook| Reply::VendorHooks(vec![hook]))
+        }
         Intake::Lines(lines) => {
             let with_call = |event_id, see: &mut dyn FnMut(&Call<'_>)| {
                 received.with_event(app, event_id, |call| see(call));
@@ -380,6 +364,74 @@ async fn review(
 /// How an event stands, as a reply.
 fn standing((record, case): reviewing::Standing) -> Reply {
     Reply::Standing { record: Box::new(record), case: case.map(Box::new) }
+}
+
+/// Does what is asked of the application's own rules, in its turn.
+async fn rules(
+    app: &App,
+    dialect: &dyn Dialect,
+    received: &Received,
+    asked: &RulesIntake,
+) -> Result<Reply, PipelineError> {
+    let header = |name: &str| text(&received.head.headers, name);
+    let query = Query(received.head.uri.query().unwrap_or(""));
+    let key = dialect.presented(&header, query).map_or_else(String::new, |presented| public_name(&presented));
+    // Never closed, so this is a turn in any case.
+    let _turn = app.office.acquire().await;
+    let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };
+    let asking = Asking { application: &received.application.id, key: &key, now: received.now };
+    Ok(desk.carry_out(asking, asked).await.map(|reply| Reply::Rules(Box::new(reply)))?)
+}
+
+/// Takes what somebody says of earlier events; of a link, one answer.
+async fn take_feedback(app: &App, received: &Received, all: Vec<Feedback>) -> Result<Reply, PipelineError> {
+    let (pipeline, application) = (&app.pipeline, &*received.application);
+    let taken = match received.route.access {
+        Access::Link => pipeline.answer_of_link(application, all).await,
+        Access::Key(_) | Access::Page(_) | Access::Token(_) | Access::Body(_) | Access::PageInBody(_) => {
+            pipeline.feedback(application, all).await
+        }
+    };
+    taken.map(|(n_targets, applied)| Reply::FeedbackTaken {
+        n_targets,
+        n_released: applied.n_released,
+        n_unlearned: applied.n_unlearned,
+    })
+}
+
+/// Gives who has shown a key in the body a token that stands for it.
+fn granted(app: &App, dialect: &dyn Dialect, received: &Received) -> Reply {
+    let told = dialect.presented_in_body(received.route, &received.body);
+    let token = told.map(|told| app.access_tokens.grant(&told.public_id, received.now)).unwrap_or_default();
+    Reply::Granted { token, kept: TOKEN_KEPT }
+}
+
+/// Judges what a page attempted, or keeps it.
+async fn ask_about(app: &App, dialect: &dyn Dialect, received: &Received, ask: Ask) -> Result<Reply, Refusal> {
+    let tell =
+        |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
+    let done = app.pipeline.ask(ask, &received.application, &tell, received.now).await;
+    done.map_err(AttemptError::refusal)
+}
+
+/// Remembers how an attempt of a page ended.
+async fn finish_attempt(
+    app: &App,
+    dialect: &dyn Dialect,
+    received: &Received,
+    finish: Finish,
+) -> Result<Reply, Refusal> {
+    let tell =
+        |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
+    let done = app.pipeline.finish(finish, &received.application, &tell, received.now).await;
+    done.map_err(AttemptError::refusal)
+}
+
+async fn sealing_key(app: &App, now: Timestamp) -> Result<Reply, Refusal> {
+    app.page_keys.public(now).await.map(Reply::SealingKey).map_err(|error| {
+        tracing::error!(%error, "pages get no key to seal under");
+        Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None }
+    })
 }
 
 /// Answers a request that reached no path of a dialect.

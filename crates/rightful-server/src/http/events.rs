@@ -16,9 +16,9 @@ use crate::listeners::Listener;
 use crate::shutdown::Shutdown;
 
 /// How often something is sent, so that neither a proxy nor we take a silent line for a dead one.
-const KEEP_ALIVE: Duration = Duration::from_secs(20);
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// How long one answer goes on; the browser then asks again by itself, and its key and origin are looked at again.
-const LISTENING_MAX: Duration = Duration::from_secs(60 * 60);
+pub(super) const LISTENING_MAX: Duration = Duration::from_secs(60 * 60);
 /// The first words: a browser that was let go comes again after 10 s.
 const WELCOME: &[u8] = b": listening\nretry: 10000\n\n";
 const STILL_HERE: &[u8] = b": still here\n\n";
@@ -51,7 +51,8 @@ pub(crate) fn head() -> Response {
     dressed(Body::empty())
 }
 
-fn dressed(body: Body) -> Response {
+/// An answer that goes on.
+pub(super) fn dressed(body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

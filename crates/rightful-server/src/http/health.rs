@@ -11,6 +11,7 @@ use rightful_dialects::RefusalKind;
 use crate::app::App;
 use crate::clock;
 use crate::telemetry::Meters;
+use crate::telling::hook_states;
 
 /// The process runs.
 pub(crate) async fn live() -> impl IntoResponse {
@@ -32,14 +33,29 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let health = app.pipeline.store.health().await.unwrap_or_default();
     let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     let mut rendered = app.pipeline.meters.render(&health);
-    rendered.push_str(&Meters::render_listeners(app.pipeline.listeners.n_listeners()));
+    let (listeners, followers) = (&app.pipeline.listeners, &app.pipeline.followers);
+    rendered.push_str(&Meters::render_listeners(listeners.n_listeners(), followers.n_followers()));
+    rendered.push_str(&Meters::render_hooks(&hook_states(&app).await));
     rendered.push_str(&Meters::render_ages(&app.pipeline.enricher.data_sets(), clock::now()));
+    rendered.push_str(&app.alerts.render());
     (StatusCode::OK, text, rendered).into_response()
+}
+
+/// The alerts that go on, on the metrics' listener.
+pub(crate) async fn alerts(State(app): State<Arc<App>>) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    let told = serde_json::json!({ "alerts": app.alerts.firing() });
+    (StatusCode::OK, json, told.to_string()).into_response()
 }
 
 /// The native API's contract.
 pub(crate) async fn openapi(State(app): State<Arc<App>>) -> impl IntoResponse {
     (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], app.contract.clone())
+}
+
+/// The public half of the key that signs access tokens.
+pub(crate) async fn key_set(State(app): State<Arc<App>>) -> impl IntoResponse {
+    (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], app.access_tokens.key_set())
 }
 
 /// What a problem's `type` points to: the code in words.

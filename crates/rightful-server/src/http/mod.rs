@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod body;
+mod caller;
 pub(crate) mod dispatch;
 pub(crate) mod events;
 pub(crate) mod health;
@@ -10,7 +11,9 @@ pub(crate) mod origin;
 pub(crate) mod page_rate;
 pub(crate) mod problem;
 pub(crate) mod router;
+mod stream;
 pub(crate) mod tls;
+mod unfolding;
 mod watched;
 
 #[cfg(test)]

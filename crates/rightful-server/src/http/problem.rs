@@ -4,6 +4,7 @@ use rightful_dialects::{Refusal, RefusalKind};
 use rightful_domain::CaseRefusal;
 use rightful_store::StoreError;
 
+use crate::lists::ListError;
 use crate::pipeline::PipelineError;
 
 /// What the caller is told; what only we should know is logged here, once.
@@ -14,11 +15,18 @@ pub(crate) fn refusal(error: &PipelineError) -> Refusal {
         PipelineError::Spent => (RefusalKind::Conflict, "it was used before, and it is good for one use"),
         PipelineError::Known => (RefusalKind::Conflict, "it was told before"),
         PipelineError::Case(refusal) => case_refusal(*refusal),
+        PipelineError::List(error @ (ListError::NoList | ListError::NoEntry | ListError::Store(_))) => {
+            return Refusal { kind: RefusalKind::NotFound, detail: error.to_string(), path: None };
+        }
+        PipelineError::List(ListError::Unfit(detail)) => {
+            return Refusal { kind: RefusalKind::Malformed, detail: detail.clone(), path: None };
+        }
         PipelineError::Store(StoreError::NotFound { .. }) => (RefusalKind::NotFound, "there is no such event"),
         PipelineError::Store(StoreError::Conflict) => {
             (RefusalKind::Conflict, "the idempotency key was used before with another request")
         }
         PipelineError::Store(StoreError::TooMuch { what }) => (RefusalKind::Malformed, *what),
+        PipelineError::Store(StoreError::RuleBook(_)) => (RefusalKind::Conflict, "the rules have changed since"),
         PipelineError::Store(StoreError::Busy) => (RefusalKind::Unavailable, "the store is busy; try again"),
         PipelineError::Store(StoreError::Unavailable { source }) => {
             tracing::error!(error = %source, "the store is unavailable");

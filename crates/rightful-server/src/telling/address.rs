@@ -5,15 +5,33 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::http::Uri;
 
+use super::post::Resolve;
+
 /// Why a hook cannot be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum AddressError {
+pub(crate) enum AddressError {
     #[error("the hook's address is neither http:// nor https://")]
     Malformed,
     #[error("the hook's host is not known")]
     Unknown,
     #[error("the hook's address is a private one; see hooks.allow_private_addresses")]
     Private,
+    #[error("the hook's port is that of another protocol")]
+    Port,
+}
+
+/// Ports of protocols that could be talked into something by an HTTP request: those that browsers refuse
+/// (fetch.spec.whatwg.org, "bad port").
+const BAD_PORTS: &[u16] = &[
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
+    110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531,
+    532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060,
+    5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+];
+
+/// Whether a port is that of another protocol.
+pub(crate) fn is_bad_port(port: u16) -> bool {
+    BAD_PORTS.contains(&port)
 }
 
 /// A hook's address, read.
@@ -44,23 +62,28 @@ impl Target {
         if host.is_empty() || authority.as_str().contains('@') {
             return Err(AddressError::Malformed);
         }
+        let port = authority.port_u16().unwrap_or(if is_https { 443 } else { 80 });
+        if is_bad_port(port) {
+            return Err(AddressError::Port);
+        }
         Ok(Self {
             is_https,
             host: host.to_owned(),
-            port: authority.port_u16().unwrap_or(if is_https { 443 } else { 80 }),
+            port,
             authority: authority.as_str().to_owned(),
             path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         })
     }
 
     /// The addresses of its host that may be connected to.
-    pub(super) async fn look_up(&self, allows_private: bool) -> Result<Vec<SocketAddr>, AddressError> {
+    pub(super) async fn look_up(
+        &self,
+        allows_private: bool,
+        resolve: &Resolve,
+    ) -> Result<Vec<SocketAddr>, AddressError> {
         let found: Vec<SocketAddr> = match self.host.parse::<IpAddr>() {
             Ok(ip) => vec![SocketAddr::new(ip, self.port)],
-            Err(_) => {
-                let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
-                found.map_err(|_| AddressError::Unknown)?.collect()
-            }
+            Err(_) => resolve(self.host.clone(), self.port).await.map_err(|_| AddressError::Unknown)?,
         };
         if found.is_empty() {
             return Err(AddressError::Unknown);
@@ -115,7 +138,11 @@ fn is_public(ip: IpAddr) -> bool {
 }
 
 const fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
+    let [a, b, c, d] = ip.octets();
+    // Public by its number, but on Azure's machines the platform's own: it hands out credentials.
+    if matches!((a, b, c, d), (168, 63, 129, 16)) {
+        return false;
+    }
     let is_special = matches!(
         (a, b, c),
         // This network, private, carriers' own, loopback, link-local, private.
@@ -132,7 +159,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(v4_of(high, low)),
         [0x2002, high, low, ..] => is_public_v4(v4_of(high, low)),
         // Teredo, benchmarks and what is for protocols; documentation.
-        [0x2001, 0x0000..=0x01ff | 0x0db8, ..] => false,
+        [0x2001, 0x0000..=0x01ff | 0x0db8, ..] | [0x3fff, 0x0000..=0x0fff, ..] => false,
         // Of the rest, only this block is the open network.
         [first, ..] => first & 0xe000 == 0x2000,
     }
@@ -196,10 +223,104 @@ mod tests {
         }
     }
 
+    /// A resolver that knows one name, and gives its answers in turn.
+    fn naming(answers: Vec<Vec<&'static str>>) -> Resolve {
+        let answers = parking_lot::Mutex::new(answers.into_iter());
+        std::sync::Arc::new(move |host: String, port| {
+            let found = if host == "hooks.example" { answers.lock().next() } else { None };
+            Box::pin(async move {
+                let found = found.ok_or_else(|| std::io::Error::other("not known"))?;
+                Ok(found.into_iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), port)).collect())
+            })
+        })
+    }
+
     #[tokio::test]
     async fn a_private_address_is_refused_unless_allowed() {
-        let target = Target::read("http://127.0.0.1:9/").unwrap();
-        assert_eq!(target.look_up(false).await, Err(AddressError::Private));
-        assert_eq!(target.look_up(true).await, Ok(vec!["127.0.0.1:9".parse().unwrap()]));
+        let nobody = naming(Vec::new());
+        let target = Target::read("http://127.0.0.1:8/").unwrap();
+        assert_eq!(target.look_up(false, &nobody).await, Err(AddressError::Private));
+        assert_eq!(target.look_up(true, &nobody).await, Ok(vec!["127.0.0.1:8".parse().unwrap()]));
+        assert_eq!(Target::read("http://a/").unwrap().look_up(true, &nobody).await, Err(AddressError::Unknown));
+    }
+
+    #[tokio::test]
+    async fn of_a_name_only_what_is_public_is_connected_to() {
+        let answers = vec![vec!["8.8.8.8"], vec!["127.0.0.1"], vec!["::1", "8.8.4.4", "169.254.169.254"], vec![]];
+        let resolve = naming(answers);
+        let target = Target::read("https://hooks.example/").unwrap();
+        let expected: [Result<Vec<SocketAddr>, AddressError>; 4] = [
+            Ok(vec!["8.8.8.8:443".parse().unwrap()]),
+            Err(AddressError::Private),
+            Ok(vec!["8.8.4.4:443".parse().unwrap()]),
+            Err(AddressError::Unknown),
+        ];
+        for expected in expected {
+            assert_eq!(target.look_up(false, &resolve).await, expected);
+        }
+    }
+
+    /// Whether a host is refused, as it is written and as any resolver may read it.
+    #[tokio::test]
+    async fn no_spelling_of_a_private_address_is_told() {
+        let spellings = [
+            ("loopback", "127.0.0.1"),
+            ("loopback, in one number", "2130706433"),
+            ("loopback, in hexadecimal", "0x7f000001"),
+            ("loopback, in octal", "017700000001"),
+            ("loopback, in two parts", "127.1"),
+            ("loopback, mixed", "0x7f.0.0.01"),
+            ("loopback, with a dot", "127.0.0.1."),
+            ("loopback, in version 6", "[::1]"),
+            ("nobody in particular", "0.0.0.0"),
+            ("nobody in particular, in version 6", "[::]"),
+            ("nobody in particular, in one number", "0"),
+            ("mapped", "[::ffff:127.0.0.1]"),
+            ("mapped, in hexadecimal", "[::ffff:7f00:1]"),
+            ("compatible", "[::127.0.0.1]"),
+            ("6to4", "[2002:7f00:1::1]"),
+            ("NAT64", "[64:ff9b::7f00:1]"),
+            ("NAT64 of one's own", "[64:ff9b:1::7f00:1]"),
+            ("Teredo", "[2001:0:7f00:1::]"),
+            ("unique local", "[fd00::1]"),
+            ("link-local", "[fe80::1]"),
+            ("site-local", "[fec0::1]"),
+            ("multicast", "[ff02::1]"),
+            ("documentation", "[3fff::1]"),
+            ("a cloud's metadata", "169.254.169.254"),
+            ("a cloud's metadata, in one number", "2852039166"),
+            ("a cloud's metadata, in octal", "0251.0376.0251.0376"),
+            ("a cloud's metadata, mapped", "[::ffff:a9fe:a9fe]"),
+            ("a cloud's metadata, in version 6", "[fd00:ec2::254]"),
+            ("a cloud's metadata, of another", "100.100.100.200"),
+            ("a platform's metadata", "168.63.129.16"),
+            ("a private network", "10.0.0.1"),
+            ("a private network, in hexadecimal", "0xA.0.1"),
+            ("a carrier's own", "100.64.0.1"),
+            ("the machine's name", "localhost"),
+            ("the machine's name, with a dot", "LocalHost."),
+            ("a name below it", "a.localhost"),
+        ];
+        for (what, host) in spellings {
+            assert!(is_plainly_private(host), "{what}: {host} is seen where it is written");
+            // What is no address to us may be one to a resolver, whose answer is looked at: so the outcome is the same.
+            let read_as = address_of(&host.trim_matches(['[', ']', '.']).to_ascii_lowercase());
+            let read_as = read_as.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+            let resolve: Resolve =
+                std::sync::Arc::new(move |_, port| Box::pin(async move { Ok(vec![SocketAddr::new(read_as, port)]) }));
+            if let Ok(target) = Target::read(&format!("http://{host}/")) {
+                assert_eq!(target.look_up(false, &resolve).await, Err(AddressError::Private), "{what}: {host}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_port_of_another_protocol_is_refused() {
+        for port in [22, 25, 53, 110, 143, 465, 587, 6667, 10_080] {
+            assert_eq!(Target::read(&format!("http://hooks.example:{port}/")), Err(AddressError::Port), "{port}");
+        }
+        for port in [80, 443, 8_080, 8_443, 3_000] {
+            assert!(Target::read(&format!("http://hooks.example:{port}/")).is_ok(), "{port}");
+        }
     }
 }

@@ -1,25 +1,26 @@
-//! The task that sends what waits in the outbox. Each hook gets its messages one at a time, in their order; hooks do not
-//! wait for each other. A message is sent until it is taken or given up, always under the same id, so that a receiver can
-//! tell a repetition.
+//! The task that sends what waits in the outbox. Messages about one account go one at a time, in their order; those about
+//! others, and other hooks, do not wait for it. A hook that fails is tried with one message at a time. A message is sent
+//! until it is taken or given up, always under the same id, so that a receiver can tell a repetition.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderName, header};
 use rightful_dialects::{Around, Dialect, HookMessage, ToldOf};
 use rightful_domain::{
-    Application, Hook, HookDigest, HookStyle, HookTerms, Record, Telling, Timestamp, Topic, Waiting,
+    Application, ApplicationId, Delivery as Outcome, DeliveryTry, EventId, Hook, HookDigest, HookStyle, Record,
+    Telling, Timestamp, Topic, TryEnd, Waiting,
 };
-use rightful_store::{MasterKey, Store, StoreError};
+use rightful_store::{Store, StoreError};
 use tokio::task::JoinSet;
 use tokio_rustls::rustls;
-use zeroize::Zeroizing;
 
+use super::message_id;
 use super::post::{Answer, Letter, PostError, Poster};
 use super::schedule::Schedule;
-use super::sign::{payload_digest, signature};
-use super::terms;
+use super::secret::Secrets;
+use super::sign::{payload_digest, signatures};
 use crate::app::App;
 use crate::desk::Command;
 use crate::shutdown::Shutdown;
@@ -27,19 +28,22 @@ use crate::{clock, control};
 
 /// How often the outbox, which knows by heart what is due, is asked.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// The most messages on their way at once, each to another hook.
-const PARALLEL_MAX: usize = 64;
-/// The most hooks that are looked at for something due at once.
+/// The most messages on their way at once, each in another lane.
+const PARALLEL_MAX: usize = 256;
+/// The most lanes that are looked at for something due at once.
 const DUE_MAX: usize = 4_096;
 
 const PAYLOAD_DIGEST: HeaderName = HeaderName::from_static("x-payload-digest");
 const PAYLOAD_DIGEST_ALG: HeaderName = HeaderName::from_static("x-payload-digest-alg");
-const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
-const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
-const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+pub(crate) const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
+pub(crate) const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+pub(crate) const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 /// Finds the dialect of a style of hooks.
 type Speaks = fn(HookStyle) -> Option<&'static dyn Dialect>;
+
+/// What time it is.
+type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The sender of what waits.
 pub(crate) struct Delivery {
@@ -48,11 +52,41 @@ pub(crate) struct Delivery {
     schedule: Schedule,
     sumsub: Schedule,
     speaks: Speaks,
+    clock: Clock,
+}
+
+/// A lane of a hook of an application: on its way is one message of it at most.
+type Lane = (ApplicationId, Box<str>, u64);
+
+/// What is on its way.
+#[derive(Default)]
+struct OnTheWay {
+    sending: JoinSet<()>,
+    lanes: HashMap<tokio::task::Id, Lane>,
+}
+
+impl OnTheWay {
+    fn n_to(&self, waiting: &Waiting) -> usize {
+        let hooks = self.lanes.values().map(|(application, hook, _)| (application, hook));
+        hooks.filter(|hook| *hook == (&waiting.application, &waiting.telling.hook)).count()
+    }
+
+    fn has_lane_of(&self, waiting: &Waiting) -> bool {
+        let lane = (waiting.application.clone(), waiting.telling.hook.clone(), waiting.lane());
+        self.lanes.values().any(|known| *known == lane)
+    }
+
+    async fn next_done(&mut self) -> Option<()> {
+        let done = self.sending.join_next_with_id().await?;
+        // One that panicked is looked at again.
+        self.lanes.remove(&done.map_or_else(|panicked| panicked.id(), |(id, ())| id));
+        Some(())
+    }
 }
 
 /// What becomes of a message before it is sent.
 enum Made {
-    Letter(Letter),
+    Letter(Letter, EventId),
     /// There is nothing to send: the dialect has no word for it, or what it is about is gone.
     Nothing,
     /// There is nobody to send it to any more.
@@ -62,8 +96,9 @@ enum Made {
 impl Delivery {
     /// One that may, or may not, send to private addresses.
     pub(crate) fn new(app: Arc<App>, schedule: Schedule, allows_private: bool) -> Result<Self, rustls::Error> {
+        let (poster, speaks) = (Poster::new(allows_private)?, rightful_dialects::of_hook as Speaks);
         let sumsub = Schedule::sumsub();
-        Ok(Self { app, poster: Poster::new(allows_private)?, schedule, sumsub, speaks: rightful_dialects::of_hook })
+        Ok(Self { app, poster, schedule, sumsub, speaks, clock: Arc::new(clock::now) })
     }
 
     /// The same, with dialects of one's own.
@@ -72,37 +107,57 @@ impl Delivery {
         Self { speaks, ..self }
     }
 
+    /// The same, with a clock of one's own.
+    #[cfg(test)]
+    pub(super) fn at(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The same, with a resolver of one's own.
+    #[cfg(test)]
+    pub(super) fn resolving(self, resolve: super::post::Resolve) -> Self {
+        Self { poster: self.poster.resolving(resolve), ..self }
+    }
+
     /// Sends until told to stop; what is on its way then is sent again after the next start.
     pub(crate) async fn run(self, shutdown: Shutdown) {
         let delivery = Arc::new(self);
-        let mut on_their_way = HashSet::new();
-        let mut sending = JoinSet::new();
+        let mut on_the_way = OnTheWay::default();
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             for waiting in delivery.due().await {
-                if sending.len() < PARALLEL_MAX && on_their_way.insert(waiting.number) {
-                    let delivery = Arc::clone(&delivery);
-                    sending.spawn(async move { delivery.send(waiting).await });
-                }
+                delivery.send_off(&mut on_the_way, waiting).await;
             }
             tokio::select! {
                 () = shutdown.requested() => return,
-                Some(done) = sending.join_next() => {
-                    match done {
-                        Ok(number) => drop(on_their_way.remove(&number)),
-                        // Which it was is not known: all that is not on its way is looked at again.
-                        Err(_panicked) if sending.is_empty() => on_their_way.clear(),
-                        Err(_panicked) => {}
-                    }
-                }
-                _ = ticks.tick() => {}
+                Some(()) = on_the_way.next_done() => {}
+                _ = ticks.tick() => delivery.poster.sweep(),
             }
         }
     }
 
+    /// Lets a message go, unless one of its lane is on its way; and to a hook that fails, any.
+    async fn send_off(self: &Arc<Self>, on_the_way: &mut OnTheWay, waiting: Waiting) {
+        if on_the_way.sending.len() >= PARALLEL_MAX || on_the_way.has_lane_of(&waiting) {
+            return;
+        }
+        if on_the_way.n_to(&waiting) > 0 && self.fails(&waiting).await {
+            return;
+        }
+        let lane = (waiting.application.clone(), waiting.telling.hook.clone(), waiting.lane());
+        let delivery = Arc::clone(self);
+        let task = on_the_way.sending.spawn(async move { delivery.send(waiting).await });
+        on_the_way.lanes.insert(task.id(), lane);
+    }
+
+    async fn fails(&self, waiting: &Waiting) -> bool {
+        let health = self.store().hook_health(&waiting.application, &waiting.telling.hook).await;
+        health.is_ok_and(|health| health.failing_since.is_some())
+    }
+
     async fn due(&self) -> Vec<Waiting> {
-        match self.store().due(clock::now(), DUE_MAX).await {
+        match self.store().due((self.clock)(), DUE_MAX).await {
             Ok(due) => due,
             Err(error) => {
                 tracing::debug!(%error, "the outbox cannot be read");
@@ -115,44 +170,59 @@ impl Delivery {
         &*self.app.pipeline.store
     }
 
-    /// Tries one message; gives its number.
-    pub(super) async fn send(&self, waiting: Waiting) -> u64 {
-        let outcome = match self.make(&waiting, clock::now()).await {
-            Ok(Made::Letter(letter)) => {
-                let tried = self.poster.post(letter).await;
-                // 410 Gone: it wants no more, now or later (RFC 9110, 15.5.11).
-                if tried.as_ref().is_ok_and(|answer| answer.status == 410) {
-                    self.turn_off(&waiting).await;
-                }
-                self.after(&waiting, tried)
-            }
+    /// Tries one message.
+    pub(super) async fn send(&self, waiting: Waiting) {
+        match self.make(&waiting, (self.clock)()).await {
+            Ok(Made::Letter(letter, event)) => self.try_letter(&waiting, letter, event).await,
             Ok(Made::Nothing) => {
                 self.app.pipeline.meters.skipped();
                 tracing::debug!(hook = &*waiting.telling.hook, "there is nothing to tell a hook");
                 // As if it were taken: it is not to be looked at again.
-                return self.settle(&waiting, rightful_domain::Delivery::Taken).await;
+                self.settle(&waiting, Outcome::Taken, None).await;
             }
             Ok(Made::Nobody(why)) => {
                 // Not a warning: somebody removed the hook, and there may be a hundred thousand of these.
                 tracing::debug!(hook = &*waiting.telling.hook, "a message to a hook is given up: {why}");
-                rightful_domain::Delivery::GivenUp
+                self.app.pipeline.meters.told(Outcome::GivenUp);
+                self.settle(&waiting, Outcome::GivenUp, None).await;
             }
             // The store is away: it stays as it is, and is looked at again.
-            Err(error) => {
-                tracing::warn!(%error, "a message to a hook cannot be made");
-                return waiting.number;
-            }
-        };
-        self.app.pipeline.meters.told(outcome);
-        self.settle(&waiting, outcome).await
+            Err(error) => tracing::warn!(%error, "a message to a hook cannot be made"),
+        }
     }
 
-    /// Writes down what became of a message; gives its number.
-    async fn settle(&self, waiting: &Waiting, outcome: rightful_domain::Delivery) -> u64 {
-        if let Err(error) = self.store().settle(waiting, outcome).await {
+    async fn try_letter(&self, waiting: &Waiting, letter: Letter, event: EventId) {
+        let (at, begun) = ((self.clock)(), Instant::now());
+        let tried = self.poster.post(letter).await;
+        let took_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
+        // 410 Gone: it wants no more, now or later (RFC 9110, 15.5.11).
+        if tried.as_ref().is_ok_and(|answer| answer.status == 410) {
+            self.turn_off(waiting).await;
+        }
+        let outcome = self.after(waiting, &tried);
+        let ended = match &tried {
+            Ok(answer) => TryEnd::Answered(answer.status),
+            Err(error) => TryEnd::Failed(error.failure()),
+        };
+        let next_at = match outcome {
+            Outcome::Retry(at) => Some(at),
+            Outcome::Taken | Outcome::GivenUp => None,
+        };
+        let (number, topic, n) = (waiting.number, waiting.telling.topic, waiting.n_tried.saturating_add(1));
+        let line = DeliveryTry { number, event, topic, n, at, took_ms, ended, next_at };
+        self.app.pipeline.meters.told(outcome);
+        self.settle(waiting, outcome, Some(&line)).await;
+    }
+
+    /// Writes down what became of a message, and of the try if there was one.
+    async fn settle(&self, waiting: &Waiting, outcome: Outcome, line: Option<&DeliveryTry>) {
+        let settled = match line {
+            Some(line) => self.store().settle_try(waiting, outcome, line).await,
+            None => self.store().settle(waiting, outcome).await,
+        };
+        if let Err(error) = settled {
             tracing::warn!(%error, "what became of a message to a hook cannot be written down: it may be sent again");
         }
-        waiting.number
     }
 
     /// Sends a hook no more: what waits for it is given up as it comes up.
@@ -165,14 +235,14 @@ impl Delivery {
     }
 
     /// What is to be done after a try.
-    fn after(&self, waiting: &Waiting, tried: Result<Answer, PostError>) -> rightful_domain::Delivery {
-        let (hook, n_tried) = (&*waiting.telling.hook, waiting.n_tried);
-        let retry_after = match &tried {
-            Ok(answer) if (200..300).contains(&answer.status) => return rightful_domain::Delivery::Taken,
-            Ok(answer) if answer.status == 410 => return rightful_domain::Delivery::GivenUp,
+    fn after(&self, waiting: &Waiting, tried: &Result<Answer, PostError>) -> Outcome {
+        let (hook, n_tried, now) = (&*waiting.telling.hook, waiting.n_tried, (self.clock)());
+        let retry_after = match tried {
+            Ok(answer) if (200..300).contains(&answer.status) => return Outcome::Taken,
+            Ok(answer) if answer.status == 410 => return Outcome::GivenUp,
             Ok(answer) => {
                 tracing::debug!(hook, n_tried, status = answer.status, "a hook did not take a message");
-                answer.retry_after
+                answer.retry_after.map(|asked| asked.from(now))
             }
             Err(error) => {
                 tracing::debug!(hook, n_tried, %error, "a hook did not take a message");
@@ -181,21 +251,21 @@ impl Delivery {
         };
         let [byte] = clock::random();
         let chance = f64::from(byte) / 255.0;
-        let (schedule, tries_once) = self.schedule_of(waiting);
-        let next = if tries_once { None } else { schedule.next(n_tried, clock::now(), retry_after, chance) };
-        match next {
-            Some(at) => rightful_domain::Delivery::Retry(at),
+        let schedule = self.schedule_of(waiting);
+        match schedule.and_then(|schedule| schedule.next(n_tried, now, retry_after, chance)) {
+            Some(at) => Outcome::Retry(at),
             None => give_up(waiting, "it was tried as often as it may be"),
         }
     }
 
-    /// When a hook is tried again, and whether it is at all.
-    fn schedule_of(&self, waiting: &Waiting) -> (&Schedule, bool) {
+    /// When a hook is tried again; None if each message is tried once.
+    fn schedule_of(&self, waiting: &Waiting) -> Option<&Schedule> {
         let application = self.app.applications.find(&waiting.application);
         let hook = application.as_ref().and_then(|application| hook_of(application, &waiting.telling));
-        let Some(hook) = hook.filter(|hook| hook.style == HookStyle::Sumsub) else { return (&self.schedule, false) };
-        let sealed = secret_of(hook, &self.app.master_key).unwrap_or_default();
-        (&self.sumsub, with_terms(hook.style, sealed).1.tries_once)
+        let Some(hook) = hook.filter(|hook| hook.style == HookStyle::Sumsub) else { return Some(&self.schedule) };
+        let secrets = Secrets::of(hook, &self.app.master_key).ok().flatten();
+        let tries_once = secrets.as_ref().and_then(Secrets::terms).is_some_and(|terms| terms.tries_once);
+        (!tries_once).then_some(&self.sumsub)
     }
 
     /// Makes a message, of what is known by now.
@@ -206,22 +276,21 @@ impl Delivery {
         let Some(hook) = hook_of(&application, &waiting.telling) else {
             return Ok(Made::Nobody("its hook is gone, or off"));
         };
-        let Ok(secret) = secret_of(hook, &self.app.master_key) else {
+        let Ok(secrets) = Secrets::of(hook, &self.app.master_key) else {
             return Ok(Made::Nobody("its hook's secret cannot be read"));
         };
-        let (secret, terms) = with_terms(hook.style, secret);
         let Some(record) = self.store().record_at(waiting.sequence).await? else { return Ok(Made::Nothing) };
         let Some(message) = self.message(&application, hook, waiting, &record).await? else {
             return Ok(Made::Nothing);
         };
-        if !terms.types.is_empty() && !terms.types.iter().any(|kind| **kind == *message.kind) {
+        let chosen = secrets.as_ref().and_then(Secrets::terms).map_or(&[][..], |terms| &terms.types);
+        if !chosen.is_empty() && !chosen.iter().any(|kind| **kind == *message.kind) {
             return Ok(Made::Nothing);
         }
-        // Unique beyond this server, too: a receiver may have several.
-        let id = format!("msg_{}_{}", record.entry.event.id, waiting.number);
-        let secret = secret.as_deref().map(|text| text.as_str());
-        let headers = headers((hook.style, terms.digest), &id, secret, now, &message.body);
-        Ok(Made::Letter(Letter { url: hook.url.clone(), headers, body: message.body }))
+        let event = record.entry.event.id;
+        let id = message_id(event, waiting.number);
+        let headers = headers(hook.style, &id, secrets.as_ref(), now, &message.body);
+        Ok(Made::Letter(Letter { url: hook.url.clone(), headers, body: message.body }, event))
     }
 
     /// A message in the words of its hook's dialect; None if it has none.
@@ -251,49 +320,38 @@ fn hook_of<'a>(application: &'a Application, telling: &Telling) -> Option<&'a Ho
     application.settings.hooks.iter().find(|hook| hook.id == telling.hook && hook.enabled)
 }
 
-/// A hook's secret, opened; None if it has none.
-fn secret_of(hook: &Hook, master_key: &MasterKey) -> Result<Option<Zeroizing<String>>, ()> {
-    let Some(sealed) = &hook.sealed_secret else { return Ok(None) };
-    let bytes = master_key.open(sealed).map_err(|_| ())?;
-    std::str::from_utf8(&bytes).map(|text| Some(Zeroizing::new(text.to_owned()))).map_err(|_| ())
-}
-
-/// What is sealed with a hook, where its style has terms of its own.
-fn with_terms(style: HookStyle, sealed: Option<Zeroizing<String>>) -> (Option<Zeroizing<String>>, HookTerms) {
-    match (style, sealed.as_ref().and_then(|text| terms::of_text(text))) {
-        (HookStyle::Sumsub, Some((secret, terms))) => (Some(secret), terms),
-        (HookStyle::Standard | HookStyle::Ravelin | HookStyle::Rupt | HookStyle::Sumsub, _) => {
-            (sealed, HookTerms::default())
-        }
-    }
-}
-
 /// The headers that say who sends it.
 fn headers(
-    (style, digest): (HookStyle, HookDigest),
+    style: HookStyle,
     id: &str,
-    secret: Option<&str>,
+    secrets: Option<&Secrets>,
     now: Timestamp,
     body: &[u8],
 ) -> Vec<(HeaderName, String)> {
     match style {
         HookStyle::Standard | HookStyle::Rupt => {
             let timestamp = now.as_millis().div_euclid(1_000).to_string();
-            let signed = secret.map(|secret| (WEBHOOK_SIGNATURE, signature(secret, id, &timestamp, body)));
+            let signed = secrets.map(|secrets| signatures(secrets.signing(now), id, &timestamp, body));
+            let signed = signed.map(|signatures| (WEBHOOK_SIGNATURE, signatures));
             [(WEBHOOK_ID, id.to_owned()), (WEBHOOK_TIMESTAMP, timestamp)].into_iter().chain(signed).collect()
         }
+        // Only one token can be sent.
         HookStyle::Ravelin => {
-            secret.into_iter().map(|token| (header::AUTHORIZATION, format!("token {token}"))).collect()
+            let token = |secrets: &Secrets| (header::AUTHORIZATION, format!("token {}", secrets.current()));
+            secrets.map(token).into_iter().collect()
         }
+        // Only one digest can be sent.
         HookStyle::Sumsub => {
-            let (name, digest) = payload_digest(digest, secret.unwrap_or_default(), body);
+            let secret = secrets.map_or("", Secrets::current);
+            let digest = secrets.and_then(Secrets::terms).map_or_else(HookDigest::default, |terms| terms.digest);
+            let (name, digest) = payload_digest(digest, secret, body);
             vec![(PAYLOAD_DIGEST, digest), (PAYLOAD_DIGEST_ALG, name.to_owned())]
         }
     }
 }
 
-fn give_up(waiting: &Waiting, why: &str) -> rightful_domain::Delivery {
+fn give_up(waiting: &Waiting, why: &str) -> Outcome {
     let (hook, number, n_tried) = (&*waiting.telling.hook, waiting.number, waiting.n_tried);
     tracing::warn!(hook, number, n_tried, "a message to a hook is given up, and kept: {why}");
-    rightful_domain::Delivery::GivenUp
+    Outcome::GivenUp
 }

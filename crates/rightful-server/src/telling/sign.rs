@@ -8,9 +8,15 @@ use ring::hmac;
 /// What the secrets of signatures begin with.
 const SECRET_PREFIX: &str = "whsec_";
 
+/// The signatures of a message, one of each secret, separated by spaces: a receiver takes it if any is right.
+pub(super) fn signatures<'a>(secrets: impl Iterator<Item = &'a str>, id: &str, timestamp: &str, body: &[u8]) -> String {
+    let each: Vec<String> = secrets.map(|secret| signature(secret, id, timestamp, body)).collect();
+    each.join(" ")
+}
+
 /// The signature of a message as Standard Webhooks say, which is also Rupt's: HMAC-SHA256 over id, time and body, under
 /// the bytes that the secret is the base64 of; under its text, where it is none.
-pub(super) fn signature(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> String {
+pub(crate) fn signature(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> String {
     let text = secret.strip_prefix(SECRET_PREFIX).unwrap_or(secret);
     let bytes = STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text));
     let key = hmac::Key::new(hmac::HMAC_SHA256, bytes.as_deref().unwrap_or(text.as_bytes()));

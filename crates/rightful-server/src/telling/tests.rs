@@ -1,5 +1,9 @@
 //! What is told, and a receiver on this machine that fails, moves or goes, as receivers do.
 
+mod asked;
+mod connections;
+mod outage;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,16 +85,25 @@ struct Receiver {
 
 impl Receiver {
     async fn new(answers: Vec<(u16, Option<String>)>) -> Self {
+        let answers = Mutex::new(answers.into_iter());
+        Self::answering(move || {
+            let (status, location) = answers.lock().next().unwrap_or((200, None));
+            (status, ("location", location.unwrap_or_default()))
+        })
+        .await
+    }
+
+    /// One that answers so, with a header.
+    async fn answering(answer: impl Fn() -> (u16, (&'static str, String)) + Send + Sync + 'static) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook?a=b", listener.local_addr().unwrap());
         let (sender, received) = mpsc::unbounded_channel();
-        let answers = Arc::new(Mutex::new(answers.into_iter()));
+        let answer = Arc::new(answer);
         let answer = move |headers: HeaderMap, body: Bytes| {
-            let (status, location) = answers.lock().next().unwrap_or((200, None));
+            let (status, header) = answer();
             let body = String::from_utf8(body.to_vec()).unwrap();
             sender.send(Received { headers, body, status }).unwrap();
-            let location = [("location", location.unwrap_or_default())];
-            async move { (axum::http::StatusCode::from_u16(status).unwrap(), location) }
+            async move { (axum::http::StatusCode::from_u16(status).unwrap(), [header]) }
         };
         let router = axum::Router::new().route("/hook", axum::routing::post(answer));
         let mut serving = tokio::task::JoinSet::new();
@@ -142,7 +155,11 @@ impl Bench {
 
     /// Records the n-th event, challenged, to be told to whom it is told.
     async fn challenge(&self, n: u64) {
-        let mut entry = judged(&login(n, "anna", "phone", "192.0.2.1"), Verdict::Challenge);
+        self.challenge_of(n, "anna").await;
+    }
+
+    async fn challenge_of(&self, n: u64, account: &str) {
+        let mut entry = judged(&login(n, account, "phone", "192.0.2.1"), Verdict::Challenge);
         entry.tellings = super::of(&self.application, &entry);
         self.app.pipeline.store.record(entry).await.unwrap();
     }

@@ -109,11 +109,40 @@ impl Server {
     }
 
     pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
-        let mut request = agent().post(self.url(path)).header("content-type", "application/json");
+        let mut request = agent().post(self.url(path));
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/json");
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         answer(request.send(body.as_ref()))
+    }
+
+    /// With any method.
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = ureq::http::Request::builder().method(method).uri(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let any = ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build();
+        answer(ureq::Agent::from(any).run(request.body(body.to_owned()).unwrap()))
+    }
+
+    pub(crate) fn put(&self, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
+        let mut request = agent().put(self.url(path)).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answer(request.send(body.as_ref()))
+    }
+
+    pub(crate) fn delete(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = agent().delete(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answer(request.call())
     }
 
     pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {

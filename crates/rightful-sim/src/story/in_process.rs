@@ -25,6 +25,8 @@ pub struct InProcess {
     policy: Policy,
     mode: ApplicationMode,
     application: ApplicationId,
+    /// Whether the store keeps what the policy's rules ask for.
+    keeps: bool,
 }
 
 impl InProcess {
@@ -37,7 +39,7 @@ impl InProcess {
         mode: ApplicationMode,
         application: ApplicationId,
     ) -> Self {
-        Self { store, enricher, policy, mode, application }
+        Self { store, enricher, policy, mode, application, keeps: false }
     }
 
     /// What the caller is told.
@@ -60,6 +62,10 @@ impl Judge for InProcess {
     }
 
     async fn assess(&mut self, mut event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
+        if !std::mem::replace(&mut self.keeps, true) {
+            let aggregates = self.policy.rules().aggregates();
+            self.store.keep_aggregates(&self.application, aggregates, &|_| {}).await?;
+        }
         let now = event.at;
         let sha256 = password.map(|password| Zeroizing::new(password_sha256(password)));
         let enrichment = self.enricher.enrich(&event, PasswordHashes { sha256, ..PasswordHashes::default() });

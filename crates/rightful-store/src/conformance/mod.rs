@@ -2,20 +2,25 @@
 //!
 //! A case gets a fresh backend and says what is wrong, if anything. No case sleeps, reads a clock or depends on another.
 
+mod aggregates;
 mod cases;
 mod details;
 mod erasure;
 mod feedback;
+mod lists;
 mod notes;
 mod office;
 mod outbox;
+mod passage;
 mod quarantine;
 mod recall;
 mod reclaim;
 mod record;
 mod reports;
 mod restart;
+mod rules;
 mod sample;
+mod scan;
 mod search;
 mod sightings;
 
@@ -66,6 +71,17 @@ macro_rules! cases {
 
 /// All cases, by claim.
 pub const CASES: &[(&str, CaseFn)] = cases![
+    aggregates::parallel_attempts_each_see_another_count,
+    aggregates::an_event_counts_once_and_the_current_one_can_be_left_out,
+    aggregates::an_aggregate_is_missing_until_it_is_kept_and_not_a_number_without_its_key,
+    aggregates::what_is_counted_from_the_ledger_is_what_was_counted_from_the_beginning,
+    aggregates::a_backfill_goes_on_where_it_was_left,
+    aggregates::a_conclusion_counts_once_whether_the_backfill_has_come_to_it_or_not,
+    aggregates::what_a_restart_learns_again_counts_once,
+    aggregates::an_erased_account_has_nothing_counted,
+    aggregates::a_longer_span_begins_anew_and_the_shorter_goes_on,
+    aggregates::what_is_no_longer_named_is_forgotten,
+    aggregates::what_is_late_is_counted_at_its_own_time,
     cases::a_case_opens_once_and_reads_back,
     cases::of_many_who_claim_a_case_at_once_one_does,
     cases::notes_of_many_at_once_are_all_kept,
@@ -90,6 +106,16 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     feedback::a_contact_changed_by_a_stranger_says_so_until_the_owner_proves_it,
     feedback::feedback_on_an_unknown_event_is_refused,
     feedback::what_was_said_is_found_with_the_event,
+    lists::an_event_is_on_lists_by_each_of_its_subjects,
+    lists::an_address_is_on_lists_by_every_network_around_it,
+    lists::a_domain_is_on_lists_by_those_above_it_however_it_is_written,
+    lists::a_device_is_let_in_by_a_signed_name_alone,
+    lists::an_entry_counts_until_it_expires,
+    lists::lists_outlive_a_restart_and_so_does_their_absence,
+    lists::applications_have_lists_of_their_own,
+    lists::pages_of_a_list_hold_each_entry_once,
+    lists::what_is_too_much_is_refused_whole,
+    lists::each_change_is_noted_with_its_author,
     notes::what_is_noted_of_an_account_is_found_again,
     notes::a_note_repeated_writes_nothing,
     notes::too_much_is_refused_and_nothing_of_it_kept,
@@ -109,6 +135,13 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     outbox::what_was_not_taken_waits_over_restarts_under_its_number,
     outbox::an_event_recorded_twice_is_told_once,
     outbox::what_is_given_up_lets_the_next_go,
+    passage::passages_follow_each_other_in_the_order_of_the_ledger,
+    passage::a_passage_by_time_has_its_start_and_not_its_end,
+    passage::what_was_erased_is_in_no_passage,
+    outbox::messages_of_one_account_wait_for_each_other_and_for_no_other,
+    outbox::what_was_given_up_waits_again_in_its_place_when_asked,
+    outbox::a_hooks_log_keeps_the_newest_tries_and_says_since_when_it_fails,
+    outbox::what_is_said_and_noted_is_told_with_its_row_and_once,
     quarantine::a_challenged_event_teaches_nothing,
     quarantine::a_passed_challenge_releases_once,
     quarantine::a_captcha_releases_nothing,
@@ -140,11 +173,21 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     record::numbers_have_no_gap,
     reports::a_report_is_found_by_its_token_for_half_an_hour,
     reports::reports_of_a_device_are_one_and_a_repeated_one_counts_once,
+    reports::what_is_said_of_an_attempt_is_said_under_its_token,
     reports::a_report_is_its_applications_own,
     reports::a_report_outlives_a_restart,
     restart::everything_is_there_after_a_restart,
     restart::a_restart_learns_what_was_not_written,
     restart::retries_survive_a_restart,
+    scan::a_scan_shows_what_a_search_finds_oldest_first,
+    scan::a_scan_in_parts_is_the_whole,
+    scan::a_scan_is_of_one_moment,
+    scan::a_scan_of_judgements_opens_nothing_private,
+    rules::a_rule_book_reads_back_and_keeps_its_versions,
+    rules::of_two_changes_of_one_revision_one_is_refused,
+    rules::a_snooze_is_told_at_recall_until_it_ends,
+    rules::an_erasure_forgets_snoozes,
+    rules::counts_of_rules_add_up_and_age,
     search::a_search_finds_by_each_key,
     search::pages_follow_each_other_newest_first,
     search::a_search_by_time_has_its_start_and_not_its_end,

@@ -219,6 +219,8 @@ pub(super) fn answered(event: &Event, verdict: Verdict, answered: Option<Verdict
         news: News::default(),
         rules: Vec::new(),
         verdict_before_rules: None,
+        listed: Vec::new(),
+        aggregates: Vec::new(),
     };
     Entry {
         event: event.clone(),

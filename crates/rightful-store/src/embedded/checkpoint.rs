@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 
 use parking_lot::{Condvar, Mutex};
 use rightful_domain::Timestamp;
+use tokio::sync::oneshot;
 
 use super::Shared;
 use super::bulk::write_sorted;
@@ -32,11 +33,17 @@ pub(super) const MARK_KEY: &[u8] = b"mmark";
 
 /// Keeps the part of the ledger that a restart replays below a bound.
 pub(super) struct Checkpointer {
-    requests: Option<Sender<u64>>,
+    requests: Option<Sender<Request>>,
     progress: Arc<Progress>,
     thread: Option<JoinHandle<()>>,
     every: u64,
     replay_max: u64,
+}
+
+/// A checkpoint that is asked for: upto which row, and whom to tell when it is taken.
+struct Request {
+    upto: u64,
+    answer: Option<oneshot::Sender<Result<(), StoreError>>>,
 }
 
 #[derive(Default)]
@@ -61,22 +68,24 @@ impl Checkpointer {
     /// Begins a checkpoint when one is due; waits for it when a restart would have too much to do.
     pub(super) fn keep_up(&self, shared: &Shared) {
         let behind = shared.n_to_replay();
-        let is_due = behind >= self.every || shared.mind.states.n_dirty() >= DIRTY_MAX || shared.mind.states.is_full();
+        let is_due = behind >= self.every || shared.mind.n_dirty() >= DIRTY_MAX || shared.mind.is_full();
         if !is_due {
             return;
         }
         let is_running = *self.progress.n_running.lock() > 0;
         if !is_running {
-            self.request(shared.durable.load(Ordering::Acquire));
+            self.request(shared.durable.load(Ordering::Acquire), None);
         }
         if behind + MARGIN >= self.replay_max {
             self.wait();
         }
     }
 
-    fn request(&self, upto: u64) {
+    /// Asks for a checkpoint of what is learned until that row. Whoever waits for one that cannot be taken gets no answer.
+    pub(super) fn request(&self, upto: u64, answer: Option<oneshot::Sender<Result<(), StoreError>>>) {
         *self.progress.n_running.lock() += 1;
-        let is_sent = self.requests.as_ref().is_some_and(|requests| requests.send(upto).is_ok());
+        let request = Request { upto, answer };
+        let is_sent = self.requests.as_ref().is_some_and(|requests| requests.send(request).is_ok());
         if !is_sent {
             *self.progress.n_running.lock() -= 1;
         }
@@ -93,7 +102,7 @@ impl Checkpointer {
     pub(super) fn stop(mut self, shared: &Shared, checkpoint: bool) {
         if checkpoint && shared.check_running().is_ok() {
             self.wait();
-            self.request(shared.durable.load(Ordering::Acquire));
+            self.request(shared.durable.load(Ordering::Acquire), None);
             self.wait();
             let synced = shared.disk.database.persist(fjall::PersistMode::SyncAll);
             if let Err(error) = synced {
@@ -109,14 +118,18 @@ impl Checkpointer {
     }
 }
 
-fn run(shared: &Shared, requests: &Receiver<u64>, progress: &Progress) {
-    while let Ok(upto) = requests.recv() {
-        if let Err(error) = checkpoint(shared, upto) {
+fn run(shared: &Shared, requests: &Receiver<Request>, progress: &Progress) {
+    while let Ok(Request { upto, answer }) = requests.recv() {
+        let taken = checkpoint(shared, upto);
+        if let Err(error) = &taken {
             tracing::error!(upto, "the checkpoint failed; the store takes nothing more until restarted: {error:?}");
             shared.broken.store(true, Ordering::Release);
         }
         *progress.n_running.lock() -= 1;
         progress.done.notify_all();
+        if let Some(answer) = answer {
+            drop(answer.send(taken));
+        }
     }
 }
 
@@ -126,6 +139,15 @@ pub(super) fn checkpoint(shared: &Shared, upto: u64) -> Result<(), StoreError> {
     write_sorted(&disk.state, |put| {
         shared.mind.states.take_dirty(|key, bytes| put(key.to_bytes().into(), bytes.into()))
     })?;
+    // As far as it had come before its states are taken: it goes on meanwhile.
+    let filled = shared.mind.aggregates.unwritten();
+    if shared.mind.series.n_dirty() > 0 {
+        write_sorted(&disk.series, |put| {
+            shared.mind.series.take_dirty(|key, bytes| put(key.to_bytes().into(), bytes.into()))
+        })?;
+    }
+    shared.write_filled(&filled)?;
+    shared.sweep_series()?;
     let recent = shared.recent.begin_writing();
     write_sorted(&disk.events, |put| {
         recent.by_event().into_iter().try_for_each(|(key, sequence)| put(key.into(), sequence.to_be_bytes().into()))
@@ -139,7 +161,9 @@ pub(super) fn checkpoint(shared: &Shared, upto: u64) -> Result<(), StoreError> {
     shared.acknowledged.sync().map_err(unavailable)?;
     shared.mark.store(upto, Ordering::Release);
     shared.mind.states.let_go();
+    shared.mind.series.let_go();
     shared.reports.sweep(Timestamp::from_micros(shared.newest_at.load(Ordering::Acquire)))?;
+    shared.sweep_lists(Timestamp::from_micros(shared.newest_at.load(Ordering::Acquire)))?;
     sweep_retries(shared)
 }
 

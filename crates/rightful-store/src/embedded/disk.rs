@@ -37,6 +37,8 @@ pub(super) struct Disk {
     pub(super) postings: Keyspace,
     /// State key to state, as of some row. Written in sorted runs only.
     pub(super) state: Keyspace,
+    /// Key of a series to what it counts, as of some row. Written in sorted runs only.
+    pub(super) series: Keyspace,
     /// Subject to its key, sealed.
     pub(super) keys: Keyspace,
     /// Applications, their audit, and what this folder is.
@@ -49,6 +51,10 @@ pub(super) struct Disk {
     pub(super) outbox: Keyspace,
     /// What waits for people; see `cases`.
     pub(super) cases: Keyspace,
+    /// Lists and what is on them, sealed; see `lists`.
+    pub(super) lists: Keyspace,
+    /// Applications' own rules, what they did, and what is snoozed; see `rule_books` and `snoozes`.
+    pub(super) rules: Keyspace,
 }
 
 impl Disk {
@@ -66,12 +72,15 @@ impl Disk {
             events: keyspace("events", small_options)?,
             postings: keyspace("postings", small_options)?,
             state: keyspace("state", small_options)?,
+            series: keyspace("series", small_options)?,
             keys: keyspace("keys", small_options)?,
             office: keyspace("office", small_options)?,
             dossiers: keyspace("dossiers", small_options)?,
             reports: keyspace("reports", small_options)?,
             outbox: keyspace("outbox", small_options)?,
             cases: keyspace("cases", small_options)?,
+            lists: keyspace("lists", small_options)?,
+            rules: keyspace("rules", small_options)?,
             database,
         })
     }

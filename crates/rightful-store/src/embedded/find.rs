@@ -1,7 +1,8 @@
 //! Reading records back: a row, what was sealed in it, and all that was said of it since.
 
 use rightful_domain::{
-    ApplicationId, DetailChange, DetailKind, DetailValue, Entry, EventId, Record, RetryKey, Tag, Timestamp,
+    ApplicationId, Conclusion, DetailChange, DetailKind, DetailValue, Entry, EventId, Feedback, Record, RetryKey, Tag,
+    Timestamp,
 };
 
 use super::Shared;
@@ -10,7 +11,7 @@ use super::keys::{amendments_of, event_key, retry_key, sequence_of};
 use super::retries::Answered;
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;
-use crate::record::{PrivateTags, ReadEntry, Said, open_private, tell_changes};
+use crate::record::{PrivateTags, ReadEntry, Row, Said, open_private, tell_changes};
 
 /// A record, and what of it stays known when people's data is erased.
 pub(super) struct Found {
@@ -48,7 +49,12 @@ impl Shared {
     /// The same, without what was said of it since, and without what its changes changed.
     pub(super) fn entry_at(&self, sequence: u64) -> Result<Option<(Entry, PrivateTags)>, StoreError> {
         let Some(bytes) = self.disk.row(sequence)? else { return Ok(None) };
-        let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
+        self.opened(read_row(sequence, &bytes)?, sequence)
+    }
+
+    /// The same of a row that is at hand.
+    pub(super) fn opened(&self, row: Row<'_>, sequence: u64) -> Result<Option<(Entry, PrivateTags)>, StoreError> {
+        let (said, _) = row.open().map_err(corrupt_row(sequence))?;
         let Said::Entry(read) = said else { return Ok(None) };
         let ReadEntry { mut entry, private, sealed, places } = *read;
         if !sealed.is_empty() {
@@ -101,12 +107,7 @@ impl Shared {
             let key = guard.key().map_err(failed)?;
             let sequence = sequence_of(&key).unwrap_or_default();
             let Some(bytes) = self.disk.row(sequence)? else { continue };
-            match read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?.0 {
-                Said::Conclusion(conclusion) => record.conclusion = Some(conclusion),
-                Said::Feedback(feedback) => record.feedback.push(feedback),
-                Said::Consumption(consumption) => record.consumed_at = Some(consumption.received_at),
-                Said::Entry(_) | Said::Erasure(_) | Said::Note(_) => {}
-            }
+            Amendment::read(sequence, &bytes)?.add_to(record);
         }
         Ok(())
     }
@@ -121,6 +122,36 @@ impl Shared {
         }
         let stored = self.disk.index.get(retry_key(&retry.key)).map_err(failed)?;
         Ok(stored.and_then(|bytes| Answered::of_bytes(&bytes)).filter(|answered| answered.until > now))
+    }
+}
+
+/// What a row says of an entry that came before it.
+pub(super) enum Amendment {
+    Conclusion(Conclusion),
+    Feedback(Feedback),
+    ConsumedAt(Timestamp),
+    /// It says nothing that a record tells.
+    Nothing,
+}
+
+impl Amendment {
+    pub(super) fn read(sequence: u64, bytes: &[u8]) -> Result<Self, StoreError> {
+        Ok(match read_row(sequence, bytes)?.open().map_err(corrupt_row(sequence))?.0 {
+            Said::Conclusion(conclusion) => Self::Conclusion(conclusion),
+            Said::Feedback(feedback) => Self::Feedback(feedback),
+            Said::Consumption(consumption) => Self::ConsumedAt(consumption.received_at),
+            Said::Entry(_) | Said::Erasure(_) | Said::Note(_) => Self::Nothing,
+        })
+    }
+
+    /// Puts it beside the entry; what was said last, last.
+    pub(super) fn add_to(self, record: &mut Record) {
+        match self {
+            Self::Conclusion(conclusion) => record.conclusion = Some(conclusion),
+            Self::Feedback(feedback) => record.feedback.push(feedback),
+            Self::ConsumedAt(at) => record.consumed_at = Some(at),
+            Self::Nothing => {}
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use rightful_domain::{
 use super::belongings::{Saying, Seen, account_in};
 use super::disk::{Disk, corrupt_row, read_row};
 use super::search::Brief;
+use super::series::Countable;
 use super::state::{Change, State, States};
 use super::tags::{StateKey, StateKind, Tagger};
 use crate::StoreError;
@@ -31,9 +32,9 @@ pub(super) struct Imprint {
     pub(super) account: Option<Tag>,
     /// What it would teach; its account is the subject.
     pub(super) lesson: Arc<Lesson>,
-    /// What the entry is, in short.
+    /// What decides whether aggregates count it.
+    pub(super) countable: Countable,
     pub(super) brief: Brief,
-    /// When it was received.
     pub(super) received_at: Timestamp,
     outcome: Outcome,
     /// Whether it counts in the windows of its subject, its device and its address.
@@ -88,6 +89,7 @@ impl Imprint {
             alias,
             brief: Brief::of(entry),
             lesson: Arc::new(Lesson { account: subject, news: news_of(entry), ..lesson }),
+            countable: Countable::of(event, &entry.enrichment),
             received_at: event.received_at,
             outcome: event.outcome,
             counts: counting_keys(event).map(|counts| counts && is_fresh),
@@ -290,7 +292,7 @@ fn seen_by(kind: StateKind, lesson: &Lesson) -> Lesson {
         StateKind::Subject => Lesson { account: None, ..*lesson },
         StateKind::Device => Lesson { device: None, ..without_habits },
         StateKind::Address => Lesson { address: None, place: None, ..without_habits },
-        StateKind::Population => *lesson,
+        StateKind::Population | StateKind::Series => *lesson,
     }
 }
 

@@ -70,6 +70,12 @@ pub(super) fn amendments_of(event: EventId) -> [u8; 17] {
     of_event(b'm', event, &[])
 }
 
+/// The event that an amendment's key is about; None if it is none.
+pub(super) fn event_of_amendment(key: &[u8]) -> Option<EventId> {
+    let event = key.strip_prefix(b"m")?.first_chunk()?;
+    Some(EventId::from_bytes(*event))
+}
+
 /// A long-lived retry key.
 pub(super) fn retry_key(key: &[u8; 16]) -> [u8; 17] {
     of_event(b'r', EventId::from_bytes(*key), &[])
@@ -104,7 +110,10 @@ mod tests {
         assert!(Index::Account.key(tag, 1) < Index::Account.key(tag, 256));
         assert!(Index::Account.key(tag, u64::MAX) < Index::Account.key(Tag::new(8), 0));
         assert_eq!(sequence_of(&Index::Device.key(tag, 99)), Some(99));
-        assert_eq!(sequence_of(&amendment_key(EventId::from_bytes([1; 16]), 5)), Some(5));
+        let amendment = amendment_key(EventId::from_bytes([1; 16]), 5);
+        assert_eq!(sequence_of(&amendment), Some(5));
+        assert_eq!(event_of_amendment(&amendment), Some(EventId::from_bytes([1; 16])));
+        assert_eq!(event_of_amendment(&retry_key(&[1; 16])), None);
         let minute = |seconds| minute_of(Timestamp::from_seconds(seconds));
         assert!(
             minute(-61) < minute(-60) && minute(-1) < minute(0) && minute(59) == minute(0) && minute(60) > minute(0)

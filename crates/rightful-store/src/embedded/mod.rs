@@ -5,21 +5,26 @@
 //! writes, in batches that form by themselves; whoever asks to remember something is told when it is synced, not before.
 
 mod acknowledged;
+mod aggregates;
 mod belongings;
 mod bulk;
 mod cases;
 mod checkpoint;
+mod command;
 mod crowds;
 mod devices;
 mod disk;
+mod fill;
 mod find;
 mod imprint;
 mod keys;
+mod lists;
 mod mind;
 mod notes;
 mod office;
 mod open;
 mod outbox;
+mod passage;
 mod plan;
 mod recall;
 mod recent;
@@ -28,7 +33,12 @@ mod rehearsal;
 mod replay;
 mod reports;
 mod retries;
+mod roll;
+mod rule_books;
+mod scan;
 mod search;
+mod series;
+mod snoozes;
 mod state;
 mod subjects;
 mod tags;
@@ -45,29 +55,38 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion, Delivery,
-    Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Feedback, History, Note, Page, Record, Report,
-    ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
+    Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback,
+    History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange,
+    RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
+pub(crate) use aggregates::{KeptRecord, SeriesRecord};
 pub(crate) use belongings::{Belongings, KnownDevice};
 pub use open::{EmbeddedOptions, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
 pub use rehearsal::Rehearsal;
+pub(crate) use series::SeriesState;
 pub(crate) use state::State;
 
 use crate::record::{Consumption, Draft, private_bytes};
-use crate::{Applied, Cases, Ledger, Memory, Nonces, Office, Outbox, Recorded, StoreError, StoreHealth};
+use crate::{
+    Aggregates, Applied, Backfill, Cases, Extent, KeptAggregate, Ledger, Memory, Nonces, Office, Outbox, Recorded,
+    Scan, StoreError, StoreHealth, Visit,
+};
 use acknowledged::Acknowledged;
+use command::{Command, OfficeChange, Placed, Queue, RecordCommand, Said};
 use disk::{Disk, unavailable};
 use find::sealing_subject;
 use imprint::Imprint;
 use mind::Mind;
 use notes::NoteCommand;
+use outbox::Redelivery;
 use recent::Recent;
 use retries::Retries;
+use rule_books::RuleCommand;
+use snoozes::SnoozeCommand;
 use subjects::Subjects;
-use writer::{Command, OfficeChange, Placed, Queue, RecordCommand};
 
 /// How often the folder's size is looked at, at most.
 const DISK_LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -104,10 +123,13 @@ struct Shared {
     disk_bytes: Mutex<Option<(Instant, u64)>>,
     /// Something could not be written: what memory knows and what is safe may differ, so nothing more is taken.
     broken: AtomicBool,
+    /// One at a time keeps other aggregates.
+    keeping: tokio::sync::Semaphore,
     reports: reports::Reports,
     outbox: outbox::Outbox,
     /// Held by who changes a case.
     changing_case: Mutex<()>,
+    lists: lists::ListRows,
     /// Held as long as the store is open.
     _lock: std::fs::File,
 }
@@ -173,17 +195,21 @@ impl Shared {
 
 /// The messages about an entry, but for their numbers and the entry's place.
 fn waiting_of(entry: &Entry) -> Vec<Waiting> {
-    let since = entry.event.received_at;
-    let waiting = |telling: &Telling| Waiting {
+    waiting_about(&entry.event.application, entry.event.received_at, entry.tellings.clone())
+}
+
+/// Messages, but for their numbers and the place of what they are about.
+fn waiting_about(application: &ApplicationId, since: Timestamp, tellings: Vec<Telling>) -> Vec<Waiting> {
+    let waiting = |telling| Waiting {
         number: 0,
-        application: entry.event.application.clone(),
-        telling: telling.clone(),
+        application: application.clone(),
+        telling,
         sequence: 0,
         since,
         n_tried: 0,
         due_at: since,
     };
-    entry.tellings.iter().map(waiting).collect()
+    tellings.into_iter().map(waiting).collect()
 }
 
 impl EmbeddedStore {
@@ -278,8 +304,8 @@ impl Memory for EmbeddedStore {
         Ok(record)
     }
 
-    async fn apply_feedback(&self, feedback: Feedback) -> Result<Applied, StoreError> {
-        self.ask(|answer| Command::ApplyFeedback(Box::new(feedback), answer)).await
+    async fn apply_feedback_telling(&self, feedback: Feedback, tellings: Vec<Telling>) -> Result<Applied, StoreError> {
+        self.ask(|answer| Command::ApplyFeedback(Box::new(Said { feedback, tellings }), answer)).await
     }
 
     async fn keep_report(&self, report: Report) -> Result<(), StoreError> {
@@ -315,11 +341,11 @@ impl Memory for EmbeddedStore {
         self.shared.record_of(sequence)
     }
 
-    async fn note(&self, note: Note) -> Result<Dossier, StoreError> {
+    async fn note_telling(&self, note: Note, tellings: Vec<Telling>) -> Result<Dossier, StoreError> {
         let (application, about) = (note.application.clone(), note.about.clone());
         let (account, device) = self.read(move |shared| shared.note_target(&application, &about)).await?;
         let (application, whose) = (note.application.clone(), account.clone());
-        self.ask(|answer| Command::Note(Box::new(NoteCommand { note, account, device, answer }))).await?;
+        self.ask(|answer| Command::Note(Box::new(NoteCommand { note, tellings, account, device, answer }))).await?;
         self.read(move |shared| shared.dossier_of(&application, &whose)).await
     }
 }
@@ -334,6 +360,20 @@ impl Ledger for EmbeddedStore {
     async fn search(&self, search: &Search) -> Result<Page, StoreError> {
         let search = search.clone();
         self.read(move |shared| shared.search_page(&search)).await
+    }
+
+    async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError> {
+        let excerpt = excerpt.clone();
+        self.read(move |shared| shared.passage(&excerpt)).await
+    }
+
+    async fn extent(&self, from: Timestamp, to: Timestamp) -> Result<Extent, StoreError> {
+        self.read(move |shared| shared.extent(from, to)).await
+    }
+
+    async fn scan(&self, scan: &Scan, mut visit: Visit) -> Result<(), StoreError> {
+        let scan = scan.clone();
+        self.read(move |shared| shared.scan(&scan, &mut visit)).await
     }
 
     async fn dossier(&self, application: &ApplicationId, account: &AccountId) -> Result<Dossier, StoreError> {
@@ -386,9 +426,63 @@ impl Outbox for EmbeddedStore {
         let waiting = waiting.clone();
         self.read(move |shared| {
             let application = shared.mind.taggers.of(&waiting.application).short;
-            shared.outbox.settle(application, &waiting, delivery)
+            shared.outbox.settle(application, &waiting, delivery, None)
         })
         .await
+    }
+
+    async fn settle_try(&self, waiting: &Waiting, delivery: Delivery, tried: &DeliveryTry) -> Result<(), StoreError> {
+        let (waiting, tried) = (waiting.clone(), *tried);
+        self.read(move |shared| {
+            let application = shared.mind.taggers.of(&waiting.application).short;
+            shared.outbox.settle(application, &waiting, delivery, Some(&tried))
+        })
+        .await
+    }
+
+    async fn tries(
+        &self,
+        application: &ApplicationId,
+        hook: &str,
+        before: Option<u64>,
+        limit: u16,
+    ) -> Result<Vec<LoggedTry>, StoreError> {
+        let (application, hook) = (self.shared.mind.taggers.of(application).short, Box::<str>::from(hook));
+        self.read(move |shared| shared.outbox.tries(application, &hook, before, limit.into())).await
+    }
+
+    async fn given_up(
+        &self,
+        application: &ApplicationId,
+        hook: &str,
+        after: u64,
+        limit: u16,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        let (application, hook) = (self.shared.mind.taggers.of(application).short, Box::<str>::from(hook));
+        self.read(move |shared| shared.outbox.given_up(application, &hook, after, limit.into())).await
+    }
+
+    async fn redeliver(
+        &self,
+        application: &ApplicationId,
+        hook: &str,
+        numbers: Option<&[u64]>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let (application, numbers) = (application.clone(), numbers.map(Box::from));
+        let asked = Redelivery { application, hook: hook.into(), numbers, at: now };
+        self.ask(|answer| Command::Redeliver(Box::new(asked), answer)).await
+    }
+
+    async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.shared.check_running()?;
+        self.shared.outbox.hurry(self.shared.mind.taggers.of(application).short, hook, now);
+        Ok(())
+    }
+
+    async fn hook_health(&self, application: &ApplicationId, hook: &str) -> Result<HookHealth, StoreError> {
+        self.shared.check_running()?;
+        Ok(self.shared.outbox.health(self.shared.mind.taggers.of(application).short, hook))
     }
 
     async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {
@@ -442,5 +536,103 @@ impl Office for EmbeddedStore {
 
     async fn applications(&self) -> Result<Vec<Application>, StoreError> {
         self.read(Shared::all_applications).await
+    }
+
+    async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_book(&application)).await
+    }
+
+    async fn change_rule_book(&self, change: RuleBookChange) -> Result<RuleBook, StoreError> {
+        let application = change.application.clone();
+        self.ask(|answer| Command::Rules(RuleCommand::Change(Box::new(change), answer))).await?;
+        self.rule_book(&application).await
+    }
+
+    async fn rule_book_version(
+        &self,
+        application: &ApplicationId,
+        number: u32,
+    ) -> Result<Option<RuleBookVersion>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_book_version(&application, number)).await
+    }
+
+    async fn snooze(&self, snooze: Snooze) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Snooze(SnoozeCommand::Begin(snooze, answer))).await
+    }
+
+    async fn end_snooze(
+        &self,
+        application: &ApplicationId,
+        rule: &str,
+        account: &AccountId,
+    ) -> Result<bool, StoreError> {
+        let (whose, name, of) = (application.clone(), Box::from(rule), account.clone());
+        let is_there = self.read(move |shared| shared.has_snooze(&whose, &name, &of)).await?;
+        if is_there {
+            let (whose, name, of) = (application.clone(), rule.into(), account.clone());
+            self.ask(|answer| Command::Snooze(SnoozeCommand::End(whose, name, of, answer))).await?;
+        }
+        Ok(is_there)
+    }
+
+    async fn snoozes(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<Snooze>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.all_snoozes(&application, now)).await
+    }
+
+    async fn add_rule_counts(
+        &self,
+        application: &ApplicationId,
+        counts: Vec<(RuleCounted, RuleCounts)>,
+    ) -> Result<(), StoreError> {
+        let application = application.clone();
+        self.ask(|answer| Command::Rules(RuleCommand::Count(application, counts, answer))).await
+    }
+
+    async fn rule_counts(
+        &self,
+        application: &ApplicationId,
+        from: Day,
+    ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_counts(&application, from)).await
+    }
+}
+
+#[async_trait]
+impl Aggregates for EmbeddedStore {
+    async fn keep_aggregates(
+        &self,
+        application: &ApplicationId,
+        aggregates: Vec<Aggregate>,
+        progress: &(dyn Fn(Backfill) + Send + Sync),
+    ) -> Result<(), StoreError> {
+        let _turn = self.shared.keeping.acquire().await.map_err(unavailable)?;
+        let asked = Box::new((application.clone(), aggregates));
+        self.ask(|answer| Command::Keep(asked, answer)).await?;
+        let mut so_far: Option<Backfill> = None;
+        loop {
+            let application = application.clone();
+            let Some(next) = self.read(move |shared| shared.fill_some(&application)).await? else { break };
+            let Backfill { n_done, n_rows } = so_far.unwrap_or(Backfill { n_done: 0, ..next });
+            let done = Backfill { n_done: n_done + next.n_done, n_rows };
+            progress(done);
+            so_far = Some(done);
+            // Whoever no longer waits leaves here, where nothing is under way.
+            tokio::task::yield_now().await;
+            if self.shared.has_much_to_write() {
+                self.ask(Command::Checkpoint).await?;
+            }
+        }
+        // What is ready stays so, whatever happens to the process.
+        if so_far.is_some() { self.ask(Command::Checkpoint).await } else { Ok(()) }
+    }
+
+    async fn kept_aggregates(&self, application: &ApplicationId) -> Result<Vec<KeptAggregate>, StoreError> {
+        self.shared.check_running()?;
+        let tagger = self.shared.mind.taggers.of(application);
+        Ok(self.shared.mind.aggregates.told(tagger.short))
     }
 }

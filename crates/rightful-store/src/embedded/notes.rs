@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use rightful_domain::{
     AccountDeviceId, AccountId, ApplicationId, Dossier, EventId, Feedback, FeedbackKind, FeedbackTarget, LabelValue,
-    Note, NoteKind, NoteTarget, PROVED_FIELD, Profile, Tag, Timestamp, Verdict,
+    Note, NoteKind, NoteTarget, PROVED_FIELD, Profile, Tag, Telling, Timestamp, Topic, Verdict,
 };
 use tokio::sync::oneshot;
 
-use super::Shared;
+use super::command::{Answer, Command};
 use super::disk::failed;
 use super::keys::Index;
 use super::plan::{Plan, Status, Target};
 use super::state::Change;
 use super::tags::{StateKey, Tagger};
-use super::writer::{Admitted, Answer, Command, Writer};
+use super::writer::{Admitted, Writer};
+use super::{KnownDevice, Shared, waiting_about};
 use crate::StoreError;
 use crate::record::{Consumption, Draft, Effect, NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 use crate::seal::SubjectKey;
@@ -28,6 +29,8 @@ const CHALLENGE_ROWS_MAX: usize = 500;
 /// A note, and whom it is about.
 pub(super) struct NoteCommand {
     pub(super) note: Note,
+    /// Whom to tell of it, if it comes to that.
+    pub(super) tellings: Vec<Telling>,
     pub(super) account: AccountId,
     /// The device, where it is about one: its id, and its own tag.
     pub(super) device: Option<(AccountDeviceId, Tag)>,
@@ -38,8 +41,10 @@ pub(super) struct NoteCommand {
 struct NotePlan {
     noted: Noted,
     plan: Plan,
-    /// The event whose challenge it says was passed.
-    passed: Option<EventId>,
+    /// The event whose challenge it says was passed, and its place.
+    passed: Option<(EventId, u64)>,
+    /// The place of the latest event on the device that it detaches.
+    detached: Option<u64>,
 }
 
 /// Binds a sealed row to whose it is, and to being one.
@@ -123,7 +128,7 @@ impl Shared {
             .take(&note.kind, device.map(|(id, _)| id), note.received_at)
             .map_err(|too_much| StoreError::TooMuch { what: too_much.0 })?;
         let profile = self.mind.states.with(subject, |state| (Arc::clone(&state.profile), Change::Same))?;
-        let (mut plan, mut passed) = (Plan::default(), None);
+        let (mut plan, mut passed, mut detached) = (Plan::default(), None, None);
         let at = note.received_at;
         match (&note.kind, device) {
             (NoteKind::Labelled(label), _) if noted != was => plan.effects.push(Effect::Reviewed(label.value)),
@@ -133,14 +138,15 @@ impl Shared {
                 if proves && fields.iter().any(is_proof) {
                     let challenged = self.open_challenge(tagger, &note.application, subject.tag, *device)?;
                     release(*device, at, &profile, challenged.as_ref(), &mut plan);
-                    passed = challenged.map(|event| event.lesson.event);
+                    passed = challenged.map(|target| (target.lesson.event, target.record.sequence));
                 }
             }
             (NoteKind::Detached, Some((id, _))) => {
                 // Who attaches it again is to prove again to be the owner.
                 noted.forget_field(*id, PROVED_FIELD);
-                if !self.is_detached(subject, *id)? {
+                if let Some(known) = self.attached(subject, *id)? {
                     plan.effects.push(Effect::Detached(*id, at));
+                    detached = Some(known.sequence).filter(|sequence| *sequence > 0);
                 }
             }
             (
@@ -154,7 +160,7 @@ impl Shared {
             ) => {}
         }
         let is_news = noted != was || !plan.effects.is_empty();
-        Ok(is_news.then_some(NotePlan { noted, plan, passed }))
+        Ok(is_news.then_some(NotePlan { noted, plan, passed, detached }))
     }
 
     /// A device's latest event on an account that was challenged, if nobody has said yet how that ended, nor that it was
@@ -225,11 +231,11 @@ impl Shared {
         self.mind.states.with(subject, |state| (state.belongings.device(subject.tag, id).is_some(), Change::Same))
     }
 
-    /// Whether a device is detached from the account.
-    fn is_detached(&self, subject: StateKey, id: AccountDeviceId) -> Result<bool, StoreError> {
+    /// A device, if it is attached to the account.
+    fn attached(&self, subject: StateKey, id: AccountDeviceId) -> Result<Option<KnownDevice>, StoreError> {
         self.mind.states.with(subject, |state| {
             let known = state.belongings.device(subject.tag, id);
-            (known.is_none_or(|known| known.detached_at.is_some()), Change::Same)
+            (known.filter(|known| known.detached_at.is_none()).copied(), Change::Same)
         })
     }
 }
@@ -261,7 +267,7 @@ impl Writer {
         command: &NoteCommand,
         tagger: Arc<Tagger>,
         subject: StateKey,
-        NotePlan { noted, plan, passed }: NotePlan,
+        NotePlan { noted, plan, passed, detached }: NotePlan,
     ) -> Result<(), StoreError> {
         let (key, new_key) = self.shared.subjects.to_seal(subject)?;
         self.put_noted(subject, &noted, &key);
@@ -278,7 +284,16 @@ impl Writer {
         self.put_key(new_key);
         let draft = Draft::note(&row, tagger.short);
         self.put_amendment(Arc::clone(&tagger), draft, None, Some(subject), plan, row.received_at);
-        if let Some(event) = passed {
+        let (at, whose) = (command.note.received_at, &command.note.application);
+        for (topic, event) in
+            [(Topic::ChallengeEnded, passed.map(|(_, sequence)| sequence)), (Topic::DeviceDetached, detached)]
+        {
+            if event.is_some() {
+                let tellings = command.tellings.iter().filter(|telling| telling.topic == topic).cloned().collect();
+                self.put_tellings(waiting_about(whose, at, tellings), event, Some(subject));
+            }
+        }
+        if let Some((event, _)) = passed {
             // What it releases is in the row of the note.
             let (application, target) = (row.application, FeedbackTarget::Event(event));
             let kind = FeedbackKind::ChallengePassed { mechanism: None };

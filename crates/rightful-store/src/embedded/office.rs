@@ -1,10 +1,14 @@
 //! Applications in the embedded store, with a row of audit for each change.
 
+use std::sync::atomic::Ordering;
+
+use fjall::OwnedWriteBatch;
 use rightful_domain::{Application, ApplicationId};
 
 use super::Shared;
+use super::command::OfficeChange;
 use super::disk::failed;
-use super::writer::OfficeChange;
+use super::outbox::Redelivery;
 use crate::StoreError;
 use crate::record::{Undecodable, decode_application, encode_application};
 
@@ -25,9 +29,14 @@ fn corrupt(cause: Undecodable) -> StoreError {
 pub(super) type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 
 impl Shared {
-    fn application(&self, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
+    pub(super) fn application(&self, id: &ApplicationId) -> Result<Option<Application>, StoreError> {
         let found = self.disk.office.get(application_key(id)).map_err(failed)?;
         found.map(|bytes| decode_application(&bytes).map_err(corrupt)).transpose()
+    }
+
+    /// Whether there is an application of that id.
+    pub(super) fn has_application(&self, id: &ApplicationId) -> Result<bool, StoreError> {
+        self.disk.office.contains_key(application_key(id)).map_err(failed)
     }
 
     /// All applications, by id.
@@ -55,15 +64,43 @@ impl Shared {
             }
         };
         let bytes = encode_application(&application);
-        let audit = self.next_audit_key()?;
-        // Verb, then where the ledger stood, which dates it, then the application as it became.
-        let mut said = vec![verb];
-        said.extend_from_slice(&sequence.to_be_bytes());
-        said.extend_from_slice(&bytes);
-        Ok(vec![(application_key(&application.id), bytes), (audit, said)])
+        let audit = self.audit_row(verb, sequence, &bytes)?;
+        Ok(vec![(application_key(&application.id), bytes), audit])
     }
 
-    fn next_audit_key(&self) -> Result<Vec<u8>, StoreError> {
+    /// A row of the audit: the verb, then where the ledger stood, which dates it, then the thing as it became.
+    fn audit_row(&self, verb: u8, sequence: u64, became: &[u8]) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
+        let mut said = vec![verb];
+        said.extend_from_slice(&sequence.to_be_bytes());
+        said.extend_from_slice(became);
+        Ok((self.next_audit_key()?, said))
+    }
+
+    /// Forgets the logs of hooks that a change removes, in its batch.
+    pub(super) fn forget_hooks(&self, writes: &mut OwnedWriteBatch, change: &OfficeChange) -> Result<(), StoreError> {
+        let OfficeChange::Change(after) = change else { return Ok(()) };
+        let Some(before) = self.application(&after.id)? else { return Ok(()) };
+        let short = self.mind.taggers.of(&after.id).short;
+        let is_left = |hook: &&rightful_domain::Hook| after.settings.hooks.iter().any(|left| left.id == hook.id);
+        for gone in before.settings.hooks.iter().filter(|hook| !is_left(hook)) {
+            self.outbox.forget_log(writes, short, &gone.id)?;
+        }
+        Ok(())
+    }
+
+    /// Lets messages wait again that were given up; how many. Called by the writer alone, with nothing in its batch.
+    pub(super) fn redeliver(&self, asked: &Redelivery) -> Result<u64, StoreError> {
+        let short = self.mind.taggers.of(&asked.application).short;
+        let again = self.outbox.plan_redelivery(short, asked)?;
+        if again.is_empty() {
+            return Ok(0);
+        }
+        let sequence = self.durable.load(Ordering::Acquire);
+        let audit = self.audit_row(b'r', sequence, &asked.said(&again))?;
+        self.outbox.redeliver(short, &asked.hook, again, audit)
+    }
+
+    pub(super) fn next_audit_key(&self) -> Result<Vec<u8>, StoreError> {
         let last = self.disk.office.prefix([AUDIT_PREFIX]).next_back();
         let last = last.map(fjall::Guard::key).transpose().map_err(failed)?;
         let n = last.and_then(|key| super::keys::sequence_of(&key)).unwrap_or(0) + 1;

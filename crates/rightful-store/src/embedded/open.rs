@@ -13,11 +13,13 @@ use parking_lot::Mutex;
 use super::acknowledged::{self, Acknowledged, Told};
 use super::checkpoint::{Checkpointer, MARK_KEY, checkpoint};
 use super::disk::{Disk, failed, read_row, unavailable};
+use super::fill::load_kept;
 use super::keys::{RETRY_PREFIX, TIME_PREFIX, sequence_of};
+use super::lists::ListRows;
 use super::outbox::Outbox;
 use super::replay::{Memory, Replayed, keep_retries, replay};
 use super::reports::Reports;
-use super::state::{STATES_KEPT_MAX, States};
+use super::state::{SERIES_KEPT_MAX, STATES_KEPT_MAX, States};
 use super::subjects::Subjects;
 use super::tags::Taggers;
 use super::writer::Writer;
@@ -234,7 +236,11 @@ fn remember(
     let last = disk.ledger.last_key_value().map(fjall::Guard::into_inner).transpose().map_err(failed)?;
     let highest = last.as_ref().and_then(|(key, _)| sequence_of(key)).unwrap_or(0);
     let master_key = options.master_key.copy();
-    let mind = Mind::new(Taggers::new(&master_key), States::new(Some(disk.state.clone()), STATES_KEPT_MAX));
+    let states = States::new(Some(disk.state.clone()), STATES_KEPT_MAX);
+    let series = States::new(Some(disk.series.clone()), SERIES_KEPT_MAX);
+    let mind = Mind::new(Taggers::new(&master_key), states, series);
+    load_kept(&disk, &mind.aggregates)?;
+    mind.snoozes.open(&disk.rules)?;
     let mut retries = Retries::default();
     let recent = Recent::default();
     let mut memory = Memory { mind: &mind, recent: &recent, retries: &mut retries };
@@ -249,6 +255,7 @@ fn remember(
     older.extend(retries);
     let next = find_losses(told, mark, highest, &replayed, options.go_on_after_loss, loss)?;
     let acknowledged = Acknowledged::start(dir, next).map_err(unavailable)?;
+    let lists = ListRows::open(&disk, &master_key, &opening.nonces, &mind)?;
     let shared = Shared {
         dir: dir.to_owned(),
         mind,
@@ -263,8 +270,10 @@ fn remember(
         newest_at: AtomicI64::new(replayed.newest_at.as_micros()),
         swept_upto: Mutex::new(RETRY_PREFIX.to_vec()),
         disk_bytes: Mutex::new(None),
-        reports: Reports::open(disk.reports.clone())?,
+        reports: Reports::open(disk.reports.clone(), options.master_key.copy(), Arc::clone(&opening.nonces))?,
         outbox: Outbox::open(disk.clone())?,
+        lists,
+        keeping: tokio::sync::Semaphore::new(1),
         broken: AtomicBool::new(false),
         disk,
         changing_case: Mutex::new(()),

@@ -1,42 +1,78 @@
-//! What waits to be told: on disk in the order of each hook, with the first of each hook in RAM.
+//! What waits to be told: on disk in the order of each hook, with the first of each lane, and all numbers, in RAM.
 //!
 //! Messages are written by the writer, in the batch of what they are about; what becomes of them is written by who sends
 //! them. The second is not synced: what a power cut takes back is sent again, under the same number.
 
-use std::collections::{BTreeMap, HashMap};
+mod given_up;
+mod keys;
+mod log;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fjall::{Keyspace, OwnedWriteBatch};
 use parking_lot::Mutex;
-use rightful_domain::{Delivery, Timestamp, Waiting};
+use rightful_domain::{Delivery, DeliveryTry, HookHealth, LANES, Timestamp, Waiting};
 
 use super::disk::{Disk, failed};
 use super::keys::sequence_of;
+use super::tags::StateKey;
 use super::writer::Writer;
 use crate::StoreError;
 use crate::record::{Undecodable, decode_waiting, encode_waiting};
+pub(super) use given_up::Redelivery;
+use keys::{Line, line_of, waiting_key};
 
 /// The most messages of one hook that wait; of more, the oldest are given up.
-const WAITING_MAX: u64 = 100_000;
-/// The most messages of an application that are kept after they were given up; of more, the oldest go.
-const GIVEN_UP_MAX: u64 = 10_000;
+const WAITING_MAX: usize = 100_000;
 
-const WAITING_PREFIX: u8 = b'w';
-const GIVEN_UP_PREFIX: u8 = b'x';
 /// Where the last number given is.
 const NUMBER_KEY: &[u8] = b"n";
 
-/// A hook of an application: the short form of its id, and a hash of the hook's.
-type Line = (u32, u64);
+/// The messages of one lane of a hook.
+#[derive(Default)]
+struct Lane {
+    /// All that wait, by number.
+    numbers: BTreeSet<u64>,
+    /// The first of them.
+    first: Option<Waiting>,
+}
 
-/// The messages of one hook.
+/// A hook: what waits for it, and how it is.
 #[derive(Default)]
 struct Queue {
-    /// The first that waits, if any does.
-    first: Option<Waiting>,
-    n_waiting: u64,
-    /// Numbers up to this one wait no longer.
-    settled_upto: u64,
+    lanes: [Lane; LANES as usize],
+    n_given_up: u64,
+    /// The place of the newest line of its log; 0 if there is none.
+    last_place: u64,
+    failing_since: Option<Timestamp>,
+}
+
+impl Queue {
+    fn n_waiting(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.numbers.len()).sum()
+    }
+
+    fn lane(&mut self, number: u64) -> &mut Lane {
+        self.lanes.get_mut((number % LANES) as usize).expect("a remainder is less than what was divided by")
+    }
+
+    fn firsts(&self) -> impl Iterator<Item = &Waiting> {
+        self.lanes.iter().filter_map(|lane| lane.first.as_ref())
+    }
+
+    fn oldest(&self) -> Option<&Waiting> {
+        self.firsts().min_by_key(|waiting| waiting.number)
+    }
+
+    /// Lets a message wait.
+    fn put(&mut self, waiting: Waiting) {
+        let lane = self.lane(waiting.number);
+        lane.numbers.insert(waiting.number);
+        if lane.first.as_ref().is_none_or(|first| waiting.number < first.number) {
+            lane.first = Some(waiting);
+        }
+    }
 }
 
 /// The outbox.
@@ -50,33 +86,8 @@ pub(super) struct Outbox {
 #[derive(Default)]
 struct Queues {
     by_line: BTreeMap<Line, Queue>,
+    /// Messages of an application that are kept after they were given up.
     n_given_up: HashMap<u32, u64>,
-}
-
-fn line_of(application: u32, waiting: &Waiting) -> Line {
-    let [a, b, c, d, e, f, g, h, ..] = *blake3::hash(waiting.telling.hook.as_bytes()).as_bytes();
-    (application, u64::from_be_bytes([a, b, c, d, e, f, g, h]))
-}
-
-/// All that waits for a hook.
-fn line_prefix((application, hook): Line) -> [u8; 13] {
-    let [a, b, c, d] = application.to_be_bytes();
-    let [e, f, g, h, i, j, k, l] = hook.to_be_bytes();
-    [WAITING_PREFIX, a, b, c, d, e, f, g, h, i, j, k, l]
-}
-
-fn waiting_key(line: Line, number: u64) -> Vec<u8> {
-    [&line_prefix(line)[..], &number.to_be_bytes()].concat()
-}
-
-/// All that an application's hooks never took.
-fn given_up_prefix(application: u32) -> [u8; 5] {
-    let [a, b, c, d] = application.to_be_bytes();
-    [GIVEN_UP_PREFIX, a, b, c, d]
-}
-
-fn given_up_key(application: u32, number: u64) -> Vec<u8> {
-    [&given_up_prefix(application)[..], &number.to_be_bytes()].concat()
 }
 
 fn corrupt(cause: Undecodable) -> StoreError {
@@ -89,28 +100,26 @@ pub(super) struct Put {
     messages: Vec<(Line, Waiting)>,
 }
 
+/// The lane of what is about somebody: all that is about one account has one.
+fn lane_of(subject: Option<StateKey>) -> u64 {
+    subject.map_or(0, |subject| subject.tag.get() % LANES)
+}
+
 impl Outbox {
-    /// Finds the first message of each hook; O(messages).
+    /// Finds what waits; O(messages).
     pub(super) fn open(disk: Disk) -> Result<Self, StoreError> {
         let mut queues = Queues::default();
-        for guard in disk.outbox.prefix([WAITING_PREFIX]) {
+        for guard in disk.outbox.prefix([keys::WAITING_PREFIX]) {
             let (key, value) = guard.into_inner().map_err(failed)?;
-            let Some((_, line)) = key.get(..13).and_then(<[u8]>::split_first) else { continue };
-            let Some((application, hook)) = line.split_first_chunk::<4>() else { continue };
-            let Some((hook, _)) = hook.split_first_chunk::<8>() else { continue };
-            let queue =
-                queues.by_line.entry((u32::from_be_bytes(*application), u64::from_be_bytes(*hook))).or_default();
-            queue.n_waiting += 1;
-            if queue.first.is_none() {
-                queue.first = Some(decode_waiting(&value).map_err(corrupt)?);
+            let (Some(line), Some(number)) = (keys::line_in(&key), sequence_of(&key)) else { continue };
+            let lane = queues.by_line.entry(line).or_default().lane(number);
+            lane.numbers.insert(number);
+            if lane.first.is_none() {
+                lane.first = Some(decode_waiting(&value).map_err(corrupt)?);
             }
         }
-        for guard in disk.outbox.prefix([GIVEN_UP_PREFIX]) {
-            let key = guard.key().map_err(failed)?;
-            let application = key.get(1..).and_then(|rest| rest.split_first_chunk::<4>());
-            let Some((application, _)) = application else { continue };
-            *queues.n_given_up.entry(u32::from_be_bytes(*application)).or_default() += 1;
-        }
+        given_up::count(&disk, &mut queues)?;
+        log::find_ends(&disk, &mut queues)?;
         let last_number = disk.outbox.get(NUMBER_KEY).map_err(failed)?.and_then(|number| sequence_of(&number));
         Ok(Self { disk, queues: Mutex::new(queues), last_number: AtomicU64::new(last_number.unwrap_or(0)) })
     }
@@ -119,11 +128,13 @@ impl Outbox {
         &self.disk.outbox
     }
 
-    /// Puts a message into a batch, under the next number.
-    fn put(&self, writes: &mut OwnedWriteBatch, put: &mut Put, application: u32, waiting: Waiting) {
-        let number = self.last_number.fetch_add(1, Ordering::AcqRel) + 1;
+    /// Puts a message into a batch, under the next number of a lane.
+    fn put(&self, writes: &mut OwnedWriteBatch, put: &mut Put, application: u32, lane: u64, waiting: Waiting) {
+        // Numbers are given by the writer alone.
+        let number = (self.last_number.load(Ordering::Acquire) / LANES + 1) * LANES + lane;
+        self.last_number.store(number, Ordering::Release);
         let waiting = Waiting { number, ..waiting };
-        let line = line_of(application, &waiting);
+        let line = line_of(application, &waiting.telling.hook);
         writes.insert(self.rows(), waiting_key(line, number), encode_waiting(&waiting));
         put.messages.push((line, waiting));
     }
@@ -143,25 +154,21 @@ impl Outbox {
         let mut queues = self.queues.lock();
         for (line, waiting) in put.messages {
             let queue = queues.by_line.entry(line).or_default();
-            // Whoever settled the one before it may have found it on disk already.
-            if waiting.number > queue.settled_upto {
-                queue.n_waiting += 1;
-                queue.first.get_or_insert(waiting);
-            }
-            if queue.n_waiting > WAITING_MAX
-                && let Some(oldest) = queue.first.clone()
+            queue.put(waiting);
+            if queue.n_waiting() > WAITING_MAX
+                && let Some(oldest) = queue.oldest().cloned()
             {
-                self.settle_first(&mut queues, line, &oldest, Delivery::GivenUp)?;
+                self.settle_in(&mut queues, line, &oldest, Delivery::GivenUp, None)?;
             }
         }
         Ok(())
     }
 
-    /// The first message of each hook, where it is due, by age.
+    /// The first message of each lane of each hook, where it is due, by age.
     pub(super) fn due(&self, now: Timestamp, limit: usize) -> Vec<Waiting> {
         let queues = self.queues.lock();
-        let first = queues.by_line.values().filter_map(|queue| queue.first.as_ref());
-        let mut due: Vec<Waiting> = first.filter(|waiting| waiting.due_at <= now).cloned().collect();
+        let firsts = queues.by_line.values().flat_map(Queue::firsts);
+        let mut due: Vec<Waiting> = firsts.filter(|waiting| waiting.due_at <= now).cloned().collect();
         drop(queues);
         due.sort_unstable_by_key(|waiting| waiting.number);
         due.truncate(limit);
@@ -171,82 +178,112 @@ impl Outbox {
     /// When the next message is due.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         let queues = self.queues.lock();
-        queues.by_line.values().filter_map(|queue| queue.first.as_ref()).map(|waiting| waiting.due_at).min()
+        queues.by_line.values().flat_map(Queue::firsts).map(|waiting| waiting.due_at).min()
     }
 
     /// How many messages wait.
     pub(super) fn n_waiting(&self) -> u64 {
-        self.queues.lock().by_line.values().map(|queue| queue.n_waiting).sum()
+        self.queues.lock().by_line.values().map(|queue| queue.n_waiting() as u64).sum()
     }
 
-    /// Remembers what became of a try. Of a message that waits no longer, nothing.
-    pub(super) fn settle(&self, application: u32, waiting: &Waiting, delivery: Delivery) -> Result<(), StoreError> {
-        let line = line_of(application, waiting);
+    /// Lets what is next of each lane be due at once. In RAM alone: after a restart it is due when it was.
+    pub(super) fn hurry(&self, application: u32, hook: &str, now: Timestamp) {
         let mut queues = self.queues.lock();
-        let queue = queues.by_line.get(&line);
-        let is_first = queue.and_then(|queue| queue.first.as_ref()).is_some_and(|first| first.number == waiting.number);
-        if is_first { self.settle_first(&mut queues, line, waiting, delivery) } else { Ok(()) }
+        let Some(queue) = queues.by_line.get_mut(&line_of(application, hook)) else { return };
+        for first in queue.lanes.iter_mut().filter_map(|lane| lane.first.as_mut()) {
+            first.due_at = first.due_at.min(now);
+        }
     }
 
-    fn settle_first(
+    /// How a hook is.
+    pub(super) fn health(&self, application: u32, hook: &str) -> HookHealth {
+        let queues = self.queues.lock();
+        let queue = queues.by_line.get(&line_of(application, hook));
+        queue.map_or_else(HookHealth::default, |queue| HookHealth {
+            n_waiting: queue.n_waiting() as u64,
+            n_given_up: queue.n_given_up,
+            failing_since: queue.failing_since,
+        })
+    }
+
+    /// Remembers what became of a try, and what the log is to say of it. Of a message that waits no longer, only that.
+    pub(super) fn settle(
+        &self,
+        application: u32,
+        waiting: &Waiting,
+        delivery: Delivery,
+        tried: Option<&DeliveryTry>,
+    ) -> Result<(), StoreError> {
+        let line = line_of(application, &waiting.telling.hook);
+        self.settle_in(&mut self.queues.lock(), line, waiting, delivery, tried)
+    }
+
+    fn settle_in(
         &self,
         queues: &mut Queues,
         line: Line,
         waiting: &Waiting,
         delivery: Delivery,
+        tried: Option<&DeliveryTry>,
     ) -> Result<(), StoreError> {
         let mut batch = self.disk.database.batch();
-        let key = waiting_key(line, waiting.number);
-        let tried = Waiting { n_tried: waiting.n_tried.saturating_add(1), ..waiting.clone() };
-        if let Delivery::Retry(due_at) = delivery {
-            let tried = Waiting { due_at, ..tried };
-            batch.insert(self.rows(), key, encode_waiting(&tried));
-            batch.commit().map_err(failed)?;
-            queues.by_line.entry(line).or_default().first = Some(tried);
-            return Ok(());
+        let waits = queues.by_line.entry(line).or_default().lane(waiting.number).numbers.contains(&waiting.number);
+        let known = Waiting { n_tried: waiting.n_tried.saturating_add(1), ..waiting.clone() };
+        let again = match delivery {
+            Delivery::Retry(due_at) => Some(Waiting { due_at, ..known.clone() }),
+            Delivery::Taken | Delivery::GivenUp => None,
+        };
+        if waits {
+            let key = waiting_key(line, waiting.number);
+            match &again {
+                Some(again) => batch.insert(self.rows(), key, encode_waiting(again)),
+                None => batch.remove(self.rows(), key),
+            }
+            if delivery == Delivery::GivenUp {
+                self.keep_given_up(&mut batch, queues, line, &known)?;
+            }
         }
-        batch.remove(self.rows(), key);
-        if delivery == Delivery::GivenUp {
-            self.keep_given_up(&mut batch, queues, line.0, &tried)?;
+        if let Some(tried) = tried {
+            self.put_try(&mut batch, queues.by_line.entry(line).or_default(), line, tried);
         }
         batch.commit().map_err(failed)?;
-        let after = waiting_key(line, waiting.number.saturating_add(1))..=waiting_key(line, u64::MAX);
-        let next = self.rows().range(after).next().map(|guard| guard.value()).transpose().map_err(failed)?;
-        let next = next.map(|bytes| decode_waiting(&bytes).map_err(corrupt)).transpose()?;
-        let queue = queues.by_line.entry(line).or_default();
-        (queue.first, queue.settled_upto) = (next, waiting.number);
-        queue.n_waiting = queue.n_waiting.saturating_sub(1);
-        Ok(())
+        if waits { self.go_on(queues, line, waiting.number, again) } else { Ok(()) }
     }
 
-    fn keep_given_up(
-        &self,
-        batch: &mut OwnedWriteBatch,
-        queues: &mut Queues,
-        application: u32,
-        waiting: &Waiting,
-    ) -> Result<(), StoreError> {
-        batch.insert(self.rows(), given_up_key(application, waiting.number), encode_waiting(waiting));
-        let n_given_up = queues.n_given_up.entry(application).or_default();
-        *n_given_up += 1;
-        if *n_given_up > GIVEN_UP_MAX
-            && let Some(oldest) = self.rows().prefix(given_up_prefix(application)).next()
-        {
-            batch.remove(self.rows(), oldest.key().map_err(failed)?);
-            *n_given_up -= 1;
+    /// Lets a lane know that a message of it is to be sent again, or waits no longer.
+    fn go_on(&self, queues: &mut Queues, line: Line, number: u64, again: Option<Waiting>) -> Result<(), StoreError> {
+        let lane = queues.by_line.entry(line).or_default().lane(number);
+        let is_first = lane.first.as_ref().is_some_and(|first| first.number == number);
+        if again.is_some() {
+            if is_first {
+                lane.first = again;
+            }
+            return Ok(());
         }
+        lane.numbers.remove(&number);
+        if !is_first {
+            return Ok(());
+        }
+        lane.first = match lane.numbers.first() {
+            Some(next) => {
+                let bytes = self.rows().get(waiting_key(line, *next)).map_err(failed)?;
+                bytes.map(|bytes| decode_waiting(&bytes).map_err(corrupt)).transpose()?
+            }
+            None => None,
+        };
         Ok(())
     }
 }
 
 impl Writer {
-    /// Puts messages into the batch; about that row, if it is one of the batch.
-    pub(super) fn put_tellings(&mut self, tellings: Vec<Waiting>, sequence: Option<u64>) {
+    /// Puts messages that are about somebody into the batch; about that row, if it is one.
+    pub(super) fn put_tellings(&mut self, tellings: Vec<Waiting>, sequence: Option<u64>, subject: Option<StateKey>) {
         let batch = &mut self.batch;
         for waiting in tellings {
             let application = self.shared.mind.taggers.of(&waiting.application).short;
             let waiting = Waiting { sequence: sequence.unwrap_or(waiting.sequence), ..waiting };
-            self.shared.outbox.put(&mut batch.writes, &mut batch.tellings, application, waiting);
+            let (writes, put) = (&mut batch.writes, &mut batch.tellings);
+            self.shared.outbox.put(writes, put, application, lane_of(subject), waiting);
         }
     }
 }

@@ -12,6 +12,7 @@ use rightful_domain::{
 use super::belongings::{Changed, Seen};
 use super::imprint::{TOO_OLD, concerned, counting_keys, marks, seen_in};
 use super::mind::Mind;
+use super::series::Looking;
 use super::state::{Change, State};
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;
@@ -109,11 +110,15 @@ impl Mind {
             payee_tag: lesson.payee,
             payment_method_tag: lesson.payment_method,
             account_tag: subject,
+            listed: self.rolls.listed(event, enrichment, account, now),
             resolved_account: alias,
             ..History::default()
         };
         let [counts_in_subject, counts_in_device, _] = counting_keys(event);
         self.recall_subject(event, &tagged, &tagger, counting.only_if(counts_in_subject), &mut history)?;
+        if let Some(tag) = history.account_tag {
+            history.snoozed = self.snoozes.of(tagger.subject_key(tag), now);
+        }
         let lesson = Lesson { account: history.account_tag, ..lesson };
         let [_, device_mark, address_mark] = marks(&lesson, event.outcome);
         if let Some(tag) = lesson.device {
@@ -129,6 +134,8 @@ impl Mind {
                 (population.backdrop(&account.profile, &lesson.circumstances, event.at), Change::Same)
             })?);
         }
+        let looking = Looking { as_of: counting.as_of, upto: counting.upto, stays: counting.counts };
+        self.recall_aggregates(event, enrichment, (&lesson, &tagger), &looking, &mut history)?;
         if counting.counts && event.vouched {
             self.count_crowds(event, enrichment, &tagger, &mut history);
         }
@@ -158,6 +165,7 @@ impl Mind {
                 ((), if is_gone { Change::Changed } else { Change::Same })
             })?;
         }
+        self.uncount_aggregates(event, &Lesson { account, ..lesson }, &tagger)?;
         self.uncount_crowds(event, &tagger);
         Ok(())
     }

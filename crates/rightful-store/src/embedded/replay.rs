@@ -1,11 +1,13 @@
 //! A restart: learning again what the last checkpoint had not written.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use fjall::UserValue;
 use rightful_domain::Timestamp;
 
 use super::disk::{corrupt_row, failed, read_row};
+use super::fill::{Changing, Rows, learn_series};
 use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::sequence_of;
 use super::retries::{SHORT_LIVED_MAX, is_long_lived};
@@ -70,6 +72,7 @@ fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserVa
     let head = row.head;
     let (said, effects) = row.open().map_err(corrupt_row(sequence))?;
     let mut changes: Vec<(StateKey, Op)> = Vec::new();
+    let mut counted = None;
     let (tagger, subject) = match said {
         Said::Entry(read) => {
             let ReadEntry { entry, private, .. } = *read;
@@ -77,6 +80,7 @@ fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserVa
             let imprint = Imprint::of(&entry, &tagger, &private);
             memory.recent.add(std::iter::once((sequence, &imprint)));
             let subject = imprint.subject;
+            counted = Some((imprint.countable.clone(), Arc::clone(&imprint.lesson)));
             imprint.changes(&tagger, &mut changes);
             (tagger, subject)
         }
@@ -87,6 +91,14 @@ fn learn_row(disk: &Disk, memory: &mut Memory<'_>, sequence: u64, bytes: &UserVa
         Said::Consumption(consumption) => (taggers.of(&consumption.application), None),
     };
     let subject = subject.or_else(|| effects.subject.map(|tag| tagger.subject_key(tag)));
+    let row = Changing {
+        sequence,
+        received_at: head.received_at,
+        entry: counted.as_ref().map(|(countable, lesson)| (countable, &**lesson)),
+        subject: subject.map(|key| key.tag),
+        effects: &effects.changes,
+    };
+    learn_series(memory.mind, &tagger, Some(Rows { disk, recent: memory.recent }), &row)?;
     changes_of(effects.changes, subject, &tagger, Some(disk), &mut changes)?;
     apply(&memory.mind.states, sequence, changes)?;
     if let Some(retry) = head.retry.filter(|retry| !is_long_lived(retry, head.received_at)) {

@@ -14,7 +14,7 @@ use crate::record::{Numbered, RowKind, Worded};
 /// The most rows that one page looks at. A page may hold fewer than its limit, or none, and still have a next one.
 const ROWS_SEEN_MAX: usize = 50_000;
 /// Rows are written in the order of receipt but for this much, and clocks are set back.
-const DISORDER: std::time::Duration = std::time::Duration::from_secs(300);
+pub(super) const DISORDER: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// What an entry is, in short, as kept beside each of its keys: for filters that need not open the entry.
 ///
@@ -92,15 +92,19 @@ impl Shared {
             newest = newest.min(cursor.saturating_sub(1));
         }
         if let Some(to) = search.to {
-            // The first row of a minute that is surely later: what is wanted lies before it.
-            let later = time_key(minute_of(to.plus(DISORDER)).saturating_add(1));
-            let end = [TIME_PREFIX[0] + 1];
-            if let Some(guard) = self.disk.index.range::<&[u8], _>(&later[..]..&end[..]).next() {
-                let value = guard.value().map_err(failed)?;
-                newest = newest.min(sequence_of(&value).unwrap_or(u64::MAX));
-            }
+            newest = self.last_before(to, newest)?;
         }
         Ok((newest > 0).then_some(newest))
+    }
+
+    /// The last row that can have been received before a moment, if `newest` is the last of all.
+    pub(super) fn last_before(&self, to: Timestamp, newest: u64) -> Result<u64, StoreError> {
+        // The first row of a minute that is surely later: what is wanted lies before it.
+        let later = time_key(minute_of(to.plus(DISORDER)).saturating_add(1));
+        let end = [TIME_PREFIX[0] + 1];
+        let Some(guard) = self.disk.index.range::<&[u8], _>(&later[..]..&end[..]).next() else { return Ok(newest) };
+        let value = guard.value().map_err(failed)?;
+        Ok(newest.min(sequence_of(&value).unwrap_or(u64::MAX)))
     }
 
     fn rows<'a>(&'a self, search: &Search, tagger: &Tagger, newest: u64) -> Rows<'a> {

@@ -15,10 +15,12 @@ use super::belongings::Belongings;
 use super::disk::failed;
 use super::tags::{ByStateKey, StateKey, StateKind};
 use crate::StoreError;
-use crate::record::{decode_state, encode_state};
+use crate::record::{Undecodable, decode_state, encode_state};
 
 /// The most states kept in RAM when all is written: at some 600 bytes each, about 250 MB.
 pub(super) const STATES_KEPT_MAX: usize = 400_000;
+/// The most series kept in RAM when all is written: at some 500 bytes each for the first events, about 100 MB.
+pub(super) const SERIES_KEPT_MAX: usize = 200_000;
 /// Marks of a window that weigh as much as one state.
 const MARKS_PER_STATE: usize = 8;
 /// Devices and details of an account that weigh as much as one state.
@@ -62,34 +64,57 @@ impl Default for State {
     }
 }
 
-impl State {
+/// What one key remembers, as it is kept in RAM and on disk.
+pub(super) trait Stored: Default {
+    /// How many small ones it weighs as much as.
+    fn weight(&self) -> usize;
+
+    fn to_bytes(&self) -> Vec<u8>;
+
+    fn of_bytes(bytes: &[u8]) -> Result<Self, Undecodable>;
+}
+
+impl Stored for State {
     fn weight(&self) -> usize {
         let n_values = self.population.as_ref().map_or(0, |population| population.values.len());
         let n_belongings = self.belongings.devices.len() + self.belongings.details.len();
         let many = n_values / VALUES_PER_STATE + n_belongings / BELONGINGS_PER_STATE;
         1 + self.window.marks().len() / MARKS_PER_STATE + many
     }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        encode_state(self)
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Result<Self, Undecodable> {
+        decode_state(bytes)
+    }
 }
 
-struct Resident {
-    state: State,
+struct Resident<S> {
+    state: S,
     /// It is on the shard's list of what must be written.
     dirty: bool,
     /// It was used since the last sweep.
     used: bool,
 }
 
-#[derive(Default)]
-struct Shard {
-    residents: ByStateKey<Resident>,
+struct Shard<S> {
+    residents: ByStateKey<Resident<S>>,
     dirty: Vec<StateKey>,
     /// Counted up when anything leaves, so that what was read from disk before is not taken for news.
     n_left: u64,
 }
 
+impl<S> Default for Shard<S> {
+    fn default() -> Self {
+        Self { residents: ByStateKey::default(), dirty: Vec::new(), n_left: 0 }
+    }
+}
+
 /// The memory of every key.
-pub(super) struct States {
-    shards: Box<[Mutex<Shard>]>,
+pub(super) struct States<S = State> {
+    shards: Box<[Mutex<Shard<S>>]>,
     /// None where nothing is written: then everything stays in RAM.
     disk: Option<Keyspace>,
     n_kept: AtomicUsize,
@@ -104,21 +129,21 @@ pub(super) enum Change {
     Same,
 }
 
-impl States {
+impl<S: Stored> States<S> {
     pub(super) fn new(disk: Option<Keyspace>, kept_max: usize) -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
         Self { shards, disk, n_kept: AtomicUsize::new(0), n_dirty: AtomicUsize::new(0), kept_max }
     }
 
-    fn shard(&self, key: StateKey) -> &Mutex<Shard> {
+    fn shard(&self, key: StateKey) -> &Mutex<Shard<S>> {
         // The high bits: the low ones choose the bucket inside the shard's map, and shards are in the order of tags.
         let place = usize::try_from(key.tag.get() >> 58).unwrap_or_default() % SHARDS;
         self.shards.get(place).expect("a remainder by the number of shards is the place of one")
     }
 
     /// Does something with a state, alone. Short: others wait for it.
-    pub(super) fn with<R>(&self, key: StateKey, act: impl FnOnce(&mut State) -> (R, Change)) -> Result<R, StoreError> {
-        let mut loaded: Option<(State, u64)> = None;
+    pub(super) fn with<R>(&self, key: StateKey, act: impl FnOnce(&mut S) -> (R, Change)) -> Result<R, StoreError> {
+        let mut loaded: Option<(S, u64)> = None;
         loop {
             let mut shard = self.shard(key).lock();
             let Shard { residents, dirty, n_left } = &mut *shard;
@@ -148,25 +173,13 @@ impl States {
         }
     }
 
-    fn load(&self, key: StateKey) -> Result<State, StoreError> {
+    fn load(&self, key: StateKey) -> Result<S, StoreError> {
         let stored = self.disk.as_ref().map(|disk| disk.get(key.to_bytes())).transpose().map_err(failed)?;
         match stored.flatten() {
-            Some(bytes) => decode_state(&bytes)
+            Some(bytes) => S::of_bytes(&bytes)
                 .map_err(|cause| StoreError::Corrupt { what: format!("the memory of a key: {}", cause.0) }),
-            None => Ok(State::default()),
+            None => Ok(S::default()),
         }
-    }
-
-    /// The length of the stored form of each state in RAM of a kind; names that only lead to others are left out.
-    pub(super) fn bytes_of(&self, kind: StateKind) -> Vec<usize> {
-        let mut bytes = Vec::new();
-        for shard in &self.shards {
-            let shard = shard.lock();
-            let of_kind =
-                shard.residents.iter().filter(|(key, resident)| key.kind == kind && resident.state.alias.is_none());
-            bytes.extend(of_kind.map(|(_, resident)| encode_state(&resident.state).len()));
-        }
-        bytes
     }
 
     /// States that must be written.
@@ -193,7 +206,7 @@ impl States {
                 let mut shard = shard.lock();
                 let resident = shard.residents.get_mut(&key).expect("what is dirty stays until it is written");
                 resident.dirty = false;
-                let bytes = encode_state(&resident.state);
+                let bytes = resident.state.to_bytes();
                 drop(shard);
                 self.n_dirty.fetch_sub(1, Ordering::Relaxed);
                 write(key, bytes)?;
@@ -228,5 +241,19 @@ impl States {
             shard.n_left += 1;
             self.n_kept.fetch_sub(n_gone, Ordering::Relaxed);
         }
+    }
+}
+
+impl States {
+    /// The length of the stored form of each state in RAM of a kind; names that only lead to others are left out.
+    pub(super) fn bytes_of(&self, kind: StateKind) -> Vec<usize> {
+        let mut bytes = Vec::new();
+        for shard in &self.shards {
+            let shard = shard.lock();
+            let of_kind =
+                shard.residents.iter().filter(|(key, resident)| key.kind == kind && resident.state.alias.is_none());
+            bytes.extend(of_kind.map(|(_, resident)| encode_state(&resident.state).len()));
+        }
+        bytes
     }
 }

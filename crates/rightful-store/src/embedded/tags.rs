@@ -12,7 +12,7 @@ use rightful_domain::{
     AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DetailKind, DetailValue, Device,
     DeviceAliasKind, DeviceId, Enrichment, Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
 };
-use siphasher::sip::SipHasher13;
+use siphasher::sip::{SipHasher13, SipHasher24};
 use zeroize::Zeroizing;
 
 use super::imprint::tagged;
@@ -33,6 +33,8 @@ pub(super) struct Tagger {
     key: Zeroizing<[u8; 32]>,
     /// For the steps of circumstances: twenty an event, so a fast hash. It keeps others from choosing what collides.
     steps: SipHasher13,
+    /// For what is on lists: a hash for each way in which an event may be on one.
+    lists: SipHasher24,
     /// Stands for the population of the application.
     population: Tag,
     /// The application in short: enough to skip others' rows, never to tell two applications apart for good.
@@ -66,8 +68,13 @@ impl Tagger {
             u64::from_le_bytes([a, b, c, d, e, f, g, h])
         });
         let steps = SipHasher13::new_with_keys(first, second);
+        let [first, second] = [b"lists 1", b"lists 2"].map(|half| {
+            let [a, b, c, d, e, f, g, h, ..] = *blake3::keyed_hash(&key, half).as_bytes();
+            u64::from_le_bytes([a, b, c, d, e, f, g, h])
+        });
+        let lists = SipHasher24::new_with_keys(first, second);
         let short = u32::from_le_bytes([a, b, c, d]);
-        let tagger = Self { key: Zeroizing::new(key), steps, population: Tag::new(0), short };
+        let tagger = Self { key: Zeroizing::new(key), steps, lists, population: Tag::new(0), short };
         Self { population: tagger.tag(b'o', b""), ..tagger }
     }
 
@@ -180,6 +187,19 @@ impl Tagger {
         }
     }
 
+    /// The tag of what may be on a list. `kind` tells apart what is spelled alike, and has one length for each first byte.
+    pub(super) fn listed(&self, kind: &[u8], value: &[u8]) -> u64 {
+        let mut hasher = self.lists;
+        hasher.write(kind);
+        hasher.write(value);
+        hasher.finish()
+    }
+
+    /// Stands for the application before all that is kept of its lists.
+    pub(super) fn lists_owner(&self) -> u64 {
+        self.tag(b'q', b"").get()
+    }
+
     fn step(&self, level: Level, parent: u32, value: &[u8]) -> StepTag {
         let mut hasher = self.steps;
         let [a, b, c, d] = parent.to_le_bytes();
@@ -261,6 +281,8 @@ pub(super) enum StateKind {
     Address,
     /// All accounts of an application.
     Population,
+    /// What aggregates count of one key; its application is the series' number.
+    Series,
 }
 
 /// Whose memory.
@@ -279,6 +301,7 @@ impl StateKey {
             StateKind::Device => b'd',
             StateKind::Address => b'i',
             StateKind::Population => b'p',
+            StateKind::Series => b'g',
         };
         let [a, b, c, d, e, f, g, h] = self.tag.get().to_be_bytes();
         let [i, j, k, l] = self.application.to_be_bytes();

@@ -7,101 +7,29 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::Receiver;
 
 use fjall::{OwnedWriteBatch, PersistMode};
-use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, EventId, Feedback, RetryKey, Timestamp, Waiting,
-};
+use rightful_domain::{AccountId, ApplicationId, Conclusion, EventId, FeedbackTarget, RetryKey, Timestamp};
 use tokio::sync::oneshot;
 
-use super::Shared;
 use super::checkpoint::Checkpointer;
+use super::command::{Answer, Command, OfficeChange, Placed, RecordCommand, Said, refuse};
 use super::disk::{failed, unavailable};
+use super::fill::{Changing, Rows, learn_series};
 use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::{minute_of, retry_key, status_key, time_key};
-use super::notes::NoteCommand;
 use super::outbox::Put;
 use super::plan::Plan;
 use super::retries::{Answered, is_long_lived};
 use super::subjects::NewKey;
 use super::tags::{StateKey, StateKeys, Tagger};
-use crate::record::{Consumption, Draft, Effect};
+use super::{Shared, waiting_about};
+use crate::record::{Draft, Effect};
 use crate::{Applied, StoreError};
 
 /// The most commands in one batch: bounds how long the first waits for the last.
 const BATCH_MAX: usize = 1_024;
-
-/// What the writer is asked.
-pub(super) enum Command {
-    /// Remember an entry.
-    Record(Box<RecordCommand>),
-    /// Remember how an event ended.
-    Conclude(Box<Conclusion>, oneshot::Sender<Result<u64, StoreError>>),
-    /// Remember what somebody said.
-    ApplyFeedback(Box<Feedback>, oneshot::Sender<Result<Applied, StoreError>>),
-    /// Forget an account.
-    Erase(Box<(ApplicationId, AccountId, Timestamp)>, oneshot::Sender<Result<(), StoreError>>),
-    /// Remember what somebody noted.
-    Note(Box<NoteCommand>),
-    /// Mark an answer as consumed.
-    Consume(Box<Consumption>, oneshot::Sender<Result<u64, StoreError>>),
-    /// Let messages wait.
-    Enqueue(Vec<Waiting>, oneshot::Sender<Result<(), StoreError>>),
-    /// Make or change an application.
-    Office(Box<OfficeChange>, oneshot::Sender<Result<(), StoreError>>),
-    /// Stop, with or without writing everything down.
-    Stop { checkpoint: bool },
-}
-
-/// A change in the office.
-pub(super) enum OfficeChange {
-    Create(Application),
-    Change(Application),
-}
-
-/// An entry, ready but for its place.
-pub(super) struct RecordCommand {
-    pub(super) draft: Draft,
-    pub(super) event: EventId,
-    pub(super) retry: Option<RetryKey>,
-    pub(super) imprint: Imprint,
-    pub(super) tagger: Arc<Tagger>,
-    pub(super) new_key: Option<NewKey>,
-    /// Whom to tell of it; their numbers and places are still to come.
-    pub(super) tellings: Vec<Waiting>,
-    pub(super) answer: oneshot::Sender<Result<Placed, StoreError>>,
-}
-
-/// Where an entry is in the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Placed {
-    /// It was put there now.
-    New(u64),
-    /// It, or the request it came with, was there before.
-    Before(u64),
-}
-
-/// What is done once a batch is safe.
-pub(super) enum Answer {
-    Placed(oneshot::Sender<Result<Placed, StoreError>>, Placed),
-    Concluded(oneshot::Sender<Result<u64, StoreError>>, u64),
-    Applied(oneshot::Sender<Result<Applied, StoreError>>, Applied),
-    Done(oneshot::Sender<Result<(), StoreError>>),
-}
-
-impl Answer {
-    // Whoever no longer waits for an answer does not get one.
-    fn give(self, failure: Option<&str>) {
-        let failure = failure.map(|failure| unavailable(failure.to_owned()));
-        match self {
-            Self::Placed(to, placed) => drop(to.send(failure.map_or(Ok(placed), Err))),
-            Self::Concluded(to, sequence) => drop(to.send(failure.map_or(Ok(sequence), Err))),
-            Self::Applied(to, applied) => drop(to.send(failure.map_or(Ok(applied), Err))),
-            Self::Done(to) => drop(to.send(failure.map_or(Ok(()), Err))),
-        }
-    }
-}
 
 /// What memory learns once a batch is safe.
 struct Learning {
@@ -109,6 +37,7 @@ struct Learning {
     tagger: Arc<Tagger>,
     imprint: Option<Imprint>,
     subject: Option<StateKey>,
+    received_at: Timestamp,
     effects: Vec<Effect>,
 }
 
@@ -215,14 +144,37 @@ impl Writer {
         match command {
             Command::Record(record) => self.admit_record(record),
             Command::Conclude(conclusion, answer) => self.admit_conclusion(conclusion, answer),
-            Command::ApplyFeedback(feedback, answer) => self.admit_feedback(feedback, answer),
+            Command::ApplyFeedback(said, answer) => self.admit_feedback(said, answer),
             Command::Erase(whose, answer) => self.admit_erasure(whose, answer),
             Command::Office(change, answer) => self.admit_office(change, answer),
+            Command::Rules(command) => {
+                self.admit_rules(command);
+                Admitted::InBatch
+            }
+            Command::Snooze(command) => {
+                self.admit_snooze(command);
+                Admitted::InBatch
+            }
             Command::Note(note) => self.admit_note(note),
             Command::Consume(consumption, answer) => self.admit_consumption(consumption, answer),
             Command::Enqueue(waiting, answer) => {
-                self.put_tellings(waiting, None);
+                self.put_tellings(waiting, None, None);
                 self.batch.answers.push(Answer::Done(answer));
+                Admitted::InBatch
+            }
+            Command::Redeliver(asked, answer) => {
+                // Its own batch, after what waits: it then sees the audit as it is.
+                self.write();
+                drop(answer.send(self.shared.redeliver(&asked)));
+                Admitted::InBatch
+            }
+            Command::Keep(asked, answer) => {
+                let (application, aggregates) = *asked;
+                self.admit_keep(&application, aggregates, answer)
+            }
+            Command::Checkpoint(answer) => {
+                self.write();
+                self.checkpointer.request(self.shared.durable.load(Ordering::Acquire), Some(answer));
                 Admitted::InBatch
             }
             Command::Stop { .. } => Admitted::InBatch,
@@ -302,12 +254,13 @@ impl Writer {
         }
         self.mark_time(imprint.received_at, sequence);
         self.put_key(new_key);
-        self.put_tellings(tellings, Some(sequence));
+        self.put_tellings(tellings, Some(sequence), imprint.subject);
         let batch = &mut self.batch;
         batch.events.insert(event, sequence);
         batch.subjects.extend(imprint.subject);
-        let subject = imprint.subject;
-        batch.learning.push(Learning { sequence, tagger, imprint: Some(imprint), subject, effects: plan.effects });
+        let (subject, received_at) = (imprint.subject, imprint.received_at);
+        let imprint = Some(imprint);
+        batch.learning.push(Learning { sequence, tagger, imprint, subject, received_at, effects: plan.effects });
         batch.answers.push(Answer::Placed(answer, Placed::New(sequence)));
     }
 
@@ -356,7 +309,8 @@ impl Writer {
             batch.writes.insert(&disk.index, status_key(*event), [status.number()]);
         }
         batch.subjects.extend(subject);
-        batch.learning.push(Learning { sequence, tagger, imprint: None, subject, effects: plan.effects });
+        let effects = plan.effects;
+        batch.learning.push(Learning { sequence, tagger, imprint: None, subject, received_at, effects });
         self.mark_time(received_at, sequence);
         sequence
     }
@@ -394,38 +348,41 @@ impl Writer {
         Admitted::InBatch
     }
 
-    fn admit_feedback(
-        &mut self,
-        feedback: Box<Feedback>,
-        answer: oneshot::Sender<Result<Applied, StoreError>>,
-    ) -> Admitted {
+    fn admit_feedback(&mut self, said: Box<Said>, answer: oneshot::Sender<Result<Applied, StoreError>>) -> Admitted {
+        let feedback = &said.feedback;
         let tagger = self.shared.mind.taggers.of(&feedback.application);
         let about = super::plan::event_of(&feedback.target);
         if about.is_some_and(|event| self.depends_on_batch(event)) {
-            return Admitted::Later(Command::ApplyFeedback(feedback, answer));
+            return Admitted::Later(Command::ApplyFeedback(said, answer));
         }
-        let planned = self.shared.feedback_target(&tagger, &feedback).and_then(|(subject, target)| {
+        let planned = self.shared.feedback_target(&tagger, feedback).and_then(|(subject, target)| {
             if self.batch_touches(subject) {
                 return Ok(None);
             }
-            let plan = self.shared.plan_feedback(&feedback, &tagger, subject, target.as_ref())?;
-            let is_news = target.as_ref().is_none_or(|target| plan.is_news(&feedback, target));
+            let plan = self.shared.plan_feedback(feedback, &tagger, subject, target.as_ref())?;
+            let is_news = target.as_ref().is_none_or(|target| plan.is_news(feedback, target));
             let plan = is_news.then_some(plan);
-            Ok(Some((subject, plan)))
+            Ok(Some((subject, target.map(|target| target.record.sequence), plan)))
         });
         match planned {
             Err(error) => drop(answer.send(Err(error))),
-            Ok(None) => return Admitted::Later(Command::ApplyFeedback(feedback, answer)),
+            Ok(None) => return Admitted::Later(Command::ApplyFeedback(said, answer)),
             // Said before, or said too often: nothing is written, so that who holds a link cannot fill the ledger.
-            Ok(Some((_, None))) => self.batch.answers.push(Answer::Applied(answer, Applied::default())),
-            Ok(Some((subject, Some(plan)))) => {
+            Ok(Some((_, _, None))) => self.batch.answers.push(Answer::Applied(answer, Applied::default())),
+            Ok(Some((subject, event, Some(plan)))) => {
                 if let Err(error) = self.forget_notes(subject, &plan.forgotten) {
                     drop(answer.send(Err(error)));
                     return Admitted::InBatch;
                 }
                 let applied = plan.applied.clone();
-                let draft = Draft::feedback(&feedback, tagger.short);
+                let draft = Draft::feedback(feedback, tagger.short);
                 self.put_amendment(tagger, draft, about, subject, plan, feedback.received_at);
+                let Said { feedback, tellings } = *said;
+                // What is said of an account as a whole is about no event that anybody could be told of.
+                if let Some(event) = event.filter(|_| matches!(feedback.target, FeedbackTarget::Event(_))) {
+                    let waiting = waiting_about(&feedback.application, feedback.received_at, tellings);
+                    self.put_tellings(waiting, Some(event), subject);
+                }
                 self.batch.answers.push(Answer::Applied(answer, applied));
             }
         }
@@ -454,6 +411,7 @@ impl Writer {
                     self.shared.subjects.forget(key);
                     self.batch.erased.insert(key);
                 }
+                self.forget_snoozes(subject);
                 self.shared.subjects.forget(subject);
                 self.batch.erased.insert(subject);
                 let draft = Draft::erasure(&erasure, tagger.short);
@@ -467,7 +425,12 @@ impl Writer {
     fn admit_office(&mut self, change: Box<OfficeChange>, answer: oneshot::Sender<Result<(), StoreError>>) -> Admitted {
         // Rare enough that each has its own batch: it then sees the one before.
         self.write();
-        match self.shared.plan_office(&change, self.batch.next_sequence - 1) {
+        let planned = self.shared.plan_office(&change, self.batch.next_sequence - 1);
+        let planned = planned.and_then(|rows| {
+            self.shared.forget_hooks(&mut self.batch.writes, &change)?;
+            Ok(rows)
+        });
+        match planned {
             Err(error) => drop(answer.send(Err(error))),
             Ok(rows) => {
                 for (key, value) in rows {
@@ -489,7 +452,7 @@ impl Writer {
     }
 
     /// Writes the batch, syncs, lets memory learn, and answers.
-    fn write(&mut self) {
+    pub(super) fn write(&mut self) {
         if self.batch.answers.is_empty() {
             return;
         }
@@ -545,7 +508,12 @@ impl Writer {
         let entries = learning.iter().filter_map(|learning| Some((learning.sequence, learning.imprint.as_ref()?)));
         self.shared.recent.add(entries);
         let mut changes: Vec<(StateKey, Op)> = Vec::with_capacity(16);
-        for Learning { sequence, tagger, imprint, subject, effects } in learning {
+        let rows = Rows { disk: &self.shared.disk, recent: &self.shared.recent };
+        for Learning { sequence, tagger, imprint, subject, received_at, effects } in learning {
+            let entry = imprint.as_ref().map(|imprint| (&imprint.countable, &*imprint.lesson));
+            let about = subject.map(|key| key.tag);
+            let row = Changing { sequence, received_at, entry, subject: about, effects: &effects };
+            learn_series(&self.shared.mind, &tagger, Some(rows), &row)?;
             if let Some(imprint) = imprint {
                 imprint.changes(&tagger, &mut changes);
             }
@@ -555,20 +523,3 @@ impl Writer {
         Ok(())
     }
 }
-
-fn refuse(command: Command, error: StoreError) {
-    match command {
-        Command::Record(record) => drop(record.answer.send(Err(error))),
-        Command::Conclude(_, answer) => drop(answer.send(Err(error))),
-        Command::ApplyFeedback(_, answer) => drop(answer.send(Err(error))),
-        Command::Erase(_, answer) | Command::Office(_, answer) | Command::Enqueue(_, answer) => {
-            drop(answer.send(Err(error)));
-        }
-        Command::Note(note) => drop(note.answer.send(Err(error))),
-        Command::Consume(_, answer) => drop(answer.send(Err(error))),
-        Command::Stop { .. } => {}
-    }
-}
-
-/// Where commands are put.
-pub(super) type Queue = SyncSender<Command>;

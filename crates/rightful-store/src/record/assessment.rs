@@ -95,6 +95,9 @@ impl<'a> StoredAssessment<'a> {
             // They follow it as well, from the fourth version on.
             rules: Vec::new(),
             verdict_before_rules: None,
+            // And these, from the fifth on.
+            listed: Vec::new(),
+            aggregates: Vec::new(),
         })
     }
 }

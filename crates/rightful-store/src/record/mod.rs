@@ -14,6 +14,7 @@ mod effect;
 mod entry;
 mod event;
 mod lesson;
+mod list;
 mod note;
 mod number;
 mod outbox;
@@ -21,7 +22,9 @@ mod population;
 mod private;
 mod profile;
 mod report;
+mod rule_book;
 mod rulings;
+mod series;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -41,12 +44,20 @@ use effect::StoredEffect;
 pub(crate) use entry::{PrivateTags, ReadEntry, open_private, private_bytes};
 use entry::{StoredEntry, StoredLearnings};
 use lesson::{restored_tag, stored_tag};
+pub(crate) use list::{
+    decode_list, decode_list_change, decode_list_entry, encode_list, encode_list_change, encode_list_entry,
+};
 use note::StoredNote;
 pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
-pub(crate) use outbox::{decode_waiting, encode_waiting};
+pub(crate) use outbox::{decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting};
 pub(crate) use report::{decode_report, encode_report};
-use rulings::StoredRulings;
+pub(crate) use rule_book::{
+    SnoozeRow, decode_rule_book, decode_rule_book_version, decode_rule_counts, decode_snooze, encode_rule_book,
+    encode_rule_book_version, encode_rule_counts, encode_snooze, rule_audit, snooze_of, snooze_words,
+};
+use rulings::{StoredGrounds, StoredRulings};
+pub(crate) use series::{decode_kept, decode_series, encode_kept, encode_series};
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 
@@ -56,9 +67,10 @@ const ROW_VERSION: u8 = 1;
 const WHEREABOUTS_VERSION: u8 = 2;
 /// Entries since this version: what was new about the event, and what it says of money, follows.
 const LEARNINGS_VERSION: u8 = 3;
-/// The version of entries that is written: since then, the device among the account's, its details, and
-/// what rules said, follow.
-const ENTRY_VERSION: u8 = 4;
+/// Entries since this version: the device among the account's, its details, and what rules said, follow.
+const RULINGS_VERSION: u8 = 4;
+/// The version of entries that is written: since then, what rules went by follows.
+const ENTRY_VERSION: u8 = 5;
 /// The checksum at the end of each row, in bytes.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -146,7 +158,7 @@ impl Draft {
         let head = Head { kind: RowKind::Entry, application, received_at, retry: entry.retry };
         let words = StoredEntry::of(entry, private.username, sealed);
         let learnings = StoredLearnings::of(entry, private);
-        let details = (StoredDetails::of(entry, private), StoredRulings::of(entry));
+        let details = (StoredDetails::of(entry, private), StoredRulings::of(entry), StoredGrounds::of(entry));
         let words = (words, StoredWhereabouts::of(&entry.enrichment), learnings, details);
         Self::of(ENTRY_VERSION, &head, &words)
     }
@@ -287,6 +299,18 @@ impl<'a> Row<'a> {
     }
 }
 
+impl Row<'_> {
+    /// Reads what was judged in an entry, and on what grounds, and leaves what was sealed, what it changed, and what only
+    /// people read; None if it is none.
+    pub(crate) fn open_judgement(self) -> Result<Option<Entry>, Undecodable> {
+        if self.head.kind != RowKind::Entry {
+            return Ok(None);
+        }
+        let (read, _) = take_entry(self.version, self.head.retry, self.rest)?;
+        Ok(Some(read.entry))
+    }
+}
+
 /// An entry's own words, and what follows them in its version.
 fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(ReadEntry<'_>, &[u8]), Undecodable> {
     let (entry, mut rest) = take::<StoredEntry<'_>>(bytes)?;
@@ -303,13 +327,18 @@ fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(Rea
         rest = after;
         learnings.restore(&mut read)?;
     }
-    if version >= ENTRY_VERSION {
+    if version >= RULINGS_VERSION {
         let (details, after) = take::<StoredDetails<'_>>(rest)?;
         rest = after;
         details.restore(&mut read)?;
         let (rulings, after) = take::<StoredRulings<'_>>(rest)?;
         rest = after;
         rulings.restore(&mut read)?;
+    }
+    if version >= ENTRY_VERSION {
+        let (grounds, after) = take::<StoredGrounds<'_>>(rest)?;
+        rest = after;
+        grounds.restore(&mut read);
     }
     Ok((read, rest))
 }

@@ -1,9 +1,10 @@
 //! Numbers and words for the enums of the domain, as stored. A number is never changed or used again.
 
 use rightful_domain::{
-    Action, AddressKind, AgentKind, ApplicationMode, ChallengeKind, CredentialKind, DecisionKind, DetailKind,
-    DeviceAliasKind, FailureReason, Family, HookStyle, LabelValue, MechanismKind, NetworkKind, Outcome, PaymentAction,
-    PaymentDirection, PaymentSource, RuleStatus, Source, TakeoverWords, Topic, Verdict,
+    Action, AddressKind, AgentKind, AggregateKey, ApplicationMode, ChallengeKind, Counted, CredentialKind,
+    DecisionKind, DetailKind, DeviceAliasKind, FailureReason, Family, HookStyle, LabelValue, ListEffect, ListSubject,
+    ListVerb, MechanismKind, NetworkKind, Outcome, PaymentAction, PaymentDirection, PaymentSource, RecommendationWords,
+    RuleStatus, Source, TakeoverWords, Topic, TryFailure, Verdict,
 };
 
 use super::Undecodable;
@@ -33,6 +34,9 @@ macro_rules! numbered {
     };
 }
 
+numbered!(ListEffect { Allow = 0, Block = 1, Watch = 2 });
+numbered!(ListSubject { Account = 0, Device = 1, Address = 2, Asn = 3, Country = 4, EmailDomain = 5, Payee = 6 });
+numbered!(ListVerb { Made = 0, Changed = 1, Dropped = 2, Put = 3, Taken = 4 });
 numbered!(Source { Native = 0, Ravelin = 1, Transmit = 2, Sumsub = 3, Rupt = 4 });
 numbered!(Outcome { Pending = 0, Succeeded = 1, Failed = 2 });
 numbered!(DeviceAliasKind { Vendor = 0, Signed = 1, Likeness = 2 });
@@ -83,6 +87,7 @@ numbered!(CredentialKind {
 
 numbered!(HookStyle { Standard = 0, Ravelin = 1, Rupt = 2, Sumsub = 3 });
 numbered!(DecisionKind { Approve = 0, Reject = 1, AskUser = 2 });
+numbered!(RecommendationWords { LowerCase = 0, UpperCase = 1 });
 numbered!(TakeoverWords { PermitWarnBlock = 0, AllowReviewPrevent = 1 });
 numbered!(Topic {
     Assessed = 0,
@@ -97,6 +102,18 @@ numbered!(Topic {
     Deleted = 9,
     DataChanged = 10,
 });
+numbered!(TryFailure {
+    BadAddress = 0,
+    UnknownHost = 1,
+    PrivateAddress = 2,
+    NoConnection = 3,
+    Tls = 4,
+    Timeout = 5,
+    Broken = 6,
+});
+
+numbered!(AggregateKey { Account = 0, Device = 1, Address = 2, PaymentMethod = 3, Payee = 4 });
+numbered!(Counted { Accounts = 0, Devices = 1, Addresses = 2, Countries = 3, PaymentMethods = 4, Payees = 5 });
 
 /// The number under which a caller's own word is stored, beside the word.
 const OWN_WORD: u8 = 255;

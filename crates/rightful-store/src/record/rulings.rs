@@ -1,6 +1,8 @@
 //! The stored form of what people's rules said of an event.
 
-use rightful_domain::{Assessment, Entry, RuleEffect, RuleMatch, RuleStatus, ScoreChange, Verdict};
+use rightful_domain::{
+    AggregateId, AggregateValue, Assessment, Entry, RuleEffect, RuleMatch, RuleStatus, ScoreChange, Verdict,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
@@ -50,9 +52,46 @@ impl<'a> StoredRulings<'a> {
     }
 }
 
+/// What follows that from version 5 of entries on: what rules went by beside the event itself.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredGrounds<'a> {
+    /// Lists, by name.
+    #[serde(borrow)]
+    listed: Vec<&'a str>,
+    /// Aggregates: which, and what they came to.
+    aggregates: Vec<(u64, f64)>,
+    /// The matches that were snoozed: one bit each, in their order.
+    snoozed: u32,
+}
+
+impl<'a> StoredGrounds<'a> {
+    pub(crate) fn of(entry: &'a Entry) -> Self {
+        let Some(judged) = &entry.assessment else {
+            return Self { listed: Vec::new(), aggregates: Vec::new(), snoozed: 0 };
+        };
+        let bits = judged.rules.iter().zip(0..u32::BITS).filter(|(matched, _)| matched.is_snoozed);
+        Self {
+            listed: judged.listed.iter().map(|name| &**name).collect(),
+            aggregates: judged.aggregates.iter().map(|aggregate| (aggregate.id.0, aggregate.value)).collect(),
+            snoozed: bits.fold(0, |bits, (_, place)| bits | 1 << place),
+        }
+    }
+
+    /// Puts it back into what was judged, after the matches; where nothing was, there is nothing.
+    pub(crate) fn restore(self, read: &mut ReadEntry<'_>) {
+        let Some(judged) = &mut read.entry.assessment else { return };
+        judged.listed = self.listed.into_iter().map(Into::into).collect();
+        judged.aggregates =
+            self.aggregates.into_iter().map(|(id, value)| AggregateValue { id: AggregateId(id), value }).collect();
+        for (matched, place) in judged.rules.iter_mut().zip(0..u32::BITS) {
+            matched.is_snoozed = self.snoozed & 1 << place != 0;
+        }
+    }
+}
+
 impl<'a> StoredMatch<'a> {
     fn of(matched: &'a RuleMatch) -> Self {
-        let RuleMatch { rule, version, is_shadow, effect } = matched;
+        let RuleMatch { rule, version, is_shadow, is_snoozed: _, effect } = matched;
         let RuleEffect { score, floor, ceiling, status, tags, queue } = effect;
         Self {
             rule,
@@ -72,6 +111,8 @@ impl<'a> StoredMatch<'a> {
             rule: self.rule.into(),
             version: self.version,
             is_shadow: self.is_shadow,
+            // It follows, from version 5 of entries on.
+            is_snoozed: false,
             effect: RuleEffect {
                 score: ScoreChange::from_hundredths(self.score).map_err(|_| Undecodable("score out of range"))?,
                 floor: self.floor.map(Verdict::of_number).transpose()?,

@@ -5,15 +5,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rightful_domain::{
-    AccountDeviceId, AccountId, Action, AddressKind, AgentKind, AgentTraits, App, ApplicationId, Assessment, Behavior,
-    ChallengeKind, Circumstances, Coordinates, CorrelationId, CountryCode, CredentialStatus, DetailChange, DetailKind,
-    DetailValue, Device, DeviceAlias, DeviceAliasKind, DeviceId, DeviceSnapshot, Doubt, Enrichment, Entry, Event,
-    EventId, Evidence, EvidenceValue, FailureReason, Family, FeatureVector, Finding, FreeFields, KnownDetail,
-    LabelValue, Lesson, Level, Location, LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState,
-    Network, NetworkClaim, NetworkKind, News, Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource,
-    PaymentView, Person, Pii, Place, PolicyVersion, Population, PreviousDetail, Profile, Rate, ReasonCode, RetryKey,
-    RiskScore, RuleEffect, RuleMatch, RuleStatus, ScoreChange, SessionId, Sighting, Source, StepTag, Tag, Teaching,
-    Timestamp, Verdict, Version, Window,
+    AccountDeviceId, AccountId, Action, AddressKind, AgentKind, AgentTraits, AggregateId, AggregateValue, App,
+    ApplicationId, Assessment, Behavior, ChallengeKind, Circumstances, Coordinates, CorrelationId, CountryCode,
+    CredentialStatus, DetailChange, DetailKind, DetailValue, Device, DeviceAlias, DeviceAliasKind, DeviceId,
+    DeviceSnapshot, Doubt, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family,
+    FeatureVector, Finding, FreeFields, KnownDetail, LabelValue, Lesson, Level, Location, LogOdds, Mark, Mechanism,
+    MechanismKind, Money, NameContext, NameState, Network, NetworkClaim, NetworkKind, News, Outcome, Payment,
+    PaymentAction, PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion, Population,
+    PreviousDetail, Profile, Rate, ReasonCode, RetryKey, RiskScore, RuleEffect, RuleMatch, RuleStatus, ScoreChange,
+    SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
 };
 
 use super::super::Numbered;
@@ -274,6 +274,8 @@ impl Dice {
             news: News::default(),
             rules: Vec::new(),
             verdict_before_rules: None,
+            listed: Vec::new(),
+            aggregates: Vec::new(),
         }
     }
 
@@ -407,11 +409,26 @@ impl Dice {
         entry
     }
 
+    /// An entry with all that its fifth version has.
+    pub(super) fn entry_v5(&mut self) -> Entry {
+        let mut entry = self.entry_v4();
+        if let Some(assessment) = &mut entry.assessment {
+            assessment.listed = self.some(3, Self::text);
+            assessment.aggregates =
+                self.some(3, |dice| AggregateValue { id: AggregateId(dice.roll()), value: dice.float() });
+            for matched in &mut assessment.rules {
+                matched.is_snoozed = self.flag();
+            }
+        }
+        entry
+    }
+
     fn rule_match(&mut self) -> RuleMatch {
         RuleMatch {
             rule: self.text(),
             version: self.roll() as u32,
             is_shadow: self.flag(),
+            is_snoozed: false,
             effect: RuleEffect {
                 score: ScoreChange::from_hundredths(i16::try_from(self.below(20_001)).unwrap() - 10_000).unwrap(),
                 floor: self.maybe(|dice| dice.of::<Verdict>(4)),

@@ -11,7 +11,7 @@ const LOOK_EVERY: u64 = 1_024;
 const WIDTH: usize = 30;
 
 /// A bar on standard error.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     begun: Instant,
     drawn: Instant,
     is_visible: bool,
@@ -19,24 +19,42 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Begins; visible on a terminal alone.
-    pub(super) fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         let now = Instant::now();
         Self { begun: now, drawn: now, is_visible: std::io::stderr().is_terminal() }
     }
 
-    /// Draws, if it is time.
-    pub(super) fn show(&mut self, n_rows: u64, bytes_read: u64, bytes: u64) {
-        if !self.is_visible || !n_rows.is_multiple_of(LOOK_EVERY) || self.drawn.elapsed() < REDRAW_EVERY {
+    /// Draws, if it is time: called for each row.
+    pub(crate) fn show(&mut self, n_rows: u64, bytes_read: u64, bytes: u64) {
+        if self.is_visible && n_rows.is_multiple_of(LOOK_EVERY) {
+            self.show_rows(n_rows, bytes_read, bytes);
+        }
+    }
+
+    /// Draws, if it is time: called for many rows at once. `done` is how much of `whole` there is by now.
+    pub(crate) fn show_rows(&mut self, n_rows: u64, done: u64, whole: u64) {
+        if !self.is_visible || self.drawn.elapsed() < REDRAW_EVERY {
             return;
         }
         self.drawn = Instant::now();
-        let part = (bytes_read as f64 / bytes.max(1) as f64).min(1.0);
+        let part = (done as f64 / whole.max(1) as f64).min(1.0);
+        let rate = n_rows as f64 / self.begun.elapsed().as_secs_f64().max(f64::MIN_POSITIVE);
+        self.draw_bar(part, &format!("{n_rows} rows  {rate:.0} rows/s"));
+    }
+
+    /// Draws how large a part is done of what.
+    pub(crate) fn show_part(&self, part: f64, what: &str) {
+        if self.is_visible {
+            self.draw_bar(part.clamp(0.0, 1.0), what);
+        }
+    }
+
+    fn draw_bar(&self, part: f64, what: &str) {
         let full = (part * WIDTH as f64) as usize;
         let seconds = self.begun.elapsed().as_secs_f64();
         let left = if part > 0.0 { seconds * (1.0 - part) / part } else { 0.0 };
-        let rate = n_rows as f64 / seconds.max(f64::MIN_POSITIVE);
         self.draw(&format!(
-            "\r[{}{}] {:3.0}%  {n_rows} rows  {rate:.0} rows/s  {left:.0} s left \x1b[K",
+            "\r[{}{}] {:3.0}%  {what}  {left:.0} s left \x1b[K",
             "#".repeat(full),
             "-".repeat(WIDTH - full),
             part * 100.0
@@ -44,7 +62,7 @@ impl Progress {
     }
 
     /// Takes the bar away, and says how long it was there.
-    pub(super) fn end(self) -> Duration {
+    pub(crate) fn end(self) -> Duration {
         if self.is_visible {
             self.draw("\r\x1b[K");
         }

@@ -1,9 +1,9 @@
-//! The countries that a policy may name: ISO 3166-1, two letters and three.
+//! The countries that a policy or a list may name: ISO 3166-1, two letters and three.
 //!
 //! Data sets speak in two letters and callers in either, so a country is one pair, and a slip (`UK` for `GB`) is refused
-//! when the policy is read instead of silently blocking nobody.
+//! when it is read instead of silently blocking nobody.
 
-use rightful_domain::CountryCode;
+use crate::CountryCode;
 
 /// Two letters and three, by the two: ISO 3166-1 as of 2026, and `XK`, which data sets use for Kosovo.
 const PAIRS: &str = "\
@@ -23,8 +23,9 @@ const PAIRS: &str = "\
     TMTKM TNTUN TOTON TRTUR TTTTO TVTUV TWTWN TZTZA UAUKR UGUGA UMUMI USUSA UYURY UZUZB VAVAT VCVCT VEVEN \
     VGVGB VIVIR VNVNM VUVUT WFWLF WSWSM XKXKX YEYEM YTMYT ZAZAF ZMZMB ZWZWE";
 
-/// Both spellings of a country, in any case; None if there is no such country.
-pub(super) fn spellings(text: &str) -> Option<[CountryCode; 2]> {
+/// Both spellings of a country, two letters and three, in any case; None if there is no such country.
+#[must_use]
+pub fn country_spellings(text: &str) -> Option<[CountryCode; 2]> {
     let text = text.to_ascii_uppercase();
     let pair =
         PAIRS.split_whitespace().map(|pair| pair.split_at(2)).find(|(two, three)| *two == text || *three == text);
@@ -60,7 +61,7 @@ mod tests {
             ("DEDEU", None),
             ("", None),
         ] {
-            assert_eq!(spellings(text), expected, "{text}");
+            assert_eq!(country_spellings(text), expected, "{text}");
         }
     }
 }

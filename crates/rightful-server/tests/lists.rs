@@ -1,0 +1,97 @@
+//! Lists through the door: from a file of lines to a login that is kept out, and back to a file.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod testkit;
+
+use serde_json::{Value, json};
+use testkit::{Answer, Server, create_app};
+
+struct Caller {
+    _folder: tempfile::TempDir,
+    server: Server,
+    bearer: String,
+}
+
+impl Caller {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let keys: Value = create_app(&folder.path().join("data"), &[]);
+        let bearer = format!("Bearer {}", keys["native"]["api_key"].as_str().unwrap());
+        let server = Server::start(&folder.path().join("data"));
+        Self { _folder: folder, server, bearer }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.server.get(path, &[("authorization", &self.bearer)])
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Answer {
+        self.server.post(path, &[("authorization", &self.bearer)], body.to_string())
+    }
+
+    fn login(&self, ip: &str) -> Value {
+        let body = json!({ "action": "login", "outcome": "succeeded", "account": "ann", "network": { "ip": ip } });
+        self.post("/v1/assessments", &body).json()
+    }
+}
+
+#[test]
+fn a_list_is_imported_decides_and_is_exported() {
+    let caller = Caller::new();
+    let made = caller.post("/v1/lists", &json!({ "name": "leak", "effect": "block", "of": "address" }));
+    assert_eq!((made.status, made.json()["n_entries"].as_u64()), (201, Some(0)), "{}", made.text);
+    let lines = "value,note\n192.0.2.0/24,seen\nnonsense,\n::ffff:198.51.100.7,\n";
+    let headers = [("authorization", caller.bearer.as_str()), ("content-type", "text/csv")];
+    let report = caller.server.post("/v1/lists/leak/import", &headers, lines).json();
+    assert_eq!((report["n_added"].as_u64(), report["n_refused"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(report["refused"][0]["line"], 3);
+    for (ip, verdict) in [("192.0.2.9", "deny"), ("198.51.100.7", "deny"), ("203.0.113.1", "allow")] {
+        assert_eq!(caller.login(ip)["verdict"], verdict, "{ip}");
+    }
+    assert_eq!(caller.login("192.0.2.9")["lists"], json!(["leak"]));
+    let found = caller.get("/v1/lists/lookup?ip=192.0.2.9").json();
+    assert_eq!(
+        (&found["items"][0]["list"], &found["items"][0]["entry"]["value"]),
+        (&json!("leak"), &json!("192.0.2.0/24"))
+    );
+    let exported = caller.get("/v1/lists/leak/export?format=csv");
+    let mut lines: Vec<&str> = exported.text.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0].starts_with("192.0.2.0/24,,seen,,") && lines[2] == "value,expires_at,note,author,added_at");
+    // Letting in goes first.
+    caller.post("/v1/lists", &json!({ "name": "vip", "effect": "allow", "of": "account" }));
+    let put = caller.post("/v1/lists/vip/entries", &json!({ "entries": ["ann", { "value": "" }] })).json();
+    assert_eq!((put["n_added"].as_u64(), put["refused"][0]["line"].as_u64()), (Some(1), Some(2)));
+    assert_eq!(caller.login("192.0.2.9")["verdict"], "allow");
+    let entry = caller.get("/v1/lists/leak/entries/192.0.2.0%2F24");
+    assert_eq!((entry.status, entry.json()["note"].as_str()), (200, Some("seen")));
+}
+
+#[test]
+fn what_is_wrong_is_refused_with_what_is_wrong() {
+    let caller = Caller::new();
+    caller.post("/v1/lists", &json!({ "name": "nets", "effect": "watch", "of": "address" }));
+    for (path, body, status) in [
+        ("/v1/lists", json!({ "name": "lookup", "effect": "watch", "of": "address" }), 400),
+        ("/v1/lists", json!({ "name": "nets", "effect": "watch", "of": "account" }), 400),
+        ("/v1/lists", json!({ "name": "n", "effect": "ban", "of": "account" }), 400),
+        ("/v1/lists/none/entries", json!({ "value": "192.0.2.7" }), 404),
+        ("/v1/lists/nets/entries", json!({ "value": "192.0.2.7/24" }), 400),
+        ("/v1/lists/nets/entries", json!({ "value": "192.0.2.7", "expires_at": "2001-01-01T00:00:00Z" }), 400),
+        ("/v1/lists/nets/import", json!({ "value": "192.0.2.7" }), 415),
+    ] {
+        let answer = caller.post(path, &body);
+        assert_eq!(answer.status, status, "{path} {body}: {}", answer.text);
+    }
+    for (path, status) in [
+        ("/v1/lists/none", 404),
+        ("/v1/lists/nets/entries/192.0.2.7", 404),
+        ("/v1/lists/lookup", 400),
+        ("/v1/lists/lookup?ip=x", 400),
+        ("/v1/lists/nets/entries?limit=0", 400),
+    ] {
+        assert_eq!(caller.get(path).status, status, "{path}");
+    }
+}
