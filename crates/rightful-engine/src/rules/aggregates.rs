@@ -11,6 +11,7 @@
 
 use rightful_domain::{AGGREGATE_MINUTES_MAX, Action, Aggregate, AggregateKey, Counted, Measure, PaymentDirection};
 
+use super::suggest::slip_of;
 use super::syntax::{Expression, ExpressionKind};
 use super::{RuleError, Span, nearest, vocabulary};
 
@@ -165,7 +166,7 @@ impl Reader<'_> {
         }
         let others = DIRECTIONS.map(|(word, _)| word).into_iter().chain(OUTCOMES.map(|(word, _)| word));
         let known = keys.into_iter().chain(others).chain([EXCLUDE_CURRENT]).chain(vocabulary::known_actions());
-        match (action, nearest(part, known)) {
+        match (action, slip_of(part, known)) {
             (_, Some(meant)) => self.refuse(place, format!("unknown part `{part}`, did you mean `{meant}`?")),
             (Some(action), None) => Ok(action),
             (None, None) => self.refuse(place, format!("`{part}` cannot be an action")),

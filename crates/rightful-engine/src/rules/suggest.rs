@@ -4,11 +4,22 @@ use super::vocabulary::{self, FEATURES, Word};
 
 /// Beyond this edit distance a name is not a slip of another.
 const DISTANCE_MAX: usize = 4;
+/// The same of a word that may be the caller's own: `check_in` is no slip of `checkout`.
+const SLIP_MAX: usize = 2;
 /// Longer names are no slips, and comparing them would take long.
 const NAME_BYTES_MAX: usize = 64;
 
 /// The known name that is nearest to a given one, if any is near. O(n·m) for each known name.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(DISTANCE_MAX, name, known)
+}
+
+/// The known name of which a given one is a slip, where it may well be none: a word of the caller's own.
+pub(super) fn slip_of<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(SLIP_MAX, name, known)
+}
+
+fn nearest_within<'a>(distance_max: usize, name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > NAME_BYTES_MAX {
         return None;
     }
@@ -16,7 +27,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .into_iter()
         .map(|candidate| (edit_distance(name, candidate), candidate))
         .min()
-        .filter(|(distance, _)| *distance <= DISTANCE_MAX.min(name.len() / 2))
+        .filter(|(distance, _)| *distance <= distance_max.min(name.len() / 2))
         .map(|(_, candidate)| candidate)
 }
 

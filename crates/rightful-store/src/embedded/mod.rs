@@ -169,7 +169,7 @@ impl Shared {
             imprint: Imprint::of(entry, &tagger, &tags),
             tagger,
             new_key,
-            tellings: waiting_of(entry),
+            tellings: outbox::waiting_of(entry),
             answer,
         }))
     }
@@ -191,25 +191,6 @@ impl Shared {
         let found = self.found_at(sequence)?;
         found.map(|found| found.record).ok_or_else(|| StoreError::Corrupt { what: format!("row {sequence} is gone") })
     }
-}
-
-/// The messages about an entry, but for their numbers and the entry's place.
-fn waiting_of(entry: &Entry) -> Vec<Waiting> {
-    waiting_about(&entry.event.application, entry.event.received_at, entry.tellings.clone())
-}
-
-/// Messages, but for their numbers and the place of what they are about.
-fn waiting_about(application: &ApplicationId, since: Timestamp, tellings: Vec<Telling>) -> Vec<Waiting> {
-    let waiting = |telling| Waiting {
-        number: 0,
-        application: application.clone(),
-        telling,
-        sequence: 0,
-        since,
-        n_tried: 0,
-        due_at: since,
-    };
-    tellings.into_iter().map(waiting).collect()
 }
 
 impl EmbeddedStore {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fjall::{Keyspace, OwnedWriteBatch};
 use parking_lot::Mutex;
-use rightful_domain::{Delivery, DeliveryTry, HookHealth, LANES, Timestamp, Waiting};
+use rightful_domain::{ApplicationId, Delivery, DeliveryTry, Entry, HookHealth, LANES, Telling, Timestamp, Waiting};
 
 use super::disk::{Disk, failed};
 use super::keys::sequence_of;
@@ -286,4 +286,23 @@ impl Writer {
             self.shared.outbox.put(writes, put, application, lane_of(subject), waiting);
         }
     }
+}
+
+/// The messages about an entry, but for their numbers and the entry's place.
+pub(super) fn waiting_of(entry: &Entry) -> Vec<Waiting> {
+    waiting_about(&entry.event.application, entry.event.received_at, entry.tellings.clone())
+}
+
+/// Messages, but for their numbers and the place of what they are about.
+pub(super) fn waiting_about(application: &ApplicationId, since: Timestamp, tellings: Vec<Telling>) -> Vec<Waiting> {
+    let waiting = |telling| Waiting {
+        number: 0,
+        application: application.clone(),
+        telling,
+        sequence: 0,
+        since,
+        n_tried: 0,
+        due_at: since,
+    };
+    tellings.into_iter().map(waiting).collect()
 }

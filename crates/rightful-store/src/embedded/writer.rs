@@ -13,18 +13,18 @@ use fjall::{OwnedWriteBatch, PersistMode};
 use rightful_domain::{AccountId, ApplicationId, Conclusion, EventId, FeedbackTarget, RetryKey, Timestamp};
 use tokio::sync::oneshot;
 
+use super::Shared;
 use super::checkpoint::Checkpointer;
 use super::command::{Answer, Command, OfficeChange, Placed, RecordCommand, Said, refuse};
 use super::disk::{failed, unavailable};
 use super::fill::{Changing, Rows, learn_series};
 use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::{minute_of, retry_key, status_key, time_key};
-use super::outbox::Put;
+use super::outbox::{Put, waiting_about};
 use super::plan::Plan;
 use super::retries::{Answered, is_long_lived};
 use super::subjects::NewKey;
 use super::tags::{StateKey, StateKeys, Tagger};
-use super::{Shared, waiting_about};
 use crate::record::{Draft, Effect};
 use crate::{Applied, StoreError};
 
