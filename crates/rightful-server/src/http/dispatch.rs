@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
     Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, Intake, ListsIntake, Query, Refusal, RefusalKind,
-    Reply, Route, RulesIntake,
+    Reply, Route, RulesIntake, Told,
 };
 use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Report, Timestamp};
 
@@ -243,7 +243,7 @@ async fn about_lists(app: &App, received: &Received, ask: ListsIntake) -> Result
 async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
     let done = match received.with_call(app, |call| dialect.decode(call))? {
-        Intake::Listen(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
+        Intake::Listen(_) | Intake::Stream(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
         asked @ (Intake::Nothing | Intake::VendorHooks | Intake::SetVendorHook(_) | Intake::Lines(_)) => {
             return beside(app, dialect, received, asked).await.map(Done::Answered);
@@ -254,7 +254,6 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         | Intake::Change { .. }
         | Intake::ChangeMany(_)
         | Intake::Cases(_)) => review(pipeline, application, asked, now).await,
-        Intake::Stream(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Stream(following) => return follow(app, dialect, received, *following).await,
         Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
         Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
@@ -263,11 +262,8 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))
         }
-        Intake::Observe(told) => {
-            pipeline.meters.unknown_fields(told.n_unknown);
-            let judged = pipeline.judge(*told, application, Asked::No, now).await;
-            judged.map(|record| Reply::Observed(record.entry.event.id))
-        }
+        Intake::Observe(told) => observe(pipeline, *told, application, Asked::No, now).await,
+        Intake::Backfill(told) => observe(pipeline, *told, application, Asked::Long, now).await,
         Intake::Conclude { event, outcome } => {
             pipeline.conclude(application, event, outcome, now).await.map(|record| Reply::Concluded(Box::new(record)))
         }
@@ -275,11 +271,6 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
             pipeline.recall(application, event).await.map(|record| Reply::Recalled(Box::new(record)))
         }
         Intake::Search(search) => pipeline.search(&search).await.map(Reply::Found),
-        Intake::Backfill(told) => {
-            pipeline.meters.unknown_fields(told.n_unknown);
-            let judged = pipeline.judge(*told, application, Asked::Long, now).await;
-            judged.map(|record| Reply::Observed(record.entry.event.id))
-        }
         Intake::Report(report) => pipeline.report(*report).await.map(Reply::Reported),
         Intake::Identify { token, tolerance, told } => {
             pipeline.meters.unknown_fields(told.n_unknown);
@@ -312,6 +303,19 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Feedback(all) => take_feedback(app, received, all).await,
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
+}
+
+/// Remembers an event for whose verdict nobody waits.
+async fn observe(
+    pipeline: &Pipeline,
+    told: Told,
+    application: &Application,
+    asked: Asked,
+    now: Timestamp,
+) -> Result<Reply, PipelineError> {
+    pipeline.meters.unknown_fields(told.n_unknown);
+    let judged = pipeline.judge(told, application, asked, now).await;
+    judged.map(|record| Reply::Observed(record.entry.event.id))
 }
 
 /// Does what is asked beside events: of hooks, and of files that hold many.

@@ -3,16 +3,17 @@
 //! A row and its places in the lists are written in one synced batch. Who has decided is somebody; what was said of a person
 //! is sealed under that person's key.
 
+use async_trait::async_trait;
 use fjall::PersistMode;
 use rightful_domain::{
     ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, CaseState, EventId, Timestamp,
 };
 
-use super::Shared;
 use super::disk::failed;
 use super::tags::{StateKey, Tagger};
-use crate::StoreError;
+use super::{EmbeddedStore, Shared};
 use crate::record::{Undecodable, decode_case, encode_case, private_of_case};
+use crate::{Cases, StoreError};
 
 /// A case, by its event.
 const CASE_PREFIX: u8 = b'c';
@@ -208,4 +209,38 @@ fn is_asked_for(search: &CaseSearch, case: &Case, now: Timestamp) -> bool {
     };
     let by_queue = search.queue.as_ref().is_none_or(|queue| case.queue.as_ref() == Some(queue));
     by_state && by_queue && search.due_before.is_none_or(|at| case.due_at < at)
+}
+
+#[async_trait]
+impl Cases for EmbeddedStore {
+    async fn open_case(&self, case: Case) -> Result<Case, StoreError> {
+        self.shared.check_running()?;
+        self.read(move |shared| shared.open_case(case)).await
+    }
+
+    async fn case(&self, application: &ApplicationId, event: EventId) -> Result<Option<Case>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.case(&application, event)).await
+    }
+
+    async fn cases(&self, search: &CaseSearch, now: Timestamp) -> Result<CasePage, StoreError> {
+        let search = search.clone();
+        self.read(move |shared| shared.case_page(&search, now)).await
+    }
+
+    async fn change_case(
+        &self,
+        application: &ApplicationId,
+        event: EventId,
+        change: CaseChange,
+        now: Timestamp,
+    ) -> Result<Result<Case, CaseRefusal>, StoreError> {
+        self.shared.check_running()?;
+        let application = application.clone();
+        self.read(move |shared| shared.change_case(&application, event, change, now)).await
+    }
+
+    async fn decisions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Case>, StoreError> {
+        self.read(move |shared| shared.decisions_due(now, limit)).await
+    }
 }

@@ -55,10 +55,10 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
-    Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback,
-    History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange,
-    RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Conclusion, Day, Delivery, DeliveryTry, Device, DeviceId,
+    Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage,
+    Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search,
+    Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -71,8 +71,8 @@ pub(crate) use state::State;
 
 use crate::record::{Consumption, Draft, private_bytes};
 use crate::{
-    Aggregates, Applied, Backfill, Cases, Extent, KeptAggregate, Ledger, Memory, Nonces, Office, Outbox, Recorded,
-    Scan, StoreError, StoreHealth, Visit,
+    Aggregates, Applied, Backfill, Extent, KeptAggregate, Ledger, Memory, Nonces, Office, Outbox, Recorded, Scan,
+    StoreError, StoreHealth, Visit,
 };
 use acknowledged::Acknowledged;
 use command::{Command, OfficeChange, Placed, Queue, RecordCommand, Said};
@@ -468,40 +468,6 @@ impl Outbox for EmbeddedStore {
 
     async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {
         self.read(move |shared| Ok(shared.found_at(sequence)?.map(|found| found.record))).await
-    }
-}
-
-#[async_trait]
-impl Cases for EmbeddedStore {
-    async fn open_case(&self, case: Case) -> Result<Case, StoreError> {
-        self.shared.check_running()?;
-        self.read(move |shared| shared.open_case(case)).await
-    }
-
-    async fn case(&self, application: &ApplicationId, event: EventId) -> Result<Option<Case>, StoreError> {
-        let application = application.clone();
-        self.read(move |shared| shared.case(&application, event)).await
-    }
-
-    async fn cases(&self, search: &CaseSearch, now: Timestamp) -> Result<CasePage, StoreError> {
-        let search = search.clone();
-        self.read(move |shared| shared.case_page(&search, now)).await
-    }
-
-    async fn change_case(
-        &self,
-        application: &ApplicationId,
-        event: EventId,
-        change: CaseChange,
-        now: Timestamp,
-    ) -> Result<Result<Case, CaseRefusal>, StoreError> {
-        self.shared.check_running()?;
-        let application = application.clone();
-        self.read(move |shared| shared.change_case(&application, event, change, now)).await
-    }
-
-    async fn decisions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Case>, StoreError> {
-        self.read(move |shared| shared.decisions_due(now, limit)).await
     }
 }
 
