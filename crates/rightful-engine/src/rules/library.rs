@@ -84,6 +84,8 @@ fn written(table: &Table) -> String {
     // Conditions are full of double quotes.
     let is_plain = |text: &&str| !text.contains('\'') && text.contains('"');
     let line = |(key, value): (&String, &Value)| match value.as_str().filter(is_plain) {
+        // The line break after the quotes is not part of the text.
+        Some(text) if text.contains('\n') => format!("{key} = '''\n{text}'''\n"),
         Some(text) => format!("{key} = '{text}'\n"),
         None => format!("{key} = {value}\n"),
     };
