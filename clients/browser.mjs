@@ -24,7 +24,8 @@ export function startBrowser() {
   return chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-gpu"] });
 }
 
-/** A site on a free port of localhost: pages by path, and the files of npm packages under /packages/. */
+/** A site on a free port of localhost: pages by path, what npm packages export under /packages/, and their files under
+ *  /modules/. */
 export async function startSite(pages) {
   const require = createRequire(import.meta.url);
   const server = createServer((request, response) => {
@@ -33,6 +34,12 @@ export async function startSite(pages) {
     if (file) {
       response.writeHead(200, { "content-type": "text/javascript" });
       response.end(readFileSync(require.resolve(file[1])));
+      return;
+    }
+    const module = /^\/modules\/([a-z0-9@/-]+\.js)$/.exec(pathname);
+    if (module) {
+      response.writeHead(200, { "content-type": "text/javascript" });
+      response.end(readFileSync(new URL(`node_modules/${module[1]}`, import.meta.url)));
       return;
     }
     const page = pages[pathname];

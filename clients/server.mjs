@@ -30,14 +30,16 @@ export async function startServer(more = {}) {
   const child = spawn(BINARY, ["serve", "--data", data], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   const host = await listening(child, log);
-  const keys = JSON.parse(
-    execFileSync(BINARY, ["app", "create", "clients", "--test", "--json", "--data", data], { encoding: "utf8" }),
-  );
+  const createApplication = (name) =>
+    JSON.parse(execFileSync(BINARY, ["app", "create", name, "--test", "--json", "--data", data], { encoding: "utf8" }));
+  const keys = createApplication("clients");
   return {
     host,
     keys,
     log,
     data,
+    /** One more application; its keys. */
+    createApplication,
     /** Calls the API as a backend does. */
     call: (path, options = {}) => call(`https://${host}${path}`, options),
     async stop() {

@@ -2,9 +2,11 @@
 //!
 //! `cargo +nightly fuzz run ravelin_decode` from the root; `corpus/` holds the dialects' examples as seeds.
 
+use std::time::Duration;
+
 use rightful_dialects::{
-    ALL, Call, Dialect, Glossary, HooksAnswer, Intake, ListLine, ListReport, ListsIntake, ListsReply, Query, Reply,
-    Response, list_lines,
+    ALL, Ask, Call, Dialect, Glossary, HooksAnswer, Intake, ListLine, ListReport, ListsIntake, ListsReply, Query,
+    Reply, Response, RulesReply, Wants, list_lines,
 };
 use rightful_domain::{
     AccountDeviceId, AccountId, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob, BacktestState,
@@ -46,22 +48,28 @@ pub fn decode(dialect: &str, data: &[u8]) {
     assert!(response.status < 500 || response.body.starts_with(b"{"), "a refusal has its shape");
     let _ = dialect.linked_application(call.query);
     let _ = dialect.presented(&header, call.query);
+    let _ = dialect.presented_in_body(call.route, call.body);
+    let _ = dialect.sealed(call.route, call.body);
 }
 
 fn answer(dialect: &dyn Dialect, call: &Call<'_>) -> Response {
     match dialect.decode(call) {
-        Ok(intake) => dialect.reply(call, &reply_to(call, intake)),
+        Ok(intake) => dialect.reply(call, &reply_to(dialect, call, intake)),
         Err(refusal) => dialect.refuse(Some(call.route), &refusal, call.received_at),
     }
 }
 
 /// Something that could have become of an intake.
-fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
+fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
     match intake {
         Intake::Assess(told) => Reply::Assessed(Box::new(record(told.event))),
         Intake::Identify { told, .. } => Reply::Identified { record: Box::new(record(told.event)), device: None },
         Intake::Observe(told) | Intake::Backfill(told) => Reply::Recalled(Box::new(record(told.event))),
-        Intake::Report(report) => Reply::Reported(report.id),
+        Intake::Report(report) => {
+            // What a page attempted is read again as soon as it is said.
+            let _ = dialect.told(call, &report, Some(&report));
+            Reply::Reported(report.id)
+        }
         Intake::LookUp { .. } => Reply::LookedUp(CredentialStatus::default()),
         Intake::Dossier(account) => Reply::Dossier(Box::new(dossier(account))),
         Intake::Note(note) => {
@@ -81,15 +89,31 @@ fn reply_to(call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Takeover(_) => Reply::Takeover(Box::default()),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
+        Intake::Rules(_) => Reply::Rules(Box::new(RulesReply::Gone)),
         Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Observed(call.event_id),
         Intake::Backtest(_) | Intake::LookAtBacktest(_) | Intake::CancelBacktest(_) => {
             Reply::Backtest(Box::new(BacktestJob { id: call.event_id, state: BacktestState::Running(7) }))
         }
         Intake::Hooks(_) => Reply::Hooks(HooksAnswer::Tested),
         Intake::Search(_) => Reply::Found(Page::default()),
+        Intake::SealingKey => Reply::SealingKey("{}".to_owned()),
+        Intake::Grant => Reply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) },
+        Intake::Ask(ask) => asked(dialect, call, *ask),
+        Intake::Finish(finish) => Reply::Reported(finish.attempt),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }
         }
+    }
+}
+
+/// An attempt that was reported as the caller says, or by a page before.
+fn asked(dialect: &dyn Dialect, call: &Call<'_>, ask: Ask) -> Reply {
+    let Some(report) = ask.reported.filter(|_| ask.wants == Wants::Verdict) else {
+        return Reply::Reported(ask.attempt);
+    };
+    match dialect.told(call, &report, Some(&report)) {
+        Ok(told) => Reply::Assessed(Box::new(record(told.event))),
+        Err(_) => Reply::Reported(ask.attempt),
     }
 }
 

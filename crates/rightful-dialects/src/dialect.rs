@@ -1,14 +1,18 @@
 //! What a dialect is: routes, a way to present a key, and the two directions of translation.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
+use crate::attempts::{Ask, Finish, PresentedInBody, Sealed};
+use crate::route::{Presented, Route};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Action, Application, ApplicationId, Assessment, BacktestJob,
-    CredentialKind, CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback, Happening, Note, Outcome,
-    Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp, Verdict,
+    CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback, Happening, Note, Outcome, Page,
+    PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp, Verdict,
 };
 
 use crate::hooks::{HooksAnswer, HooksAsk};
+use crate::rules::{RulesIntake, RulesReply};
 use crate::{ListsIntake, ListsReply};
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -22,10 +26,31 @@ pub trait Dialect: Sync {
     /// The key a request presents, if it presents one in this dialect's way. Not yet believed.
     fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, query: Query<'a>) -> Option<Presented<'a>>;
 
-    /// The application that a signed link claims to belong to, on a route with [`Access::Link`]. Not yet believed:
+    /// The application that a signed link claims to belong to, on a route with [`crate::Access::Link`]. Not yet believed:
     /// [`Dialect::decode`] checks the signature.
     fn linked_application(&self, _query: Query<'_>) -> Option<ApplicationId> {
         None
+    }
+
+    /// The key that a body names, on a route whose callers say it there. Not yet believed.
+    fn presented_in_body(&self, _route: &Route, _body: &[u8]) -> Option<PresentedInBody> {
+        None
+    }
+
+    /// What of a body is sealed for the server, on a route with [`crate::Access::PageInBody`]; None where the body is plain.
+    fn sealed(&self, _route: &Route, _body: &[u8]) -> Result<Option<Sealed>, Refusal> {
+        Ok(None)
+    }
+
+    /// Whether browsers send cookies along with what its pages call, so that they insist on being allowed to. None is read.
+    fn is_sent_cookies(&self) -> bool {
+        false
+    }
+
+    /// Reads what a page attempted, once somebody asks for a verdict: the report that says so, and all that its device has
+    /// reported lately. The event has the report's id.
+    fn told(&self, _call: &Call<'_>, _attempt: &Report, _device: Option<&Report>) -> Result<Told, Refusal> {
+        Err(Refusal { kind: RefusalKind::NotFound, detail: "nothing was attempted".to_owned(), path: None })
     }
 
     /// The longest body of a route, in bytes, where that is not the server's limit.
@@ -62,53 +87,6 @@ pub trait Dialect: Sync {
 
     /// Writes the answer to a request that was not.
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response;
-}
-
-/// One path of a dialect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Route {
-    /// The method.
-    pub method: Method,
-    /// The path, with parameters in braces: `/v1/events/{id}/outcome`.
-    pub path: &'static str,
-    /// Who may call it.
-    pub access: Access,
-}
-
-/// The methods in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// `GET`.
-    Get,
-    /// `POST`.
-    Post,
-    /// `PUT`.
-    Put,
-    /// `DELETE`.
-    Delete,
-}
-
-/// Who may call a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Who presents a key of this kind.
-    Key(CredentialKind),
-    /// A page that names its application by the public half of a key of this kind. It may report and nothing else, and
-    /// its origin must be one of the application's. Answers carry CORS headers, and a preflight is answered.
-    Page(CredentialKind),
-    /// Who holds a link that we signed.
-    Link,
-}
-
-/// A key as presented; whether it is right is for the server to find out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Presented<'a> {
-    /// What it is presented as.
-    pub kind: CredentialKind,
-    /// The public half; empty where the secret stands alone.
-    pub public_id: &'a str,
-    /// The secret half.
-    pub secret: &'a str,
 }
 
 /// A request of an authenticated caller.
@@ -213,6 +191,8 @@ pub enum Intake {
     Consume(EventId),
     /// Tell this page what happens to its device, as long as it listens.
     Listen(AccountDeviceId),
+    /// Something of the application's own rules.
+    Rules(Box<RulesIntake>),
     /// Tell this caller what happens in its application, as long as it follows. Answered by [`Dialect::happened`].
     Stream(Box<Following>),
     /// Hand out the events of this part of the ledger, all of them. Answered by [`Dialect::exported`].
@@ -227,6 +207,14 @@ pub enum Intake {
     Hooks(HooksAsk),
     /// About lists.
     Lists(Box<ListsIntake>),
+    /// Under which key may a page seal what it says?
+    SealingKey,
+    /// Give the caller a token that stands for its key for a while.
+    Grant,
+    /// Judge what a page attempted, once: a later call gets the first answer.
+    Ask(Box<Ask>),
+    /// This is how something ended that a page attempted; if nobody has asked about it, it is judged now.
+    Finish(Box<Finish>),
 }
 
 /// What a caller follows.
@@ -408,6 +396,19 @@ pub enum Reply {
     Hooks(HooksAnswer),
     /// About lists.
     Lists(Box<ListsReply>),
+    /// Of the application's own rules.
+    Rules(Box<RulesReply>),
+    /// The key under which a page may seal what it says: an RSA public key as a JSON Web Key.
+    SealingKey(String),
+    /// A token that stands for the caller's key, and how long it does.
+    Granted {
+        /// The token.
+        token: String,
+        /// How long it holds.
+        kept: Duration,
+    },
+    /// How an attempt ended is remembered; its event.
+    Finished(Box<Record>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

@@ -73,7 +73,11 @@ pub(crate) fn uuid_at(at: Timestamp, purpose: &str) -> String {
 }
 
 fn uuid_of(purpose: &str, parts: &[&[u8]]) -> String {
-    let mut bytes = digest(blake3::Hasher::new_derive_key(purpose), parts);
+    uuid_of_bytes(digest(blake3::Hasher::new_derive_key(purpose), parts))
+}
+
+/// A UUID (version 8) of these bytes.
+pub(crate) fn uuid_of_bytes(mut bytes: [u8; 16]) -> String {
     let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
     *version = 0x80 | (*version & 0x0f);
     *variant = 0x80 | (*variant & 0x3f);

@@ -4,6 +4,7 @@
 //! [`Reply`] or [`Refusal`] in its vendor's shape. It cannot see detectors, so a vendor's quirks cannot leak into
 //! judgement.
 
+mod attempts;
 mod bearer;
 mod dialect;
 mod digest;
@@ -18,13 +19,17 @@ mod path;
 mod query;
 mod ravelin;
 mod registry;
+mod route;
+mod rules;
 mod rupt;
 mod scalars;
 mod time;
+mod transmit;
 
+pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, Wants};
 pub use dialect::{
-    Access, BacktestAsked, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Method, Notice,
-    Presented, Query, Reclaim, Refusal, RefusalKind, Reply, Response, Route, StreamMessage, Told, ToldOf, Tolerance,
+    BacktestAsked, Call, Dialect, FirstEvent, Following, Glossary, HookMessage, Intake, Notice, Query, Reclaim,
+    Refusal, RefusalKind, Reply, Response, StreamMessage, Told, ToldOf, Tolerance,
 };
 pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 pub use lists::{
@@ -36,4 +41,11 @@ pub use native::{
     VerdictMove, backtest_body, backtest_report, openapi,
 };
 pub use registry::{ALL, OURS, of_hook};
+pub use route::{Access, Method, Presented, Route};
+pub use rules::{
+    RuleBookShown, RuleCountsShown, RuleDay, RuleDiff, RuleFault, RuleFieldDiff, RuleJson, RuleShown, RuleSnoozes,
+    RuleState, RuleTally, RuleTextInfo, RuleVersionInfo, RuleVersionShown, RuleVersions, RulesAsked, RulesChecked,
+    RulesDiff, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked, SnoozeShown,
+    VerdictChange,
+};
 pub use time::{moment_of, rfc3339};

@@ -100,7 +100,7 @@ fn read(signed: &[u8]) -> Option<Link> {
 }
 
 /// Compares in a time that does not tell how much is right.
-fn is_same(one: &[u8; MAC_BYTES], other: &[u8; MAC_BYTES]) -> bool {
+pub(crate) fn is_same(one: &[u8; MAC_BYTES], other: &[u8; MAC_BYTES]) -> bool {
     one.iter().zip(other).fold(0, |different, (a, b)| different | (a ^ b)) == 0
 }
 

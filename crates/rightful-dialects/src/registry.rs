@@ -2,10 +2,10 @@
 
 use rightful_domain::HookStyle;
 
-use crate::{Dialect, native, ravelin, rupt};
+use crate::{Dialect, native, ravelin, rupt, transmit};
 
 /// Every dialect this build speaks.
-pub const ALL: &[&dyn Dialect] = &[native::DIALECT, ravelin::DIALECT, rupt::DIALECT];
+pub const ALL: &[&dyn Dialect] = &[native::DIALECT, ravelin::DIALECT, rupt::DIALECT, transmit::DIALECT];
 
 /// The dialect in which a caller is answered who speaks none.
 pub const OURS: &dyn Dialect = native::DIALECT;

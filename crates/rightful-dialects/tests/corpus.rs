@@ -9,7 +9,7 @@ mod fuzz;
 
 #[test]
 fn every_seed_of_the_fuzzers_is_decoded_and_answered() {
-    for dialect in ["native", "ravelin", "rupt"] {
+    for dialect in ["native", "ravelin", "rupt", "transmit"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../fuzz/corpus/{dialect}_decode"));
         let seeds = std::fs::read_dir(folder).expect("a folder of seeds");
         let mut n_seeds = 0;

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Arguments, Failed, Trial};
 use rightful_dialects::{Dialect, Intake, Refusal, RefusalKind, Reply, Response, Told};
 use rightful_domain::{
-    Device, DeviceId, DeviceSnapshot, Event, Network, Outcome, Page, Record, RetryKey, Timestamp, Verdict,
+    Device, DeviceId, DeviceSnapshot, Event, Network, Outcome, Page, RecommendationWords, Record, RetryKey, Timestamp,
+    Verdict,
 };
 use serde_json::{Map, Value, json};
 use support::{Request, dialect, event_json, record};
@@ -18,7 +19,7 @@ use support::{Request, dialect, event_json, record};
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for name in ["native", "ravelin", "rupt"] {
+    for name in ["native", "ravelin", "rupt", "transmit"] {
         for path in examples_of(name) {
             let stem = path.file_stem().expect("a file").to_string_lossy().into_owned();
             trials.push(Trial::test(format!("{name}::{stem}"), move || run(dialect(name), &path)));
@@ -40,7 +41,7 @@ fn examples_of(dialect: &str) -> Vec<PathBuf> {
 fn run(dialect: &dyn Dialect, path: &Path) -> Result<(), Failed> {
     let text = std::fs::read_to_string(path)?;
     let example: Value = serde_json::from_str(&text)?;
-    let body = body_of(&example["request"]);
+    let body = body_of(dialect, &example);
     let (intake, response) = outcome_of(dialect, &example, &body)?;
     hides_hashes(&example["request"], &intake, &response)?;
     if let Some(seed) = example.get("seed_response") {
@@ -61,7 +62,15 @@ fn run(dialect: &dyn Dialect, path: &Path) -> Result<(), Failed> {
     Err(format!("{}: first difference (expected, found): {lines:#?}\n{told}", path.display()).into())
 }
 
-fn body_of(request: &Value) -> Vec<u8> {
+fn body_of(dialect: &dyn Dialect, example: &Value) -> Vec<u8> {
+    let body = body_as_written(&example["request"]);
+    match String::from_utf8(body) {
+        Ok(text) => support::attempts::filled_in(dialect, &text, &example["given"]).into_bytes(),
+        Err(other) => other.into_bytes(),
+    }
+}
+
+fn body_as_written(request: &Value) -> Vec<u8> {
     if let Some(repeated) = request.get("body_with_repeated") {
         return repeated_body(repeated);
     }
@@ -89,6 +98,7 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
     let told = &example["request"];
     let query = text_of(told, "query").unwrap_or("");
     let query = query.replace("{link}", &link(0)?).replace("{link_of_change}", &link(1)?);
+    let query = support::attempts::filled_in(dialect, &query, &example["given"]);
     let name = text_of(told, "method").ok_or("a request needs a method")?;
     let path = text_of(told, "path").ok_or("a request needs a path")?;
     let mut request = Request::new(dialect, name, path, body).ok_or("no route takes it")?.query(&query);
@@ -100,6 +110,11 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
     }
     request.peer = text_of(told, "peer").map(|peer| peer.parse().expect("an address"));
     set_device_limit(&mut request, told);
+    if told.get("upper_case") == Some(&Value::Bool(true)) {
+        request.settings.recommendation_words = RecommendationWords::UpperCase;
+    }
+    let own = told.get("action_types").and_then(Value::as_array).into_iter().flatten();
+    request.settings.action_types = own.filter_map(Value::as_str).map(Into::into).collect();
     request.settings.pages_may_list_devices = told.get("pages_may_list_devices") == Some(&Value::Bool(true));
     match request.decode(dialect) {
         Err(refusal) => {
@@ -114,7 +129,10 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
             Ok((intake_json(&intake), response_json(&response)))
         }
         Ok(intake) => {
-            let response = request.reply(dialect, &reply_to(&intake, &example["given"])?);
+            let given = &example["given"];
+            let attempted = support::attempts::reply_to(dialect, &request, &intake, given, remembered);
+            let reply = attempted.map_or_else(|| reply_to(&intake, given), Ok)?;
+            let response = request.reply(dialect, &reply);
             Ok((intake_json(&intake), response_json(&response)))
         }
     }
@@ -254,7 +272,7 @@ fn intake_json(intake: &Intake) -> Value {
         Intake::Search(search) => json!({"verb": "search", "search": format!("{search:?}")}),
         Intake::Feedback(feedback) => json!({"verb": "feedback", "feedback": format!("{feedback:?}")}),
         Intake::Backfill(told) => told_json("backfill", told),
-        other => intake_of_devices_json(other),
+        other => support::attempts::intake_json(other).unwrap_or_else(|| intake_of_devices_json(other)),
     }
 }
 

@@ -35,12 +35,15 @@ mod population;
 mod profile;
 mod reason;
 mod report;
+mod rule_book;
+mod rule_count;
 mod ruling;
 mod scalar;
 mod score_budget;
 mod search;
 mod secret;
 mod series;
+mod snooze;
 mod sparse;
 mod telling;
 mod undoing;
@@ -92,8 +95,8 @@ pub use listing::{
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
-    Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, SETTINGS_ENTRIES_MAX,
-    Settings, TakeoverWords,
+    Application, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, RecommendationWords,
+    SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
 };
 pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
 pub use policy_source::PolicySource;
@@ -104,6 +107,11 @@ pub use population::{
 pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
 pub use report::{REPORT_KEPT, Report, ReportKey};
+pub use rule_book::{
+    RULE_BOOK_BYTES_MAX, RULE_BOOK_VERSIONS_MAX, RuleBook, RuleBookChange, RuleBookChangeKind, RuleBookRefusal,
+    RuleBookVersion, RuleHand, RuleText,
+};
+pub use rule_count::{Day, RULE_COUNT_DAYS, RULES_COUNTED_MAX, RuleCounted, RuleCounts};
 pub use ruling::{RULE_MATCHES_MAX, RuleEffect, RuleMatch, RuleStatus, ScoreChange};
 pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, Timestamp};
 pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
@@ -113,6 +121,7 @@ pub use series::{
     BLOCK_CURRENCIES_MAX, SERIES_LATE_MAX, SERIES_MARKS_MAX, SERIES_VALUES_MAX, Series, SeriesBlock, SeriesKind,
     SeriesMark, SeriesValue, SeriesView,
 };
+pub use snooze::{ACCOUNT_SNOOZES_MAX, SNOOZE_MAX, SNOOZE_NOTE_BYTES_MAX, SNOOZES_MAX, Snooze};
 pub use sparse::{Blank, Sparse};
 pub use telling::{
     Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,

@@ -27,7 +27,7 @@ pub struct Application {
     pub settings: Settings,
 }
 
-/// The most origins, and the most hooks, of an application.
+/// The most origins, the most hooks, and the most actions of its own, of an application.
 pub const SETTINGS_ENTRIES_MAX: usize = 64;
 
 /// How an application likes things.
@@ -47,6 +47,11 @@ pub struct Settings {
     pub pages_may_list_devices: bool,
     /// Whom to tell of what happens.
     pub hooks: Vec<Hook>,
+    /// How recommendations are spelled to Transmit's clients.
+    pub recommendation_words: RecommendationWords,
+    /// The application's own actions that its pages may report beside the ten known ones: each as [`crate::Action::parse`]
+    /// takes it.
+    pub action_types: Vec<Box<str>>,
 }
 
 impl Default for Settings {
@@ -59,6 +64,8 @@ impl Default for Settings {
             blocks_over_device_limit: false,
             pages_may_list_devices: false,
             hooks: Vec::new(),
+            recommendation_words: RecommendationWords::LowerCase,
+            action_types: Vec::new(),
         }
     }
 }
@@ -70,6 +77,15 @@ pub enum TakeoverWords {
     PermitWarnBlock,
     /// `ALLOW`, `REVIEW`, `PREVENT`.
     AllowReviewPrevent,
+}
+
+/// How recommendations are spelled to Transmit's clients: two generations of its documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecommendationWords {
+    /// `trust`, `allow`, `challenge`, `deny`.
+    LowerCase,
+    /// `TRUST`, `ALLOW`, `CHALLENGE`, `DENY`.
+    UpperCase,
 }
 
 /// An address of the application that is told of what happens.

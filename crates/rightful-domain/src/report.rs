@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{ApplicationId, Behavior, Device, DeviceId, EventId, Network, Timestamp};
+use crate::{ApplicationId, Behavior, Device, DeviceId, EventId, FreeFields, Network, Timestamp};
 
 /// How long a report waits for its event.
 pub const REPORT_KEPT: Duration = Duration::from_secs(30 * 60);
@@ -24,6 +24,9 @@ pub struct Report {
     pub opened_at: Option<Timestamp>,
     /// When we received it.
     pub received_at: Timestamp,
+    /// What the page says was attempted, as its dialect writes it down to read it again when somebody asks for a verdict;
+    /// None if it says nothing of that kind. It is found by the report's token alone.
+    pub said: Option<FreeFields>,
 }
 
 /// How a report is found.
@@ -38,10 +41,20 @@ pub enum ReportKey<'a> {
 impl Report {
     /// Takes in a later report of the same device: what it says anew holds, and what is counted is added.
     pub fn merge(&mut self, later: Self) {
-        self.network = later.network;
+        if later.network != Network::default() {
+            self.network = later.network;
+        }
         self.received_at = self.received_at.max(later.received_at);
         self.opened_at = self.opened_at.or(later.opened_at);
         let device = &mut self.device;
+        for (known, told) in [
+            (&mut device.kind, later.device.kind),
+            (&mut device.os, later.device.os),
+            (&mut device.browser, later.device.browser),
+            (&mut device.model, later.device.model),
+        ] {
+            *known = told.or_else(|| known.take());
+        }
         device.time_zone = later.device.time_zone.or_else(|| device.time_zone.take());
         device.screen = later.device.screen.or_else(|| device.screen.take());
         device.language = later.device.language.or_else(|| device.language.take());

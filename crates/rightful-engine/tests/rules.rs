@@ -100,7 +100,7 @@ fn conditions_mean_what_they_say() {
 }
 
 #[test]
-fn what_is_missing_compares_with_nothing() {
+fn what_is_missing_is_unknown_and_so_is_what_is_said_of_it() {
     let mut facts = withdrawal();
     facts.enrichment.country = None;
     facts.enrichment.networks.clear();
@@ -121,7 +121,23 @@ fn what_is_missing_compares_with_nothing() {
         ("payment.amount >= 1", false),
         ("payment.amount != 1", false),
         ("payment.amount + 1 > 0", false),
-        ("!(payment.amount < 1)", true),
+        ("!(payment.amount < 1)", false),
+        ("!(ip.country in ['DE'])", false),
+        ("!(ip.country == 'DE')", false),
+        ("!!(ip.country == 'DE')", false),
+        ("!has(ip.country) || !(ip.country in ['DE'])", true),
+        ("!(ip.country == 'DE' && false)", true),
+        ("!(ip.country == 'DE' && true)", false),
+        ("!(ip.country == 'DE' || false)", false),
+        ("ip.country == 'DE' || true", true),
+        ("(ip.country == 'DE') == (ip.city == 'Bern')", false),
+        ("(ip.country == 'DE') != (ip.city == 'Bern')", false),
+        ("(ip.country == 'DE') == true", false),
+        ("ip.country == 'DE' ? true : true", false),
+        ("(ip.country == 'DE' ? 1 : 2) > 0", false),
+        ("!('password' in mechanisms && ip.country == 'DE')", false),
+        ("!(custom.tier in ['gold'])", false),
+        ("!inNetwork(ip.address, '192.0.2.0/24') || inNetwork(ip.address, '192.0.2.0/24')", true),
         ("has(payment.amount)", false),
         ("custom.tier == 'gold' || custom.tier != 'gold' || has(custom.tier)", false),
         ("features.form_ms < 5 || features.form_ms >= 5", false),
@@ -282,6 +298,48 @@ fn a_rule_bomb_is_refused() {
     ] {
         assert!(When::parse(&bomb).is_err(), "{}…", &bomb[..20]);
     }
+}
+
+/// Each part is evaluated once, however deep: else this would take minutes.
+#[test]
+fn what_is_nested_costs_no_more_than_its_parts() {
+    let mut when = "ip.country == 'DE'".to_owned();
+    for _ in 0..9 {
+        when = format!("!(({when}) == (score > 1 ? ip.is_vpn : true))");
+    }
+    let mut number = "score".to_owned();
+    for _ in 0..9 {
+        number = format!("(!({number} > 1) ? payment.amount : 3)");
+    }
+    let facts = withdrawal();
+    assert!(!matches(&facts, &format!("({when}) && false")));
+    assert!(!matches(&facts, &format!("{number} > 1 && false")));
+}
+
+#[test]
+fn a_book_comes_after_the_policys_own_rules() {
+    let own = policy(&(rule("own", "true", "priority = -9") + &rule("other", "true", "priority = -10")));
+    let book =
+        |text: String| PolicySource { version: PolicyVersion { id: "both".into(), version: 7 }, text: text.into() };
+    let both = own.with_book(&book(rule("low", "true", "") + &rule("high", "true", "priority = 9"))).unwrap();
+    let names: Vec<&str> = both.rules().iter().map(|rule| &*rule.name).collect();
+    assert_eq!(names, ["own", "other", "high", "low"]);
+    assert_eq!((&*both.version().id, both.version().version), ("both", 7));
+    let faults = own.book_faults(&book(rule("own", "true", "") + &rule("typo", "scroe > 1", "")));
+    let told: Vec<_> = faults.iter().map(|fault| (fault.to_string(), fault.suggestion())).collect();
+    let of = "policy \"both\" version 7: ";
+    assert_eq!(
+        told,
+        [
+            (
+                format!("{of}\"rules[1].when\": rule \"typo\": 1:1: unknown name `scroe`, did you mean `score`?"),
+                Some("score")
+            ),
+            (format!("{of}\"rules.own.name\": is the name of a rule of the server's policy file"), None),
+        ]
+    );
+    let faults = own.book_faults(&book("[verdicts]\n".into()));
+    assert_eq!(faults.len(), 1, "a book is rules and nothing else: {faults:?}");
 }
 
 #[test]

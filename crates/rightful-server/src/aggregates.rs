@@ -9,8 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use rightful_domain::ApplicationId;
-use rightful_engine::RuleSet;
+use rightful_domain::{Aggregate, ApplicationId};
 use rightful_store::{Backfill, Store, StoreError};
 
 use crate::app::App;
@@ -19,16 +18,15 @@ use crate::shutdown::Shutdown;
 /// After a failure, it is tried again so soon.
 const RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// Keeps what these rules ask for of an application, and forgets what no rule asks for any more: returns once all is
+/// Keeps these aggregates, which rules ask for, of an application, and forgets what no rule asks for any more: returns once all is
 /// counted. `progress` is told of it now and then, if there is something to count. Whoever no longer waits may ask again,
 /// and goes on where it was left.
 pub(crate) async fn ensure(
     store: &dyn Store,
     application: &ApplicationId,
-    rules: &RuleSet,
+    aggregates: Vec<Aggregate>,
     progress: &(dyn Fn(Backfill) + Send + Sync),
 ) -> Result<(), StoreError> {
-    let aggregates = rules.aggregates();
     let n_aggregates = aggregates.len();
     let (begun, n_rows) = (Instant::now(), AtomicU64::new(0));
     let told = |backfill: Backfill| {
@@ -56,7 +54,8 @@ pub(crate) async fn ensure_in_force(app: &App, application: &ApplicationId) -> R
     let pipeline = &app.pipeline;
     let progress =
         |backfill: Backfill| pipeline.meters.to_count(backfill.n_rows - backfill.n_done.min(backfill.n_rows));
-    ensure(&*pipeline.store, application, pipeline.policy.rules(), &progress).await
+    let in_effect = pipeline.policies.of(application);
+    ensure(&*pipeline.store, application, in_effect.policy.rules().aggregates(), &progress).await
 }
 
 /// Keeps what the rules in force ask for of every application, until the server stops.
@@ -117,12 +116,12 @@ mod tests {
             told.fetch_add(1, Ordering::Relaxed);
         };
         for _ in 0..2 {
-            ensure(&*store, &application, asks.rules(), &progress).await.unwrap();
+            ensure(&*store, &application, asks.rules().aggregates(), &progress).await.unwrap();
             let kept = store.kept_aggregates(&application).await.unwrap();
             assert_eq!(kept.iter().map(|kept| kept.is_ready).collect::<Vec<_>>(), [true]);
         }
         assert_eq!(told.into_inner(), 1);
-        ensure(&*store, &application, Policy::default().rules(), &|_| {}).await.unwrap();
+        ensure(&*store, &application, Policy::default().rules().aggregates(), &|_| {}).await.unwrap();
         assert_eq!(store.kept_aggregates(&application).await.unwrap(), []);
     }
 }

@@ -8,11 +8,13 @@ use rightful_dialects::Glossary;
 use rightful_store::{MasterKey, Nonces};
 use tokio::sync::Semaphore;
 
+use crate::access_tokens::AccessTokens;
 use crate::alerts::Board;
 use crate::applications::Applications;
 use crate::backtest::jobs::Jobs;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
+use crate::page_keys::PageKeys;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
 
@@ -28,6 +30,8 @@ pub(crate) struct App {
     pub(crate) office: Semaphore,
     pub(crate) without_origins: WithoutOrigins,
     pub(crate) page_rate: PageRate,
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) page_keys: PageKeys,
     pub(crate) master_key: MasterKey,
     pub(crate) nonces: Nonces,
     /// Whether hooks may be private addresses.

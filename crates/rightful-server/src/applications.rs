@@ -116,6 +116,19 @@ impl Applications {
     }
 }
 
+/// How many bytes of a key's digest tell it from the others of its application.
+const NAME_BYTES: usize = 8;
+
+/// How a key is named to people: its public half, or where it has none the beginning of its digest, which says nothing of
+/// a key of 256 random bits.
+pub(crate) fn public_name(presented: &Presented<'_>) -> String {
+    if !presented.public_id.is_empty() {
+        return presented.public_id.to_owned();
+    }
+    let KeyDigest(bytes) = digest(presented.secret);
+    bytes.iter().take(NAME_BYTES).fold("key-".to_owned(), |name, byte| format!("{name}{byte:02x}"))
+}
+
 /// The digest under which a key is kept.
 pub(crate) fn digest(secret: &str) -> KeyDigest {
     let digest = ring::digest::digest(&ring::digest::SHA256, secret.as_bytes());

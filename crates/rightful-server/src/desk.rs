@@ -3,7 +3,7 @@
 
 mod hooks;
 
-use rightful_dialects::{BacktestBody, HooksAnswer, HooksAsk};
+use rightful_dialects::{BacktestBody, HooksAnswer, HooksAsk, RulesIntake, RulesReply};
 use rightful_domain::{Application, Pii, TELLINGS_LIMIT_MAX, Timestamp};
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,9 @@ use crate::backtest::PolicyAsked;
 use crate::desk_lists::{self, ListAnswer, ListCommand};
 use crate::export::{self, ExportPage, PageAsked};
 use crate::lists::ListError;
+use crate::policies::Policies;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
+use crate::rule_desk::{Asking, OPERATOR, RuleDesk};
 use crate::settings::{self, NewHook, SettingError, Shown, ShownHook, ShownMessage, ShownTry};
 
 /// What can be asked.
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     HookRedeliver { application: String, hook: String, messages: Vec<String> },
     /// About an application's lists.
     List { application: String, about: ListCommand },
+    /// Something of the application's own rules.
+    Rules { application: String, asked: Box<RulesIntake> },
 }
 
 /// What it answers.
@@ -86,6 +90,8 @@ pub(crate) enum Answer {
     HookRedelivered(u64),
     /// About lists.
     List(ListAnswer),
+    /// Of the application's own rules.
+    Rules(Box<RulesReply>),
     /// It could not be done.
     Failed(String),
 }
@@ -106,6 +112,7 @@ impl std::fmt::Debug for Answer {
             Self::HookUndelivered(_) => "HookUndelivered",
             Self::HookRedelivered(_) => "HookRedelivered",
             Self::List(_) => "List",
+            Self::Rules(_) => "Rules",
             Self::Failed(_) => "Failed",
         })
     }
@@ -181,11 +188,15 @@ pub(crate) struct Desk<'a> {
     pub(crate) nonces: &'a Nonces,
     /// Whether hooks may be private addresses.
     pub(crate) private_hooks: bool,
+    pub(crate) policies: &'a Policies,
 }
 
 impl Desk<'_> {
     /// Does what is asked.
     pub(crate) async fn carry_out(&self, command: &Command, now: Timestamp) -> Result<Answer, DeskError> {
+        if let Some((application, ask)) = asked_of_hooks(command) {
+            return self.of_hooks(application, &ask, now).await;
+        }
         match command {
             Command::AppCreate(new) => {
                 let (application, keys) = provisioning::provision(new, self.master_key, self.nonces, now)?;
@@ -207,44 +218,15 @@ impl Desk<'_> {
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
             }
-            Command::HookAdd { application, hook } => {
-                let NewHook { style, url, secret } = hook.clone();
-                let secret = secret.map(|secret| Pii::new(secret.into()));
-                let ask = HooksAsk::Add { style: style.into(), url: url.into(), secret };
-                self.of_hooks(application, &ask, now).await
-            }
             Command::HookRemove { application, hook } => {
                 self.of_hooks(application, &HooksAsk::Remove(hook.as_str().into()), now).await?;
                 Ok(Answer::Shown(vec![Shown::from(&self.find(application).await?)]))
             }
-            Command::HookOff { application, hook } => {
-                let ask = HooksAsk::Change { hook: hook.as_str().into(), url: None, enabled: Some(false) };
-                self.of_hooks(application, &ask, now).await
-            }
-            Command::HookTest { application, hook } => {
-                self.of_hooks(application, &HooksAsk::Test(hook.as_str().into()), now).await
-            }
-            Command::HookChange { application, hook, url, enabled } => {
-                let url = url.as_deref().map(Into::into);
-                let ask = HooksAsk::Change { hook: hook.as_str().into(), url, enabled: *enabled };
-                self.of_hooks(application, &ask, now).await
-            }
-            Command::HookRotate { application, hook, secret } => {
-                let secret = secret.as_deref().map(|secret| Pii::new(secret.into()));
-                self.of_hooks(application, &HooksAsk::Rotate { hook: hook.as_str().into(), secret }, now).await
-            }
-            Command::HookLog { application, hook } => {
-                let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
-                self.of_hooks(application, &HooksAsk::Deliveries { hook, before: None, limit }, now).await
-            }
-            Command::HookUndelivered { application, hook } => {
-                let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
-                self.of_hooks(application, &HooksAsk::Undelivered { hook, after: 0, limit }, now).await
-            }
-            Command::HookRedeliver { application, hook, messages } => {
-                let all: Vec<Box<str>> = messages.iter().map(|message| message.as_str().into()).collect();
-                let messages = (!all.is_empty()).then_some(all);
-                self.of_hooks(application, &HooksAsk::Redeliver { hook: hook.as_str().into(), messages }, now).await
+            Command::Rules { application, asked } => {
+                let application = &self.find(application).await?.id;
+                let desk = RuleDesk { store: self.store, policies: self.policies };
+                let asking = Asking { application, key: OPERATOR, now };
+                Ok(Answer::Rules(Box::new(desk.carry_out(asking, asked).await?)))
             }
             Command::AlertsShow => Err(DeskError::NoServer),
             Command::ExportPage(asked) => {
@@ -259,6 +241,15 @@ impl Desk<'_> {
                 let application = self.find(application).await?;
                 Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, now).await?))
             }
+            // Asked above.
+            Command::HookAdd { .. }
+            | Command::HookOff { .. }
+            | Command::HookTest { .. }
+            | Command::HookChange { .. }
+            | Command::HookRotate { .. }
+            | Command::HookLog { .. }
+            | Command::HookUndelivered { .. }
+            | Command::HookRedeliver { .. } => Err(DeskError::NoServer),
         }
     }
 
@@ -280,4 +271,42 @@ impl Desk<'_> {
             (None, _) => Err(DeskError::NoApplication(named.into())),
         }
     }
+}
+
+/// What a command asks of hooks, and of which application; None if it asks something else, or is answered otherwise.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else is asked is not of hooks")]
+fn asked_of_hooks(command: &Command) -> Option<(&str, HooksAsk)> {
+    Some(match command {
+        Command::HookAdd { application, hook } => {
+            let NewHook { style, url, secret } = hook.clone();
+            let secret = secret.map(|secret| Pii::new(secret.into()));
+            (application, HooksAsk::Add { style: style.into(), url: url.into(), secret })
+        }
+        Command::HookOff { application, hook } => {
+            (application, HooksAsk::Change { hook: hook.as_str().into(), url: None, enabled: Some(false) })
+        }
+        Command::HookTest { application, hook } => (application, HooksAsk::Test(hook.as_str().into())),
+        Command::HookChange { application, hook, url, enabled } => {
+            let url = url.as_deref().map(Into::into);
+            (application, HooksAsk::Change { hook: hook.as_str().into(), url, enabled: *enabled })
+        }
+        Command::HookRotate { application, hook, secret } => {
+            let secret = secret.as_deref().map(|secret| Pii::new(secret.into()));
+            (application, HooksAsk::Rotate { hook: hook.as_str().into(), secret })
+        }
+        Command::HookLog { application, hook } => {
+            let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
+            (application, HooksAsk::Deliveries { hook, before: None, limit })
+        }
+        Command::HookUndelivered { application, hook } => {
+            let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
+            (application, HooksAsk::Undelivered { hook, after: 0, limit })
+        }
+        Command::HookRedeliver { application, hook, messages } => {
+            let all: Vec<Box<str>> = messages.iter().map(|message| message.as_str().into()).collect();
+            let messages = (!all.is_empty()).then_some(all);
+            (application, HooksAsk::Redeliver { hook: hook.as_str().into(), messages })
+        }
+        _ => return None,
+    })
 }

@@ -1,9 +1,11 @@
 //! `rightful`: keeps accounts with their rightful owners. One binary, one data folder.
 
+mod access_tokens;
 mod aggregates;
 mod alerts;
 mod app;
 mod applications;
+mod attempts;
 mod backtest;
 mod cli;
 mod clock;
@@ -24,9 +26,17 @@ mod magic;
 mod master_key;
 mod one_address;
 mod owed;
+mod page_keys;
 mod pipeline;
+mod policies;
 mod progress;
 mod provisioning;
+mod rule_desk;
+mod rule_faults;
+mod rule_labels;
+mod rule_shown;
+mod rule_tallies;
+mod rule_text;
 mod server;
 mod settings;
 mod shutdown;

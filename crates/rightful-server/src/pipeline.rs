@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use rightful_dialects::{Told, Tolerance};
 use rightful_domain::{
-    Application, Assessment, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, Outcome, Page, Record,
-    RetryKey, Search, Teaching, Timestamp,
+    Application, Assessment, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback, FeedbackTarget, Outcome,
+    Page, Record, RetryKey, RuleCounted, RuleCounts, Search, Teaching, Timestamp,
 };
-use rightful_engine::Policy;
 use rightful_enrich::Enricher;
 use rightful_store::{Applied, Recorded, Store, StoreError};
 
 use crate::alerts::Activity;
+use crate::attempts::ContactIdWatch;
 use crate::fallback::{self, Cause};
 use crate::followers::Followers;
 use crate::listeners::Listeners;
@@ -24,6 +24,8 @@ use crate::lists::ListError;
 use crate::magic::{self, Magic};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
+use crate::policies::Policies;
+use crate::rule_labels;
 use crate::telemetry::Meters;
 use crate::telling;
 use crate::turns::Turns;
@@ -32,12 +34,13 @@ use crate::turns::Turns;
 pub(crate) struct Pipeline {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) enricher: Arc<Enricher>,
-    pub(crate) policy: Arc<Policy>,
+    pub(crate) policies: Policies,
     pub(crate) meters: Arc<Meters>,
     pub(crate) one_address: OneAddressWatch,
     pub(crate) turns: Turns,
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) owed: Owed,
+    pub(crate) contact_ids: ContactIdWatch,
     pub(crate) followers: Followers,
     pub(crate) activity: Activity,
 }
@@ -168,7 +171,8 @@ impl Pipeline {
         let history = self.store.recall(&event, &enrichment, now).await?;
         event.account = event.account.or_else(|| history.resolved_account.clone());
         let facts = Facts { event, enrichment, history, allowances: (&application.settings).into(), now };
-        let mut assessment = rightful_engine::assess(&facts, &self.policy);
+        let in_effect = self.policies.of(&application.id);
+        let mut assessment = rightful_engine::assess(&facts, &in_effect.policy);
         match magic {
             Some(Magic::Verdict(verdict)) => assessment.verdict = verdict,
             Some(Magic::Error) => return Err(PipelineError::Asked),
@@ -188,6 +192,9 @@ impl Pipeline {
         };
         match self.store.record(entry.clone()).await? {
             Recorded::New { sequence } => {
+                if asked != Asked::Long {
+                    in_effect.count(&entry);
+                }
                 self.listeners.judged(application, &entry);
                 self.followers.wake();
                 Ok(Record { sequence, entry, conclusion: None, feedback: Vec::new(), consumed_at: None })
@@ -227,13 +234,31 @@ impl Pipeline {
         let mut total = Applied::default();
         for feedback in all {
             let tellings = telling::of_feedback(application, &feedback);
+            let labelled = self.labelled(application, &feedback).await?;
             let applied = self.store.apply_feedback_telling(feedback, tellings).await?;
+            if !labelled.is_empty() {
+                self.store.add_rule_counts(&application.id, labelled).await?;
+            }
             self.followers.wake();
             n_targets += 1;
             total.n_released += applied.n_released;
             total.n_unlearned += applied.n_unlearned;
         }
         Ok((n_targets, total))
+    }
+
+    /// What a label adds to the counts of the rules that matched its event.
+    async fn labelled(
+        &self,
+        application: &Application,
+        feedback: &Feedback,
+    ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError> {
+        let FeedbackTarget::Event(event) = feedback.target else { return Ok(Vec::new()) };
+        if !rule_labels::labels_an_event(feedback) {
+            return Ok(Vec::new());
+        }
+        let record = self.store.find(&application.id, event).await?;
+        Ok(record.map(|record| rule_labels::counts_of(&record, feedback)).unwrap_or_default())
     }
 
     /// Finds an earlier event.

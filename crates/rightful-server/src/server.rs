@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_dialects::Glossary;
-use rightful_domain::{PolicySource, PolicyVersion};
+use rightful_domain::{Day, PolicySource, PolicyVersion};
 use rightful_engine::{Policy, PolicyError};
 use rightful_enrich::{EnrichError, Enricher};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Nonces, Store, StoreError};
@@ -15,10 +15,12 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::access_tokens::AccessTokens;
 use crate::aggregates;
 use crate::alerts::{Activity, Alerter, Board};
 use crate::app::App;
 use crate::applications::Applications;
+use crate::attempts::ContactIdWatch;
 use crate::backtest::jobs::Jobs;
 use crate::clock;
 use crate::config::{Config, ConfigError};
@@ -32,7 +34,9 @@ use crate::listeners::Listeners;
 use crate::master_key::{self, MasterKeyError};
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
+use crate::page_keys::PageKeys;
 use crate::pipeline::Pipeline;
+use crate::policies::Policies;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Meters;
 use crate::telling::{Delivery, Poster, Schedule};
@@ -40,6 +44,9 @@ use crate::turns::Turns;
 
 /// How often recent samples are folded into the histograms.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
+
+/// How often what rules did is written down: a crash takes what was counted since.
+const KEEP_COUNTS_EVERY: Duration = Duration::from_secs(30);
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -110,11 +117,12 @@ impl Server {
             pipeline: Pipeline {
                 store: Arc::clone(&store) as Arc<dyn Store>,
                 enricher: Arc::new(Enricher::open(config.intelligence().as_deref(), clock::random())?),
-                policy: Arc::new(policy(&config.judgement.policy)?),
+                policies: Policies::new(policy(&config.judgement.policy)?),
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),
                 owed: Owed::default(),
+                contact_ids: ContactIdWatch::default(),
                 followers: Followers::default(),
                 activity: Activity::default(),
                 // Each listener holds a connection: half of them stay for what is asked.
@@ -124,6 +132,12 @@ impl Server {
             office: Semaphore::new(1),
             without_origins: WithoutOrigins::default(),
             page_rate: PageRate::new(config.pages.requests_per_minute_max, config.pages.burst_max),
+            access_tokens: AccessTokens::new(&master_key, &config.public_url()),
+            page_keys: PageKeys::new(
+                config.store.data.join("page-keys"),
+                master_key.copy(),
+                Nonces::from_seed(clock::random()),
+            ),
             link_key: master_key.derive("rightful signed links v1"),
             master_key,
             nonces: Nonces::from_seed(clock::random()),
@@ -138,6 +152,7 @@ impl Server {
             shutdown: Shutdown::new(),
         });
         app.applications.replace(app.pipeline.store.applications().await?);
+        app.pipeline.policies.load_all(&*app.pipeline.store).await?;
         let mut server = Self { app, address: config.server.listen, store, tasks: JoinSet::new() };
         server.listen(config, metrics_are_required).await?;
         Ok(server)
@@ -174,6 +189,7 @@ impl Server {
         let alerter = Alerter::new(Arc::clone(app), config, poster)?;
         self.tasks.spawn(alerter.run(app.shutdown.clone()));
         self.tasks.spawn(fold_meters(Arc::clone(&app.pipeline.meters), app.shutdown.clone()));
+        self.tasks.spawn(count_rules(Arc::clone(app)));
 
         let address = config.server.listen;
         let api = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
@@ -190,6 +206,7 @@ impl Server {
         tracing::info!("stopping");
         self.app.backtests.stop().await;
         while self.tasks.join_next().await.is_some() {}
+        keep_counts(&self.app).await;
         self.store.close();
         tracing::info!("stopped");
     }
@@ -222,6 +239,24 @@ pub(crate) fn open_store(config: &Config, master_key: &MasterKey) -> Result<Embe
         tracing::error!(?loss, "acknowledged data is missing; going on as told");
     }
     Ok(store)
+}
+
+/// Keeps what rules did, until the server stops.
+async fn count_rules(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(KEEP_COUNTS_EVERY);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => keep_counts(&app).await,
+            () = app.shutdown.requested() => return,
+        }
+    }
+}
+
+async fn keep_counts(app: &App) {
+    let Pipeline { policies, store, .. } = &app.pipeline;
+    if let Err(error) = policies.keep_counts(&**store, Day::of(clock::now())).await {
+        tracing::warn!(%error, "what rules did is not kept yet");
+    }
 }
 
 async fn fold_meters(meters: Arc<Meters>, shutdown: Shutdown) {

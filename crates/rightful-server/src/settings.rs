@@ -6,7 +6,10 @@ use axum::http::Uri;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rightful_dialects::{DeliveryShown, UndeliveredShown};
-use rightful_domain::{Application, Hook, HookStyle, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords, Timestamp, TryEnd};
+use rightful_domain::{
+    Action, Application, Hook, HookStyle, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
+    Timestamp, TryEnd,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
@@ -57,7 +60,7 @@ struct Setting {
     set: fn(&mut Settings, &str) -> Result<(), SettingError>,
 }
 
-const SETTINGS: [Setting; 6] = [
+const SETTINGS: [Setting; 8] = [
     Setting { key: "origins", set: set_origins },
     Setting { key: "takeover_words", set: set_takeover_words },
     Setting {
@@ -94,6 +97,8 @@ const SETTINGS: [Setting; 6] = [
             Ok(())
         },
     },
+    Setting { key: "recommendation_words", set: set_recommendation_words },
+    Setting { key: "action_types", set: set_action_types },
 ];
 
 /// The settings with changes of the form `key=value` made to them: all of them or none.
@@ -124,6 +129,36 @@ fn set_origins(settings: &mut Settings, value: &str) -> Result<(), SettingError>
         return Err(SettingError::TooMany("origins"));
     }
     settings.origins = origins;
+    Ok(())
+}
+
+fn set_recommendation_words(settings: &mut Settings, value: &str) -> Result<(), SettingError> {
+    settings.recommendation_words = match value {
+        "lower_case" => RecommendationWords::LowerCase,
+        "upper_case" => RecommendationWords::UpperCase,
+        _ => {
+            let expected = "lower_case or upper_case";
+            return Err(SettingError::Wrong { key: "recommendation_words", expected });
+        }
+    };
+    Ok(())
+}
+
+/// Separated by commas; replaces those that were there.
+fn set_action_types(settings: &mut Settings, value: &str) -> Result<(), SettingError> {
+    let mut names: Vec<Box<str>> = Vec::new();
+    for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+        let expected = "names of 1 to 64 letters, digits, _ and -, separated by commas";
+        let wrong = SettingError::Wrong { key: "action_types", expected };
+        let Action::Custom(name) = Action::parse(text).ok_or(wrong)? else { continue };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.len() > SETTINGS_ENTRIES_MAX {
+        return Err(SettingError::TooMany("actions of its own"));
+    }
+    settings.action_types = names;
     Ok(())
 }
 
@@ -373,6 +408,8 @@ pub(crate) struct ShownSettings {
     pub(crate) devices_per_account_max: u16,
     pub(crate) blocks_over_device_limit: bool,
     pub(crate) pages_may_list_devices: bool,
+    pub(crate) recommendation_words: String,
+    pub(crate) action_types: Vec<String>,
 }
 
 /// A hook of it.
@@ -406,6 +443,11 @@ impl From<&Application> for Shown {
                 devices_per_account_max: settings.devices_per_account_max,
                 blocks_over_device_limit: settings.blocks_over_device_limit,
                 pages_may_list_devices: settings.pages_may_list_devices,
+                recommendation_words: match settings.recommendation_words {
+                    RecommendationWords::LowerCase => "lower_case".into(),
+                    RecommendationWords::UpperCase => "upper_case".into(),
+                },
+                action_types: settings.action_types.iter().map(ToString::to_string).collect(),
             },
             hooks: settings.hooks.iter().map(ShownHook::from).collect(),
         }

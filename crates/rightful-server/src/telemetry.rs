@@ -54,6 +54,10 @@ pub(crate) fn start_logging(log: &Log) {
 pub(crate) struct Meters {
     verdicts: [Counter; 4],
     reasons: Vec<(ReasonCode, Counter)>,
+    /// Rules that matched: in effect, in shadow, snoozed.
+    rules: [Counter; 3],
+    /// Verdicts that rules changed, by what they made of them.
+    ruled: [Counter; 4],
     degraded: [(&'static str, Counter); 3],
     degraded_said: Mutex<Option<Instant>>,
     requests: Vec<DialectMeters>,
@@ -98,6 +102,8 @@ impl Meters {
     fn registered(exporter: PrometheusHandle) -> Self {
         metrics::describe_counter!("rightful_assessments_total", "Events judged, by verdict.");
         metrics::describe_counter!("rightful_findings_total", "Findings raised, by reason.");
+        metrics::describe_counter!("rightful_rule_matches_total", "Rules that matched, by what came of it.");
+        metrics::describe_counter!("rightful_rule_changes_total", "Verdicts that rules changed, by the new one.");
         metrics::describe_counter!("rightful_degraded_total", "Answers given by the fallback, by cause.");
         metrics::describe_counter!("rightful_unknown_fields_total", "Fields of requests that no dialect knows; kept.");
         metrics::describe_counter!("rightful_hook_messages_total", "Tries to tell a hook, by what became of them.");
@@ -115,6 +121,9 @@ impl Meters {
                 .into_iter()
                 .map(|reason| (reason, counter!("rightful_findings_total", "reason" => reason.as_str())))
                 .collect(),
+            rules: ["active", "shadow", "snoozed"]
+                .map(|effect| counter!("rightful_rule_matches_total", "effect" => effect)),
+            ruled: Verdict::ALL.map(|verdict| counter!("rightful_rule_changes_total", "verdict" => verdict.as_str())),
             degraded: ["deadline", "store_away", "store_busy"]
                 .map(|cause| (cause, counter!("rightful_degraded_total", "cause" => cause))),
             degraded_said: Mutex::new(None),
@@ -138,6 +147,21 @@ impl Meters {
     pub(crate) fn judged(&self, assessment: &Assessment) {
         let place = Verdict::ALL.iter().position(|verdict| *verdict == assessment.verdict);
         if let Some(counter) = place.and_then(|place| self.verdicts.get(place)) {
+            counter.increment(1);
+        }
+        if let Some(counter) = place.and_then(|place| self.ruled.get(place))
+            && assessment.verdict_before_rules.is_some()
+        {
+            counter.increment(1);
+        }
+        let [active, shadow, snoozed] = &self.rules;
+        for matched in &assessment.rules {
+            // Whose rules they are, and which, is not told here: names are the applications' own, and without end.
+            let counter = match (matched.is_snoozed, matched.is_shadow) {
+                (true, _) => snoozed,
+                (false, true) => shadow,
+                (false, false) => active,
+            };
             counter.increment(1);
         }
         for finding in &assessment.findings {

@@ -324,7 +324,13 @@ mod tests {
         let server = Server::start(&config, false).await.unwrap();
         let app = &server.app;
         let store = &*app.pipeline.store;
-        let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: false };
+        let desk = Desk {
+            store,
+            master_key: &app.master_key,
+            nonces: &app.nonces,
+            private_hooks: false,
+            policies: &app.pipeline.policies,
+        };
         let new = NewApplication {
             name: "shop".into(),
             test: false,
@@ -398,6 +404,7 @@ mod tests {
             behavior: None,
             opened_at: None,
             received_at: now,
+            said: None,
         };
         pipeline.report(report).await.unwrap();
         let identify = async |token: EventId, body: u8| {

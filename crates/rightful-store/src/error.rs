@@ -1,6 +1,6 @@
 //! What can go wrong with memory, by what the caller can do about it.
 
-use rightful_domain::{ApplicationId, EventId};
+use rightful_domain::{ApplicationId, EventId, RuleBookRefusal};
 
 /// A cause from a library, kept for the log.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -38,6 +38,9 @@ pub enum StoreError {
         /// What is too much, in words for who asked.
         what: &'static str,
     },
+    /// An application's rules are not changed.
+    #[error("{0}")]
+    RuleBook(RuleBookRefusal),
     /// Something stored cannot be read back: stop and look.
     #[error("stored data is corrupt: {what}")]
     Corrupt {

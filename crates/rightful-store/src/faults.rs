@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier,
-    Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, List, ListAuthor, ListChange, ListEntry,
-    ListKept, ListMatch, ListPut, ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey,
-    Search, SizedList, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Conclusion, Day, Delivery, DeliveryTry, Device, DeviceId,
+    Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, List, ListAuthor, ListChange,
+    ListEntry, ListKept, ListMatch, ListPut, ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey,
+    RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, SizedList, Snooze, Takeover,
+    Telling, Timestamp, Waiting,
 };
 
 use crate::{
@@ -397,6 +398,63 @@ macro_rules! forward {
             async fn applications(&self) -> Result<Vec<Application>, StoreError> {
                 self.pass().await?;
                 self.store.applications().await
+            }
+
+            async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {
+                self.pass().await?;
+                self.store.rule_book(application).await
+            }
+
+            async fn change_rule_book(&self, change: RuleBookChange) -> Result<RuleBook, StoreError> {
+                self.pass().await?;
+                self.store.change_rule_book(change).await
+            }
+
+            async fn rule_book_version(
+                &self,
+                application: &ApplicationId,
+                number: u32,
+            ) -> Result<Option<RuleBookVersion>, StoreError> {
+                self.pass().await?;
+                self.store.rule_book_version(application, number).await
+            }
+
+            async fn snooze(&self, snooze: Snooze) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.snooze(snooze).await
+            }
+
+            async fn end_snooze(
+                &self,
+                application: &ApplicationId,
+                rule: &str,
+                account: &AccountId,
+            ) -> Result<bool, StoreError> {
+                self.pass().await?;
+                self.store.end_snooze(application, rule, account).await
+            }
+
+            async fn snoozes(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<Snooze>, StoreError> {
+                self.pass().await?;
+                self.store.snoozes(application, now).await
+            }
+
+            async fn add_rule_counts(
+                &self,
+                application: &ApplicationId,
+                counts: Vec<(RuleCounted, RuleCounts)>,
+            ) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.add_rule_counts(application, counts).await
+            }
+
+            async fn rule_counts(
+                &self,
+                application: &ApplicationId,
+                from: Day,
+            ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError> {
+                self.pass().await?;
+                self.store.rule_counts(application, from).await
             }
         }
     };

@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment,
-    Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report,
-    ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Application, ApplicationId, Conclusion, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier,
+    Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record,
+    Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze,
+    Takeover, Telling, Timestamp, Waiting,
 };
 
 use crate::{Aggregates, Extent, Lists, Scan, StoreError, Visit};
@@ -130,6 +131,49 @@ pub trait Office: Send + Sync {
 
     /// All applications.
     async fn applications(&self) -> Result<Vec<Application>, StoreError>;
+
+    /// An application's own rules; the default if nobody has opened the book.
+    async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError>;
+
+    /// Changes an application's own rules, durably, and returns them. Audited. `RuleBook` says why it is refused; of two
+    /// changes for one revision, the second is.
+    async fn change_rule_book(&self, change: RuleBookChange) -> Result<RuleBook, StoreError>;
+
+    /// A published version of an application's rules; None if there is none of that number, or no longer.
+    async fn rule_book_version(
+        &self,
+        application: &ApplicationId,
+        number: u32,
+    ) -> Result<Option<RuleBookVersion>, StoreError>;
+
+    /// Lets a rule not act on an account for a while, durably; one that is snoozed already gets the new end. From then on
+    /// `recall` tells of it. `TooMuch` beyond what an account or an application may have.
+    async fn snooze(&self, snooze: Snooze) -> Result<(), StoreError>;
+
+    /// Ends a snooze; whether there was one.
+    async fn end_snooze(
+        &self,
+        application: &ApplicationId,
+        rule: &str,
+        account: &AccountId,
+    ) -> Result<bool, StoreError>;
+
+    /// What is snoozed in an application now. Those of erased accounts are gone.
+    async fn snoozes(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<Snooze>, StoreError>;
+
+    /// Adds to what rules did. Days more than [`rightful_domain::RULE_COUNT_DAYS`] before the newest told are forgotten.
+    async fn add_rule_counts(
+        &self,
+        application: &ApplicationId,
+        counts: Vec<(RuleCounted, RuleCounts)>,
+    ) -> Result<(), StoreError>;
+
+    /// What rules did since a day, by day, rule and version.
+    async fn rule_counts(
+        &self,
+        application: &ApplicationId,
+        from: Day,
+    ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError>;
 }
 
 /// What waits to be told to the applications' own systems. Messages are put in by `record` and `note`, with what they

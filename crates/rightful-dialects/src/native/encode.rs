@@ -23,7 +23,7 @@ use crate::time::rfc3339;
 use crate::{Call, Glossary, Method, Refusal, RefusalKind, Reply, Response};
 
 const JSON: &str = "application/json";
-const PROBLEM_JSON: &str = "application/problem+json";
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 /// What a caller should wait before it tries again, in s.
 const RETRY_AFTER_S: &str = "1";
 
@@ -52,8 +52,15 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Reclaimed { n_accounts } => json(200, &Reclaimed { n_accounts: *n_accounts }),
         Reply::Hooks(answer) => hooks::reply(answer),
         Reply::Lists(reply) => lists::reply(reply),
+        Reply::Rules(told) => super::rules::reply(told),
         // None of our paths asks for these.
-        Reply::Reported(_) | Reply::Identified { .. } | Reply::Consumed(_) | Reply::Listening => json(200, &()),
+        Reply::Reported(_)
+        | Reply::Identified { .. }
+        | Reply::Consumed(_)
+        | Reply::Listening
+        | Reply::SealingKey(_)
+        | Reply::Granted { .. }
+        | Reply::Finished(_) => json(200, &()),
     }
 }
 
@@ -113,7 +120,7 @@ pub(super) fn json(status: u16, body: &impl Serialize) -> Response {
     written(status, JSON, body)
 }
 
-fn written(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
+pub(super) fn written(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
     // Names are texts and everything inside is a text, a number or a flag, so this can always be written.
     let body = serde_json::to_vec(body).unwrap_or_default();
     Response { status, content_type: Some(content_type), headers: Vec::new(), body }

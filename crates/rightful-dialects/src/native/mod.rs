@@ -32,6 +32,12 @@
 //! | `POST /v1/hooks/{id}/test`, `…/rotate` | tell it of the latest event; replace its secret |
 //! | `GET /v1/hooks/{id}/deliveries`, `…/undelivered` | its log; what it never took |
 //! | `POST /v1/hooks/{id}/redeliver` | send that again |
+//! | `GET /v1/rules`, `GET`, `PUT`, `DELETE /v1/rules/{name}` | the application's own rules, and its draft of them |
+//! | `PUT`, `DELETE /v1/rules/draft`, `GET /v1/rules/diff` | the whole draft, and what is different in it |
+//! | `POST /v1/rules/check`, `/publish`, `/approve`, `/reject`, `/rollback` | from a draft to what judges, and back |
+//! | `GET /v1/rules/versions`, `/v1/rules/versions/{version}` | what was published |
+//! | `GET /v1/rules/{name}/counts` | what a rule did, day by day |
+//! | `/v1/rules/{name}/snoozes` | accounts on which a rule is not to act for a while |
 //!
 //! `Authorization: Bearer <key>`. With an `Idempotency-Key`, assessments, events and backfill answer a repeated request with the same bytes
 //! for 24 h, and refuse another request under the same key with 409; the other paths may be repeated as they are.
@@ -65,6 +71,8 @@ mod money;
 mod openapi;
 mod openapi_hooks;
 mod openapi_lists;
+mod openapi_rules;
+mod rules;
 mod stream;
 mod tell;
 mod wire;
@@ -134,6 +142,24 @@ const ROUTES: &[Route] = &[
     route(Method::Post, DETACH),
     route(Method::Post, RECLAIMS),
     route(Method::Post, CREDENTIALS),
+    route(Method::Get, rules::RULES),
+    route(Method::Get, rules::RULE),
+    route(Method::Put, rules::RULE),
+    route(Method::Delete, rules::RULE),
+    route(Method::Put, rules::DRAFT),
+    route(Method::Delete, rules::DRAFT),
+    route(Method::Post, rules::CHECK),
+    route(Method::Get, rules::DIFF),
+    route(Method::Post, rules::PUBLISH),
+    route(Method::Post, rules::APPROVE),
+    route(Method::Post, rules::REJECT),
+    route(Method::Post, rules::ROLLBACK),
+    route(Method::Get, rules::VERSIONS),
+    route(Method::Get, rules::VERSION),
+    route(Method::Get, rules::COUNTS),
+    route(Method::Get, rules::SNOOZES),
+    route(Method::Post, rules::SNOOZES),
+    route(Method::Delete, rules::SNOOZE),
     route(Method::Get, STREAM),
     route(Method::Get, EXPORT),
     route(Method::Post, BACKTESTS),
@@ -236,7 +262,7 @@ impl Dialect for Native {
             (Method::Get, HOOK_UNDELIVERED) => hooks::undelivered(call),
             (Method::Post, HOOK_REDELIVER) => hooks::redeliver(call),
             (method, path) if path.starts_with(LISTS) => about_lists(call, method, path).map(lists::intake),
-            _ => Err(no_such_path()),
+            _ => rules::decode(call).unwrap_or_else(|| Err(no_such_path())),
         }
     }
 

@@ -8,6 +8,7 @@ use super::answers::{
 };
 use super::backtests::{BacktestBody, BacktestTold};
 use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
+use super::openapi_rules;
 use super::stream::{ExportLine, StreamData};
 use super::wire::EventBody;
 use super::{openapi_hooks, openapi_lists};
@@ -41,7 +42,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         detach,
         reclaim,
         check_credentials,
-        stream, export, begin_backtest, look_at_backtest, cancel_backtest, openapi_hooks::list_hooks, openapi_hooks::add_hook, openapi_hooks::show_hook, openapi_hooks::change_hook, openapi_hooks::remove_hook, openapi_hooks::test_hook, openapi_hooks::rotate_hook_secret, openapi_hooks::hook_deliveries, openapi_hooks::hook_undelivered, openapi_hooks::redeliver_to_hook, openapi_lists::lists, openapi_lists::keep_list, openapi_lists::look_up_lists, openapi_lists::list, openapi_lists::drop_list, openapi_lists::list_entries, openapi_lists::put_on_list, openapi_lists::list_entry, openapi_lists::put_list_entry, openapi_lists::take_off_list, openapi_lists::import_list, openapi_lists::export_list,
+        stream, export, begin_backtest, look_at_backtest, cancel_backtest, openapi_hooks::list_hooks, openapi_hooks::add_hook, openapi_hooks::show_hook, openapi_hooks::change_hook, openapi_hooks::remove_hook, openapi_hooks::test_hook, openapi_hooks::rotate_hook_secret, openapi_hooks::hook_deliveries, openapi_hooks::hook_undelivered, openapi_hooks::redeliver_to_hook, openapi_lists::lists, openapi_lists::keep_list, openapi_lists::look_up_lists, openapi_lists::list, openapi_lists::drop_list, openapi_lists::list_entries, openapi_lists::put_on_list, openapi_lists::list_entry, openapi_lists::put_list_entry, openapi_lists::take_off_list, openapi_lists::import_list, openapi_lists::export_list, openapi_rules::list_rules, openapi_rules::show_rule, openapi_rules::put_rule, openapi_rules::remove_rule, openapi_rules::import_rules, openapi_rules::discard_draft, openapi_rules::check_rules, openapi_rules::diff_rules, openapi_rules::publish_rules, openapi_rules::approve_rules, openapi_rules::reject_rules, openapi_rules::roll_rules_back, openapi_rules::list_rule_versions, openapi_rules::show_rule_version, openapi_rules::count_rule, openapi_rules::list_snoozes, openapi_rules::snooze_rule, openapi_rules::end_snooze,
     ),
     modifiers(&BearerKey),
     security(("bearer" = []))

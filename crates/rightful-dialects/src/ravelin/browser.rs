@@ -103,6 +103,7 @@ fn read_event(call: &Call<'_>, event: &mut Fields<'_>) -> (Report, Mark) {
         behavior: pastes.map(|pastes| Behavior { pastes: Some(pastes), ..Behavior::default() }),
         opened_at,
         received_at: call.received_at,
+        said: None,
     };
     (report, mark)
 }

@@ -208,7 +208,11 @@ impl Dialect for Ravelin {
             | Reply::Consumed(_)
             | Reply::Listening
             | Reply::Backtest(_)
-            | Reply::Hooks(_) => encode::unscored(call, endpoint),
+            | Reply::Hooks(_)
+            | Reply::Rules(_)
+            | Reply::SealingKey(_)
+            | Reply::Granted { .. }
+            | Reply::Finished(_) => encode::unscored(call, endpoint),
         }
     }
 

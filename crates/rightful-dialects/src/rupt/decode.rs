@@ -32,6 +32,7 @@ pub(super) fn initiate(call: &Call<'_>) -> Result<Intake, Refusal> {
         behavior: None,
         opened_at: None,
         received_at: call.received_at,
+        said: None,
     })))
 }
 

@@ -230,7 +230,11 @@ impl Dialect for Rupt {
                 | Reply::Reclaimed { .. }
                 | Reply::Listening
                 | Reply::Backtest(_)
-                | Reply::Hooks(_),
+                | Reply::Hooks(_)
+                | Reply::Rules(_)
+                | Reply::SealingKey(_)
+                | Reply::Granted { .. }
+                | Reply::Finished(_),
                 _,
             ) => encode::done(),
         }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file is its own crate and uses its own part")]
 
 pub(crate) mod accounts;
+pub(crate) mod attempts;
 pub(crate) mod backtests;
 pub(crate) mod changed;
 pub(crate) mod noted;

@@ -56,6 +56,9 @@ pub(crate) fn intake_json(
             if let Some(behavior) = &report.behavior {
                 shown["behavior"] = json!(format!("{behavior:?}"));
             }
+            if report.said.is_some() {
+                shown["said"] = super::attempts::said(report);
+            }
             if let Some(opened_at) = report.opened_at {
                 shown["opened_at"] = json!(opened_at.as_micros());
             }

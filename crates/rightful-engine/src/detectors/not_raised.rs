@@ -9,12 +9,6 @@ pub const NOT_RAISED: &[(ReasonCode, &str)] = &[
         ReasonCode::BehaviorSuspiciousMovement,
         "needs the path of the pointer before a click, which the browser's report will bring",
     ),
-    (
-        ReasonCode::DeviceCookieReused,
-        "needs fingerprint components of two visits to compare, which the browser's report will bring; \
-         a name on another system is SESSION_TOKEN_REPLAYED",
-    ),
-    (ReasonCode::DeviceEmulatedGpu, "needs the renderer's name, which the browser's report will bring"),
     (ReasonCode::DeviceEmulator, "needs engine features or a mobile SDK's report"),
     (
         ReasonCode::DeviceHistorySuspiciousFingerprint,
@@ -30,17 +24,12 @@ pub const NOT_RAISED: &[(ReasonCode, &str)] = &[
     (ReasonCode::DevicePayerVelocity, "the windows do not tell paying accounts on a device from others"),
     (ReasonCode::DeviceRooted, "needs a mobile SDK's report"),
     (ReasonCode::DeviceTampered, "needs a mobile SDK's report"),
-    (ReasonCode::DeviceSpoofed, "needs engine features, which the browser's report will bring"),
-    (ReasonCode::DeviceSuspectedBot, "needs proofs from inside the page, which the browser's report will bring"),
     (
         ReasonCode::DeviceSuspiciousAttribute,
         "needs attributes of the population's devices, which the browser's report will bring",
     ),
-    (ReasonCode::DeviceSuspiciousCpuCore, "needs the browser's report"),
-    (ReasonCode::DeviceSuspiciousDisplay, "needs the browser's report"),
     (ReasonCode::DeviceSuspiciousNetwork, "needs the browser's report"),
     (ReasonCode::DeviceTakeover, "needs movements over a session, which the browser's report will bring"),
-    (ReasonCode::DeviceVm, "needs the browser's report"),
     (ReasonCode::IpIsBiz, "no freely licensed data set tells the type of an organization"),
     (ReasonCode::IpIsGov, "no freely licensed data set tells the type of an organization"),
     (ReasonCode::IpIsMil, "no freely licensed data set tells the type of an organization"),

@@ -78,7 +78,7 @@ impl System {
         }
     }
 
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
         let holds = |words: &[&str]| words.iter().any(|word| text.contains(word));
         // Phones of Windows are neither; and `darwin` holds `win`.

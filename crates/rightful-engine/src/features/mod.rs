@@ -8,6 +8,7 @@ mod activity;
 mod aftermath;
 mod agent;
 mod behavior;
+mod browser;
 mod budget;
 mod campaign;
 mod context;
@@ -35,6 +36,7 @@ pub(crate) use activity::Activity;
 pub(crate) use aftermath::Aftermath;
 pub(crate) use agent::{Agent, Form, System};
 pub(crate) use behavior::Behavior;
+pub(crate) use browser::{Browser, Renderer};
 pub(crate) use budget::Budget;
 pub(crate) use campaign::{Campaign, part};
 pub(crate) use context::Context;
@@ -54,12 +56,14 @@ pub(crate) use tenure::Tenure;
 pub(crate) use velocity::Velocity;
 
 /// The version of the feature vector's slots that [`crate::assess()`] fills.
-pub const FEATURE_SCHEMA: u16 = 3;
+pub const FEATURE_SCHEMA: u16 = 4;
 
 /// How many slots the vectors of schema 1 had: the first ones of schema 2.
 const SLOTS_OF_SCHEMA_1: usize = 76;
 /// How many slots those of schema 2 had: the first ones of schema 3.
-const SLOTS_OF_SCHEMA_2: usize = N_SLOTS - lists::LATER_SLOTS.len();
+const SLOTS_OF_SCHEMA_2: usize = SLOTS_OF_SCHEMA_3 - lists::LATER_SLOTS.len();
+/// How many those of schema 3 had: the first ones of schema 4.
+const SLOTS_OF_SCHEMA_3: usize = N_SLOTS - browser::SLOTS.len() - sharing::HOUR_SLOTS.len();
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
 #[must_use]
@@ -67,6 +71,7 @@ pub fn feature_names(schema: u16) -> &'static [&'static str] {
     match schema {
         1 => NAMES.get(..SLOTS_OF_SCHEMA_1).unwrap_or_default(),
         2 => NAMES.get(..SLOTS_OF_SCHEMA_2).unwrap_or_default(),
+        3 => NAMES.get(..SLOTS_OF_SCHEMA_3).unwrap_or_default(),
         FEATURE_SCHEMA => &NAMES,
         _ => &[],
     }
@@ -113,6 +118,8 @@ pub(crate) struct Features {
     pub(crate) budget: Budget,
     /// What a reclaim left behind.
     pub(crate) aftermath: Aftermath,
+    /// What a browser's own report says.
+    pub(crate) browser: Browser,
 }
 
 /// Reads the numbers out of the facts, looks into the policy's lists, and says what was new, for learning it.
@@ -138,6 +145,7 @@ pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
         proof: proof::derive(facts),
         budget: budget::derive(facts, policy.challenge_share()),
         aftermath: aftermath::derive(facts),
+        browser: browser::derive(facts),
     };
     (features, news)
 }
@@ -165,6 +173,8 @@ impl Features {
         values.extend(proof::SLOTS.iter().map(|slot| (slot.read)(&self.proof)));
         values.extend(budget::SLOTS.iter().map(|slot| (slot.read)(&self.budget)));
         values.extend(lists::LATER_SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
+        values.extend(browser::SLOTS.iter().map(|slot| (slot.read)(&self.browser)));
+        values.extend(sharing::HOUR_SLOTS.iter().map(|slot| (slot.read)(&self.sharing)));
         FeatureVector { schema: FEATURE_SCHEMA, values }
     }
 }
@@ -193,7 +203,9 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + lists::SLOTS.len()
     + proof::SLOTS.len()
     + budget::SLOTS.len()
-    + lists::LATER_SLOTS.len();
+    + lists::LATER_SLOTS.len()
+    + browser::SLOTS.len()
+    + sharing::HOUR_SLOTS.len();
 
 static NAMES: [&str; N_SLOTS] = {
     let names = ([""; N_SLOTS], 0);
@@ -215,7 +227,9 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, lists::SLOTS);
     let names = with_names(names, proof::SLOTS);
     let names = with_names(names, budget::SLOTS);
-    with_names(names, lists::LATER_SLOTS).0
+    let names = with_names(names, lists::LATER_SLOTS);
+    let names = with_names(names, browser::SLOTS);
+    with_names(names, sharing::HOUR_SLOTS).0
 };
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]

@@ -32,14 +32,19 @@ pub(crate) struct Sharing {
     pub(crate) device_household_accounts: Option<u32>,
     /// Whether this account is one of them.
     pub(crate) account_in_household: Option<bool>,
+    /// Accounts at the address in the last hour.
+    pub(crate) address_accounts_1h: Option<u32>,
+    /// Devices at the address in the last hour.
+    pub(crate) address_devices_1h: Option<u32>,
 }
 
 pub(super) fn derive(facts: &Facts) -> Sharing {
     let history = &facts.history;
-    let distinct_24h = |remembered: &Option<Remembered>, place: usize| {
-        let distinct = remembered.as_ref()?.tally.span(Span::Day).distinct;
+    let distinct = |remembered: &Option<Remembered>, span: Span, place: usize| {
+        let distinct = remembered.as_ref()?.tally.span(span).distinct;
         distinct.get(place).copied()
     };
+    let distinct_24h = |remembered: &Option<Remembered>, place: usize| distinct(remembered, Span::Day, place);
     let before_today = facts.event.at.minus(Span::Day.duration());
     // Who came today may have come to raise the limits: accounts that one machine registers in a row are no crowd.
     let familiar = |remembered: &Option<Remembered>| {
@@ -61,8 +66,16 @@ pub(super) fn derive(facts: &Facts) -> Sharing {
         address_familiar_accounts: familiar(&history.address),
         device_household_accounts: familiar(&history.device),
         account_in_household,
+        address_accounts_1h: distinct(&history.address, Span::Hour, FIRST),
+        address_devices_1h: distinct(&history.address, Span::Hour, SECOND),
     }
 }
+
+/// Slots that came later.
+pub(super) const HOUR_SLOTS: &[Slot<Sharing>] = &[
+    Slot { name: "address_accounts_1h", read: |s| count_slot(s.address_accounts_1h) },
+    Slot { name: "address_devices_1h", read: |s| count_slot(s.address_devices_1h) },
+];
 
 pub(super) const SLOTS: &[Slot<Sharing>] = &[
     Slot { name: "account_devices_24h", read: |s| count_slot(s.account_devices_24h) },

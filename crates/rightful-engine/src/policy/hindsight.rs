@@ -6,7 +6,9 @@
 
 use std::sync::LazyLock;
 
-use rightful_domain::{Assessment, Entry, Finding, RULE_MATCHES_MAX, ReasonCode, RiskScore, Verdict};
+use rightful_domain::{
+    Action, Assessment, Entry, Finding, RULE_MATCHES_MAX, ReasonCode, RiskScore, RuleMatch, Verdict,
+};
 
 use super::Policy;
 use super::decide::changed;
@@ -62,7 +64,7 @@ impl Policy {
         let verdict = assessment.verdict_before_rules.unwrap_or(assessment.verdict);
         let before = Judged { verdict, score: assessment.log_odds.score() };
         let mut retrospect = Retrospect { before, rules: Vec::new(), together: before, n_in_effect: 0 };
-        let then = Then { entry, assessment, before, policy: self };
+        let then = Then { action: &entry.event.action, assessment, before, policy: self };
         let mut together = Ruling::default();
         let mut is_stopped = false;
         for (place, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.matches(&scene)) {
@@ -71,18 +73,27 @@ impl Policy {
                 retrospect.n_in_effect += 1;
                 is_stopped = rule.stops || retrospect.n_in_effect == RULE_MATCHES_MAX;
             }
-            retrospect.rules.push(Hindsight { rule, place, after: then.under(&Ruling::of(rule)) });
+            retrospect.rules.push(Hindsight { rule, place, after: then.under(&Ruling::of(&rule.effect)) });
         }
         if retrospect.n_in_effect > 0 {
             retrospect.together = then.under(&together);
         }
         Some(retrospect)
     }
+
+    /// What was judged without rules, and what one that matched makes of it alone, as if it were active.
+    #[must_use]
+    pub fn made_by(&self, action: &Action, assessment: &Assessment, matched: &RuleMatch) -> (Verdict, Verdict) {
+        let verdict = assessment.verdict_before_rules.unwrap_or(assessment.verdict);
+        let before = Judged { verdict, score: assessment.log_odds.score() };
+        let then = Then { action, assessment, before, policy: self };
+        (verdict, then.under(&Ruling::of(&matched.effect)).verdict)
+    }
 }
 
 /// An event as it was judged, and the policy whose rules are tried on it.
 struct Then<'a> {
-    entry: &'a Entry,
+    action: &'a Action,
     assessment: &'a Assessment,
     before: Judged,
     policy: &'a Policy,
@@ -104,7 +115,7 @@ impl Then<'_> {
         }
         let challenge_from = CHALLENGE_FROM.and_then(|slot| self.assessment.features.values.get(slot));
         let challenge_from = challenge_from.filter(|points| !points.is_nan()).map(|points| f64::from(*points));
-        let bands = self.policy.bands(&self.entry.event.action).following_points(challenge_from);
+        let bands = self.policy.bands(self.action).following_points(challenge_from);
         if bands.denies(score) {
             Verdict::Deny
         } else if bands.challenges(score) {

@@ -25,7 +25,7 @@ pub(crate) use lists::{AccessLists, AddressRange, is_of_list};
 pub(crate) use scale::{Days, Factor, Limit};
 pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 
-use crate::rules::{RULES, RuleError, RuleSet, read_rules};
+use crate::rules::{RULES, RuleError, RuleSet, read_book, read_rules, suggested};
 use likelihood_scale::LikelihoodScale;
 use thresholds::{Bands, Combining, Spending};
 
@@ -76,6 +76,26 @@ impl Policy {
     pub fn with_rules(&self, rules: Vec<toml::Value>) -> Result<Self, PolicyError> {
         let tables = toml::Table::from_iter([(RULES.to_owned(), toml::Value::Array(rules))]);
         Ok(Self { rules: read_rules(&self.version, &tables)?, ..self.clone() })
+    }
+
+    /// This policy with the rules of a book after its own, whatever their priorities: what the operator wrote is asked
+    /// first. The book's version tells both.
+    ///
+    /// # Errors
+    /// What [`Policy::book_faults`] tells first.
+    pub fn with_book(&self, book: &PolicySource) -> Result<Self, PolicyError> {
+        let (rules, faults) = read_book(book, &self.rules);
+        match faults.into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(Self { version: book.version.clone(), rules: self.rules.then(rules), ..self.clone() }),
+        }
+    }
+
+    /// All that keeps a book of `[[rules]]` from being read after this policy: at most one fault for each rule, and a name
+    /// may be only one rule's in both.
+    #[must_use]
+    pub fn book_faults(&self, book: &PolicySource) -> Vec<PolicyError> {
+        read_book(book, &self.rules).1
     }
 
     /// Which version this is.
@@ -165,3 +185,16 @@ impl fmt::Display for PolicyError {
 }
 
 impl std::error::Error for PolicyError {}
+
+impl PolicyError {
+    /// The word that was probably meant; None if none is near.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        match self {
+            Self::Syntax { .. } => None,
+            Self::UnknownKey { suggestion, .. } => suggestion.as_deref(),
+            Self::BadValue { message, .. } => suggested(message),
+            Self::Rule { error, .. } => error.suggestion(),
+        }
+    }
+}

@@ -525,8 +525,7 @@ const fn type_of(literal: &Literal) -> WordType {
 /// How many of the values that something can have are told in an error.
 const VALUES_TOLD: usize = 8;
 
-/// A flag that is missing is neither true nor false, so that `!flag` is false as well; what else is negated is true where
-/// it was not.
+/// What is neither true nor false is so under `!`, too.
 fn negated(condition: Condition) -> Condition {
     match condition {
         Condition::Constant(constant) => Condition::Constant(!constant),

@@ -1,7 +1,8 @@
-//! A compiled rule, and what it says of one event. Total: what is missing makes a comparison false, never an error.
+//! A compiled rule, and what it says of one event. Total: what is missing makes a comparison unknown, never an error.
 //!
-//! Numbers that are missing are NaN in here, as they are in the feature vector, so that comparisons with them are false
-//! by themselves. Depth is bounded where rules are read, so that evaluation cannot overflow the stack.
+//! Truth has three values, as Kleene has them: what is unknown stays unknown under `!`, and a rule matches only where its
+//! condition is true. Numbers that are missing are NaN in here, as they are in the feature vector. Depth is bounded where
+//! rules are read, so that evaluation cannot overflow the stack, and each part is evaluated once at most.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -259,6 +260,11 @@ impl Comparison {
             Self::GreaterOrEqual => left >= right,
         }
     }
+
+    /// None where either side is no number.
+    fn truth<T: PartialOrd>(self, left: &T, right: &T) -> Option<bool> {
+        left.partial_cmp(right).map(|_| self.holds(left, right))
+    }
 }
 
 /// What is done with two numbers.
@@ -355,69 +361,107 @@ pub(super) enum Literal {
 }
 
 impl Literal {
-    /// Whether a field of the caller's own compares so with it; false if it is of another type.
-    fn compares(&self, value: &Value, comparison: Comparison) -> bool {
+    /// Whether a field of the caller's own compares so with it; None if it is of another type.
+    fn compares(&self, value: &Value, comparison: Comparison) -> Option<bool> {
         match self {
-            Self::Flag(flag) => value.as_bool().is_some_and(|value| comparison.holds(&value, flag)),
-            Self::Number(number) => value.as_f64().is_some_and(|value| comparison.holds(&value, number)),
-            Self::Text(text) => value.as_str().is_some_and(|value| comparison.holds(&value, &&**text)),
+            Self::Flag(flag) => value.as_bool().and_then(|value| comparison.truth(&value, flag)),
+            Self::Number(number) => value.as_f64().and_then(|value| comparison.truth(&value, number)),
+            Self::Text(text) => value.as_str().and_then(|value| comparison.truth(&value, &&**text)),
         }
     }
 }
 
 impl Condition {
-    /// Whether it is true of an event.
+    /// Whether it is true of an event: neither false nor unknown. What most rules are made of ends at the first part that
+    /// is not true, without asking whether that is false or unknown.
     pub(super) fn holds(&self, scene: &Scene<'_>) -> bool {
         match self {
-            Self::Constant(constant) => *constant,
             Self::SlotIs(slot, is) => scene.slot(*slot) == if *is { 1.0 } else { 0.0 },
             Self::FlagIs(word, is) => scene.flag(*word) == Some(*is),
             Self::Slot(slot, comparison, value) => comparison.holds(&scene.slot(*slot), value),
-            Self::Numbers(comparison, left, right) => comparison.holds(&left.of(scene), &right.of(scene)),
-            Self::TextIs(word, text) => scene.text(*word).is_some_and(|its| *its == **text),
-            Self::TextIsNot(word, text) => scene.text(*word).is_some_and(|its| *its != **text),
-            Self::Texts(comparison, left, right) => {
-                left.of(scene).zip(right.of(scene)).is_some_and(|(left, right)| comparison.holds(&left, &right))
-            }
-            Self::NumberIn(number, list) => list.contains(&number.of(scene)),
-            Self::TextIn(text, list) => {
-                text.of(scene).is_some_and(|text| list.binary_search_by(|element| (**element).cmp(&text)).is_ok())
-            }
             Self::Reasons(bits) => scene.reasons & bits != 0,
-            Self::ListHas(list, text) => {
-                text.of(scene).is_some_and(|text| scene.list_has(*list, |element| element == text))
-            }
-            Self::Tested(test, text, part) => {
-                text.of(scene).zip(part.of(scene)).is_some_and(|(text, part)| match test {
-                    TextTest::StartsWith => text.starts_with(&*part),
-                    TextTest::EndsWith => text.ends_with(&*part),
-                    TextTest::Contains => text.contains(&*part),
-                })
-            }
-            Self::InNetwork(text, networks) => {
-                text.address(scene).is_some_and(|ip| networks.iter().any(|network| network.contains(ip)))
-            }
-            Self::OnList(list) => scene.is_on(list),
-            Self::Custom(name, comparison, literal) => {
-                scene.custom(name).is_some_and(|value| literal.compares(value, *comparison))
-            }
-            Self::CustomIn(name, list) => scene
-                .custom(name)
-                .is_some_and(|value| list.iter().any(|literal| literal.compares(value, Comparison::Equal))),
-            Self::Same(sides) => {
-                let [left, right] = &**sides;
-                left.holds(scene) == right.holds(scene)
-            }
-            Self::Has(presence) => presence.is_in(scene),
-            Self::Not(inner) => !inner.holds(scene),
             Self::All(sides) => sides.iter().all(|side| side.holds(scene)),
             Self::Any(sides) => sides.iter().any(|side| side.holds(scene)),
+            Self::Constant(_)
+            | Self::Numbers(..)
+            | Self::TextIs(..)
+            | Self::TextIsNot(..)
+            | Self::Texts(..)
+            | Self::NumberIn(..)
+            | Self::TextIn(..)
+            | Self::ListHas(..)
+            | Self::Tested(..)
+            | Self::InNetwork(..)
+            | Self::OnList(_)
+            | Self::Custom(..)
+            | Self::CustomIn(..)
+            | Self::Same(_)
+            | Self::Has(_)
+            | Self::Not(_)
+            | Self::Choice(_) => self.truth(scene) == Some(true),
+        }
+    }
+
+    /// Whether it is true of an event or false; None if that is not known.
+    fn truth(&self, scene: &Scene<'_>) -> Option<bool> {
+        match self {
+            Self::Constant(constant) => Some(*constant),
+            Self::SlotIs(slot, is) => Comparison::Equal.truth(&scene.slot(*slot), if *is { &1.0 } else { &0.0 }),
+            Self::FlagIs(word, is) => scene.flag(*word).map(|flag| flag == *is),
+            Self::Slot(slot, comparison, value) => comparison.truth(&scene.slot(*slot), value),
+            Self::Numbers(comparison, left, right) => comparison.truth(&left.of(scene), &right.of(scene)),
+            Self::TextIs(word, text) => scene.text(*word).map(|its| *its == **text),
+            Self::TextIsNot(word, text) => scene.text(*word).map(|its| *its != **text),
+            Self::Texts(comparison, left, right) => {
+                left.of(scene).zip(right.of(scene)).and_then(|(left, right)| comparison.truth(&left, &right))
+            }
+            Self::NumberIn(number, list) => {
+                let number = number.of(scene);
+                (!number.is_nan()).then(|| list.contains(&number))
+            }
+            Self::TextIn(text, list) => {
+                text.of(scene).map(|text| list.binary_search_by(|element| (**element).cmp(&text)).is_ok())
+            }
+            Self::Reasons(bits) => Some(scene.reasons & bits != 0),
+            Self::ListHas(list, text) => text.of(scene).map(|text| scene.list_has(*list, |element| element == text)),
+            Self::Tested(test, text, part) => text.of(scene).zip(part.of(scene)).map(|(text, part)| match test {
+                TextTest::StartsWith => text.starts_with(&*part),
+                TextTest::EndsWith => text.ends_with(&*part),
+                TextTest::Contains => text.contains(&*part),
+            }),
+            Self::InNetwork(text, networks) => {
+                text.address(scene).map(|ip| networks.iter().any(|network| network.contains(ip)))
+            }
+            Self::OnList(list) => Some(scene.is_on(list)),
+            Self::Custom(name, comparison, literal) => literal.compares(scene.custom(name)?, *comparison),
+            Self::CustomIn(name, list) => {
+                let value = scene.custom(name)?;
+                any(list.iter().map(|literal| literal.compares(value, Comparison::Equal)))
+            }
+            Self::Same(sides) => {
+                let [left, right] = &**sides;
+                Some(left.truth(scene)? == right.truth(scene)?)
+            }
+            Self::Has(presence) => Some(presence.is_in(scene)),
+            Self::Not(inner) => inner.truth(scene).map(|truth| !truth),
+            Self::All(sides) => any(sides.iter().map(|side| side.truth(scene).map(|truth| !truth))).map(|any| !any),
+            Self::Any(sides) => any(sides.iter().map(|side| side.truth(scene))),
             Self::Choice(parts) => {
                 let [condition, then, otherwise] = &**parts;
-                if condition.holds(scene) { then.holds(scene) } else { otherwise.holds(scene) }
+                if condition.truth(scene)? { then.truth(scene) } else { otherwise.truth(scene) }
             }
         }
     }
+}
+
+/// True if any is true; else unknown if any is unknown; else false.
+fn any(mut truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut is_known = true;
+    let is_any = truths.any(|truth| {
+        is_known &= truth.is_some();
+        truth == Some(true)
+    });
+    if is_any { Some(true) } else { is_known.then_some(false) }
 }
 
 impl Presence {
@@ -449,7 +493,11 @@ impl Number {
             Self::Size(list) => scene.size(*list),
             Self::Choice(parts) => {
                 let (condition, [then, otherwise]) = &**parts;
-                if condition.holds(scene) { then.of(scene) } else { otherwise.of(scene) }
+                match condition.truth(scene) {
+                    Some(true) => then.of(scene),
+                    Some(false) => otherwise.of(scene),
+                    None => f64::NAN,
+                }
             }
         }
     }
@@ -476,7 +524,7 @@ impl Text {
             Self::Word(word) => scene.text(*word),
             Self::Choice(parts) => {
                 let (condition, [then, otherwise]) = &**parts;
-                if condition.holds(scene) { then.of(scene) } else { otherwise.of(scene) }
+                if condition.truth(scene)? { then.of(scene) } else { otherwise.of(scene) }
             }
         }
     }

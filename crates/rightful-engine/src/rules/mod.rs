@@ -21,7 +21,7 @@ use rightful_domain::Aggregate;
 
 pub use evaluate::Scene;
 pub use library::{LibraryRule, rule_library};
-pub(crate) use read::{RULES, read_rules, rule_faults};
+pub(crate) use read::{RULES, read_book, read_rules, rule_faults};
 pub(crate) use set::Ruling;
 pub use set::{Rule, RuleMode, RuleSet};
 pub(crate) use suggest::nearest;
@@ -131,6 +131,12 @@ impl RuleError {
         &self.message
     }
 
+    /// The word that was probably meant; None if none is near.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        suggested(&self.message)
+    }
+
     /// The line at fault with a mark under the place, as two lines.
     #[must_use]
     pub fn pointed(&self) -> String {
@@ -148,3 +154,9 @@ impl fmt::Display for RuleError {
 }
 
 impl std::error::Error for RuleError {}
+
+/// The word that a message of ours says was probably meant.
+pub(crate) fn suggested(message: &str) -> Option<&str> {
+    let (_, meant) = message.split_once("did you mean ")?;
+    Some(meant.strip_suffix('?')?.trim_matches(['`', '"']))
+}

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rightful_domain::{AGGREGATES_MAX, Action, PolicyVersion, RuleEffect, RuleStatus, ScoreChange, Verdict};
+use rightful_domain::{
+    AGGREGATES_MAX, Action, PolicySource, PolicyVersion, RuleEffect, RuleStatus, ScoreChange, Verdict,
+};
 use toml::{Table, Value};
 
 use super::set::{Rule, RuleMode, RuleSet};
@@ -48,8 +50,8 @@ pub(crate) fn read_rules(policy: &PolicyVersion, tables: &Table) -> Result<RuleS
 }
 
 /// That the rules of a policy ask for more aggregates together than are kept for an application; None if they do not.
-fn too_many_aggregates(policy: &PolicyVersion, rules: &[Rule]) -> Option<PolicyError> {
-    let n = RuleSet(rules.to_vec()).aggregates().len();
+fn too_many_aggregates(policy: &PolicyVersion, rules: RuleSet) -> Option<PolicyError> {
+    let n = rules.aggregates().len();
     let message = format!("ask for {n} aggregates, at most {AGGREGATES_MAX} are kept");
     let key = RULES.to_owned();
     (n > AGGREGATES_MAX).then(|| PolicyError::BadValue { policy: policy.clone(), key, message })
@@ -58,6 +60,35 @@ fn too_many_aggregates(policy: &PolicyVersion, rules: &[Rule]) -> Option<PolicyE
 /// What is wrong with the rules of a policy, each by itself: at most one fault for each rule.
 pub(crate) fn rule_faults(policy: &PolicyVersion, tables: &Table) -> Vec<PolicyError> {
     read_each(policy, tables).1
+}
+
+/// Reads a book: rules that come after those of a policy, and nothing else. Gives what can be read of it, and all that
+/// is wrong with it.
+pub(crate) fn read_book(book: &PolicySource, before: &RuleSet) -> (RuleSet, Vec<PolicyError>) {
+    let version = &book.version;
+    let tables: Table = match book.text.parse() {
+        Ok(tables) => tables,
+        Err(error) => {
+            let error: toml::de::Error = error;
+            let fault = PolicyError::Syntax { policy: version.clone(), message: error.to_string() };
+            return (RuleSet::default(), vec![fault]);
+        }
+    };
+    let (mut rules, mut faults) = read_each(version, &tables);
+    for key in tables.keys().filter(|key| **key != *RULES) {
+        let suggestion = nearest(key, [RULES]).map(str::to_owned);
+        faults.push(PolicyError::UnknownKey { policy: version.clone(), key: key.clone(), suggestion });
+    }
+    for rule in rules.extract_if(.., |rule| before.find(&rule.name).is_some()) {
+        faults.push(PolicyError::BadValue {
+            policy: version.clone(),
+            key: format!("{RULES}.{}.name", rule.name),
+            message: "is the name of a rule of the server's policy file".into(),
+        });
+    }
+    let rules = RuleSet::of(rules);
+    faults.extend(too_many_aggregates(version, before.then(rules.clone())));
+    (rules, faults)
 }
 
 fn read_each(policy: &PolicyVersion, tables: &Table) -> (Vec<Rule>, Vec<PolicyError>) {
@@ -84,7 +115,7 @@ fn read_each(policy: &PolicyVersion, tables: &Table) -> (Vec<Rule>, Vec<PolicyEr
             Err(fault) => faults.push(fault),
         }
     }
-    faults.extend(too_many_aggregates(policy, &read));
+    faults.extend(too_many_aggregates(policy, RuleSet::of(read.clone())));
     (read, faults)
 }
 

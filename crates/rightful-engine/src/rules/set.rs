@@ -99,6 +99,17 @@ impl RuleSet {
         Self(rules)
     }
 
+    /// These, and after them those of another, whatever their priorities.
+    pub(crate) fn then(&self, later: Self) -> Self {
+        Self(self.0.iter().cloned().chain(later.0).collect())
+    }
+
+    /// The rule of that name; None if there is none. O(n).
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Rule> {
+        self.0.iter().find(|rule| *rule.name == *name)
+    }
+
     /// All of them, in the order in which they are asked.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.0.iter()
@@ -164,10 +175,10 @@ pub(crate) struct Ruling {
 }
 
 impl Ruling {
-    /// What one rule asks for alone, whatever its mode.
-    pub(crate) fn of(rule: &Rule) -> Self {
+    /// What one effect asks for alone.
+    pub(crate) fn of(effect: &RuleEffect) -> Self {
         let mut ruling = Self::default();
-        ruling.add(&rule.effect);
+        ruling.add(effect);
         ruling
     }
 

@@ -171,7 +171,7 @@ pub(super) static REASONS: Word =
     list("reasons", ListWord::Reasons, "The reasons that were found, as codes: `PROFILE_DEVICE_NEW`, …");
 
 /// Features that are true or false; the others are numbers.
-const FLAGS: [&str; 65] = [
+const FLAGS: [&str; 69] = [
     "account_saturated",
     "device_saturated",
     "address_saturated",
@@ -237,6 +237,10 @@ const FLAGS: [&str; 65] = [
     "list_country_watched",
     "list_email_domain_watched",
     "list_payee_watched",
+    "browser_driven",
+    "browser_cores_odd",
+    "browser_display_odd",
+    "browser_copied_id",
 ];
 
 /// What a name means; None if no name is spelled so.
@@ -373,6 +377,7 @@ mod tests {
             include_str!("../features/lists.rs"),
             include_str!("../features/proof.rs"),
             include_str!("../features/budget.rs"),
+            include_str!("../features/browser.rs"),
         ];
         const READERS: [&str; 4] = ["flag_slot(", "address_is(", "agent_is(", "saturated("];
         let slots = sources.iter().flat_map(|source| source.lines()).filter(|line| line.contains("Slot { name: \""));

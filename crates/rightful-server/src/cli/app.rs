@@ -10,6 +10,7 @@ use super::CommandError;
 use super::hook::AppHook;
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk, DeskError};
+use crate::policies::Policies;
 use crate::provisioning::{Keys, NewApplication};
 use crate::settings::{Shown, ShownHook};
 use crate::{clock, control, master_key, server};
@@ -27,7 +28,7 @@ pub(super) enum App {
     /// Show applications and how they like things
     Show(Show),
     /// Change how an application likes things: origins, takeover_words, account_events_per_minute_max,
-    /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices
+    /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices, recommendation_words, action_types
     Set(Set),
     /// Manage whom an application tells of what happens
     #[command(subcommand)]
@@ -35,7 +36,7 @@ pub(super) enum App {
 }
 
 /// Where the applications are.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Folder {
     /// The data folder; a server may run on it
     #[arg(long)]
@@ -161,6 +162,8 @@ fn shown_text(shown: &Shown) -> String {
         ("devices_per_account_max", settings.devices_per_account_max.to_string()),
         ("blocks_over_device_limit", settings.blocks_over_device_limit.to_string()),
         ("pages_may_list_devices", settings.pages_may_list_devices.to_string()),
+        ("recommendation_words", settings.recommendation_words.clone()),
+        ("action_types", settings.action_types.join(",")),
         ("hooks", hooks_text(&shown.hooks)),
     ];
     rows.iter().map(|(what, value)| format!("{what:<30} {value}").trim_end().to_owned() + "\n").collect()
@@ -234,7 +237,12 @@ fn do_here(config: &Config, command: &Command) -> Result<Result<Answer, CommandE
     };
     let nonces = Nonces::from_seed(clock::random());
     let private_hooks = config.hooks.allow_private_addresses;
-    let desk = Desk { store: &store, master_key: &master_key, nonces: &nonces, private_hooks };
+    let policies = match server::policy(&config.judgement.policy) {
+        Ok(policy) => Policies::new(policy),
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let desk = Desk { store: &store, master_key: &master_key, nonces: &nonces, private_hooks, policies: &policies };
+    runtime.block_on(policies.load_all(&store))?;
     let done = runtime.block_on(desk.carry_out(command, clock::now()));
     store.close();
     match done {

@@ -12,6 +12,7 @@ use super::{CommandError, print};
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk};
 use crate::export::{Asked, ExportPage, Format, PageAsked, Target};
+use crate::policies::Policies;
 use crate::progress::Progress;
 use crate::{clock, control, master_key, server};
 
@@ -185,7 +186,9 @@ impl Source {
                 .ok_or("the server has stopped: go on with --resume, once it runs again or without it")?,
             Self::Folder(folder) => {
                 let Folder { store, master_key, nonces, runtime } = &**folder;
-                let desk = Desk { store, master_key, nonces, private_hooks: false };
+                // Whatever it is judged by: nothing is judged here.
+                let policies = &Policies::new(rightful_engine::Policy::default());
+                let desk = Desk { store, master_key, nonces, private_hooks: false, policies };
                 runtime.block_on(desk.carry_out(&command, clock::now()))?
             }
         };

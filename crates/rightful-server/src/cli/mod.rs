@@ -8,6 +8,7 @@ mod evaluate;
 mod export;
 mod hook;
 mod list;
+mod rule_book;
 mod rules;
 mod serve;
 
@@ -47,7 +48,7 @@ enum Command {
     Export(export::Export),
     /// Show the alerts that go on, or send a test
     Alerts(alerts::Alerts),
-    /// Work on the rules of a policy
+    /// Work on rules: of a policy file, or of an application
     #[command(subcommand)]
     Rules(rules::Rules),
     /// Look at the configuration

@@ -4,12 +4,13 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use rightful_dialects::RulesAsked;
 use rightful_domain::{AGGREGATES_MAX, PolicySource, PolicyVersion};
 use rightful_engine::{Policy, PolicyError, RuleError, RuleMode, rule_library};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{CommandError, print};
+use super::{CommandError, print, rule_book};
 
 /// The commands about rules.
 #[derive(Debug, Subcommand)]
@@ -24,6 +25,38 @@ pub(super) enum Rules {
         /// Their ids
         ids: Vec<String>,
     },
+    /// List an application's rules, and what is different in its draft
+    List(rule_book::All),
+    /// Show one rule
+    Show(rule_book::One),
+    /// Put the rules of a file into the draft, each in the place of the one of its name
+    Put(rule_book::OfFile),
+    /// Take a rule out of the draft
+    Remove(rule_book::One),
+    /// Drop the draft
+    Discard(rule_book::All),
+    /// Say what is different in the draft
+    Diff(rule_book::All),
+    /// Publish the draft, or propose it where that takes two
+    Publish(rule_book::Step),
+    /// Publish what was proposed
+    Approve(rule_book::Step),
+    /// Drop what was proposed
+    Reject(rule_book::Step),
+    /// Publish again what was published before
+    Rollback(rule_book::Step),
+    /// List what was published, or print a version
+    Versions(rule_book::Versions),
+    /// Let a rule not act on an account for a while
+    Snooze(rule_book::Snooze),
+    /// Say what a rule did, day by day
+    Counts(rule_book::Counts),
+    /// Say whether publishing takes a second person
+    SecondPerson(rule_book::SecondPerson),
+    /// Print the draft as a file of rules
+    Export(rule_book::All),
+    /// Replace the draft by a file of rules
+    Import(rule_book::OfFile),
 }
 
 impl Rules {
@@ -31,6 +64,22 @@ impl Rules {
         match self {
             Self::Check { file } => check(&file),
             Self::Library { ids } => library(&ids),
+            Self::List(all) => all.list(),
+            Self::Show(one) => one.show(),
+            Self::Put(file) => file.put(),
+            Self::Remove(one) => one.remove(),
+            Self::Discard(all) => all.discard(),
+            Self::Diff(all) => all.diff(),
+            Self::Publish(step) => step.take(RulesAsked::Publish),
+            Self::Approve(step) => step.take(RulesAsked::Approve),
+            Self::Reject(step) => step.take(RulesAsked::Reject),
+            Self::Rollback(step) => step.take(RulesAsked::RollBack),
+            Self::Versions(versions) => versions.show(),
+            Self::Snooze(snooze) => snooze.run(),
+            Self::Counts(counts) => counts.show(),
+            Self::SecondPerson(second) => second.set(),
+            Self::Export(all) => all.export(),
+            Self::Import(file) => file.import(),
         }
     }
 }

@@ -10,18 +10,25 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
-    Access, BacktestAsked, Call, Dialect, Following, Intake, ListsIntake, Query, Refusal, RefusalKind, Reply, Route,
+    Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, Intake, ListsIntake, Presented, Query, Refusal,
+    RefusalKind, Reply, Route, RulesIntake,
 };
-use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Timestamp};
+use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Report, Timestamp};
 
+use super::origin::{self, Cookies};
 use super::stream::{self, NoStream};
-use super::{address, body, events, origin, problem};
+use super::{address, body, events, problem};
+use crate::access_tokens::{InvalidToken, TOKEN_KEPT};
 use crate::app::{App, Peer};
+use crate::applications::public_name;
+use crate::attempts::AttemptError;
 use crate::backtest;
 use crate::backtest::jobs::TooManyBacktests;
 use crate::listeners::{Listener, TooMany};
 use crate::lists::{self, ListError};
-use crate::pipeline::Asked;
+use crate::page_keys::Unopened;
+use crate::pipeline::{Asked, PipelineError};
+use crate::rule_desk::{Asking, RuleDesk};
 use crate::{clock, hooks};
 
 /// Answers one request.
@@ -33,7 +40,7 @@ pub(crate) async fn answer(
 ) -> axum::response::Response {
     let begun = std::time::Instant::now();
     let now = clock::now();
-    let is_page = matches!(route.access, Access::Page(_));
+    let is_page = route.access.is_of_pages();
     let origin = request.headers().get(header::ORIGIN).filter(|_| is_page).cloned();
     let mut response = match receive(app, dialect, route, request, now).await {
         Ok(received) => match carry_out(app, dialect, &received).await {
@@ -57,7 +64,7 @@ pub(crate) async fn answer(
         }
     };
     if is_page {
-        origin::dress(&mut response, origin.as_ref(), &app.applications);
+        origin::dress(&mut response, origin.as_ref(), &app.applications, Cookies::of(dialect));
     }
     app.pipeline.meters.request(dialect.name(), response.status().as_u16(), begun.elapsed());
     response
@@ -131,12 +138,19 @@ async fn receive(
     let parameters = if route.path.contains('{') { request.extract_parts().await.ok() } else { None };
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
     let (head, request_body) = request.into_parts();
-    let query = Query(head.uri.query().unwrap_or(""));
-    let application = authenticate(app, dialect, route, &|name| text(&head.headers, name), query);
     let peer = caller(app, peer, &head.headers);
+    if matches!(route.access, Access::Body(_) | Access::PageInBody(_)) {
+        let (application, body) = named_in_body(app, dialect, route, &head.headers, request_body, peer).await?;
+        let event_id = clock::event_id(now);
+        return Ok(Received { route, head, parameters, application, body, event_id, now, peer });
+    }
+    let query = Query(head.uri.query().unwrap_or(""));
+    let application = authenticate(app, dialect, route, &|name| text(&head.headers, name), (query, now));
     let application = match route.access {
         Access::Page(_) => admit_page(app, application?, &head.headers, peer),
-        Access::Key(_) | Access::Link => application.map_err(Refused::from),
+        Access::Key(_) | Access::Link | Access::Token(_) | Access::Body(_) | Access::PageInBody(_) => {
+            application.map_err(Refused::from)
+        }
     };
     // Read even if refused, so that the caller gets the refusal and not a broken connection; but of a stranger, nothing is
     // kept.
@@ -162,22 +176,79 @@ fn authenticate<'a>(
     dialect: &dyn Dialect,
     route: &Route,
     header: &dyn Fn(&str) -> Option<&'a str>,
-    query: Query<'a>,
+    (query, now): (Query<'a>, Timestamp),
 ) -> Result<Arc<Application>, Refusal> {
     let refused = |detail: &str| Refusal { kind: RefusalKind::Unauthorized, detail: detail.into(), path: None };
     match route.access {
+        Access::Token(kind) => {
+            let presented = dialect.presented(header, query).ok_or_else(|| refused("no access token was presented"))?;
+            let client = app.access_tokens.check(presented.secret, now).map_err(|invalid| match invalid {
+                InvalidToken::Forged => refused("the access token is not valid here"),
+                InvalidToken::Expired => refused("the access token has expired: get another"),
+            })?;
+            let named = Presented { kind, public_id: &client, secret: "" };
+            app.applications
+                .owner_of_page(&named)
+                .ok_or_else(|| refused("the access token's key is not there any more"))
+        }
         Access::Key(kind) | Access::Page(kind) => {
             let presented = dialect.presented(header, query).ok_or_else(|| refused("no key was presented"))?;
             let owner = match route.access {
                 Access::Page(_) => app.applications.owner_of_page(&presented),
-                Access::Key(_) | Access::Link => app.applications.owner(&presented),
+                Access::Key(_) | Access::Link | Access::Token(_) | Access::Body(_) | Access::PageInBody(_) => {
+                    app.applications.owner(&presented)
+                }
             };
             owner.filter(|_| presented.kind == kind).ok_or_else(|| refused("the key is not valid here"))
         }
+        // Known from its body, before this is asked.
+        Access::Body(_) | Access::PageInBody(_) => Err(refused("no key was presented")),
         Access::Link => dialect.linked_application(query).and_then(|id| app.applications.find(&id)).ok_or_else(|| {
             Refusal { kind: RefusalKind::Forbidden, detail: "the link is not valid".into(), path: None }
         }),
     }
+}
+
+/// Finds out from a body whose it is. Anybody may send one, and a sealed one costs more to open than to send, so each
+/// address may only do it so often; what does not open is refused before anything is looked up.
+async fn named_in_body(
+    app: &App,
+    dialect: &dyn Dialect,
+    route: &Route,
+    headers: &HeaderMap,
+    request_body: axum::body::Body,
+    peer: Option<IpAddr>,
+) -> Result<(Arc<Application>, Bytes), Refused> {
+    if let Err(refused) = peer.map_or(Ok(()), |ip| app.page_rate.take_unnamed(ip)).map_err(asks_too_often) {
+        let _thrown_away = body::read(request_body, 0).await;
+        return Err(refused);
+    }
+    let mut bytes = body::read(request_body, app.body_bytes_max).await?;
+    if let Some(sealed) = dialect.sealed(route, &bytes)? {
+        let opened = app.page_keys.open(sealed).await.map_err(|Unopened| {
+            let detail = "what is sealed does not open: ask for the key again".into();
+            Refusal { kind: RefusalKind::Malformed, detail, path: None }
+        })?;
+        bytes = Bytes::from(opened);
+    }
+    let refused = |detail: &str| Refusal { kind: RefusalKind::Unauthorized, detail: detail.into(), path: None };
+    let told = dialect.presented_in_body(route, &bytes).ok_or_else(|| refused("no key was presented"))?;
+    let presented = Presented { kind: told.kind, public_id: &told.public_id, secret: &told.secret };
+    let is_page = route.access.is_of_pages();
+    let owner = if is_page {
+        app.applications.owner_of_page(&presented)
+    } else {
+        // Both halves, though the secret would do: who has another's secret has something wrong.
+        app.applications.owner(&presented).filter(|_| !presented.public_id.is_empty())
+    };
+    let application = owner.ok_or_else(|| refused("the key is not valid here"))?;
+    let application = if is_page { admit_page(app, application, headers, peer)? } else { application };
+    Ok((application, bytes))
+}
+
+fn asks_too_often(wait: Duration) -> Refused {
+    let detail = "this address asks too often; wait, then ask again".into();
+    Refused { refusal: Refusal { kind: RefusalKind::RateLimited, detail, path: None }, wait: Some(wait) }
 }
 
 /// Lets a page in that is one of the application's, as often as pages may ask.
@@ -189,10 +260,7 @@ fn admit_page(
 ) -> Result<Arc<Application>, Refused> {
     origin::check(&application, headers, &app.without_origins)?;
     let taken = peer.map_or(Ok(()), |ip| app.page_rate.take(ip, &application.id));
-    taken.map(|()| application).map_err(|wait| {
-        let detail = "this address asks too often; wait, then ask again".into();
-        Refused { refusal: Refusal { kind: RefusalKind::RateLimited, detail, path: None }, wait: Some(wait) }
-    })
+    taken.map(|()| application).map_err(asks_too_often)
 }
 
 /// Begins to tell a page what happens to its device.
@@ -249,7 +317,7 @@ fn no_stream(why: NoStream) -> Refusal {
 /// Tries rules on the application's events.
 async fn begin_backtest(app: &App, received: &Received, asked: &BacktestAsked) -> Result<Reply, Refusal> {
     let (pipeline, now) = (&app.pipeline, received.now);
-    let policy = backtest::rules::with_rules(&pipeline.policy, &asked.rules)?;
+    let policy = backtest::rules::with_rules(pipeline.policies.file(), &asked.rules)?;
     let (from, to) = backtest::Plan::days_until(now, asked.days);
     let plan = backtest::Plan {
         policy: Arc::new(policy),
@@ -342,19 +410,82 @@ async fn carry_out(app: &App, dialect: &'static dyn Dialect, received: &Received
         Intake::Consume(event) => {
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
-        Intake::Feedback(all) => {
-            let taken = match received.route.access {
-                Access::Link => pipeline.answer_of_link(application, all).await,
-                Access::Key(_) | Access::Page(_) => pipeline.feedback(application, all).await,
-            };
-            taken.map(|(n_targets, applied)| Reply::FeedbackTaken {
-                n_targets,
-                n_released: applied.n_released,
-                n_unlearned: applied.n_unlearned,
-            })
-        }
+        Intake::Rules(asked) => rules(app, dialect, received, &asked).await,
+        Intake::SealingKey => return sealing_key(app, now).await.map(Done::Answered),
+        Intake::Grant => Ok(granted(app, dialect, received)),
+        Intake::Ask(ask) => return ask_about(app, dialect, received, *ask).await.map(Done::Answered),
+        Intake::Finish(finish) => return finish_attempt(app, dialect, received, *finish).await.map(Done::Answered),
+        Intake::Feedback(all) => take_feedback(app, received, all).await,
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
+}
+
+/// Does what is asked of the application's own rules, in its turn.
+async fn rules(
+    app: &App,
+    dialect: &dyn Dialect,
+    received: &Received,
+    asked: &RulesIntake,
+) -> Result<Reply, PipelineError> {
+    let header = |name: &str| text(&received.head.headers, name);
+    let query = Query(received.head.uri.query().unwrap_or(""));
+    let key = dialect.presented(&header, query).map_or_else(String::new, |presented| public_name(&presented));
+    // Never closed, so this is a turn in any case.
+    let _turn = app.office.acquire().await;
+    let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };
+    let asking = Asking { application: &received.application.id, key: &key, now: received.now };
+    Ok(desk.carry_out(asking, asked).await.map(|reply| Reply::Rules(Box::new(reply)))?)
+}
+
+/// Takes what somebody says of earlier events; of a link, one answer.
+async fn take_feedback(app: &App, received: &Received, all: Vec<Feedback>) -> Result<Reply, PipelineError> {
+    let (pipeline, application) = (&app.pipeline, &*received.application);
+    let taken = match received.route.access {
+        Access::Link => pipeline.answer_of_link(application, all).await,
+        Access::Key(_) | Access::Page(_) | Access::Token(_) | Access::Body(_) | Access::PageInBody(_) => {
+            pipeline.feedback(application, all).await
+        }
+    };
+    taken.map(|(n_targets, applied)| Reply::FeedbackTaken {
+        n_targets,
+        n_released: applied.n_released,
+        n_unlearned: applied.n_unlearned,
+    })
+}
+
+/// Gives who has shown a key in the body a token that stands for it.
+fn granted(app: &App, dialect: &dyn Dialect, received: &Received) -> Reply {
+    let told = dialect.presented_in_body(received.route, &received.body);
+    let token = told.map(|told| app.access_tokens.grant(&told.public_id, received.now)).unwrap_or_default();
+    Reply::Granted { token, kept: TOKEN_KEPT }
+}
+
+/// Judges what a page attempted, or keeps it.
+async fn ask_about(app: &App, dialect: &dyn Dialect, received: &Received, ask: Ask) -> Result<Reply, Refusal> {
+    let tell =
+        |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
+    let done = app.pipeline.ask(ask, &received.application, &tell, received.now).await;
+    done.map_err(AttemptError::refusal)
+}
+
+/// Remembers how an attempt of a page ended.
+async fn finish_attempt(
+    app: &App,
+    dialect: &dyn Dialect,
+    received: &Received,
+    finish: Finish,
+) -> Result<Reply, Refusal> {
+    let tell =
+        |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
+    let done = app.pipeline.finish(finish, &received.application, &tell, received.now).await;
+    done.map_err(AttemptError::refusal)
+}
+
+async fn sealing_key(app: &App, now: Timestamp) -> Result<Reply, Refusal> {
+    app.page_keys.public(now).await.map(Reply::SealingKey).map_err(|error| {
+        tracing::error!(%error, "pages get no key to seal under");
+        Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None }
+    })
 }
 
 /// Answers a request that reached no path of a dialect.

@@ -53,6 +53,11 @@ pub(crate) async fn openapi(State(app): State<Arc<App>>) -> impl IntoResponse {
     (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], app.contract.clone())
 }
 
+/// The public half of the key that signs access tokens.
+pub(crate) async fn key_set(State(app): State<Arc<App>>) -> impl IntoResponse {
+    (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], app.access_tokens.key_set())
+}
+
 /// What a problem's `type` points to: the code in words.
 pub(crate) async fn explain(axum::extract::Path(code): axum::extract::Path<String>) -> Response {
     let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];

@@ -6,13 +6,13 @@
 use std::collections::HashSet;
 
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
-    ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ORIGIN, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use parking_lot::Mutex;
-use rightful_dialects::{Refusal, RefusalKind};
+use rightful_dialects::{Dialect, Refusal, RefusalKind};
 use rightful_domain::{Application, ApplicationId};
 
 use crate::applications::Applications;
@@ -78,20 +78,46 @@ pub(crate) fn is_local(origin: &str) -> bool {
         .any(|host| rest.strip_prefix(host).is_some_and(|port| port.is_empty() || is_port(port)))
 }
 
+/// Whether browsers send cookies along with a request, and so want to be told that they may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cookies {
+    Sent,
+    NotSent,
+}
+
+impl Cookies {
+    pub(crate) fn of(dialect: &dyn Dialect) -> Self {
+        if dialect.is_sent_cookies() { Self::Sent } else { Self::NotSent }
+    }
+}
+
 /// Lets the page read an answer, if its origin is any application's: a refusal, too, is for its developer to read.
-pub(crate) fn dress(response: &mut Response, origin: Option<&HeaderValue>, applications: &Applications) {
+pub(crate) fn dress(
+    response: &mut Response,
+    origin: Option<&HeaderValue>,
+    applications: &Applications,
+    cookies: Cookies,
+) {
     let headers = response.headers_mut();
     headers.append(VARY, HeaderValue::from_name(ORIGIN));
     if let Some(origin) = origin.filter(|origin| origin.to_str().is_ok_and(|text| applications.any_takes(text))) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        if cookies == Cookies::Sent {
+            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
     }
 }
 
 /// Answers a browser that asks whether a page may call a path at all.
-pub(crate) fn preflight(headers: &HeaderMap, applications: &Applications, methods: &HeaderValue) -> Response {
+pub(crate) fn preflight(
+    headers: &HeaderMap,
+    applications: &Applications,
+    methods: &HeaderValue,
+    cookies: Cookies,
+) -> Response {
     let mut response = Response::new(axum::body::Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    dress(&mut response, headers.get(ORIGIN), applications);
+    dress(&mut response, headers.get(ORIGIN), applications, cookies);
     if response.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
         let told = response.headers_mut();
         told.insert(ACCESS_CONTROL_ALLOW_METHODS, methods.clone());

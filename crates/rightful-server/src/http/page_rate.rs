@@ -15,7 +15,8 @@ use tokio::time::Instant;
 /// Buckets of each of two generations: the older goes when the younger is full.
 const BUCKETS_MAX: usize = 32_768;
 
-type Key = (IpAddr, ApplicationId);
+/// None while it is not known yet which application a page is of.
+type Key = (IpAddr, Option<ApplicationId>);
 
 /// A limit, and how far each address is from it.
 #[derive(Debug)]
@@ -52,12 +53,21 @@ impl PageRate {
 
     /// Takes one request of an address in; else how long to wait for the next.
     pub(crate) fn take(&self, ip: IpAddr, application: &ApplicationId) -> Result<(), Duration> {
+        self.take_of(ip, Some(application))
+    }
+
+    /// The same, of a request that does not say its application before it is opened, which costs more than reading it.
+    pub(crate) fn take_unnamed(&self, ip: IpAddr) -> Result<(), Duration> {
+        self.take_of(ip, None)
+    }
+
+    fn take_of(&self, ip: IpAddr, application: Option<&ApplicationId>) -> Result<(), Duration> {
         if self.per_second == 0.0 {
             return Ok(());
         }
         let now = Instant::now();
         let mut buckets = self.buckets.lock();
-        let bucket = buckets.of((subscriber(ip), application.clone()), Bucket { tokens: self.burst, at: now });
+        let bucket = buckets.of((subscriber(ip), application.cloned()), Bucket { tokens: self.burst, at: now });
         let refilled = bucket.tokens + now.duration_since(bucket.at).as_secs_f64() * self.per_second;
         *bucket = Bucket { tokens: refilled.min(self.burst), at: now };
         if bucket.tokens >= 1.0 {

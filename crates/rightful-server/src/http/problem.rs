@@ -23,6 +23,7 @@ pub(crate) fn refusal(error: &PipelineError) -> Refusal {
             (RefusalKind::Conflict, "the idempotency key was used before with another request")
         }
         PipelineError::Store(StoreError::TooMuch { what }) => (RefusalKind::Malformed, *what),
+        PipelineError::Store(StoreError::RuleBook(_)) => (RefusalKind::Conflict, "the rules have changed since"),
         PipelineError::Store(StoreError::Busy) => (RefusalKind::Unavailable, "the store is busy; try again"),
         PipelineError::Store(StoreError::Unavailable { source }) => {
             tracing::error!(error = %source, "the store is unavailable");

@@ -7,9 +7,10 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::routing::{MethodFilter, MethodRouter, get};
-use rightful_dialects::{Access, Dialect, Method, Refusal, RefusalKind, Route};
+use rightful_dialects::{Dialect, Method, Refusal, RefusalKind, Route};
 
-use super::{dispatch, health, origin};
+use super::origin::{self, Cookies};
+use super::{dispatch, health};
 use crate::app::App;
 
 /// The API: every dialect's paths, health, and the contract.
@@ -18,6 +19,8 @@ pub(crate) fn api(app: Arc<App>, dialects: &[&'static dyn Dialect]) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/openapi.json", get(health::openapi))
+        .route("/.well-known/jwks.json", get(health::key_set))
+        .route("/oidc/jwks", get(health::key_set))
         .route("/errors/{code}", get(health::explain));
     for dialect in dialects {
         for route in dialect.routes() {
@@ -34,9 +37,9 @@ pub(crate) fn api(app: Arc<App>, dialects: &[&'static dyn Dialect]) -> Router {
             router = router.route(route.path, MethodRouter::new().on(filter, answer));
         }
     }
-    for (path, methods) in page_paths(dialects) {
+    for (path, (methods, cookies)) in page_paths(dialects) {
         let answer = move |State(app): State<Arc<App>>, request: Request| async move {
-            origin::preflight(request.headers(), &app.applications, &methods)
+            origin::preflight(request.headers(), &app.applications, &methods, cookies)
         };
         router = router.route(path, MethodRouter::new().on(MethodFilter::OPTIONS, answer));
     }
@@ -50,18 +53,21 @@ pub(crate) fn api(app: Arc<App>, dialects: &[&'static dyn Dialect]) -> Router {
 }
 
 /// The paths that pages call, each with its methods, as a preflight tells them.
-fn page_paths(dialects: &[&dyn Dialect]) -> BTreeMap<&'static str, HeaderValue> {
-    let mut methods: BTreeMap<&'static str, Vec<&'static str>> = BTreeMap::new();
-    let routes = dialects.iter().flat_map(|dialect| dialect.routes());
-    for route in routes.filter(|route| matches!(route.access, Access::Page(_))) {
-        methods.entry(route.path).or_default().push(match route.method {
+fn page_paths(dialects: &[&dyn Dialect]) -> BTreeMap<&'static str, (HeaderValue, Cookies)> {
+    let mut methods: BTreeMap<&'static str, (Vec<&'static str>, Cookies)> = BTreeMap::new();
+    let routes =
+        dialects.iter().flat_map(|dialect| dialect.routes().iter().map(|route| (Cookies::of(*dialect), route)));
+    for (cookies, route) in routes.filter(|(_, route)| route.access.is_of_pages()) {
+        methods.entry(route.path).or_insert((Vec::new(), cookies)).0.push(match route.method {
             Method::Get => "GET, HEAD",
             Method::Post => "POST",
             Method::Put => "PUT",
             Method::Delete => "DELETE",
         });
     }
-    let told = |(path, methods): (_, Vec<_>)| Some((path, HeaderValue::try_from(methods.join(", ")).ok()?));
+    let told = |(path, (methods, cookies)): (_, (Vec<_>, _))| {
+        Some((path, (HeaderValue::try_from(methods.join(", ")).ok()?, cookies)))
+    };
     methods.into_iter().filter_map(told).collect()
 }
 

@@ -179,7 +179,13 @@ impl Edge {
 async fn ask(server: &Server, command: Command) -> Answer {
     let app = &server.app;
     let store = &*app.pipeline.store;
-    let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: false };
+    let desk = Desk {
+        store,
+        master_key: &app.master_key,
+        nonces: &app.nonces,
+        private_hooks: false,
+        policies: &app.pipeline.policies,
+    };
     let answer = desk.carry_out(&command, clock::now()).await.unwrap();
     app.applications.replace(store.applications().await.unwrap());
     answer

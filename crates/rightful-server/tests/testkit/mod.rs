@@ -129,6 +129,22 @@ impl Server {
         answer(ureq::Agent::from(any).run(request.body(body.to_owned()).unwrap()))
     }
 
+    pub(crate) fn put(&self, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
+        let mut request = agent().put(self.url(path)).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answer(request.send(body.as_ref()))
+    }
+
+    pub(crate) fn delete(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = agent().delete(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answer(request.call())
+    }
+
     pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = agent().get(self.url(path));
         for (name, value) in headers {

@@ -17,6 +17,7 @@ mod reclaim;
 mod record;
 mod reports;
 mod restart;
+mod rules;
 mod sample;
 mod scan;
 mod search;
@@ -165,6 +166,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     record::numbers_have_no_gap,
     reports::a_report_is_found_by_its_token_for_half_an_hour,
     reports::reports_of_a_device_are_one_and_a_repeated_one_counts_once,
+    reports::what_is_said_of_an_attempt_is_said_under_its_token,
     reports::a_report_is_its_applications_own,
     reports::a_report_outlives_a_restart,
     restart::everything_is_there_after_a_restart,
@@ -174,6 +176,11 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     scan::a_scan_in_parts_is_the_whole,
     scan::a_scan_is_of_one_moment,
     scan::a_scan_of_judgements_opens_nothing_private,
+    rules::a_rule_book_reads_back_and_keeps_its_versions,
+    rules::of_two_changes_of_one_revision_one_is_refused,
+    rules::a_snooze_is_told_at_recall_until_it_ends,
+    rules::an_erasure_forgets_snoozes,
+    rules::counts_of_rules_add_up_and_age,
     search::a_search_finds_by_each_key,
     search::pages_follow_each_other_newest_first,
     search::a_search_by_time_has_its_start_and_not_its_end,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{ApplicationMode, Hook, HookStyle, Settings, TakeoverWords, Verdict};
+use rightful_domain::{ApplicationMode, Hook, HookStyle, RecommendationWords, Settings, TakeoverWords, Verdict};
 
 use super::sample::shop;
 use super::{Backend, Ending, Script, Told, holds, same};
@@ -45,6 +45,8 @@ pub(super) async fn settings_read_back(backend: Arc<dyn Backend>) -> Told {
     application.settings = Settings {
         origins: vec!["https://shop.example".into()],
         takeover_words: TakeoverWords::AllowReviewPrevent,
+        recommendation_words: RecommendationWords::UpperCase,
+        action_types: vec!["wire_template".into()],
         account_events_per_minute_max: 7,
         devices_per_account_max: 3,
         blocks_over_device_limit: true,

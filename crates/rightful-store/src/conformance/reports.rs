@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rightful_domain::{Behavior, Device, DeviceAlias, DeviceAliasKind, Network, REPORT_KEPT, Report, ReportKey};
+use rightful_domain::{
+    Behavior, Device, DeviceAlias, DeviceAliasKind, FreeFields, Network, REPORT_KEPT, Report, ReportKey,
+};
 
 use super::sample::{START, application, application_id, device_id, id};
 use super::{Backend, Ending, Script, Told, same, there};
@@ -23,6 +25,7 @@ fn report(n: u64, device: Option<&str>) -> Report {
         behavior: Some(Behavior { keys: Some(5), ..Behavior::default() }),
         opened_at: Some(START),
         received_at: START.plus(Duration::from_secs(n)),
+        said: None,
     }
 }
 
@@ -57,6 +60,18 @@ pub(super) async fn reports_of_a_device_are_one_and_a_repeated_one_counts_once(b
     script.store().keep_report(Report { received_at: late, ..report(9, Some("phone")) }).await?;
     let fresh = there("it", script.store().report(&application(), key, late).await?)?;
     same("keys", fresh.behavior.and_then(|told| told.keys), Some(5))
+}
+
+pub(super) async fn what_is_said_of_an_attempt_is_said_under_its_token(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let kept = Report { said: FreeFields::new(r#"{"who":"ann"}"#), ..report(1, Some("phone")) };
+    script.store().keep_report(kept.clone()).await?;
+    backend.restart(Ending::Closed).await?;
+    let phone = device_id("phone");
+    let (token, device) = (ReportKey::Token(id(1)), ReportKey::Device(&phone));
+    let unsaid = Report { said: None, ..kept.clone() };
+    same("by its device", script.store().report(&application(), device, START).await?, Some(unsaid))?;
+    same("by its token", script.store().report(&application(), token, START).await?, Some(kept))
 }
 
 pub(super) async fn a_report_is_its_applications_own(backend: Arc<dyn Backend>) -> Told {

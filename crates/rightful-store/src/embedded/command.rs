@@ -13,6 +13,8 @@ use super::disk::unavailable;
 use super::imprint::Imprint;
 use super::notes::NoteCommand;
 use super::outbox::Redelivery;
+use super::rule_books::RuleCommand;
+use super::snoozes::SnoozeCommand;
 use super::subjects::NewKey;
 use super::tags::Tagger;
 use crate::record::{Consumption, Draft};
@@ -38,6 +40,10 @@ pub(super) enum Command {
     Redeliver(Box<Redelivery>, oneshot::Sender<Result<u64, StoreError>>),
     /// Make or change an application.
     Office(Box<OfficeChange>, oneshot::Sender<Result<(), StoreError>>),
+    /// Change an application's rules, or add to what they did.
+    Rules(RuleCommand),
+    /// Begin or end a snooze.
+    Snooze(SnoozeCommand),
     /// Keep these aggregates of an application from the next row on.
     Keep(Box<(ApplicationId, Vec<Aggregate>)>, oneshot::Sender<Result<(), StoreError>>),
     /// Take a checkpoint, and say when it is taken.
@@ -112,6 +118,10 @@ pub(super) fn refuse(command: Command, error: StoreError) {
         | Command::Enqueue(_, answer)
         | Command::Keep(_, answer)
         | Command::Checkpoint(answer) => drop(answer.send(Err(error))),
+        Command::Rules(RuleCommand::Change(_, answer) | RuleCommand::Count(_, _, answer))
+        | Command::Snooze(SnoozeCommand::Begin(_, answer) | SnoozeCommand::End(_, _, _, answer)) => {
+            drop(answer.send(Err(error)));
+        }
         Command::Note(note) => drop(note.answer.send(Err(error))),
         Command::Consume(_, answer) | Command::Redeliver(_, answer) => drop(answer.send(Err(error))),
         Command::Stop { .. } => {}

@@ -51,6 +51,8 @@ pub(super) struct Disk {
     pub(super) outbox: Keyspace,
     /// Lists and what is on them, sealed; see `lists`.
     pub(super) lists: Keyspace,
+    /// Applications' own rules, what they did, and what is snoozed; see `rule_books` and `snoozes`.
+    pub(super) rules: Keyspace,
 }
 
 impl Disk {
@@ -75,6 +77,7 @@ impl Disk {
             reports: keyspace("reports", small_options)?,
             outbox: keyspace("outbox", small_options)?,
             lists: keyspace("lists", small_options)?,
+            rules: keyspace("rules", small_options)?,
             database,
         })
     }

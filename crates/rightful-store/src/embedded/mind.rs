@@ -5,6 +5,7 @@ use super::aggregates::AllKept;
 use super::crowds::AllCrowds;
 use super::roll::Rolls;
 use super::series::SeriesState;
+use super::snoozes::Snoozes;
 use super::state::States;
 use super::tags::Taggers;
 
@@ -14,6 +15,7 @@ pub(super) struct Mind {
     pub(super) states: States,
     pub(super) crowds: AllCrowds,
     pub(super) rolls: Rolls,
+    pub(super) snoozes: Snoozes,
     pub(super) aggregates: AllKept,
     /// What those count.
     pub(super) series: States<SeriesState>,
@@ -36,6 +38,7 @@ impl Mind {
             states,
             crowds: AllCrowds::default(),
             rolls: Rolls::default(),
+            snoozes: Snoozes::default(),
             aggregates: AllKept::default(),
             series,
         }

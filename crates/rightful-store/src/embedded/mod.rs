@@ -33,9 +33,11 @@ mod replay;
 mod reports;
 mod retries;
 mod roll;
+mod rule_books;
 mod scan;
 mod search;
 mod series;
+mod snoozes;
 mod state;
 mod subjects;
 mod tags;
@@ -52,9 +54,10 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Conclusion, Delivery, DeliveryTry, Device, DeviceId, Dossier,
-    Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record,
-    Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Conclusion, Day, Delivery, DeliveryTry, Device, DeviceId,
+    Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage,
+    Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search,
+    Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -80,6 +83,8 @@ use notes::NoteCommand;
 use outbox::Redelivery;
 use recent::Recent;
 use retries::Retries;
+use rule_books::RuleCommand;
+use snoozes::SnoozeCommand;
 use subjects::Subjects;
 
 /// How often the folder's size is looked at, at most.
@@ -494,6 +499,68 @@ impl Office for EmbeddedStore {
 
     async fn applications(&self) -> Result<Vec<Application>, StoreError> {
         self.read(Shared::all_applications).await
+    }
+
+    async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_book(&application)).await
+    }
+
+    async fn change_rule_book(&self, change: RuleBookChange) -> Result<RuleBook, StoreError> {
+        let application = change.application.clone();
+        self.ask(|answer| Command::Rules(RuleCommand::Change(Box::new(change), answer))).await?;
+        self.rule_book(&application).await
+    }
+
+    async fn rule_book_version(
+        &self,
+        application: &ApplicationId,
+        number: u32,
+    ) -> Result<Option<RuleBookVersion>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_book_version(&application, number)).await
+    }
+
+    async fn snooze(&self, snooze: Snooze) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Snooze(SnoozeCommand::Begin(snooze, answer))).await
+    }
+
+    async fn end_snooze(
+        &self,
+        application: &ApplicationId,
+        rule: &str,
+        account: &AccountId,
+    ) -> Result<bool, StoreError> {
+        let (whose, name, of) = (application.clone(), Box::from(rule), account.clone());
+        let is_there = self.read(move |shared| shared.has_snooze(&whose, &name, &of)).await?;
+        if is_there {
+            let (whose, name, of) = (application.clone(), rule.into(), account.clone());
+            self.ask(|answer| Command::Snooze(SnoozeCommand::End(whose, name, of, answer))).await?;
+        }
+        Ok(is_there)
+    }
+
+    async fn snoozes(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<Snooze>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.all_snoozes(&application, now)).await
+    }
+
+    async fn add_rule_counts(
+        &self,
+        application: &ApplicationId,
+        counts: Vec<(RuleCounted, RuleCounts)>,
+    ) -> Result<(), StoreError> {
+        let application = application.clone();
+        self.ask(|answer| Command::Rules(RuleCommand::Count(application, counts, answer))).await
+    }
+
+    async fn rule_counts(
+        &self,
+        application: &ApplicationId,
+        from: Day,
+    ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_counts(&application, from)).await
     }
 }
 

@@ -34,6 +34,11 @@ impl Shared {
         found.map(|bytes| decode_application(&bytes).map_err(corrupt)).transpose()
     }
 
+    /// Whether there is an application of that id.
+    pub(super) fn has_application(&self, id: &ApplicationId) -> Result<bool, StoreError> {
+        self.disk.office.contains_key(application_key(id)).map_err(failed)
+    }
+
     /// All applications, by id.
     pub(super) fn all_applications(&self) -> Result<Vec<Application>, StoreError> {
         self.check_running()?;
@@ -95,7 +100,7 @@ impl Shared {
         self.outbox.redeliver(short, &asked.hook, again, audit)
     }
 
-    fn next_audit_key(&self) -> Result<Vec<u8>, StoreError> {
+    pub(super) fn next_audit_key(&self) -> Result<Vec<u8>, StoreError> {
         let last = self.disk.office.prefix([AUDIT_PREFIX]).next_back();
         let last = last.map(fjall::Guard::key).transpose().map_err(failed)?;
         let n = last.and_then(|key| super::keys::sequence_of(&key)).unwrap_or(0) + 1;

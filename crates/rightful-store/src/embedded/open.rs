@@ -240,6 +240,7 @@ fn remember(
     let series = States::new(Some(disk.series.clone()), SERIES_KEPT_MAX);
     let mind = Mind::new(Taggers::new(&master_key), states, series);
     load_kept(&disk, &mind.aggregates)?;
+    mind.snoozes.open(&disk.rules)?;
     let mut retries = Retries::default();
     let recent = Recent::default();
     let mut memory = Memory { mind: &mind, recent: &recent, retries: &mut retries };
@@ -269,7 +270,7 @@ fn remember(
         newest_at: AtomicI64::new(replayed.newest_at.as_micros()),
         swept_upto: Mutex::new(RETRY_PREFIX.to_vec()),
         disk_bytes: Mutex::new(None),
-        reports: Reports::open(disk.reports.clone())?,
+        reports: Reports::open(disk.reports.clone(), options.master_key.copy(), Arc::clone(&opening.nonces))?,
         outbox: Outbox::open(disk.clone())?,
         lists,
         keeping: tokio::sync::Semaphore::new(1),

@@ -116,6 +116,9 @@ impl Mind {
         };
         let [counts_in_subject, counts_in_device, _] = counting_keys(event);
         self.recall_subject(event, &tagged, &tagger, counting.only_if(counts_in_subject), &mut history)?;
+        if let Some(tag) = history.account_tag {
+            history.snoozed = self.snoozes.of(tagger.subject_key(tag), now);
+        }
         let lesson = Lesson { account: history.account_tag, ..lesson };
         let [_, device_mark, address_mark] = marks(&lesson, event.outcome);
         if let Some(tag) = lesson.device {

@@ -4,16 +4,17 @@
 //! read; where nobody has reported at all, it costs one load.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fjall::Keyspace;
 use parking_lot::Mutex;
-use rightful_domain::{ApplicationId, EventId, REPORT_KEPT, Report, ReportKey, Tag, Timestamp};
+use rightful_domain::{ApplicationId, EventId, FreeFields, REPORT_KEPT, Report, ReportKey, Tag, Timestamp};
 
 use super::disk::failed;
 use super::tags::{Tagger, Taggers};
-use crate::StoreError;
 use crate::record::{Undecodable, decode_report, encode_report};
+use crate::{MasterKey, Nonces, StoreError};
 
 /// The most reports of an application that are kept; of more, the oldest go.
 const REPORTS_MAX: usize = 200_000;
@@ -68,6 +69,8 @@ struct Kept {
 /// Browsers' reports.
 pub(super) struct Reports {
     disk: Keyspace,
+    master: MasterKey,
+    nonces: Arc<Nonces>,
     by_application: Mutex<HashMap<u32, Kept>>,
     n_kept: AtomicUsize,
 }
@@ -82,12 +85,12 @@ fn is_over(received_at: Timestamp, now: Timestamp) -> bool {
 
 impl Reports {
     /// Finds out which there are; O(reports).
-    pub(super) fn open(disk: Keyspace) -> Result<Self, StoreError> {
+    pub(super) fn open(disk: Keyspace, master: MasterKey, nonces: Arc<Nonces>) -> Result<Self, StoreError> {
         let mut found = Vec::new();
         for guard in disk.iter() {
             let (key, value) = guard.into_inner().map_err(failed)?;
             // What does not read back was not synced, and is not missed.
-            if let (Some(place), Ok(report)) = (Place::of_key(&key), decode_report(&value)) {
+            if let (Some(place), Ok((report, _))) = (Place::of_key(&key), decode_report(&value)) {
                 found.push((report.received_at, place));
             } else {
                 disk.remove(key).map_err(failed)?;
@@ -101,7 +104,7 @@ impl Reports {
             kept.received_at.insert(place, received_at);
             kept.order.push_back((received_at, place));
         }
-        Ok(Self { disk, by_application: Mutex::new(by_application), n_kept })
+        Ok(Self { disk, master, nonces, by_application: Mutex::new(by_application), n_kept })
     }
 
     /// Keeps a report; one that was kept before changes nothing.
@@ -111,7 +114,10 @@ impl Reports {
         let named = report.device.id().filter(|_| !report.device.has_likeness_only());
         let device = named.map(|device| Place::Device(tagger.device(device)));
         let (token, now) = (Place::Token(report.id), report.received_at);
-        let bytes = encode_report(&report);
+        let sealed = report.said.as_ref().map(|said| self.master.seal(said.as_json().as_bytes(), &self.nonces));
+        let bytes = encode_report(&report, sealed.as_deref());
+        // What is said of one attempt is said under its token, and not of the device.
+        let report = Report { said: None, ..report };
         if bytes.len() > REPORT_BYTES_MAX {
             return Err(StoreError::TooMuch { what: "the report is too long" });
         }
@@ -125,7 +131,7 @@ impl Reports {
         if let Some(device) = device {
             let merged = self.merged(&tagger, kept, device, report)?;
             let until = merged.received_at;
-            self.put(tagger.short, kept, device, until, encode_report(&merged))?;
+            self.put(tagger.short, kept, device, until, encode_report(&merged, None))?;
         }
         Ok(())
     }
@@ -139,7 +145,7 @@ impl Reports {
         merged.merge(report.clone());
         let n_too_many = merged.device.components.len().saturating_sub(COMPONENTS_MAX);
         merged.device.components.drain(..n_too_many);
-        Ok(if encode_report(&merged).len() > REPORT_BYTES_MAX { report } else { merged })
+        Ok(if encode_report(&merged, None).len() > REPORT_BYTES_MAX { report } else { merged })
     }
 
     fn put(
@@ -217,6 +223,14 @@ impl Reports {
 
     fn read(&self, tagger: &Tagger, place: Place) -> Result<Option<Report>, StoreError> {
         let bytes = self.disk.get(place.key(tagger.short)).map_err(failed)?;
-        bytes.map(|bytes| decode_report(&bytes).map_err(corrupt)).transpose()
+        let Some(bytes) = bytes else { return Ok(None) };
+        let (mut report, sealed) = decode_report(&bytes).map_err(corrupt)?;
+        if let Some(sealed) = sealed {
+            let unreadable = || StoreError::Corrupt { what: "what a browser's report says of an attempt".to_owned() };
+            let said = self.master.open(sealed).map_err(|_| unreadable())?;
+            let text = std::str::from_utf8(&said).map_err(|_| unreadable())?;
+            report.said = Some(FreeFields::new(text).ok_or_else(unreadable)?);
+        }
+        Ok(Some(report))
     }
 }

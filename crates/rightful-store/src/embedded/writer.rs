@@ -147,6 +147,14 @@ impl Writer {
             Command::ApplyFeedback(said, answer) => self.admit_feedback(said, answer),
             Command::Erase(whose, answer) => self.admit_erasure(whose, answer),
             Command::Office(change, answer) => self.admit_office(change, answer),
+            Command::Rules(command) => {
+                self.admit_rules(command);
+                Admitted::InBatch
+            }
+            Command::Snooze(command) => {
+                self.admit_snooze(command);
+                Admitted::InBatch
+            }
             Command::Note(note) => self.admit_note(note),
             Command::Consume(consumption, answer) => self.admit_consumption(consumption, answer),
             Command::Enqueue(waiting, answer) => {
@@ -403,6 +411,7 @@ impl Writer {
                     self.shared.subjects.forget(key);
                     self.batch.erased.insert(key);
                 }
+                self.forget_snoozes(subject);
                 self.shared.subjects.forget(subject);
                 self.batch.erased.insert(subject);
                 let draft = Draft::erasure(&erasure, tagger.short);

@@ -1,8 +1,8 @@
 //! The stored form of an application.
 
 use rightful_domain::{
-    Application, ApplicationId, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest, Settings,
-    TakeoverWords, Timestamp, Verdict,
+    Application, ApplicationId, ApplicationMode, Credential, CredentialKind, Hook, HookStyle, KeyDigest,
+    RecommendationWords, Settings, TakeoverWords, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,10 @@ use super::number::Numbered;
 
 /// The first version: without settings.
 const OLD_VERSION: u8 = 1;
+/// The second: with settings, without how it likes recommendations.
+const SETTINGS_VERSION: u8 = 2;
 /// The version that is written.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct StoredApplication<'a> {
@@ -50,6 +52,31 @@ struct StoredSettings<'a> {
     hooks: Vec<StoredHook<'a>>,
 }
 
+/// What follows its settings from version 3 on.
+#[derive(Serialize, Deserialize)]
+struct StoredRecommendations<'a> {
+    words: u8,
+    #[serde(borrow)]
+    action_types: Vec<&'a str>,
+}
+
+impl<'a> StoredRecommendations<'a> {
+    fn of(settings: &'a Settings) -> Self {
+        Self {
+            words: settings.recommendation_words.number(),
+            action_types: settings.action_types.iter().map(|name| &**name).collect(),
+        }
+    }
+
+    fn restore(self, settings: Settings) -> Result<Settings, Undecodable> {
+        Ok(Settings {
+            recommendation_words: RecommendationWords::of_number(self.words)?,
+            action_types: self.action_types.into_iter().map(Into::into).collect(),
+            ..settings
+        })
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct StoredHook<'a> {
     #[serde(borrow)]
@@ -82,6 +109,7 @@ impl<'a> StoredSettings<'a> {
             blocks_over_device_limit: self.blocks_over_device_limit,
             pages_may_list_devices: self.pages_may_list_devices,
             hooks: self.hooks.into_iter().map(StoredHook::restore).collect::<Result<_, _>>()?,
+            ..Settings::default()
         })
     }
 }
@@ -132,7 +160,8 @@ pub(crate) fn encode_application(application: &Application) -> Vec<u8> {
         deadline_ms: application.deadline_ms,
         created_at: application.created_at.as_micros(),
     };
-    super::to_versioned_bytes(VERSION, &(stored, StoredSettings::of(&application.settings)))
+    let settings = &application.settings;
+    super::to_versioned_bytes(VERSION, &(stored, StoredSettings::of(settings), StoredRecommendations::of(settings)))
 }
 
 /// An application from its bytes.
@@ -140,8 +169,14 @@ pub(crate) fn decode_application(bytes: &[u8]) -> Result<Application, Undecodabl
     if bytes.first() == Some(&OLD_VERSION) {
         return super::from_versioned_bytes::<StoredApplication<'_>>(OLD_VERSION, bytes)?.restore(Settings::default());
     }
-    let (stored, settings): (StoredApplication<'_>, StoredSettings<'_>) = super::from_versioned_bytes(VERSION, bytes)?;
-    stored.restore(settings.restore()?)
+    if bytes.first() == Some(&SETTINGS_VERSION) {
+        let (stored, settings): (StoredApplication<'_>, StoredSettings<'_>) =
+            super::from_versioned_bytes(SETTINGS_VERSION, bytes)?;
+        return stored.restore(settings.restore()?);
+    }
+    let (stored, settings, recommendations): (StoredApplication<'_>, StoredSettings<'_>, StoredRecommendations<'_>) =
+        super::from_versioned_bytes(VERSION, bytes)?;
+    stored.restore(recommendations.restore(settings.restore()?)?)
 }
 
 impl StoredApplication<'_> {

@@ -3,8 +3,8 @@
 use rightful_domain::{
     Action, AddressKind, AgentKind, AggregateKey, ApplicationMode, ChallengeKind, Counted, CredentialKind, DetailKind,
     DeviceAliasKind, FailureReason, Family, HookStyle, LabelValue, ListEffect, ListSubject, ListVerb, MechanismKind,
-    NetworkKind, Outcome, PaymentAction, PaymentDirection, PaymentSource, RuleStatus, Source, TakeoverWords, Topic,
-    TryFailure, Verdict,
+    NetworkKind, Outcome, PaymentAction, PaymentDirection, PaymentSource, RecommendationWords, RuleStatus, Source,
+    TakeoverWords, Topic, TryFailure, Verdict,
 };
 
 use super::Undecodable;
@@ -86,6 +86,7 @@ numbered!(CredentialKind {
 });
 
 numbered!(HookStyle { Standard = 0, Ravelin = 1, Rupt = 2 });
+numbered!(RecommendationWords { LowerCase = 0, UpperCase = 1 });
 numbered!(TakeoverWords { PermitWarnBlock = 0, AllowReviewPrevent = 1 });
 numbered!(Topic {
     Assessed = 0,

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::Undecodable;
 use super::event::{StoredBehavior, StoredDevice, text};
 
-/// The version of the bytes below.
+/// The version of a report that says nothing of an attempt.
 const VERSION: u8 = 1;
+/// The version of one that does, sealed.
+const SAYING_VERSION: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct StoredReport<'a> {
@@ -25,8 +27,8 @@ struct StoredReport<'a> {
     received_at: i64,
 }
 
-/// A report as bytes.
-pub(crate) fn encode_report(report: &Report) -> Vec<u8> {
+/// A report as bytes, with what it says of an attempt as it was sealed.
+pub(crate) fn encode_report(report: &Report, sealed: Option<&[u8]>) -> Vec<u8> {
     let Network { ip, user_agent, origin } = &report.network;
     let stored = StoredReport {
         id: *report.id.as_bytes(),
@@ -39,24 +41,40 @@ pub(crate) fn encode_report(report: &Report) -> Vec<u8> {
         opened_at: report.opened_at.map(Timestamp::as_micros),
         received_at: report.received_at.as_micros(),
     };
-    super::to_versioned_bytes(VERSION, &stored)
+    match sealed {
+        Some(sealed) => super::to_versioned_bytes(SAYING_VERSION, &(stored, sealed)),
+        None => super::to_versioned_bytes(VERSION, &stored),
+    }
 }
 
-/// A report from its bytes.
-pub(crate) fn decode_report(bytes: &[u8]) -> Result<Report, Undecodable> {
-    let stored: StoredReport<'_> = super::from_versioned_bytes(VERSION, bytes)?;
-    let device: Device = stored.device.restore()?;
-    Ok(Report {
-        id: EventId::from_bytes(stored.id),
-        application: super::id(stored.application, ApplicationId::new)?,
-        device,
-        network: Network {
-            ip: stored.ip,
-            user_agent: stored.user_agent.map(Into::into),
-            origin: stored.origin.map(Into::into),
-        },
-        behavior: stored.behavior.map(StoredBehavior::restore),
-        opened_at: stored.opened_at.map(Timestamp::from_micros),
-        received_at: Timestamp::from_micros(stored.received_at),
-    })
+/// A report from its bytes, and what it says of an attempt, still sealed.
+pub(crate) fn decode_report(bytes: &[u8]) -> Result<(Report, Option<&[u8]>), Undecodable> {
+    let (stored, sealed): (StoredReport<'_>, _) = if bytes.first() == Some(&SAYING_VERSION) {
+        let (stored, sealed): (_, &[u8]) = super::from_versioned_bytes(SAYING_VERSION, bytes)?;
+        (stored, Some(sealed))
+    } else {
+        (super::from_versioned_bytes(VERSION, bytes)?, None)
+    };
+    Ok((stored.restore()?, sealed))
+}
+
+impl StoredReport<'_> {
+    fn restore(self) -> Result<Report, Undecodable> {
+        let stored = self;
+        let device: Device = stored.device.restore()?;
+        Ok(Report {
+            id: EventId::from_bytes(stored.id),
+            application: super::id(stored.application, ApplicationId::new)?,
+            device,
+            network: Network {
+                ip: stored.ip,
+                user_agent: stored.user_agent.map(Into::into),
+                origin: stored.origin.map(Into::into),
+            },
+            behavior: stored.behavior.map(StoredBehavior::restore),
+            opened_at: stored.opened_at.map(Timestamp::from_micros),
+            received_at: Timestamp::from_micros(stored.received_at),
+            said: None,
+        })
+    }
 }

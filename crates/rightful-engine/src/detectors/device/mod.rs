@@ -3,29 +3,43 @@
 use super::Detector;
 
 mod bot;
+mod cookie_reused;
+mod emulated_gpu;
 mod impossible_travel;
 mod payee_velocity;
 mod platform_anomaly;
 mod platform_automation;
 mod profile_velocity;
 mod risky_reputation;
+mod spoofed;
+mod suspected_bot;
+mod suspicious_cpu_core;
+mod suspicious_display;
 mod suspicious_language;
 mod suspicious_platform;
 mod suspicious_timezone;
 mod suspicious_useragent;
 mod suspicious_velocity;
+mod vm;
 
 pub(super) const DETECTORS: &[Detector] = &[
     bot::DETECTOR,
+    cookie_reused::DETECTOR,
+    emulated_gpu::DETECTOR,
     impossible_travel::DETECTOR,
     payee_velocity::DETECTOR,
     platform_anomaly::DETECTOR,
     platform_automation::DETECTOR,
     profile_velocity::DETECTOR,
     risky_reputation::DETECTOR,
+    spoofed::DETECTOR,
+    suspected_bot::DETECTOR,
+    suspicious_cpu_core::DETECTOR,
+    suspicious_display::DETECTOR,
     suspicious_language::DETECTOR,
     suspicious_platform::DETECTOR,
     suspicious_timezone::DETECTOR,
     suspicious_useragent::DETECTOR,
     suspicious_velocity::DETECTOR,
+    vm::DETECTOR,
 ];

@@ -41,7 +41,13 @@ impl Shop {
         let router = TowerToHyperService::new(router::api(server.app.clone(), rightful_dialects::ALL));
         let app = &server.app;
         let store = &*app.pipeline.store;
-        let desk = Desk { store, master_key: &app.master_key, nonces: &app.nonces, private_hooks: false };
+        let desk = Desk {
+            store,
+            master_key: &app.master_key,
+            nonces: &app.nonces,
+            private_hooks: false,
+            policies: &app.pipeline.policies,
+        };
         let new = NewApplication {
             name: "shop".into(),
             test: true,

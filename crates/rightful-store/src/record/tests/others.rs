@@ -1,8 +1,8 @@
 //! The same laws for what is noted, reported and told, and for applications with their settings.
 
 use rightful_domain::{
-    AccountDeviceId, DeliveryTry, Hook, HookStyle, Label, LabelValue, NoteKind, Pii, Report, Settings, TakeoverWords,
-    Telling, Topic, TryEnd, TryFailure, Waiting,
+    AccountDeviceId, DeliveryTry, Hook, HookStyle, Label, LabelValue, NoteKind, Pii, RecommendationWords, Report,
+    Settings, TakeoverWords, Telling, Topic, TryEnd, TryFailure, Waiting,
 };
 
 use super::super::{
@@ -72,6 +72,7 @@ fn report() -> Report {
         behavior: event.behavior,
         opened_at: Some(at(4)),
         received_at: at(5),
+        said: None,
     }
 }
 
@@ -116,6 +117,17 @@ fn with_settings() -> Application {
         blocks_over_device_limit: true,
         pages_may_list_devices: true,
         hooks: vec![hook],
+        ..Settings::default()
+    };
+    Application { settings, ..an_application() }
+}
+
+/// The same, with what came in version 3.
+fn with_recommendations() -> Application {
+    let settings = Settings {
+        recommendation_words: RecommendationWords::UpperCase,
+        action_types: vec!["wire_template".into()],
+        ..with_settings().settings
     };
     Application { settings, ..an_application() }
 }
@@ -127,10 +139,12 @@ fn these_too_are_written_as_they_always_were() {
     let row = row_of(2, Draft::consumption(&consumption(), 2), &Effects::default());
     check_golden("consumption", include_str!("../golden/consumption_v1.hex"), &row);
     check_golden("noted", include_str!("../golden/noted_v1.hex"), &encode_noted(&noted()));
-    check_golden("report", include_str!("../golden/report_v1.hex"), &encode_report(&report()));
+    check_golden("report", include_str!("../golden/report_v1.hex"), &encode_report(&report(), None));
+    check_golden("report", include_str!("../golden/report_v2.hex"), &encode_report(&report(), Some(&[1, 2, 3])));
     check_golden("waiting", include_str!("../golden/waiting_v1.hex"), &encode_waiting(&waiting()));
     check_golden("try", include_str!("../golden/try_v1.hex"), &encode_try(&tried()));
-    check_golden("application", include_str!("../golden/application_v2.hex"), &encode_application(&with_settings()));
+    let bytes = encode_application(&with_recommendations());
+    check_golden("application", include_str!("../golden/application_v3.hex"), &bytes);
 }
 
 #[test]
@@ -142,12 +156,16 @@ fn these_too_are_read_for_ever() {
     let (Said::Consumption(said), _) = read(2, &bytes).unwrap() else { panic!("not a consumption") };
     assert_eq!(said, consumption());
     assert_eq!(decode_noted(&bytes_of(include_str!("../golden/noted_v1.hex"))), Ok(noted()));
-    assert_eq!(decode_report(&bytes_of(include_str!("../golden/report_v1.hex"))), Ok(report()));
+    assert_eq!(decode_report(&bytes_of(include_str!("../golden/report_v1.hex"))), Ok((report(), None)));
+    let sealed: &[u8] = &[1, 2, 3];
+    assert_eq!(decode_report(&bytes_of(include_str!("../golden/report_v2.hex"))), Ok((report(), Some(sealed))));
     assert_eq!(decode_waiting(&bytes_of(include_str!("../golden/waiting_v1.hex"))), Ok(waiting()));
     assert_eq!(decode_try(&bytes_of(include_str!("../golden/try_v1.hex"))), Ok(tried()));
     let answered = DeliveryTry { ended: TryEnd::Answered(503), next_at: None, ..tried() };
     assert_eq!(decode_try(&encode_try(&answered)), Ok(answered));
     assert_eq!(decode_application(&bytes_of(include_str!("../golden/application_v2.hex"))), Ok(with_settings()));
+    let bytes = bytes_of(include_str!("../golden/application_v3.hex"));
+    assert_eq!(decode_application(&bytes), Ok(with_recommendations()));
 }
 
 proptest! {

@@ -1,0 +1,253 @@
+//! Transmit Security's detection and response: recommendations, as its documentation and its browser client (npm
+//! `@transmitsecurity/platform-web-sdk` 2.1.1) speak them.
+//!
+//! # Supported
+//! | Path | By | Verb |
+//! |---|---|---|
+//! | `POST /oidc/token` | client id and secret, in a form or in JSON | an access token for an hour |
+//! | `GET /risk/v1/recommendation?action_token=&user_id=` | server | judge an action, once; later calls get the same answer |
+//! | `POST /risk/v1/action/trigger-action[?get_recommendation=true]` | server | keep an action that a server reports in a page's session, or judge it at once |
+//! | `POST /risk/v1/action/result` | server | how an action ended, and how its challenge did |
+//! | `POST /risk/v1/action/authenticated-user` | server | whose an action is |
+//! | `POST /risk/v1/label` | server | feedback on an action or a user, in both generations of words |
+//! | `POST /risk/v1/transaction-monitoring/evaluate` | server | judge a transaction that no page reported |
+//! | `GET /risk-collect/device/conf` | page | the client's settings, and the key to seal under |
+//! | `POST /risk-collect/device/events` | page | keep what the client reports; tokens for it |
+//! | `POST /risk-collect/device/logs` | page | taken, and nothing of it kept |
+//! | `POST /risk-collect/device/migrate-identifiers` | page | a device id, before anything is reported |
+//!
+//! A server says `Authorization: Bearer <access token>`; the keys that check one are under `/.well-known/jwks.json` and
+//! `/oidc/jwks`. A page names its client id, and its origin must be one of the application's.
+//!
+//! # Not supported
+//! - `PUT /risk/v1/action/assignee` and `/risk/v1/lists`: they are of case management, and the form of their bodies is not
+//!   documented.
+//! - `/risk/v1/recommendation/rules`, and `preview_rule` with it: rules are the policy's.
+//! - Labels of correlation ids, campaigns, addresses, verification sessions and fraud rings: refused with 400, since nothing
+//!   would follow from them.
+//! - Status 463: a token that is misused is refused each time, and none is put on a list.
+//! - The client's `lightweight` tier: its payload is not documented.
+//! - Key rotation in the client (`keyRotation`): the value that ends one is not known. It is not offered.
+//! - `private_key_jwt` and mutual TLS at the token endpoint.
+//! - Of signals: what only a mobile client can tell (`esim_usage`, `mobile_network_code`), and `x_forwarded_for`. Of the
+//!   pointer's path only its moves are counted, so ratios and latencies are left out.
+//!
+//! # Whom a page can fool
+//! A client id is public, so anybody can speak as a page, for any account, and a page may set any user. Therefore:
+//! - An action is judged when a server asks about it, and not before; nobody asks, nothing is judged or counted. The moment
+//!   that counts is ours, not the page's.
+//! - Name the user (`user_id`) in asking, or in the result. An action whose user only the page has named, by
+//!   `setAuthenticatedUser` or `claimedUserId`, is judged as that user's and marked as what nobody vouches for: it counts as
+//!   no attempt of the account, and nothing is learned of it. A result that names the user makes it an event of its own.
+//! - Behavior and device are what the browser says. Whoever writes requests by hand may say anything, and is judged by
+//!   everything else. Who has copied a device's id *and* the name of its key is taken for it; only a secured session token
+//!   proves the key itself.
+//! - A page's answers say no score, reason or verdict.
+//!
+//! # Tokens and ids
+//! | What | Form | Holds |
+//! |---|---|---|
+//! | access token | a JSON Web Token, EdDSA, with the public half of the key as its subject | 1 h |
+//! | `deviceId` | like a JSON Web Token, as in the documentation's sample; bound to the key that the browser keeps | 400 days |
+//! | `sessionToken` | the same, with an expiry | 30 min |
+//! | secured session token | the client's: `RS256` by its header, and RSASSA-PSS in truth, which is checked; for one action | what it says, at most 1 h |
+//! | `actionToken` | opaque | 30 min until it is asked about for the first time; 24 h |
+//! | `action_id` | 64 hexadecimal digits, the second half a proof | ever |
+//!
+//! All are bound to one application. An id that is presented with another key than its own is replaced, and noted as copied.
+//!
+//! # What becomes of a report
+//! | Client | Here |
+//! |---|---|
+//! | `deviceId` | a device alias of the strongest kind |
+//! | `device` attributes | components by their own names; `time_zone`, `language`, `screen`, `os`, `browser`, `model` |
+//! | `webdriver`, `CDPRuntimeDomainTest`, driver variables, replaced getters | components that detectors read |
+//! | `cryptoRandomValues`, `performanceTiming`, `plugins`, `mediaDevices`, `referrer` | not kept |
+//! | `interaction` events | `behavior`: keys, their rhythm, pastes, pointer moves; what and where is not kept |
+//! | `page_load` | `opened_at` |
+//! | `action` | kept under its token until somebody asks |
+//! | `identification` | nothing: the user is in each request |
+//! | several actions in one request | the last one; the earlier ones have had their answers |
+//! | the request's address and agent | `network` |
+//!
+//! # What becomes of an action
+//! | Transmit | Here |
+//! |---|---|
+//! | `action_type` | the action: one of the ten, or of the application's setting `action_types` |
+//! | `user_id`, else `claimed_user_id`, else the page's user | `account` |
+//! | `claimed_user_id` of type `email`, `phone_number` | `username` as well |
+//! | `transaction_data` | `payment`: amount, method, payee, what is paid with; all of it is kept, and told again as it was sent |
+//! | `custom_attributes` | kept, and told again |
+//! | `result` | the outcome; with a challenge, that it was passed, failed or ignored |
+//! | `challenge_type` | what the challenge proves: a captcha nothing, `idv` is kept by name |
+//!
+//! # What the documentation leaves open
+//! - `recommendation.type` is in small letters, as in the guides; `recommendation_words` is the setting for the capitals of
+//!   the newer ones.
+//! - `trigger-action` with `get_recommendation=true` answers the recommendation with `action_token` before it.
+//! - `typing_velocity` is the share of people who type more slowly.
+//! - Refusals are `{"message","error_code"}`; at the token endpoint with `error` and `error_description` beside.
+//! - A token that is none of ours is refused with 400, another application's with 403, one that is over with 404.
+//! - A transaction for `evaluate` may name `ip` and `user_agent` of the person.
+//! - Where a user id looks like an e-mail address or a phone number it works; Transmit asks for ids that name nobody.
+
+mod attempt;
+mod behavior;
+mod browser;
+mod context;
+mod decode;
+mod device;
+mod encode;
+mod label;
+mod money;
+mod signals;
+mod token;
+mod words;
+
+use rightful_domain::{CredentialKind, Report, Timestamp};
+
+use crate::{
+    Access, Call, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply, Response,
+    Route, Sealed, Told,
+};
+
+const TOKEN: &str = "/oidc/token";
+const RECOMMENDATION: &str = "/risk/v1/recommendation";
+const TRIGGER: &str = "/risk/v1/action/trigger-action";
+const RESULT: &str = "/risk/v1/action/result";
+const AUTHENTICATED_USER: &str = "/risk/v1/action/authenticated-user";
+const LABEL: &str = "/risk/v1/label";
+const EVALUATE: &str = "/risk/v1/transaction-monitoring/evaluate";
+const CONF: &str = "/risk-collect/device/conf";
+const EVENTS: &str = "/risk-collect/device/events";
+const LOGS: &str = "/risk-collect/device/logs";
+const MIGRATE: &str = "/risk-collect/device/migrate-identifiers";
+
+const fn server(method: Method, path: &'static str) -> Route {
+    Route { method, path, access: Access::Token(CredentialKind::TransmitClient) }
+}
+
+const fn page(path: &'static str) -> Route {
+    Route { method: Method::Post, path, access: Access::PageInBody(CredentialKind::TransmitClient) }
+}
+
+const ROUTES: &[Route] = &[
+    Route { method: Method::Post, path: TOKEN, access: Access::Body(CredentialKind::TransmitClient) },
+    server(Method::Get, RECOMMENDATION),
+    server(Method::Post, TRIGGER),
+    server(Method::Post, RESULT),
+    server(Method::Post, AUTHENTICATED_USER),
+    server(Method::Post, LABEL),
+    server(Method::Post, EVALUATE),
+    Route { method: Method::Get, path: CONF, access: Access::Page(CredentialKind::TransmitClient) },
+    page(EVENTS),
+    page(LOGS),
+    page(MIGRATE),
+];
+
+/// What is read of a query.
+const PARAMETERS: &[&str] = &["action_token", "user_id", "get_recommendation", "tenantId", "type"];
+
+/// Transmit's words.
+pub(crate) const DIALECT: &dyn Dialect = &Transmit;
+
+struct Transmit;
+
+impl Dialect for Transmit {
+    fn name(&self) -> &'static str {
+        "transmit"
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        ROUTES
+    }
+
+    fn presented<'a>(&self, call_header: &dyn Fn(&str) -> Option<&'a str>, query: Query<'a>) -> Option<Presented<'a>> {
+        let kind = CredentialKind::TransmitClient;
+        if let Some(header) = call_header("authorization") {
+            return Some(Presented { kind, public_id: "", secret: crate::bearer::secret_of(header, "bearer")? });
+        }
+        // Client ids have no character that a query would have to write otherwise.
+        let public_id = query.plain("tenantId").filter(|id| !id.is_empty())?;
+        Some(Presented { kind, public_id, secret: "" })
+    }
+
+    fn presented_in_body(&self, route: &Route, body: &[u8]) -> Option<PresentedInBody> {
+        if route.path == TOKEN { decode::client(body) } else { browser::client(body) }
+    }
+
+    fn sealed(&self, route: &Route, body: &[u8]) -> Result<Option<Sealed>, Refusal> {
+        if route.path == EVENTS { browser::sealed(body).map(Some) } else { Ok(None) }
+    }
+
+    fn is_sent_cookies(&self) -> bool {
+        true
+    }
+
+    fn told(&self, call: &Call<'_>, attempt: &Report, device: Option<&Report>) -> Result<Told, Refusal> {
+        let named = match call.route.path {
+            RECOMMENDATION | RESULT | AUTHENTICATED_USER => decode::named(call)?,
+            _ => None,
+        };
+        attempt::told(call, attempt, device, named)
+    }
+
+    fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
+        call.query.check_once(PARAMETERS)?;
+        match call.route.path {
+            TOKEN => decode::grant(call),
+            RECOMMENDATION => decode::recommendation(call),
+            TRIGGER => decode::trigger(call),
+            RESULT => decode::result(call),
+            AUTHENTICATED_USER => decode::authenticated_user(call),
+            LABEL => label::read(call),
+            EVALUATE => decode::evaluate(call),
+            CONF => Ok(Intake::SealingKey),
+            EVENTS => browser::events(call),
+            LOGS => browser::logs(call),
+            MIGRATE => {
+                browser::migrated(call)?;
+                browser::logs(call)
+            }
+            _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
+        }
+    }
+
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
+        match (reply, call.route.path) {
+            (Reply::Granted { token, kept }, _) => encode::granted(token, *kept),
+            (Reply::SealingKey(key), _) => encode::conf(&call.application.settings, key),
+            (Reply::Reported(attempt), TRIGGER) => encode::triggered(call, *attempt),
+            (Reply::Reported(report), _) => encode::reported(call, *report),
+            (Reply::Assessed(record), RECOMMENDATION) => encode::recommended(call, record),
+            (Reply::Assessed(record), _) => encode::recommended_at_once(call, record),
+            (Reply::Finished(record), _) => encode::finished(call, record),
+            (_, LABEL) => encode::labelled(call),
+            (_, MIGRATE) => encode::migrated(call),
+            (
+                Reply::Observed(_)
+                | Reply::Concluded(_)
+                | Reply::Recalled(_)
+                | Reply::Found(_)
+                | Reply::FeedbackTaken { .. }
+                | Reply::Identified { .. }
+                | Reply::LookedUp(_)
+                | Reply::Dossier(_)
+                | Reply::Takeover(_)
+                | Reply::Reclaimed { .. }
+                | Reply::Consumed(_)
+                | Reply::Listening
+                | Reply::Backtest(_)
+                | Reply::Hooks(_)
+                | Reply::Lists(_)
+                | Reply::Rules(_),
+                _,
+            ) => encode::done(),
+        }
+    }
+
+    fn refuse(&self, route: Option<&Route>, refusal: &Refusal, _now: Timestamp) -> Response {
+        let token_path = route.filter(|route| route.path == TOKEN).map(|_| ());
+        encode::refused(token_path, refusal)
+    }
+}
