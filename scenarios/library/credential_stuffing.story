@@ -7,7 +7,7 @@ yes 20:03  login ok  customer-3  bot      hosting
 no  20:03  login ok  customer-3  phone-3  homes-3
 
 rule stuffing-breached-pair-new-device
-08:00  10 times every 1d  login ok  ann  phone-a  lisbon with password hunter2
+08:00  10 times every 1d  login ok  ann  phone-a  lisbon
 yes +10d 08:00  login ok  ann  laptop-x  lisbon with password hunter2
 no  +10d 08:00  login ok  ann  phone-a   lisbon with password hunter2
 

@@ -7,8 +7,8 @@ no  +10d 08:00   9 times every 30s  login failed  ann  laptop-x  lagos
 
 rule velocity-account-devices
 08:00  10 times every 1d  login ok  ann  phone-a  lisbon
-yes +10d 08:00  4 times every 1h  login ok  ann  phone-#  lisbon
-no  +10d 08:00  3 times every 1h  login ok  ann  phone-#  lisbon
+yes +10d 08:00  5 times every 1h  login ok  ann  phone-#  lisbon
+no  +10d 08:00  4 times every 1h  login ok  ann  phone-#  lisbon
 
 rule velocity-device-accounts
 08:00  5 times every 1h  login ok  customer-#  phone-#  lisbon-#
