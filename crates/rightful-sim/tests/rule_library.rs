@@ -80,7 +80,8 @@ fn reference(library: &[LibraryRule], measured: &Measured, extent: Extent) -> St
         }
         let (title, explanation) = (&ready.title, &ready.explanation);
         text.push_str(&format!("\n### {title}\n\n{explanation}\n\nMeasured: {}.\n\n```toml\n", told(hits)));
-        let lines = ready.text.lines().filter(|line| !line.starts_with("note = ") && !line.starts_with("author = "));
+        const FOR_MACHINES: [&str; 4] = ["note = ", "author = ", "library = ", "library_version = "];
+        let lines = ready.text.lines().filter(|line| !FOR_MACHINES.iter().any(|key| line.starts_with(key)));
         lines.for_each(|line| text.push_str(&format!("{line}\n")));
         text.push_str("```\n");
     }
