@@ -119,7 +119,7 @@ impl LibraryUpdate {
 }
 
 /// The keys of any of these that say something, in order, each once.
-fn keys<'a, const N: usize>(tables: [&'a Table; N]) -> BTreeSet<&'a str> {
+fn keys<const N: usize>(tables: [&Table; N]) -> BTreeSet<&str> {
     let all = tables.into_iter().flat_map(|table| table.keys().map(String::as_str));
     all.filter(|key| !OWN.contains(key)).collect()
 }
