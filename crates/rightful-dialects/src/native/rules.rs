@@ -20,6 +20,9 @@ pub(super) const RULE: &str = "/v1/rules/{name}";
 pub(super) const CHECK: &str = "/v1/rules/check";
 pub(super) const DIFF: &str = "/v1/rules/diff";
 pub(super) const DRAFT: &str = "/v1/rules/draft";
+pub(super) const LIBRARY: &str = "/v1/rules/library";
+pub(super) const INSTALL: &str = "/v1/rules/library/{id}/install";
+pub(super) const UPDATE: &str = "/v1/rules/library/update";
 pub(super) const PUBLISH: &str = "/v1/rules/publish";
 pub(super) const APPROVE: &str = "/v1/rules/approve";
 pub(super) const REJECT: &str = "/v1/rules/reject";
@@ -49,6 +52,9 @@ pub(super) fn decode(call: &Call<'_>) -> Option<Result<Intake, Refusal>> {
         (Method::Delete, DRAFT) => revision(call).map(|revision| (None, RulesAsked::Discard { revision })),
         (Method::Post, CHECK) => check(call),
         (Method::Get, DIFF) => Ok((None, RulesAsked::Diff)),
+        (Method::Get, LIBRARY) => Ok((None, RulesAsked::Library)),
+        (Method::Post, INSTALL) => install(call),
+        (Method::Post, UPDATE) => update(call),
         (Method::Post, PUBLISH) => step(call, RulesAsked::Publish),
         (Method::Post, APPROVE) => step(call, RulesAsked::Approve),
         (Method::Post, REJECT) => step(call, RulesAsked::Reject),
@@ -122,6 +128,31 @@ fn import(call: &Call<'_>) -> Asked {
     Ok((author(&mut body)?, RulesAsked::Import { text, revision: body.optional("revision", whole)? }))
 }
 
+fn install(call: &Call<'_>) -> Asked {
+    let mut body = optional_body(call)?;
+    let mode = body.optional("mode", text)?.map(|mode| mode.into_owned());
+    let id = call.parameter("id").to_owned();
+    Ok((author(&mut body)?, RulesAsked::Install { id, mode, revision: body.optional("revision", whole)? }))
+}
+
+fn update(call: &Call<'_>) -> Asked {
+    let mut body = optional_body(call)?;
+    let ids = body.optional("ids", texts)?;
+    let ids = ids.unwrap_or_default();
+    Ok((author(&mut body)?, RulesAsked::Update { ids, revision: body.optional("revision", whole)? }))
+}
+
+fn texts(node: Node<'_>) -> Result<Vec<String>, Fault> {
+    let Node::List(elements) = node else { return Err(Fault::new("must be a list of texts")) };
+    elements.into_iter().map(|element| Ok(text(element)?.into_owned())).collect()
+}
+
+/// The fields of a body that need not be there.
+fn optional_body<'a>(call: &'a Call<'_>) -> Result<Fields<'a>, Refusal> {
+    let body = if call.body.is_empty() { b"{}" } else { call.body };
+    Ok(Fields::new(json::parse_object(body)?))
+}
+
 fn check(call: &Call<'_>) -> Asked {
     let Value::Object(mut body) = value(call.body)? else { return Err(malformed("the body must be a JSON object")) };
     let (rule, text) = (body.remove("rule"), body.remove("text"));
@@ -193,6 +224,8 @@ pub(super) fn reply(reply: &RulesReply) -> Response {
         RulesReply::Snoozes(snoozes) => json(200, snoozes),
         RulesReply::Snoozed(snooze) => json(201, snooze),
         RulesReply::Gone => Response { status: 204, content_type: None, headers: Vec::new(), body: Vec::new() },
+        RulesReply::Library(library) => json(200, library),
+        RulesReply::Updated(updates) => json(200, updates),
         RulesReply::Counts(counts) => json(200, counts),
         RulesReply::Refused(RulesRefusal { kind, detail, faults }) => {
             let (status, code, title) = match kind {
