@@ -129,14 +129,18 @@ fn import(call: &Call<'_>) -> Asked {
 }
 
 fn install(call: &Call<'_>) -> Asked {
-    let mut body = optional_body(call)?;
+    // Nothing in it is required, so that it is read to its end before it is taken for what it is not.
+    value(call.body)?;
+    let mut body = Fields::new(json::parse_object(call.body)?);
     let mode = body.optional("mode", text)?.map(|mode| mode.into_owned());
     let id = call.parameter("id").to_owned();
     Ok((author(&mut body)?, RulesAsked::Install { id, mode, revision: body.optional("revision", whole)? }))
 }
 
 fn update(call: &Call<'_>) -> Asked {
-    let mut body = optional_body(call)?;
+    // Nothing in it is required, so that it is read to its end before it is taken for what it is not.
+    value(call.body)?;
+    let mut body = Fields::new(json::parse_object(call.body)?);
     let ids = body.optional("ids", texts)?;
     let ids = ids.unwrap_or_default();
     Ok((author(&mut body)?, RulesAsked::Update { ids, revision: body.optional("revision", whole)? }))
@@ -145,12 +149,6 @@ fn update(call: &Call<'_>) -> Asked {
 fn texts(node: Node<'_>) -> Result<Vec<String>, Fault> {
     let Node::List(elements) = node else { return Err(Fault::new("must be a list of texts")) };
     elements.into_iter().map(|element| Ok(text(element)?.into_owned())).collect()
-}
-
-/// The fields of a body that need not be there.
-fn optional_body<'a>(call: &'a Call<'_>) -> Result<Fields<'a>, Refusal> {
-    let body = if call.body.is_empty() { b"{}" } else { call.body };
-    Ok(Fields::new(json::parse_object(body)?))
 }
 
 fn check(call: &Call<'_>) -> Asked {
