@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::encode::{PROBLEM_JSON, json, written};
-use crate::fields::{Fault, Fields};
+use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::rules::{
     RuleFault, RuleJson, RulesAsked, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked,
@@ -37,6 +37,8 @@ pub(super) const SNOOZE: &str = "/v1/rules/{name}/snoozes/{account}";
 const NOTE_BYTES_MAX: usize = 1_024;
 /// The longest author, in bytes.
 const AUTHOR_BYTES_MAX: usize = 64;
+/// Ready rules that are named at once: as many as a policy has rules.
+const IDS_MAX: usize = 500;
 /// Days whose counts are told unless asked otherwise.
 const DAYS_DEFAULT: u32 = 30;
 
@@ -129,26 +131,31 @@ fn import(call: &Call<'_>) -> Asked {
 }
 
 fn install(call: &Call<'_>) -> Asked {
-    // Nothing in it is required, so that it is read to its end before it is taken for what it is not.
-    value(call.body)?;
     let mut body = Fields::new(json::parse_object(call.body)?);
     let mode = body.optional("mode", text)?.map(|mode| mode.into_owned());
-    let id = call.parameter("id").to_owned();
-    Ok((author(&mut body)?, RulesAsked::Install { id, mode, revision: body.optional("revision", whole)? }))
+    let revision = body.optional("revision", whole)?;
+    let author = author(&mut body)?;
+    nothing_else(body)?;
+    Ok((author, RulesAsked::Install { id: call.parameter("id").to_owned(), mode, revision }))
 }
 
 fn update(call: &Call<'_>) -> Asked {
-    // Nothing in it is required, so that it is read to its end before it is taken for what it is not.
-    value(call.body)?;
     let mut body = Fields::new(json::parse_object(call.body)?);
-    let ids = body.optional("ids", texts)?;
-    let ids = ids.unwrap_or_default();
-    Ok((author(&mut body)?, RulesAsked::Update { ids, revision: body.optional("revision", whole)? }))
+    let ids = body.optional("ids", texts)?.unwrap_or_default();
+    let revision = body.optional("revision", whole)?;
+    let author = author(&mut body)?;
+    nothing_else(body)?;
+    Ok((author, RulesAsked::Update { ids, revision }))
 }
 
 fn texts(node: Node<'_>) -> Result<Vec<String>, Fault> {
-    let Node::List(elements) = node else { return Err(Fault::new("must be a list of texts")) };
-    elements.into_iter().map(|element| Ok(text(element)?.into_owned())).collect()
+    let elements = list_of(node, IDS_MAX)?.into_iter();
+    elements.map(|element| Ok(text(element)?.into_owned())).collect()
+}
+
+/// Nothing in such a body is required: a field that is misspelled would mean that it was not told.
+fn nothing_else(body: Fields<'_>) -> Result<(), Refusal> {
+    if body.rest().n_unknown() == 0 { Ok(()) } else { Err(malformed("the body has a field that is not known here")) }
 }
 
 fn check(call: &Call<'_>) -> Asked {
