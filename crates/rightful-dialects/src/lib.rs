@@ -21,6 +21,7 @@ mod query;
 mod ravelin;
 mod registry;
 mod route;
+mod rule_library;
 mod rules;
 mod rupt;
 mod scalars;
@@ -48,6 +49,7 @@ pub use native::{
 };
 pub use registry::{ALL, OURS, of_hook};
 pub use route::{Access, Method, Presented, Route};
+pub use rule_library::{InstalledRule, ReadyRule, RuleConflict, RuleLibraryShown, RuleUpdate, RuleUpdates};
 pub use rules::{
     RuleBookShown, RuleCountsShown, RuleDay, RuleDiff, RuleFault, RuleFieldDiff, RuleJson, RuleShown, RuleSnoozes,
     RuleState, RuleTally, RuleTextInfo, RuleVersionInfo, RuleVersionShown, RuleVersions, RulesAsked, RulesChecked,

@@ -86,6 +86,24 @@ pub enum RulesAsked {
         /// The account.
         account: String,
     },
+    /// The library's rules, and which of them are here.
+    Library,
+    /// Put a ready rule into the draft.
+    Install {
+        /// The ready rule.
+        id: String,
+        /// `active`, `shadow` or `off`; None for `shadow`.
+        mode: Option<String>,
+        /// The revision that it is meant for; None for whatever it is.
+        revision: Option<u64>,
+    },
+    /// Bring rules of the draft that come from the library up to date.
+    Update {
+        /// The ready rules; empty for all.
+        ids: Vec<String>,
+        /// The revision that it is meant for; None for whatever it is.
+        revision: Option<u64>,
+    },
     /// What a rule did in the last days.
     Counts {
         /// The rule.
@@ -166,6 +184,10 @@ pub enum RulesReply {
     Snoozed(SnoozeShown),
     /// It is no longer there.
     Gone,
+    /// The library's rules.
+    Library(crate::RuleLibraryShown),
+    /// What became of the rules that were brought up to date.
+    Updated(crate::RuleUpdates),
     /// What a rule did.
     Counts(RuleCountsShown),
     /// It was not done.
@@ -333,6 +355,10 @@ pub(crate) struct RuleTold {
     author: Option<String>,
     /// Why.
     note: Option<String>,
+    /// The ready rule that it was put in from.
+    library: Option<String>,
+    /// In which version of the library's.
+    library_version: Option<u32>,
     /// Answered alone: the published version in which it last changed.
     version: Option<u32>,
 }

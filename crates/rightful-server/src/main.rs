@@ -37,6 +37,7 @@ mod reviewing;
 mod rule_desk;
 mod rule_faults;
 mod rule_labels;
+mod rule_library_desk;
 mod rule_shown;
 mod rule_tallies;
 mod rule_text;

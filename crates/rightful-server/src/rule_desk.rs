@@ -80,7 +80,7 @@ fn no_rule(name: &str) -> RulesRefusal {
     refused(RulesRefusalKind::NotFound, format!("there is no rule {name:?}"))
 }
 
-type Done<T> = Result<T, NotDone>;
+pub(crate) type Done<T> = Result<T, NotDone>;
 
 impl RuleDesk<'_> {
     /// Does what is asked. A refusal is an answer.
@@ -138,6 +138,12 @@ impl RuleDesk<'_> {
                 }
                 Ok(RulesReply::Gone)
             }
+            RulesAsked::Library => self.library(asking).await,
+            RulesAsked::Install { id, mode, revision } => {
+                self.install(asking, author, (id, mode.as_deref()), *revision).await?;
+                self.one(asking, id).await
+            }
+            RulesAsked::Update { ids, revision } => self.update(asking, author, ids, *revision).await,
             RulesAsked::Counts { rule, days } => self.counts(asking, rule, *days).await,
         }
     }
@@ -159,7 +165,7 @@ impl RuleDesk<'_> {
     }
 
     /// Replaces the draft, or drops it.
-    async fn edit(
+    pub(crate) async fn edit(
         &self,
         asking: Asking<'_>,
         author: &str,

@@ -13,7 +13,7 @@ const NAME: &str = "name";
 const VERSION: &str = "version";
 const AUTHOR: &str = "author";
 /// In which order a rule's keys are written; others come last.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 17] = [
     NAME,
     VERSION,
     "mode",
@@ -29,6 +29,8 @@ const ORDER: [&str; 15] = [
     "stop_on_match",
     AUTHOR,
     "note",
+    "library",
+    "library_version",
 ];
 
 /// The rules of a text, in its order. What is no table is passed over: the engine has refused it.
@@ -71,7 +73,7 @@ pub(crate) fn json_of(rule: &Table) -> Json {
     Json::Object(members.collect())
 }
 
-fn json_value(value: &Value) -> Json {
+pub(crate) fn json_value(value: &Value) -> Json {
     match value {
         Value::String(text) => text.as_str().into(),
         Value::Integer(number) => (*number).into(),

@@ -238,3 +238,44 @@ fn an_operator_does_the_same_with_and_without_a_server() {
     operator(folder.path(), &["rules", "snooze", &shop.id, "gold", "ann", "--minutes", "5"]).unwrap();
     assert_eq!(shop.login(&server, "ann")["verdict"], "allow");
 }
+
+#[test]
+fn a_ready_rule_is_put_in_edited_and_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let shop = Shop::new(folder.path());
+    let install = |id: &str, body: &Value| shop.post(&server, &format!("/v1/rules/library/{id}/install"), body);
+    let answer = install("login-tor", &json!({ "author": "Rita" }));
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let rule = answer.json()["rule"].clone();
+    let keys = (&rule["mode"], &rule["library"], &rule["library_version"], &rule["author"]);
+    assert_eq!(keys, (&json!("shadow"), &json!("login-tor"), &json!(1), &json!("Rita")), "{rule}");
+    assert_eq!(install("login-tor", &json!({})).status, 409);
+    assert_eq!(install("login-toor", &json!({})).status, 404);
+    assert_eq!(install("login-automation", &json!({ "mode": "loud" })).status, 400);
+
+    // Enabled, and changed here.
+    let mut edited = rule;
+    for (key, value) in [("mode", "active"), ("floor", "deny")] {
+        edited[key] = value.into();
+    }
+    let answer = shop.put(&server, "login-tor", &edited);
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    shop.step(&server, "publish");
+    let library = shop.get(&server, "/v1/rules/library");
+    let items = library["items"].as_array().unwrap();
+    assert!(items.len() >= 40);
+    let ready = items.iter().find(|ready| ready["id"] == "login-tor").unwrap();
+    let installed = json!([{ "name": "login-tor", "version": 1, "is_outdated": false, "edited": ["floor"] }]);
+    assert_eq!(ready["installed"], installed);
+    let updates = shop.post(&server, "/v1/rules/library/update", &json!({}));
+    assert_eq!((updates.status, &updates.json()["items"]), (200, &json!([])));
+    assert_eq!(shop.post(&server, "/v1/rules/library/update", &json!({ "ids": ["nothing"] })).status, 404);
+
+    operator(folder.path(), &["rules", "install", &shop.id, "stuffing-hit", "mfa-fatigue", "--mode", "active"])
+        .unwrap();
+    let told = operator(folder.path(), &["rules", "update", &shop.id]).unwrap();
+    assert!(told.contains("up to date"), "{told}");
+    let names: Vec<Value> = shop.get(&server, "/v1/rules")["rules"].as_array().unwrap().to_vec();
+    assert!(names.iter().any(|rule| rule["name"] == "mfa-fatigue" && rule["rule"]["mode"] == "active"));
+}

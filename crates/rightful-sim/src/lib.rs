@@ -2,6 +2,7 @@
 
 pub mod campaign;
 pub mod http;
+pub mod library;
 pub mod load;
 pub mod shop;
 pub mod story;

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::answers::Problem;
 use super::rules::RulesProblem;
+use crate::rule_library::{RuleLibraryShown, RuleUpdates};
 use crate::rules::{
     RuleBookShown, RuleCountsShown, RuleShown, RuleSnoozes, RuleTold, RuleVersionShown, RuleVersions, RulesChecked,
     RulesDiff, RulesStep, SnoozeShown,
@@ -30,6 +31,30 @@ struct RulesToCheck {
     rule: Option<RuleTold>,
     /// Rules as a text: `[[rules]]` in TOML.
     text: Option<String>,
+}
+
+/// How a ready rule is put in.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "stands for what is read, in the schema alone")]
+struct RuleToInstall {
+    /// `active`, `shadow` or `off`; `shadow` if it is not told.
+    mode: Option<String>,
+    /// Only if this is the revision; 409 if it is another.
+    revision: Option<u64>,
+    /// Who changes it; the key's public name if it is not told.
+    author: Option<String>,
+}
+
+/// Which ready rules are brought up to date.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "stands for what is read, in the schema alone")]
+struct RulesToUpdate {
+    /// The ready rules; all if none is told.
+    ids: Option<Vec<String>>,
+    /// Only if this is the revision; 409 if it is another.
+    revision: Option<u64>,
+    /// Who changes it; the key's public name if it is not told.
+    author: Option<String>,
 }
 
 /// A snooze: either `minutes` or `until`.
@@ -198,6 +223,49 @@ pub(super) fn approve_rules() {}
 )]
 #[expect(dead_code, reason = "carries a description")]
 pub(super) fn reject_rules() {}
+
+/// The ready rules of the library, and which rules of the draft come from them
+#[utoipa::path(
+    get, path = "/v1/rules/library", operation_id = "list_ready_rules",
+    responses(
+        (status = 200, description = "The ready rules", body = RuleLibraryShown),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+pub(super) fn list_ready_rules() {}
+
+/// Put a ready rule into the draft
+#[utoipa::path(
+    post, path = "/v1/rules/library/{id}/install", operation_id = "install_ready_rule", request_body = RuleToInstall,
+    params(("id" = String, Path, description = "The ready rule")),
+    responses(
+        (status = 200, description = "The rule as it is in the draft", body = RuleShown),
+        (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such ready rule", body = RulesProblem, content_type = "application/problem+json"),
+        (status = 409, description = "There is a rule of its name, or the rules have changed since the revision told", body = RulesProblem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+pub(super) fn install_ready_rule() {}
+
+/// Bring the draft's rules from the library up to date; what was changed here stays
+#[utoipa::path(
+    post, path = "/v1/rules/library/update", operation_id = "update_ready_rules", request_body = RulesToUpdate,
+    responses(
+        (status = 200, description = "What became of them", body = RuleUpdates),
+        (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
+        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such ready rule", body = RulesProblem, content_type = "application/problem+json"),
+        (status = 409, description = "The rules have changed since the revision told", body = RulesProblem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[expect(dead_code, reason = "carries a description")]
+pub(super) fn update_ready_rules() {}
 
 /// Publish again, as a new version, what was published before
 #[utoipa::path(

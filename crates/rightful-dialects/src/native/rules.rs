@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::encode::{PROBLEM_JSON, json, written};
-use crate::fields::{Fault, Fields};
+use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::rules::{
     RuleFault, RuleJson, RulesAsked, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked,
@@ -20,6 +20,9 @@ pub(super) const RULE: &str = "/v1/rules/{name}";
 pub(super) const CHECK: &str = "/v1/rules/check";
 pub(super) const DIFF: &str = "/v1/rules/diff";
 pub(super) const DRAFT: &str = "/v1/rules/draft";
+pub(super) const LIBRARY: &str = "/v1/rules/library";
+pub(super) const INSTALL: &str = "/v1/rules/library/{id}/install";
+pub(super) const UPDATE: &str = "/v1/rules/library/update";
 pub(super) const PUBLISH: &str = "/v1/rules/publish";
 pub(super) const APPROVE: &str = "/v1/rules/approve";
 pub(super) const REJECT: &str = "/v1/rules/reject";
@@ -34,6 +37,8 @@ pub(super) const SNOOZE: &str = "/v1/rules/{name}/snoozes/{account}";
 const NOTE_BYTES_MAX: usize = 1_024;
 /// The longest author, in bytes.
 const AUTHOR_BYTES_MAX: usize = 64;
+/// Ready rules that are named at once: as many as a policy has rules.
+const IDS_MAX: usize = 500;
 /// Days whose counts are told unless asked otherwise.
 const DAYS_DEFAULT: u32 = 30;
 
@@ -49,6 +54,9 @@ pub(super) fn decode(call: &Call<'_>) -> Option<Result<Intake, Refusal>> {
         (Method::Delete, DRAFT) => revision(call).map(|revision| (None, RulesAsked::Discard { revision })),
         (Method::Post, CHECK) => check(call),
         (Method::Get, DIFF) => Ok((None, RulesAsked::Diff)),
+        (Method::Get, LIBRARY) => Ok((None, RulesAsked::Library)),
+        (Method::Post, INSTALL) => install(call),
+        (Method::Post, UPDATE) => update(call),
         (Method::Post, PUBLISH) => step(call, RulesAsked::Publish),
         (Method::Post, APPROVE) => step(call, RulesAsked::Approve),
         (Method::Post, REJECT) => step(call, RulesAsked::Reject),
@@ -122,6 +130,34 @@ fn import(call: &Call<'_>) -> Asked {
     Ok((author(&mut body)?, RulesAsked::Import { text, revision: body.optional("revision", whole)? }))
 }
 
+fn install(call: &Call<'_>) -> Asked {
+    let mut body = Fields::new(json::parse_object(call.body)?);
+    let mode = body.optional("mode", text)?.map(|mode| mode.into_owned());
+    let revision = body.optional("revision", whole)?;
+    let author = author(&mut body)?;
+    nothing_else(body)?;
+    Ok((author, RulesAsked::Install { id: call.parameter("id").to_owned(), mode, revision }))
+}
+
+fn update(call: &Call<'_>) -> Asked {
+    let mut body = Fields::new(json::parse_object(call.body)?);
+    let ids = body.optional("ids", texts)?.unwrap_or_default();
+    let revision = body.optional("revision", whole)?;
+    let author = author(&mut body)?;
+    nothing_else(body)?;
+    Ok((author, RulesAsked::Update { ids, revision }))
+}
+
+fn texts(node: Node<'_>) -> Result<Vec<String>, Fault> {
+    let elements = list_of(node, IDS_MAX)?.into_iter();
+    elements.map(|element| Ok(text(element)?.into_owned())).collect()
+}
+
+/// Nothing in such a body is required: a field that is misspelled would mean that it was not told.
+fn nothing_else(body: Fields<'_>) -> Result<(), Refusal> {
+    if body.rest().n_unknown() == 0 { Ok(()) } else { Err(malformed("the body has a field that is not known here")) }
+}
+
 fn check(call: &Call<'_>) -> Asked {
     let Value::Object(mut body) = value(call.body)? else { return Err(malformed("the body must be a JSON object")) };
     let (rule, text) = (body.remove("rule"), body.remove("text"));
@@ -193,6 +229,8 @@ pub(super) fn reply(reply: &RulesReply) -> Response {
         RulesReply::Snoozes(snoozes) => json(200, snoozes),
         RulesReply::Snoozed(snooze) => json(201, snooze),
         RulesReply::Gone => Response { status: 204, content_type: None, headers: Vec::new(), body: Vec::new() },
+        RulesReply::Library(library) => json(200, library),
+        RulesReply::Updated(updates) => json(200, updates),
         RulesReply::Counts(counts) => json(200, counts),
         RulesReply::Refused(RulesRefusal { kind, detail, faults }) => {
             let (status, code, title) = match kind {

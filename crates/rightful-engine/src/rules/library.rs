@@ -4,6 +4,7 @@
 use toml::{Table, Value};
 
 use super::Rule;
+use super::install::{LIBRARY, LIBRARY_VERSION};
 use crate::policy::Policy;
 
 /// The groups, in the order in which they are shown.
@@ -20,7 +21,9 @@ const GROUPS: [&str; 9] = [
 ];
 
 /// What only the library says of a rule.
-const OF_LIBRARY: [&str; 3] = ["id", "title", "explanation"];
+const OF_LIBRARY: [&str; 4] = ["id", "title", "explanation", EARLIER];
+/// What a rule was in the library's versions before: each without what they all share.
+const EARLIER: &str = "earlier";
 
 /// One ready rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +38,10 @@ pub struct LibraryRule {
     pub rule: Rule,
     /// The same as a policy has it: a table headed `[[rules]]`.
     pub text: Box<str>,
+    /// The same as data.
+    pub table: Table,
+    /// What it was in the library's versions before this one, as data.
+    pub earlier: Vec<Table>,
 }
 
 /// All ready rules, by group. Reads them at each call, so keep what it returns.
@@ -43,7 +50,7 @@ pub fn rule_library() -> Vec<LibraryRule> {
     GROUPS.into_iter().flat_map(of_group).collect()
 }
 
-fn of_group(text: &str) -> Vec<LibraryRule> {
+pub(super) fn of_group(text: &str) -> Vec<LibraryRule> {
     const READ: &str = "the library is read by every test";
     let file: Table = text.parse().expect(READ);
     let group = file.get("group").and_then(Value::as_str).unwrap_or_default();
@@ -59,9 +66,25 @@ fn of_group(text: &str) -> Vec<LibraryRule> {
             explanation: word("explanation").into(),
             rule: rules.rules().iter().next().cloned().expect("a rule was given"),
             text: written(&table).into(),
+            earlier: earlier(told),
+            table,
         }
     };
     tables.map(ready).collect()
+}
+
+/// What it was before. Its title and explanation are not kept apart by version: they change nothing.
+fn earlier(told: &Table) -> Vec<Table> {
+    let versions = told.get(EARLIER).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table);
+    let with_id = versions.cloned().map(|mut version| {
+        for key in ["id", "title", "explanation"] {
+            if let Some(value) = told.get(key) {
+                version.entry(key).or_insert_with(|| value.clone());
+            }
+        }
+        version
+    });
+    with_id.map(|version| table_of(&version)).collect()
 }
 
 /// The rule as a policy has it.
@@ -70,7 +93,9 @@ fn table_of(told: &Table) -> Table {
     let mut table = told.clone();
     table.retain(|key: &str, _| !OF_LIBRARY.contains(&key));
     table.insert("name".to_owned(), Value::String(text("id").to_owned()));
-    table.entry("version").or_insert(Value::Integer(1));
+    let version = table.entry("version").or_insert(Value::Integer(1)).clone();
+    table.insert(LIBRARY.to_owned(), Value::String(text("id").to_owned()));
+    table.insert(LIBRARY_VERSION.to_owned(), version);
     table.insert("author".to_owned(), Value::String("library".to_owned()));
     table.insert("note".to_owned(), Value::String(format!("{}. {}", text("title"), text("explanation"))));
     table
@@ -84,6 +109,8 @@ fn written(table: &Table) -> String {
     // Conditions are full of double quotes.
     let is_plain = |text: &&str| !text.contains('\'') && text.contains('"');
     let line = |(key, value): (&String, &Value)| match value.as_str().filter(is_plain) {
+        // The line break after the quotes is not part of the text.
+        Some(text) if text.contains('\n') => format!("{key} = '''\n{text}'''\n"),
         Some(text) => format!("{key} = '{text}'\n"),
         None => format!("{key} = {value}\n"),
     };

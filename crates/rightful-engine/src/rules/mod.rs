@@ -6,6 +6,7 @@
 mod aggregates;
 mod compile;
 mod evaluate;
+mod install;
 mod lexer;
 mod library;
 mod read;
@@ -20,6 +21,7 @@ use std::fmt;
 use rightful_domain::Aggregate;
 
 pub use evaluate::Scene;
+pub use install::{LibraryUpdate, UpdateConflict, library_origin};
 pub use library::{LibraryRule, rule_library};
 pub(crate) use read::{RULES, read_book, read_rules, rule_faults};
 pub(crate) use set::Ruling;

@@ -7,6 +7,7 @@ use rightful_domain::{
 };
 use toml::{Table, Value};
 
+use super::install::{LIBRARY, LIBRARY_VERSION};
 use super::set::{Rule, RuleMode, RuleSet};
 use super::{When, nearest, vocabulary};
 use crate::policy::PolicyError;
@@ -25,7 +26,7 @@ const TAGS_MAX: usize = 16;
 /// The furthest that priorities are apart from 0.
 const PRIORITY_MAX: i64 = 1_000_000;
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "name",
     "version",
     "actions",
@@ -41,6 +42,8 @@ const KEYS: [&str; 15] = [
     "mode",
     "author",
     "note",
+    LIBRARY,
+    LIBRARY_VERSION,
 ];
 
 /// Reads the rules of a policy, if it has any.
@@ -135,6 +138,8 @@ impl Reader<'_> {
         let Some(text) = self.text("when", super::lexer::TEXT_BYTES_MAX)? else {
             return self.bad("when", "must be given");
         };
+        self.word(LIBRARY)?;
+        self.whole(LIBRARY_VERSION, 1, i64::from(u32::MAX))?;
         let when = When::parse(text).map_err(|error| PolicyError::Rule {
             policy: self.policy.clone(),
             rule: name.into(),

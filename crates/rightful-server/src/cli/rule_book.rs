@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rightful_dialects::{
-    RuleBookShown, RuleCountsShown, RuleFault, RuleJson, RuleShown, RuleSnoozes, RuleState, RuleTally, RuleTextInfo,
-    RuleVersionInfo, RulesAsked, RulesDiff, RulesIntake, RulesRefusal, RulesReply, RulesStep, SnoozeAsked,
+    RuleBookShown, RuleConflict, RuleCountsShown, RuleFault, RuleJson, RuleShown, RuleSnoozes, RuleState, RuleTally,
+    RuleTextInfo, RuleUpdate, RuleUpdates, RuleVersionInfo, RulesAsked, RulesDiff, RulesIntake, RulesRefusal,
+    RulesReply, RulesStep, SnoozeAsked,
 };
 use rightful_domain::Pii;
 
@@ -43,6 +44,28 @@ pub(super) struct One {
     whose: Whose,
     /// The rule
     rule: String,
+}
+
+/// Ready rules to be put in.
+#[derive(Debug, Args)]
+pub(super) struct Ready {
+    #[command(flatten)]
+    whose: Whose,
+    /// Their ids
+    #[arg(required = true)]
+    ids: Vec<String>,
+    /// Whether they are in effect: active, shadow or off
+    #[arg(long, default_value = "shadow")]
+    mode: String,
+}
+
+/// Rules that come from the library.
+#[derive(Debug, Args)]
+pub(super) struct Outdated {
+    #[command(flatten)]
+    whose: Whose,
+    /// The ids of ready rules; all without
+    ids: Vec<String>,
 }
 
 /// Rules of a file.
@@ -155,6 +178,21 @@ impl One {
 
     pub(super) fn remove(self) -> Result<(), CommandError> {
         self.whose.show(RulesAsked::Remove { name: self.rule, revision: None })
+    }
+}
+
+impl Ready {
+    pub(super) fn install(self) -> Result<(), CommandError> {
+        for id in self.ids {
+            self.whose.show(RulesAsked::Install { id, mode: Some(self.mode.clone()), revision: None })?;
+        }
+        Ok(())
+    }
+}
+
+impl Outdated {
+    pub(super) fn update(self) -> Result<(), CommandError> {
+        self.whose.show(RulesAsked::Update { ids: self.ids, revision: None })
     }
 }
 
@@ -290,6 +328,8 @@ fn readable(reply: &RulesReply) -> String {
             format!("{} does not act on {} until {}", snooze.rule, snooze.account, snooze.until)
         }
         RulesReply::Gone => "Done.".to_owned(),
+        RulesReply::Library(library) => library.items.iter().map(|ready| format!("{}\n", ready.id)).collect(),
+        RulesReply::Updated(updates) => updates_text(updates),
         RulesReply::Counts(counts) => counts_text(counts),
         RulesReply::Refused(refusal) => refused(refusal),
     }
@@ -359,6 +399,27 @@ fn diff_text(diff: &RulesDiff) -> String {
         return "The draft is what is published.".to_owned();
     }
     diff.rules.iter().map(|rule| format!("{}\n", rule.words)).collect()
+}
+
+fn updates_text(updates: &RuleUpdates) -> String {
+    if updates.items.is_empty() {
+        return "All rules from the library are up to date.".to_owned();
+    }
+    let mut text = String::new();
+    for RuleUpdate { name, id: _, from, to, followed, kept, conflicts } in &updates.items {
+        text.push_str(&format!("{name}: version {from} of the library to {to}\n"));
+        for (what, keys) in [("follows the library", followed), ("was changed here, and stays", kept)] {
+            if !keys.is_empty() {
+                text.push_str(&format!("  {what}: {}\n", keys.join(", ")));
+            }
+        }
+        for RuleConflict { key, local, library } in conflicts {
+            let told =
+                |side: &Option<serde_json::Value>| side.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+            text.push_str(&format!("  CONFLICT {key}: stays {}, the library has {}\n", told(local), told(library)));
+        }
+    }
+    text
 }
 
 fn snoozes_text(snoozes: &RuleSnoozes) -> String {

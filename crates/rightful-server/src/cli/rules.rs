@@ -24,7 +24,14 @@ pub(super) enum Rules {
     Library {
         /// Their ids
         ids: Vec<String>,
+        /// Measure how often each matches in the demo's shop, and print that
+        #[arg(long, conflicts_with = "ids")]
+        measure: bool,
     },
+    /// Put ready rules into the draft
+    Install(rule_book::Ready),
+    /// Bring rules from the library up to date in the draft; what was changed here stays
+    Update(rule_book::Outdated),
     /// List an application's rules, and what is different in its draft
     List(rule_book::All),
     /// Show one rule
@@ -63,7 +70,10 @@ impl Rules {
     pub(super) fn run(self) -> Result<(), CommandError> {
         match self {
             Self::Check { file } => check(&file),
-            Self::Library { ids } => library(&ids),
+            Self::Library { ids: _, measure: true } => measure(),
+            Self::Library { ids, measure: false } => library(&ids),
+            Self::Install(ready) => ready.install(),
+            Self::Update(outdated) => outdated.update(),
             Self::List(all) => all.list(),
             Self::Show(one) => one.show(),
             Self::Put(file) => file.put(),
@@ -101,6 +111,19 @@ fn library(ids: &[String]) -> Result<(), CommandError> {
             }
             text.push_str(&format!("    {:<36} {}\n", ready.rule.name, ready.title));
         }
+    }
+    print(&text)
+}
+
+/// Says of each ready rule how often it matches, of customers' and of intruders' events.
+fn measure() -> Result<(), CommandError> {
+    let all = rule_library();
+    let measured = rightful_sim::library::measure(&all, rightful_sim::library::Extent::default())?;
+    let mut text = format!("{:<36} {:>15} {:>15}\n", "of events that it is about", "customers'", "intruders'");
+    for (ready, hits) in all.iter().zip(&measured.rules) {
+        let [honest, attacks] =
+            [hits.honest, hits.all_attacks()].map(|hits| format!("{}/{}", hits.matched, hits.asked));
+        text.push_str(&format!("{:<36} {honest:>15} {attacks:>15}\n", ready.rule.name));
     }
     print(&text)
 }

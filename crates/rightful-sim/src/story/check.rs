@@ -191,7 +191,12 @@ mod tests {
     }
 
     fn judged(verdict: Verdict, reasons: &[ReasonCode]) -> Happened {
-        Happened::Judged(vec![Judged { event: EventId::from_bytes([0; 16]), verdict, reasons: reasons.to_vec() }])
+        Happened::Judged(vec![Judged {
+            event: EventId::from_bytes([0; 16]),
+            verdict,
+            reasons: reasons.to_vec(),
+            rules: vec![],
+        }])
     }
 
     #[test]
@@ -230,7 +235,7 @@ mod tests {
 
     #[test]
     fn what_is_always_so_is_so_each_time_and_a_campaign_is_counted_by_who_got_in() {
-        let one = |verdict| Judged { event: EventId::from_bytes([0; 16]), verdict, reasons: vec![] };
+        let one = |verdict| Judged { event: EventId::from_bytes([0; 16]), verdict, reasons: vec![], rules: vec![] };
         let expected = |times| Expectation::Judged { times, verdict: Wanted::Pass, present: vec![], absent: vec![] };
         let all = Happened::Judged([Verdict::Allow, Verdict::Challenge, Verdict::Allow].map(one).to_vec());
         assert!(holds(&expected(Times::Last), &all) && !holds(&expected(Times::Each), &all));

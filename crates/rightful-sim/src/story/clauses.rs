@@ -1,13 +1,14 @@
 //! What a step may say beyond who, with what and where: proofs, a password, money, a session, a contact.
 
-use rightful_domain::{MechanismKind, Money};
+use rightful_domain::{MechanismKind, Money, PaymentDirection};
 
 use super::parse::StoryError;
-use super::syntax::Pays;
+use super::syntax::{Details, Pays};
 use super::words::{Word, Words};
 
 /// What each clause begins with.
-const CLAUSES: [&str; 5] = ["with", "pays", "session", "email", "cookie"];
+const CLAUSES: [&str; 10] =
+    ["with", "pays", "deposits", "session", "email", "cookie", "phone", "delivers", "registers", "repassword"];
 
 /// What was said beyond the rest of a step.
 #[derive(Debug, Default)]
@@ -17,6 +18,7 @@ pub(super) struct Clauses {
     pub(super) payment: Option<Pays>,
     pub(super) session: Option<String>,
     pub(super) email: Option<String>,
+    pub(super) details: Details,
     pub(super) cookie: Option<String>,
 }
 
@@ -32,7 +34,12 @@ pub(super) fn clauses(words: &mut Words<'_>) -> Result<Clauses, StoryError> {
                 said.proofs = Some(proofs.collect::<Result<_, _>>()?);
                 said.password = password(words)?;
             }
-            "pays" => said.payment = Some(payment(words)?),
+            "pays" => said.payment = Some(payment(words, PaymentDirection::Out)?),
+            "deposits" => said.payment = Some(payment(words, PaymentDirection::In)?),
+            "phone" => said.details.phone = Some(words.next("a phone number")?.text.to_owned()),
+            "delivers" => said.details.delivery = Some(words.next("a city")?.text.to_owned()),
+            "registers" => said.details.method = Some(words.next("a way to pay")?.text.to_owned()),
+            "repassword" => said.details.password_changed = true,
             "session" => said.session = Some(words.next("a session")?.text.to_owned()),
             "cookie" => said.cookie = Some(words.next("a device")?.text.to_owned()),
             _ => said.email = Some(words.next("an e-mail address")?.text.to_owned()),
@@ -57,8 +64,8 @@ fn password(words: &mut Words<'_>) -> Result<Option<String>, StoryError> {
     }
 }
 
-/// `120.50 EUR [to PAYEE] [by METHOD]`.
-fn payment(words: &mut Words<'_>) -> Result<Pays, StoryError> {
+/// `120.50 EUR [to|from PAYEE] [by METHOD]`.
+fn payment(words: &mut Words<'_>, direction: PaymentDirection) -> Result<Pays, StoryError> {
     let word = words.next("an amount")?;
     let ten_thousandths = amount(word.text);
     let ten_thousandths = ten_thousandths.ok_or_else(|| words.wrong(word, "an amount is written like 120 or 19.99"))?;
@@ -66,16 +73,16 @@ fn payment(words: &mut Words<'_>) -> Result<Pays, StoryError> {
     let code = <[u8; 3]>::try_from(word.text.as_bytes()).ok().filter(|code| code.iter().all(u8::is_ascii_uppercase));
     let currency = code.ok_or_else(|| words.wrong(word, "a currency is written like EUR"))?;
     let (mut payee, mut method) = (None, None);
-    while let Some(word) = words.peek().filter(|word| matches!(word.text, "to" | "by")) {
-        words.next("to or by")?;
+    while let Some(word) = words.peek().filter(|word| matches!(word.text, "to" | "from" | "by")) {
+        words.next("to, from or by")?;
         let named = words.next("a name")?.text.to_owned();
-        if word.text == "to" {
-            payee = Some(named);
-        } else {
+        if word.text == "by" {
             method = Some(named);
+        } else {
+            payee = Some(named);
         }
     }
-    Ok(Pays { amount: Money { ten_thousandths, currency }, payee, method })
+    Ok(Pays { direction, amount: Money { ten_thousandths, currency }, payee, method })
 }
 
 /// In ten-thousandths: at most two decimals and nine digits before them.

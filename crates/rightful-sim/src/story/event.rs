@@ -1,8 +1,8 @@
 //! From what a story tells to an event, as a dialect would have brought it.
 
 use rightful_domain::{
-    AccountId, Action, ApplicationId, Event, EventId, FailureReason, Mechanism, MechanismKind, Network, Outcome,
-    Payment, PaymentDirection, Person, Pii, SessionId, Source, Timestamp,
+    AccountId, Action, ApplicationId, Event, EventId, FailureReason, Location, Mechanism, MechanismKind, Network,
+    Outcome, Payment, Person, Pii, SessionId, Source, Timestamp,
 };
 
 use super::run::RunErrorCause;
@@ -26,7 +26,6 @@ pub(super) fn event_of(
         device.aliases = world.device(cookie).map(|(device, _)| device.aliases).unwrap_or_default();
     }
     let ip = world.address(&act.place).ok_or_else(|| RunErrorCause::NoSuchName(act.place.clone()))?;
-    let text = |text: &String| Pii::new(text.as_str().into());
     Ok(Event {
         account,
         username: Some(Pii::new(format!("{who}@example.com").into())),
@@ -36,7 +35,7 @@ pub(super) fn event_of(
         device,
         network: Network { ip: Some(ip), user_agent, origin: None },
         payment: act.payment.as_ref().map(payment),
-        person: Person { email: act.email.as_ref().map(text), ..Person::default() },
+        person: person(act),
         session: act.session.as_deref().map(SessionId::new).transpose()?,
         ..bare(application.clone(), at, nth)
     })
@@ -89,6 +88,19 @@ fn usual_failure(kind: &MechanismKind) -> FailureReason {
     }
 }
 
+fn person(act: &Act) -> Person {
+    let text = |text: &String| Pii::new(text.as_str().into());
+    let address = |city: &String| Box::new(Location { city: Some(city.as_str().into()), ..Location::default() });
+    Person {
+        email: act.email.as_ref().map(text),
+        phone: act.details.phone.as_ref().map(text),
+        delivery_address: act.details.delivery.as_ref().map(address),
+        payment_methods: act.details.method.iter().map(text).collect(),
+        password_changed: act.details.password_changed,
+        ..Person::default()
+    }
+}
+
 fn payment(pays: &Pays) -> Payment {
     let text = |text: &String| Pii::new(text.as_str().into());
     // `card-1` is a card.
@@ -98,7 +110,7 @@ fn payment(pays: &Pays) -> Payment {
         method: kind.map(Box::from),
         method_id: pays.method.as_ref().map(text),
         payee: pays.payee.as_ref().map(text),
-        direction: Some(PaymentDirection::Out),
+        direction: Some(pays.direction),
         counterparty: None,
     }
 }

@@ -25,6 +25,7 @@ pub struct InProcess {
     policy: Policy,
     mode: ApplicationMode,
     application: ApplicationId,
+    midnight: Timestamp,
     /// Whether the store keeps what the policy's rules ask for.
     keeps: bool,
 }
@@ -39,7 +40,14 @@ impl InProcess {
         mode: ApplicationMode,
         application: ApplicationId,
     ) -> Self {
-        Self { store, enricher, policy, mode, application, keeps: false }
+        Self { store, enricher, policy, mode, application, midnight: FIRST_MIDNIGHT, keeps: false }
+    }
+
+    /// The same, with another midnight to begin with. Stories in one store need one each, a millisecond apart: an event's id
+    /// is made of its moment and its number, and is unique in a store.
+    #[must_use]
+    pub fn beginning(self, midnight: Timestamp) -> Self {
+        Self { midnight, ..self }
     }
 
     /// What the caller is told.
@@ -58,7 +66,7 @@ impl Judge for InProcess {
     }
 
     fn midnight(&self) -> Timestamp {
-        FIRST_MIDNIGHT
+        self.midnight
     }
 
     async fn assess(&mut self, mut event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
@@ -78,6 +86,7 @@ impl Judge for InProcess {
             event: assessment.event,
             verdict: assessment.verdict,
             reasons: assessment.findings.iter().map(|finding| finding.reason).collect(),
+            rules: assessment.rules.iter().map(|matched| matched.rule.clone()).collect(),
         };
         self.store.record(Entry::judged(facts, assessment, None)).await?;
         Ok(judged)

@@ -1,8 +1,8 @@
 //! A campaign's attempts in a story's words: with the world's names, against those who have signed in so far.
 
-use rightful_domain::{Action, FailureReason, MechanismKind, Money, Outcome};
+use rightful_domain::{Action, FailureReason, MechanismKind, Money, Outcome, PaymentDirection};
 
-use super::syntax::{Act, Door, Pays};
+use super::syntax::{Act, Details, Door, Pays};
 use super::world::IntruderForm;
 use crate::campaign::{Aim, Attempt, COMMON_PASSWORDS, Credential, Origin, Target};
 
@@ -42,6 +42,7 @@ pub(super) fn act_of(attempt: &Attempt, customers: &[Customer], intruder: &Intru
         password: password(attempt.credential, victim),
         payment: (attempt.aim == Aim::TakeMoney).then(loot),
         session: victim.filter(|_| attempt.credential == Credential::Session).map(session),
+        details: Details::default(),
         email: (attempt.aim == Aim::ChangeContact).then(|| "mallory@example.net".to_owned()),
     })
 }
@@ -99,5 +100,6 @@ fn session(victim: &Customer) -> String {
 
 fn loot() -> Pays {
     let amount = Money { ten_thousandths: 9_000_000, currency: *b"EUR" };
-    Pays { amount, payee: Some("mule-1".to_owned()), method: Some("bank-1".to_owned()) }
+    let direction = PaymentDirection::Out;
+    Pays { direction, amount, payee: Some("mule-1".to_owned()), method: Some("bank-1".to_owned()) }
 }

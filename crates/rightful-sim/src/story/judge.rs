@@ -40,6 +40,8 @@ pub struct Judged {
     pub verdict: Verdict,
     /// The reasons, heaviest first.
     pub reasons: Vec<ReasonCode>,
+    /// The names of people's rules that matched; empty where the judge does not tell.
+    pub rules: Vec<Box<str>>,
 }
 
 /// Why nothing was said.

@@ -29,7 +29,10 @@
 //!   `#` in a name is the number of the repetition. `lisbon` is the first line in that place and `lisbon-7` the seventh.
 //! - `CLAUSE` is one of these. A step that does not say `with` is with a password, whose hash is not told.
 //!   - `with PROOF+PROOF… [PASSWORD]`: mechanisms of the API, and the password whose hash the application tells.
-//!   - `pays 19.99 EUR [to PAYEE] [by METHOD]`: money out of the account; `card-1` is a card.
+//!   - `pays 19.99 EUR [to PAYEE] [by METHOD]`: money out of the account; `card-1` is a card. `deposits 20 EUR [from PAYEE]
+//!     [by METHOD]`: money into it.
+//!   - `phone NUMBER`, `delivers CITY`, `registers METHOD`, `repassword`: what else of the account it tells, and so changes
+//!     where the account held something else.
 //!   - `session NAME`: the application's session. `email ADDRESS`: the contact that the event carries.
 //!   - `cookie DEVICE`: it gives that device's name as its own, and looks otherwise.
 //! - `challenge` and `outcome` are about the latest event of that person on that device.
@@ -64,5 +67,5 @@ pub use over_http::{NEWS_MAX, OverHttp, news_since};
 pub use over_ravelin::{OverRavelin, Words, not_sayable_in_ravelin};
 pub use parse::StoryError;
 pub use run::{Attacked, Happened, RunError, RunErrorCause, run};
-pub use syntax::{Act, Deed, Door, Expectation, Pays, Repeat, Step, Story, Times, Wanted};
+pub use syntax::{Act, Deed, Details, Door, Expectation, Pays, Repeat, Step, Story, Times, Wanted};
 pub use world::{IntruderForm, World, WorldError};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rightful_domain::{
     AccountId, ApplicationId, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism,
-    MechanismKind, Money, Outcome, Payment, ReasonCode, Timestamp, Verdict,
+    MechanismKind, Money, Outcome, Payment, PaymentDirection, Person, ReasonCode, Timestamp, Verdict,
 };
 use rightful_store::Applied;
 use serde_json::{Map, Value, json};
@@ -160,6 +160,7 @@ pub(super) fn judged(said: &Value) -> Result<Judged, JudgeError> {
         event: EventId::parse(text("event_id")?).map_err(|_| JudgeError::Unreadable("event_id"))?,
         verdict: Verdict::parse(text("verdict")?).ok_or(JudgeError::Unreadable("verdict"))?,
         reasons: reasons.iter().filter_map(Value::as_str).filter_map(ReasonCode::parse).collect(),
+        rules: Vec::new(),
     })
 }
 
@@ -179,8 +180,7 @@ fn event_body(event: &Event, password: Option<&str>) -> Value {
     body.insert("network".into(), json!({ "ip": ip, "user_agent": user_agent.as_deref() }));
     body.insert("payment".into(), event.payment.as_ref().map_or(Value::Null, payment_body));
     body.insert("session_id".into(), json!(event.session.as_ref().map(|session| session.as_str())));
-    let email = event.person.email.as_ref().map(|email| email.reveal());
-    body.insert("person".into(), json!({ "email": email, "password_changed": event.person.password_changed }));
+    body.insert("person".into(), person_body(&event.person));
     Value::Object(body)
 }
 
@@ -210,6 +210,17 @@ fn failure_word(failure: &FailureReason) -> &str {
     }
 }
 
+fn person_body(person: &Person) -> Value {
+    let methods: Vec<&str> = person.payment_methods.iter().map(|method| method.reveal().as_ref()).collect();
+    json!({
+        "email": person.email.as_ref().map(|email| email.reveal()),
+        "phone": person.phone.as_ref().map(|phone| phone.reveal()),
+        "delivery_address": person.delivery_address.as_ref().map(|place| json!({ "city": place.city.as_deref() })),
+        "payment_methods": methods,
+        "password_changed": person.password_changed,
+    })
+}
+
 fn payment_body(payment: &Payment) -> Value {
     let decimal = |money: &Money| format!("{}.{:04}", money.ten_thousandths / 10_000, money.ten_thousandths % 10_000);
     let currency = payment.amount.map(|money| String::from_utf8_lossy(&money.currency).into_owned());
@@ -219,7 +230,7 @@ fn payment_body(payment: &Payment) -> Value {
         "method": payment.method.as_deref(),
         "method_id": payment.method_id.as_ref().map(|method| method.reveal()),
         "payee": payment.payee.as_ref().map(|payee| payee.reveal()),
-        "direction": "out",
+        "direction": payment.direction.map(|direction| if direction == PaymentDirection::In { "in" } else { "out" }),
     })
 }
 

@@ -213,6 +213,7 @@ fn act(verb: Word<'_>, words: &mut Words<'_>, names: &Names<'_>) -> Result<Act, 
         payment: said.payment,
         session: said.session,
         email: said.email,
+        details: said.details,
         cookie: said.cookie.map(|device| names.device_named(words, &device)).transpose()?,
     })
 }
@@ -467,6 +468,7 @@ mod tests {
             payment: None,
             session: None,
             email: None,
+            details: super::super::syntax::Details::default(),
             cookie: None,
         };
         assert_eq!(step.deed, Deed::Act(Box::new(act)));

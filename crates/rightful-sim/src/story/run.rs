@@ -9,7 +9,7 @@ use rightful_store::Applied;
 use super::event::event_of;
 use super::intruder::{Customer, act_of};
 use super::judge::{Judge, JudgeError, Judged};
-use super::syntax::{Act, Deed, Door, Step, Story};
+use super::syntax::{Act, Deed, Details, Door, Step, Story};
 use super::world::World;
 use crate::campaign::{Attempts, Campaign, CampaignKind};
 
@@ -228,6 +228,12 @@ fn named(act: &Act, name: &dyn Fn(&String) -> String) -> Act {
         password: act.password.as_ref().map(name),
         session: act.session.as_ref().map(name),
         email: act.email.as_ref().map(name),
+        details: Details {
+            phone: act.details.phone.as_ref().map(name),
+            delivery: act.details.delivery.as_ref().map(name),
+            method: act.details.method.as_ref().map(name),
+            ..act.details
+        },
         payment,
         ..act.clone()
     }

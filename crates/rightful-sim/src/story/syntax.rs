@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rightful_domain::{
-    Action, ApplicationMode, FailureReason, FeedbackKind, MechanismKind, Money, Outcome, PolicySource, PolicyVersion,
-    ReasonCode, Verdict,
+    Action, ApplicationMode, FailureReason, FeedbackKind, MechanismKind, Money, Outcome, PaymentDirection,
+    PolicySource, PolicyVersion, ReasonCode, Verdict,
 };
 use rightful_engine::Policy;
 
@@ -188,16 +188,33 @@ pub struct Act {
     pub session: Option<String>,
     /// The person's e-mail address, where the event carries one.
     pub email: Option<String>,
+    /// What else of the account it tells, and so may change.
+    pub details: Details,
     /// The device whose name it gives as its own, as a stolen cookie does; None where it gives its own.
     pub cookie: Option<String>,
 }
 
-/// The money in an attempt, out of the account.
+/// What an attempt tells of the account beside its e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Details {
+    /// The phone number.
+    pub phone: Option<String>,
+    /// The city that goods go to.
+    pub delivery: Option<String>,
+    /// A way to pay that is registered.
+    pub method: Option<String>,
+    /// Whether the password is another from now on.
+    pub password_changed: bool,
+}
+
+/// The money in an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pays {
+    /// Out of the account, or into it.
+    pub direction: PaymentDirection,
     /// How much.
     pub amount: Money,
-    /// To whom.
+    /// To whom, or from whom.
     pub payee: Option<String>,
     /// With what: `card-1` is a card.
     pub method: Option<String>,
