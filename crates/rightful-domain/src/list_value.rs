@@ -37,7 +37,7 @@ impl fmt::Display for InvalidListValue {
         match self {
             Self::Name(invalid) => invalid.fmt(f),
             Self::Network => f.write_str("must be an address or a network, like 192.0.2.7 or 2001:db8::/32"),
-            Self::Prefix { bits, bits_max } => write!(f, "has a prefix of {bits} bits, of {bits_max} there are"),
+            Self::Prefix { bits, bits_max } => write!(f, "has a prefix of {bits} bits, but there are {bits_max}"),
             Self::HostBits { meant } => write!(f, "has bits beyond its prefix; did you mean {meant}?"),
             Self::Asn => f.write_str("must be the number of an autonomous system, like 64500 or AS64500"),
             Self::Country => f.write_str("must be a country of ISO 3166-1, in two letters or three"),
@@ -199,7 +199,7 @@ mod tests {
             check(Address, text, Ok(value));
         }
         check(Address, "192.0.2.7/24", Err("has bits beyond its prefix; did you mean 192.0.2.0/24?"));
-        check(Address, "192.0.2.0/33", Err("has a prefix of 33 bits, of 32 there are"));
+        check(Address, "192.0.2.0/33", Err("has a prefix of 33 bits, but there are 32"));
         for text in ["", "192.0.2", "192.0.2.0/+8", "192.0.2.0/", "example.com", "192.0.2.0/99999999999"] {
             check(Address, text, Err("must be an address or a network, like 192.0.2.7 or 2001:db8::/32"));
         }

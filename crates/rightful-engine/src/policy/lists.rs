@@ -109,7 +109,7 @@ impl TryFrom<String> for AddressRange {
             Some(_) => return Err(NEITHER.into()),
         };
         if bits > bits_max {
-            return Err(format!("has a prefix of {bits} bits, of {bits_max} there are").into());
+            return Err(format!("has a prefix of {bits} bits, but there are {bits_max}").into());
         }
         let range = Self::of_network(address, bits);
         if address == range.first {
@@ -364,8 +364,8 @@ mod tests {
             ("192.0.2.0/+24", NEITHER),
             ("192.0.2.0/99999999999", NEITHER),
             ("example.com", NEITHER),
-            ("192.0.2.0/33", "has a prefix of 33 bits, of 32 there are"),
-            ("2001:db8::/129", "has a prefix of 129 bits, of 128 there are"),
+            ("192.0.2.0/33", "has a prefix of 33 bits, but there are 32"),
+            ("2001:db8::/129", "has a prefix of 129 bits, but there are 128"),
             ("192.0.2.7/24", "has bits beyond its prefix; did you mean 192.0.2.0/24?"),
             ("2001:db8::1/32", "has bits beyond its prefix; did you mean 2001:db8::/32?"),
         ] {

@@ -161,6 +161,9 @@ impl Reader<'_> {
             return Ok(known);
         }
         let keys = AggregateKey::ALL.map(AggregateKey::as_str);
+        if part == "byCounterparty" {
+            return self.refuse(place, "unknown key `byCounterparty`, did you mean `byPayee`?".to_owned());
+        }
         if part.starts_with("by") {
             return self.refuse(place, unknown("key", part, keys));
         }

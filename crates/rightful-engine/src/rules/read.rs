@@ -9,6 +9,7 @@ use toml::{Table, Value};
 
 use super::install::{LIBRARY, LIBRARY_VERSION};
 use super::set::{Rule, RuleMode, RuleSet};
+use super::suggest::slip_of;
 use super::{When, nearest, vocabulary};
 use crate::policy::PolicyError;
 
@@ -21,6 +22,8 @@ const RULES_MAX: usize = 500;
 const WORD_BYTES_MAX: usize = 64;
 /// The longest note, in bytes.
 const NOTE_BYTES_MAX: usize = 1_024;
+/// The most actions that one rule names.
+const ACTIONS_MAX: usize = 64;
 /// The most tags of one rule.
 const TAGS_MAX: usize = 16;
 /// The furthest that priorities are apart from 0.
@@ -275,14 +278,18 @@ impl Reader<'_> {
 
     fn actions(&self) -> Read<Vec<Action>> {
         let known = vocabulary::known_actions();
-        let read = |text: &str| match (Action::parse(text), nearest(text, known.iter().copied())) {
+        let read = |text: &str| match (Action::parse(text), slip_of(text, known.iter().copied())) {
             (Some(Action::Custom(_)), Some(meant)) => {
                 self.bad("actions", format!("{text:?} is not known, did you mean {meant:?}?"))
             }
             (Some(action), _) => Ok(action),
             (None, _) => self.bad("actions", format!("{text:?} cannot be an action")),
         };
-        self.words("actions")?.into_iter().map(read).collect()
+        let words = self.words("actions")?;
+        if words.len() > ACTIONS_MAX {
+            return self.bad("actions", format!("must be at most {ACTIONS_MAX}"));
+        }
+        words.into_iter().map(read).collect()
     }
 }
 
