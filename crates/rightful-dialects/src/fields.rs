@@ -176,6 +176,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The names of the fields, taken or not.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_ref())
+    }
+
     /// How many fields there are, taken or not.
     pub(crate) const fn len(&self) -> usize {
         self.0.len()

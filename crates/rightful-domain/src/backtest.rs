@@ -39,8 +39,20 @@ pub struct RuleBacktest {
     pub version: u32,
     /// Its mode, as spelled in policies.
     pub mode: &'static str,
+    /// Events that were looked at and are of its actions.
+    pub n_asked: u64,
+    /// Those of them for which something that it asks for had not been counted: it could not be true of them by that.
+    pub n_not_counted: u64,
     /// What it matched.
     pub matched: Matched,
+}
+
+impl RuleBacktest {
+    /// Whether nothing can be said of it: what it asks for was counted for no event, and it matched none without.
+    #[must_use]
+    pub const fn is_untried(&self) -> bool {
+        self.n_not_counted > 0 && self.n_not_counted == self.n_asked && self.matched.events.n() == 0
+    }
 }
 
 /// Events that were matched.

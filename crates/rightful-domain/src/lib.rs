@@ -27,6 +27,7 @@ mod id;
 mod likeness;
 mod list_value;
 mod listing;
+mod nearest;
 mod news;
 mod notoriety;
 mod office;
@@ -98,6 +99,7 @@ pub use listing::{
     ListAuthor, ListChange, ListEffect, ListEntry, ListKept, ListMatch, ListPut, ListSubject, ListSubjects, ListVerb,
     Listed, OnList, SizedList, is_list_name,
 };
+pub use nearest::nearest_within;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{

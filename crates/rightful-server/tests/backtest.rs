@@ -145,6 +145,59 @@ fn a_replay_judges_anew_and_a_report_is_a_page() {
     assert!(html.contains("<svg") && html.contains("new-device") && html.contains("labelled by nobody"));
 }
 
+/// Each account signs in twice: the second time, an aggregate of the account is 2.
+const COUNTING: &str = r#"
+[[rules]]
+name = "second-today"
+when = 'events.byAccount.lastDays(1).count() == 2'
+floor = "challenge"
+
+[[rules]]
+name = "second-or-gold"
+when = 'events.byAccount.lastDays(1).count() == 2 || custom.tier == "gold"'
+mode = "off"
+
+[[rules]]
+name = "second-off"
+when = 'events.byDevice.lastDays(1).count() == 1'
+mode = "off"
+"#;
+
+#[test]
+fn what_was_not_counted_is_said_and_a_replay_counts_it() {
+    let shop = Shop::new();
+    let server = Server::start(&shop.data());
+    shop.fill(&server);
+    assert!(server.stop());
+    std::fs::write(shop.folder.path().join("policy.toml"), COUNTING).unwrap();
+    let page = shop.folder.path().join("report.html");
+    let stored = shop.reports(&["--report", page.to_str().unwrap()]);
+    let [second, gold, _] = [0, 1, 2].map(|place| &stored[0]["rules"][place]);
+    assert_eq!((&second["asked"], &second["not_counted"], &second["untried"]), (&json!(20), &json!(20), &json!(true)));
+    assert!(second["caution"].as_str().unwrap().contains("could not be tried"));
+    assert_eq!((&gold["matches"]["events"]["all"], &gold["untried"]), (&json!(5), &json!(false)));
+    assert!(gold["caution"].as_str().unwrap().contains("not counted on 20 of 20 events"), "{gold}");
+    let html = std::fs::read_to_string(page).unwrap();
+    assert!(html.contains("not tried") && html.contains("--replay"));
+    let text = String::from_utf8(shop.command(&[]).stdout).unwrap();
+    assert!(text.contains("not tried") && text.contains("use `rightful backtest --replay`"), "{text}");
+
+    let replayed = shop.reports(&["--replay"]);
+    for (place, expected) in [10, 13, 20].into_iter().enumerate() {
+        let rule = &replayed[0]["rules"][place];
+        assert_eq!((&rule["not_counted"], &rule["caution"]), (&json!(0), &Value::Null));
+        assert_eq!(rule["matches"]["events"]["all"], expected, "{rule}");
+    }
+}
+
+#[test]
+fn a_misspelt_action_is_refused_on_the_command_line() {
+    let shop = Shop::new();
+    let output = shop.command(&["--action", "lgoin"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean \"login\"?"));
+}
+
 #[test]
 fn what_is_no_rule_and_what_is_not_there_is_refused() {
     let shop = Shop::new();

@@ -3,7 +3,7 @@
 
 use rightful_domain::{
     Action, BACKTEST_DAYS_MAX, BACKTEST_RULES_MAX, BACKTEST_SAMPLES_MAX, Backtest, BacktestJob, BacktestSample,
-    BacktestState, EventId, Labelled, Matched, RiskScore, RuleBacktest, Timestamp, Verdict,
+    BacktestState, EventId, Labelled, Matched, RiskScore, RuleBacktest, Timestamp, Verdict, nearest_within,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,7 +21,11 @@ const DAYS_DEFAULT: u32 = 30;
 const SAMPLES_DEFAULT: u32 = 5;
 /// The most actions that one asks about.
 const ACTIONS_MAX: usize = 64;
-/// A day, in micros.
+/// The keys of what is asked.
+const KEYS: [&str; 5] = ["rules", "days", "actions", "samples", "seed"];
+/// As far from a known key as this, a key is a slip of it.
+const SLIP_MAX: usize = 4;
+/// How long a day is.
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 /// Rules to be tried on the events of the last days.
@@ -52,6 +56,10 @@ pub(super) fn asked(call: &Call<'_>) -> Result<Intake, Refusal> {
 }
 
 fn read(body: &mut Fields<'_>) -> Result<BacktestAsked, Fault> {
+    if let Some(unknown) = body.names().find(|name| !KEYS.contains(name)) {
+        let told = format!("is not known here{}", meant(unknown, &KEYS));
+        return Err(Fault::new(told).within(unknown));
+    }
     Ok(BacktestAsked {
         rules: body.required("rules", rules)?,
         days: body.optional("days", |node| between(node, 1, BACKTEST_DAYS_MAX))?.unwrap_or(DAYS_DEFAULT),
@@ -82,8 +90,22 @@ fn between(node: Node<'_>, min: u32, max: u32) -> Result<u32, Fault> {
 
 fn actions(node: Node<'_>) -> Result<Vec<Action>, Fault> {
     let items = list_of(node, ACTIONS_MAX)?.into_iter().enumerate();
-    let action = |node| Action::parse(&text(node)?).ok_or_else(|| Fault::new("cannot be an action"));
     items.map(|(place, node)| action(node).map_err(|fault| fault.within_item(place))).collect()
+}
+
+/// An action, or one of the caller's own: but no slip of one that is known, as in rules.
+fn action(node: Node<'_>) -> Result<Action, Fault> {
+    let action = Action::parse(&text(node)?).ok_or_else(|| Fault::new("cannot be an action"))?;
+    match action.slip_of() {
+        Some(meant) => Err(Fault::new(format!("is not known, did you mean {meant:?}?"))),
+        None => Ok(action),
+    }
+}
+
+/// What was probably meant, as the end of a sentence; empty if nothing is near.
+fn meant(word: &str, known: &[&str]) -> String {
+    let meant = nearest_within(SLIP_MAX, word, known.iter().copied());
+    meant.map_or_else(String::new, |meant| format!(", did you mean {meant:?}?"))
 }
 
 /// A backtest: how far it is, and what came of it.
@@ -155,6 +177,14 @@ pub struct RuleReport {
     pub version: u32,
     /// Its mode: `active`, `shadow`, `off`.
     pub mode: String,
+    /// Events that were looked at and are of its actions.
+    pub asked: u64,
+    /// Those of them for which an aggregate that it asks for had not been counted, so that it could not match by it.
+    pub not_counted: u64,
+    /// True if nothing can be said of it: what it asks for had been counted for no event. `matches` says nothing then.
+    pub untried: bool,
+    /// What its figures do not say, if there is anything.
+    pub caution: Option<String>,
     /// What it matched.
     pub matches: Matches,
 }
@@ -261,13 +291,13 @@ pub fn backtest_report(backtest: &Backtest) -> BacktestReport {
         replay: *is_replay,
         events: counts(*looked_at),
         days: days.map(|(n, events)| DayOfEvents { day: day(*from, n), events: *events }).collect(),
-        rules: rules.iter().map(|rule| rule_report(*from, rule)).collect(),
+        rules: rules.iter().map(|rule| rule_report(*from, *is_replay, rule)).collect(),
         together: matches(*from, together),
-        caution: caution(*looked_at, *is_replay),
+        caution: caution(*looked_at, *is_replay, rules),
     }
 }
 
-fn caution(looked_at: Labelled, is_replay: bool) -> String {
+fn caution(looked_at: Labelled, is_replay: bool, rules: &[RuleBacktest]) -> String {
     let all = looked_at.n();
     let share = 100.0 * looked_at.unknown as f64 / all.max(1) as f64;
     let labels = match all {
@@ -283,7 +313,31 @@ fn caution(looked_at: Labelled, is_replay: bool) -> String {
         "The events were taken as they were judged then: challenges that a rule would have put, and what would have come \
          of them, are not in these figures."
     };
-    format!("{labels} {how}")
+    let not_counted = match rules.iter().filter(|rule| rule.n_not_counted > 0).count() {
+        0 => String::new(),
+        n => format!(
+            " Of {n} of the {} rules, what they ask for was not counted on some of the events: the matches that they lack \
+             are not in the figures of all together either.",
+            rules.len()
+        ),
+    };
+    format!("{labels} {how}{not_counted}")
+}
+
+/// What a rule's figures do not say.
+fn rule_caution(rule: &RuleBacktest, is_replay: bool) -> Option<String> {
+    let RuleBacktest { n_asked, n_not_counted, .. } = rule;
+    let told = match n_not_counted {
+        0 => return None,
+        _ if rule.is_untried() => {
+            format!("could not be tried: it asks for what was not counted on any of the {n_asked} events")
+        }
+        _ => format!(
+            "asks for what was not counted on {n_not_counted} of {n_asked} events: its matches are at least so many"
+        ),
+    };
+    let way_out = if is_replay { "" } else { "; use `rightful backtest --replay`" };
+    Some(format!("{told}{way_out}"))
 }
 
 const fn counts(labelled: Labelled) -> Counts {
@@ -297,11 +351,15 @@ fn day(from: Timestamp, n: usize) -> String {
     rfc3339(at).get(..10).unwrap_or_default().to_owned()
 }
 
-fn rule_report(from: Timestamp, rule: &RuleBacktest) -> RuleReport {
+fn rule_report(from: Timestamp, is_replay: bool, rule: &RuleBacktest) -> RuleReport {
     RuleReport {
         name: rule.rule.to_string(),
         version: rule.version,
         mode: rule.mode.to_owned(),
+        asked: rule.n_asked,
+        not_counted: rule.n_not_counted,
+        untried: rule.is_untried(),
+        caution: rule_caution(rule, is_replay),
         matches: matches(from, &rule.matched),
     }
 }

@@ -310,9 +310,10 @@ pub(super) fn show_rule_version() {}
 /// What a rule did, day by day and version by version
 #[utoipa::path(
     get, path = "/v1/rules/{name}/counts", operation_id = "count_rule",
-    params(("name" = String, Path, description = "The rule"), ("days" = Option<u32>, Query, description = "Of so many days, today included; default 30, at most 90")),
+    params(("name" = String, Path, description = "The rule"), ("days" = Option<u32>, Query, minimum = 1, maximum = 90, description = "Of so many days, today included; default 30, at most 90")),
     responses(
         (status = 200, description = "The counts", body = RuleCountsShown),
+        (status = 400, description = "The days are not 1 to 90", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such rule", body = RulesProblem, content_type = "application/problem+json"),
         (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),

@@ -1,6 +1,6 @@
 //! Our own API's words for an application's rules: how they are asked and answered.
 
-use rightful_domain::SNOOZE_NOTE_BYTES_MAX;
+use rightful_domain::{RULE_COUNT_DAYS, SNOOZE_NOTE_BYTES_MAX};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -89,8 +89,9 @@ fn revision(call: &Call<'_>) -> Result<Option<u64>, Refusal> {
 
 fn days(call: &Call<'_>) -> Result<u32, Refusal> {
     call.query.check_once(&["days"])?;
-    let told = call.query.value("days").map(|told| told.parse());
-    told.transpose().map(|days| days.unwrap_or(DAYS_DEFAULT)).map_err(|_| malformed("days must be a whole number"))
+    let Some(told) = call.query.value("days") else { return Ok(DAYS_DEFAULT) };
+    let days = told.parse().ok().filter(|days| (1..=RULE_COUNT_DAYS).contains(days));
+    days.ok_or_else(|| malformed(&format!("days must be a whole number from 1 to {RULE_COUNT_DAYS}")))
 }
 
 fn version(call: &Call<'_>) -> Asked {

@@ -60,14 +60,29 @@ fn backtest() -> Backtest {
         by_day: vec![(0, 0), (3, 1), (0, 0)],
         samples: vec![sample],
     };
-    let rule = RuleBacktest { rule: "new-device".into(), version: 2, mode: "active", matched: matched.clone() };
+    let rule = RuleBacktest {
+        rule: "new-device".into(),
+        version: 2,
+        mode: "active",
+        n_asked: 100,
+        n_not_counted: 40,
+        matched: matched.clone(),
+    };
+    let untried = RuleBacktest {
+        rule: "third-in-an-hour".into(),
+        version: 1,
+        mode: "shadow",
+        n_asked: 30,
+        n_not_counted: 30,
+        matched: Matched::default(),
+    };
     Backtest {
         from: RECEIVED_AT.minus(std::time::Duration::from_secs(2 * 86_400)),
         to: Timestamp::from_micros(RECEIVED_AT.as_micros() + 1),
         is_replay: false,
         looked_at: Labelled { good: 5, bad: 1, unknown: 94 },
         by_day: vec![20, 50, 30],
-        rules: vec![rule],
+        rules: vec![rule, untried],
         together: matched,
     }
 }

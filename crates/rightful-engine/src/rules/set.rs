@@ -73,8 +73,13 @@ impl Rule {
     /// Whether it is about an event and true of it, in whatever mode it is.
     #[must_use]
     pub fn matches(&self, scene: &Scene<'_>) -> bool {
-        let is_about = self.actions.is_empty() || self.actions.contains(&scene.event().action);
-        is_about && self.when.holds(scene)
+        self.is_about(&scene.event().action) && self.when.holds(scene)
+    }
+
+    /// Whether it is about events of that action.
+    #[must_use]
+    pub fn is_about(&self, action: &Action) -> bool {
+        self.actions.is_empty() || self.actions.contains(action)
     }
 
     fn matched(&self, is_snoozed: bool) -> RuleMatch {

@@ -8,7 +8,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use rightful_domain::{Allowances, Backtest, Entry, Facts, FeedbackKind, Outcome, Record, Teaching};
+use rightful_domain::{
+    AGGREGATES_MAX, Aggregate, Allowances, Backtest, Entry, Facts, FeedbackKind, Outcome, Record, Teaching,
+};
+use rightful_engine::RuleSet;
 use rightful_store::{Rehearsal, Scan, ScanDepth, Store, StoreError};
 
 use super::tally::{Tally, is_bad};
@@ -56,6 +59,7 @@ pub(crate) async fn replay(
 
 fn judge_all(plan: &Plan, to_judge: &Receiver<Record>) -> Tally {
     let mut memory = Rehearsal::new();
+    memory.keep_aggregates(&plan.application.id, aggregates(plan.policy.rules()));
     let mut tally = Tally::new(plan);
     while let Ok(mut record) = to_judge.recv() {
         let anew = judged_anew(&mut memory, plan, &mut record);
@@ -64,6 +68,17 @@ fn judge_all(plan: &Plan, to_judge: &Receiver<Record>) -> Tally {
         }
     }
     tally
+}
+
+/// What the rules ask for: those that are off as well, since they are tried like the others, as far as there is room.
+fn aggregates(rules: &RuleSet) -> Vec<Aggregate> {
+    let mut aggregates = rules.aggregates();
+    for aggregate in rules.iter().flat_map(|rule| rule.when.aggregates()) {
+        if aggregates.len() < AGGREGATES_MAX && !aggregates.contains(aggregate) {
+            aggregates.push(aggregate.clone());
+        }
+    }
+    aggregates
 }
 
 /// Judges an event as it came, and remembers how it ended. What the record says of its event is given away.

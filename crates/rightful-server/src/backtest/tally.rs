@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use rightful_domain::{
-    Backtest, BacktestSample, Entry, FeedbackKind, Labelled, Matched, Record, RuleBacktest, Timestamp, Verdict,
+    Aggregate, AggregateId, Backtest, BacktestSample, Entry, FeedbackKind, Labelled, Matched, Record, RuleBacktest,
+    Timestamp, Verdict,
 };
-use rightful_engine::Judged;
+use rightful_engine::{Judged, Rule};
 
 use super::distinct::{Distinct, hashed};
 use super::{DAY_MICROS, Plan};
@@ -25,13 +26,15 @@ pub(super) struct Tally {
     looked_at: Labelled,
     by_day: Vec<u64>,
     rules: Vec<Matches>,
+    asked: Vec<Asked>,
     together: Matches,
 }
 
 impl Tally {
     pub(super) fn new(plan: &Plan) -> Self {
         let rules = plan.policy.rules().iter().map(|_| Matches::default()).collect();
-        Self { looked_at: Labelled::default(), by_day: Vec::new(), rules, together: Matches::default() }
+        let asked = plan.policy.rules().iter().map(Asked::of).collect();
+        Self { looked_at: Labelled::default(), by_day: Vec::new(), rules, asked, together: Matches::default() }
     }
 
     /// Looks at one event as it was written down.
@@ -41,7 +44,7 @@ impl Tally {
         }
         let seen = Seen::of(plan, record);
         let Some(retrospect) = plan.policy.in_hindsight(&record.entry) else { return };
-        self.look_at(&seen);
+        self.look_at(plan, &seen, &record.entry);
         for hindsight in &retrospect.rules {
             if let Some(matches) = self.rules.get_mut(hindsight.place) {
                 matches.add(&seen, retrospect.before, hindsight.after);
@@ -56,7 +59,7 @@ impl Tally {
     pub(super) fn add_anew(&mut self, plan: &Plan, record: &Record, anew: &Entry) {
         let Some(then) = record.entry.assessment.as_ref().filter(|_| plan.is_about(record)) else { return };
         let (seen, Some(retrospect)) = (Seen::of(plan, record), plan.policy.in_hindsight(anew)) else { return };
-        self.look_at(&seen);
+        self.look_at(plan, &seen, anew);
         for hindsight in &retrospect.rules {
             if let Some(matches) = self.rules.get_mut(hindsight.place) {
                 matches.add(&seen, retrospect.before, hindsight.after);
@@ -69,8 +72,10 @@ impl Tally {
         }
     }
 
-    fn look_at(&mut self, seen: &Seen<'_>) {
+    fn look_at(&mut self, plan: &Plan, seen: &Seen<'_>, entry: &Entry) {
         self.looked_at.add(seen.is_bad);
+        let rules = plan.policy.rules().iter().zip(&mut self.asked);
+        rules.filter(|(rule, _)| rule.is_about(&entry.event.action)).for_each(|(_, asked)| asked.add(entry));
         *of_day(&mut self.by_day, seen.day) += 1;
     }
 
@@ -80,6 +85,10 @@ impl Tally {
             *of_day(&mut self.by_day, day) += n;
         }
         self.rules.iter_mut().zip(other.rules).for_each(|(matches, others)| matches.merge(others));
+        for (asked, others) in self.asked.iter_mut().zip(other.asked) {
+            asked.n += others.n;
+            asked.n_not_counted += others.n_not_counted;
+        }
         self.together.merge(other.together);
     }
 
@@ -87,11 +96,13 @@ impl Tally {
     pub(super) fn told(mut self, plan: &Plan) -> Backtest {
         let n_days = day_of(plan.from, Timestamp::from_micros(plan.to.as_micros().saturating_sub(1))) + 1;
         self.by_day.resize(n_days, 0);
-        let rules = plan.policy.rules().iter().zip(self.rules);
-        let rules = rules.map(|(rule, matches)| RuleBacktest {
+        let rules = plan.policy.rules().iter().zip(self.asked).zip(self.rules);
+        let rules = rules.map(|((rule, asked), matches)| RuleBacktest {
             rule: rule.name.clone(),
             version: rule.version,
             mode: rule.mode.as_str(),
+            n_asked: asked.n,
+            n_not_counted: asked.n_not_counted,
             matched: matches.told(n_days, plan.n_samples),
         });
         Backtest {
@@ -103,6 +114,28 @@ impl Tally {
             rules: rules.collect(),
             together: self.together.told(n_days, plan.n_samples),
         }
+    }
+}
+
+/// Of how many events one rule was asked, and of how many of them what it asks for had not been counted.
+#[derive(Debug)]
+struct Asked {
+    aggregates: Box<[AggregateId]>,
+    n: u64,
+    n_not_counted: u64,
+}
+
+impl Asked {
+    fn of(rule: &Rule) -> Self {
+        Self { aggregates: rule.when.aggregates().iter().map(Aggregate::id).collect(), n: 0, n_not_counted: 0 }
+    }
+
+    /// An aggregate that is not there was not counted; one that is there and no number had nothing to be counted by.
+    fn add(&mut self, entry: &Entry) {
+        let counted = entry.assessment.as_ref().map_or(&[][..], |assessment| &*assessment.aggregates);
+        let is_counted = |id: &AggregateId| counted.binary_search_by_key(id, |value| value.id).is_ok();
+        self.n += 1;
+        self.n_not_counted += u64::from(!self.aggregates.iter().all(is_counted));
     }
 }
 
@@ -317,6 +350,42 @@ mod tests {
         assert_eq!(one.by_day, vec![24; 10]);
         let n: Vec<u64> = one.rules.iter().map(|rule| rule.matched.events.n()).collect();
         assert_eq!(n, [240, 120, 0]);
+    }
+
+    #[test]
+    fn what_was_not_counted_is_no_match_and_no_miss() {
+        const BY: &str = "events.byAccount.lastDays(1).count()";
+        let rules = serde_json::json!([
+            {"name": "often", "when": format!("{BY} > 1")},
+            {"name": "never-asked", "when": "events.byDevice.lastDays(2).count() > 1"},
+            {"name": "plain", "when": "device.new"},
+            {"name": "elsewhere", "when": format!("{BY} > 1"), "actions": ["withdraw"]},
+        ]);
+        let policy = with_rules(&Policy::default(), &rules.to_string()).expect("rules");
+        let often = policy.rules().find("often").expect("it is there").when.aggregates()[0].id();
+        let plan = Plan { policy: Arc::new(policy), ..plan() };
+        let mut tallies = [Tally::new(&plan), Tally::new(&plan)];
+        for (n, mut record) in records().into_iter().enumerate() {
+            // From the hundredth on it was counted; of every tenth there was nothing to count by.
+            if n >= 100 {
+                let value = if n.is_multiple_of(10) { f64::NAN } else { 2.0 };
+                let assessment = record.entry.assessment.as_mut().expect("it was judged");
+                assessment.aggregates = vec![rightful_domain::AggregateValue { id: often, value }];
+            }
+            tallies[n % 2].add(&plan, &record);
+        }
+        let [mut one, other] = tallies;
+        one.merge(other);
+        let told = one.told(&plan);
+        let told: Vec<_> = told
+            .rules
+            .iter()
+            .map(|rule| (rule.n_asked, rule.n_not_counted, rule.matched.events.n(), rule.is_untried()))
+            .collect();
+        assert_eq!(told[0], (240, 100, 126, false));
+        assert_eq!(told[1], (240, 240, 0, true));
+        assert_eq!((told[2].0, told[2].1, told[2].3), (240, 0, false));
+        assert_eq!(told[3], (0, 0, 0, false));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rightful_dialects::{
     RuleTextInfo, RuleUpdate, RuleUpdates, RuleVersionInfo, RulesAsked, RulesDiff, RulesIntake, RulesRefusal,
     RulesReply, RulesStep, SnoozeAsked,
 };
-use rightful_domain::Pii;
+use rightful_domain::{Pii, RULE_COUNT_DAYS};
 
 use super::app::{Folder, ask};
 use super::{CommandError, print};
@@ -127,7 +127,7 @@ pub(super) struct Counts {
     /// The rule
     rule: String,
     /// Of so many days, today included; at most 90
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=i64::from(RULE_COUNT_DAYS)))]
     days: u32,
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use rightful_dialects::{BacktestBody, BacktestReport, backtest_report};
-use rightful_domain::{Application, BACKTEST_DAYS_MAX, BACKTEST_SAMPLES_MAX};
+use rightful_domain::{Action, Application, BACKTEST_DAYS_MAX, BACKTEST_SAMPLES_MAX};
 use rightful_store::{Office, Store};
 use serde::Serialize;
 
@@ -37,7 +37,7 @@ pub(super) struct Backtest {
     #[arg(long)]
     app: Option<String>,
     /// Events of this action alone; may be given again
-    #[arg(long = "action")]
+    #[arg(long = "action", value_parser = action)]
     actions: Vec<String>,
     /// How many samples of each rule
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=i64::from(BACKTEST_SAMPLES_MAX)))]
@@ -194,6 +194,12 @@ impl Backtest {
         let took_ms = millis(begun.elapsed());
         Ok(Tried { application: id, name, took_ms, report: backtest_report(&backtest) })
     }
+}
+
+/// An action, or one of the application's own: but no slip of one that is known, as in rules.
+fn action(text: &str) -> Result<String, String> {
+    let action = Action::parse(text).ok_or("cannot be an action")?;
+    action.slip_of().map_or_else(|| Ok(text.to_owned()), |meant| Err(format!("is not known, did you mean {meant:?}?")))
 }
 
 fn told(answer: Option<Answer>) -> Result<BacktestBody, CommandError> {

@@ -48,6 +48,7 @@ fn application(out: &mut String, tried: &Tried) -> std::fmt::Result {
         escaped(&report.caution)
     )?;
     overview(out, report)?;
+    write!(out, "<h3>All active rules together</h3>")?;
     of_matches(out, report, "All active rules together", &report.together)?;
     for rule in &report.rules {
         of_rule(out, report, rule)?;
@@ -63,8 +64,17 @@ fn overview(out: &mut String, report: &BacktestReport) -> std::fmt::Result {
         write!(out, "<th scope=\"col\">{head}</th>")?;
     }
     out.write_str("</tr></thead><tbody>")?;
-    for RuleReport { name, mode, matches, .. } in &report.rules {
-        row(out, report, (name, mode), matches)?;
+    for RuleReport { name, mode, matches, untried, .. } in &report.rules {
+        if *untried {
+            write!(
+                out,
+                "<tr><th scope=\"row\">{}</th><td>{}</td><td colspan=\"8\">not tried</td></tr>",
+                escaped(name),
+                escaped(mode)
+            )?;
+        } else {
+            row(out, report, (name, mode), matches)?;
+        }
     }
     row(out, report, ("together", ""), &report.together)?;
     out.write_str("</tbody></table></div>")
@@ -89,6 +99,13 @@ fn row(out: &mut String, report: &BacktestReport, (name, mode): (&str, &str), ma
 }
 
 fn of_rule(out: &mut String, report: &BacktestReport, rule: &RuleReport) -> std::fmt::Result {
+    write!(out, "<h3>{}</h3>", escaped(&rule.name))?;
+    if let Some(caution) = &rule.caution {
+        write!(out, "<p class=\"notice\" role=\"note\">This rule {}.</p>", escaped(caution))?;
+    }
+    if rule.untried {
+        return Ok(());
+    }
     of_matches(out, report, &rule.name, &rule.matches)?;
     if rule.matches.samples.is_empty() {
         return Ok(());
@@ -119,7 +136,6 @@ fn of_rule(out: &mut String, report: &BacktestReport, rule: &RuleReport) -> std:
 
 /// The plot by day, and the verdicts.
 fn of_matches(out: &mut String, report: &BacktestReport, name: &str, matches: &Matches) -> std::fmt::Result {
-    write!(out, "<h3>{}</h3>", escaped(name))?;
     if matches.events.all == 0 {
         return out.write_str("<p class=\"soft\">No event was matched.</p>");
     }

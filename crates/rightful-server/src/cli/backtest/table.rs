@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use rightful_dialects::{Matches, Sample};
+use rightful_dialects::{Matches, RuleReport, Sample};
 
 use super::Tried;
 
@@ -36,7 +36,7 @@ fn write_one(out: &mut String, tried: &Tried) -> std::fmt::Result {
         "rule", "mode", "matched", "good", "bad", "unlabelled", "accounts", "changed", "points"
     )?;
     for rule in &report.rules {
-        row(out, &rule.name, &rule.mode, &rule.matches)?;
+        rule_row(out, rule)?;
     }
     row(out, if report.replay { "the policy, against then" } else { "together" }, "", &report.together)?;
     writeln!(out, "\n{}\n", report.caution)?;
@@ -45,6 +45,16 @@ fn write_one(out: &mut String, tried: &Tried) -> std::fmt::Result {
         rule.matches.samples.iter().try_for_each(|sample| sample_line(out, sample))?;
     }
     Ok(())
+}
+
+fn rule_row(out: &mut String, rule: &RuleReport) -> std::fmt::Result {
+    let RuleReport { name, mode, matches, untried, caution, .. } = rule;
+    if *untried {
+        writeln!(out, "{name:<32} {mode:<7} {:>9}", "not tried")?;
+    } else {
+        row(out, name, mode, matches)?;
+    }
+    caution.iter().try_for_each(|caution| writeln!(out, "    {caution}"))
 }
 
 fn row(out: &mut String, name: &str, mode: &str, matches: &Matches) -> std::fmt::Result {
