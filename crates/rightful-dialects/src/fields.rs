@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::json::{Member, Node};
+use crate::nearest::meant;
 use crate::path::{Step, path_text};
 use crate::{Refusal, RefusalKind};
 
@@ -54,6 +55,14 @@ pub(crate) struct Fields<'a>(Vec<Member<'a>>);
 impl<'a> Fields<'a> {
     pub(crate) const fn new(members: Vec<Member<'a>>) -> Self {
         Self(members)
+    }
+
+    /// Refuses a field that is none of these: one that is misspelled must not go by unseen.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Fault> {
+        match self.0.iter().find(|(name, _)| !known.contains(&name.as_ref())) {
+            Some((name, _)) => Err(Fault::new(format!("is not known here{}", meant(name, known))).within(name)),
+            None => Ok(()),
+        }
     }
 
     /// Takes a field; None if it is absent, null, or taken before.

@@ -13,8 +13,10 @@ mod fields;
 mod hooks;
 mod json;
 mod link;
+mod list_csv;
 mod lists;
 mod native;
+mod nearest;
 mod page;
 mod path;
 mod query;
@@ -39,9 +41,10 @@ pub use dialect::{
     Response, StreamMessage, Told, ToldOf, Tolerance,
 };
 pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
+pub use list_csv::{CsvLineEnd, CsvLines};
 pub use lists::{
     LINES_REFUSED_MAX, LISTS_BODY_BYTES_MAX, ListFormat, ListLine, ListReport, ListsIntake, ListsReply, NewListEntry,
-    is_list_header, list_lines,
+    is_list_header, list_lines, wrong_list_header,
 };
 pub use native::{
     BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,

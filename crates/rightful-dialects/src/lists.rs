@@ -8,6 +8,8 @@ use serde::Serialize;
 use crate::Refusal;
 use crate::fields::{Fault, Fields};
 use crate::json;
+use crate::list_csv::{Records, cells};
+use crate::nearest::meant;
 use crate::scalars::text;
 use crate::time::{moment, rfc3339, text_moment};
 
@@ -151,14 +153,16 @@ pub struct ListLine {
 /// How lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListFormat {
-    /// RFC 4180, one record a line.
+    /// RFC 4180: a cell in quotation marks may have line breaks.
     Csv,
     /// One JSON object a line.
     Ndjson,
 }
 
 /// The columns of CSV, in their order where there is no header.
-const COLUMNS: [&str; 4] = ["value", "expires_at", "note", "author"];
+const COLUMNS: [&str; 5] = ["value", "expires_at", "note", "author", "added_at"];
+/// How many of them are read; the last is written alone.
+const COLUMNS_TOLD: usize = 4;
 
 impl ListFormat {
     /// Its content type.
@@ -236,47 +240,98 @@ fn csv_cell(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
-/// Reads entries from lines, one by one. Empty lines are passed over; so is a header of CSV, which says the columns.
+/// Reads entries from lines, one by one. Empty lines are passed over; so is a header of CSV, which says the columns. A cell
+/// of CSV may have line breaks; after a quotation mark out of place, or a header that is wrong, nothing is read.
 pub fn list_lines(format: ListFormat, body: &[u8]) -> impl Iterator<Item = ListLine> {
-    let mut columns: Vec<Option<usize>> = (0..COLUMNS.len()).map(Some).collect();
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-    let lines = (1_u64..).zip(body.split(|byte| *byte == b'\n'));
-    let lines = lines.map(|(number, line)| (number, line.strip_suffix(b"\r").unwrap_or(line)));
-    lines.filter(|(_, line)| !line.trim_ascii().is_empty()).enumerate().filter_map(move |(place, (number, line))| {
-        let entry = match (format, std::str::from_utf8(line)) {
-            (_, Err(_)) => Err("is not UTF-8".to_owned()),
-            (ListFormat::Ndjson, Ok(_)) => read_json(line),
-            (ListFormat::Csv, Ok(line)) => match (place, header(line)) {
-                (0, Some(told)) => {
-                    columns = told;
-                    return None;
-                }
-                _ => read_csv(line, &columns),
-            },
-        };
-        Some(ListLine { number, entry })
-    })
+    let body = body.strip_prefix(BYTE_ORDER_MARK.as_bytes()).unwrap_or(body);
+    let is_csv = format == ListFormat::Csv;
+    let columns = (0..COLUMNS_TOLD).map(Some).collect();
+    Lines { records: Records::new(body, is_csv), is_csv, is_first: true, is_over: false, columns }
 }
 
-/// Whether a line of CSV names the columns of those after it.
+/// What may stand before the first line of a text.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+struct Lines<'a> {
+    records: Records<'a>,
+    is_csv: bool,
+    /// No line was told yet, so that the next may be a header.
+    is_first: bool,
+    is_over: bool,
+    columns: Columns,
+}
+
+impl Iterator for Lines<'_> {
+    type Item = ListLine;
+
+    fn next(&mut self) -> Option<ListLine> {
+        while !self.is_over {
+            let (number, record) = self.records.next()?;
+            let line = match record.map(|record| (record, std::str::from_utf8(record))) {
+                Err(broken) => return Some(ListLine { number, entry: Err(broken.to_owned()) }),
+                Ok((record, _)) if record.trim_ascii().is_empty() => continue,
+                Ok((_, Err(_))) => return Some(ListLine { number, entry: Err("is not UTF-8".to_owned()) }),
+                Ok((_, Ok(line))) => line,
+            };
+            let may_be_header = std::mem::replace(&mut self.is_first, false) && self.is_csv;
+            let entry = match header(line).filter(|_| may_be_header) {
+                Some(Ok(columns)) => {
+                    self.columns = columns;
+                    continue;
+                }
+                Some(Err(wrong)) => {
+                    self.is_over = true;
+                    Err(wrong)
+                }
+                None if self.is_csv => read_csv(line, &self.columns),
+                None => read_json(line.as_bytes()),
+            };
+            return Some(ListLine { number, entry });
+        }
+        None
+    }
+}
+
+/// Whether a line of CSV names the columns of those after it, rightly or not: one known name suffices.
 #[must_use]
 pub fn is_list_header(line: &str) -> bool {
     header(line).is_some()
 }
 
+/// What is wrong with a line of CSV that names columns; None if nothing is, or it names none.
+#[must_use]
+pub fn wrong_list_header(line: &str) -> Option<String> {
+    header(line)?.err()
+}
+
+/// Which known column each cell is of; None for those that have no name.
+type Columns = Vec<Option<usize>>;
+
 /// The columns that a header names, by their place; None if this is no header.
-fn header(line: &str) -> Option<Vec<Option<usize>>> {
-    let cells = csv_cells(line).ok()?;
-    let names: Vec<String> = cells.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
-    names
-        .iter()
-        .any(|name| name == "value")
-        .then(|| names.iter().map(|name| COLUMNS.iter().position(|column| column == name)).collect())
+fn header(line: &str) -> Option<Result<Columns, String>> {
+    let names: Vec<String> = cells(line).ok()?.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
+    names.iter().any(|name| COLUMNS.contains(&name.as_str())).then(|| columns(&names))
+}
+
+fn columns(names: &[String]) -> Result<Columns, String> {
+    let mut told = Columns::with_capacity(names.len());
+    for name in names {
+        let place = COLUMNS.iter().position(|column| column == name);
+        if place.is_none() && !name.is_empty() {
+            let meant = meant(name, &COLUMNS);
+            return Err(format!("names an unknown column{meant} (nothing was read)"));
+        }
+        if place.is_some() && told.contains(&place) {
+            return Err(format!("names the column {name} twice (nothing was read)"));
+        }
+        told.push(place);
+    }
+    if told.contains(&Some(0)) { Ok(told) } else { Err("names no column value (nothing was read)".to_owned()) }
 }
 
 fn read_csv(line: &str, columns: &[Option<usize>]) -> Result<NewListEntry, String> {
-    let mut told: [Option<String>; COLUMNS.len()] = Default::default();
-    for (cell, column) in csv_cells(line)?.into_iter().zip(columns) {
+    let mut told: [Option<String>; COLUMNS_TOLD] = Default::default();
+    for (cell, column) in cells(line)?.into_iter().zip(columns) {
         if let Some(place) = column.and_then(|column| told.get_mut(column)) {
             *place = Some(cell).filter(|cell| !cell.is_empty());
         }
@@ -298,47 +353,13 @@ fn new_entry(
         if told.as_ref().is_some_and(|told| told.len() > LIST_NOTE_BYTES_MAX) {
             return Err(format!("{name} must be at most {LIST_NOTE_BYTES_MAX} bytes"));
         }
+        let is_unfit = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+        if told.as_ref().is_some_and(|told| told.contains(is_unfit)) {
+            return Err(format!("{name} must not have control characters other than line breaks and tabs"));
+        }
     }
     let boxed = |told: Option<String>| told.filter(|told| !told.is_empty()).map(Into::into);
     Ok(NewListEntry { value: value.into(), expires_at, author: boxed(author), note: boxed(note) })
-}
-
-fn csv_cells(line: &str) -> Result<Vec<String>, String> {
-    let mut cells = Vec::with_capacity(COLUMNS.len());
-    let mut rest = line;
-    loop {
-        let (cell, after) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted_cell(quoted)?,
-            None => {
-                let (cell, after) = rest.split_once(',').map_or((rest, None), |(cell, after)| (cell, Some(after)));
-                (cell.to_owned(), after)
-            }
-        };
-        cells.push(cell);
-        match after {
-            Some(after) => rest = after,
-            None => return Ok(cells),
-        }
-    }
-}
-
-/// A cell after its first quotation mark, and what comes after it and its comma.
-fn quoted_cell(quoted: &str) -> Result<(String, Option<&str>), String> {
-    let mut cell = String::new();
-    let mut rest = quoted;
-    loop {
-        let (text, after) = rest.split_once('"').ok_or("has a quotation mark that is not closed")?;
-        cell.push_str(text);
-        if let Some(after) = after.strip_prefix('"') {
-            cell.push('"');
-            rest = after;
-        } else if after.is_empty() {
-            return Ok((cell, None));
-        } else {
-            let after = after.strip_prefix(',').ok_or("has more after a closed quotation mark")?;
-            return Ok((cell, Some(after)));
-        }
-    }
 }
 
 fn read_json(line: &[u8]) -> Result<NewListEntry, String> {
@@ -348,6 +369,7 @@ fn read_json(line: &[u8]) -> Result<NewListEntry, String> {
 
 /// Reads an entry of an object. What is wrong with its shape is a fault, what is too long is told.
 pub(crate) fn read_entry(fields: &mut Fields<'_>) -> Result<Result<NewListEntry, String>, Fault> {
+    fields.only(&COLUMNS)?;
     let value = fields.required("value", text)?.into_owned();
     read_said(fields, value)
 }
@@ -373,6 +395,8 @@ fn told_refusal(refusal: &Refusal) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn told(format: ListFormat, body: &str) -> Vec<(u64, Result<String, String>)> {
@@ -385,9 +409,7 @@ mod tests {
         let csv = "\u{feff}note,value\r\n\"a, \"\"b\"\"\",192.0.2.7\r\n\r\nx,\"y\nz,\"q\"r\n,\n";
         let expected = vec![
             (2, Ok("192.0.2.7".to_owned())),
-            (4, Err("has a quotation mark that is not closed".to_owned())),
-            (5, Err("has more after a closed quotation mark".to_owned())),
-            (6, Err("value is required".to_owned())),
+            (4, Err("has more after a closed quotation mark, so nothing from here on was read".to_owned())),
         ];
         assert_eq!(told(ListFormat::Csv, csv), expected);
         let plain = told(ListFormat::Csv, "ann\nben,2026-01-05T00:00:00Z\ncara,tomorrow");
@@ -420,6 +442,64 @@ mod tests {
             };
             assert_eq!(read.into_iter().map(|line| line.entry).collect::<Vec<_>>(), [Ok(expected)]);
             assert_eq!(ListFormat::of_content_type(format.content_type()), Some(format));
+        }
+    }
+
+    #[test]
+    fn a_line_inside_a_quoted_cell_is_no_entry() {
+        let noted = "value,note\r\nann,\"first\r\nmallory\r\n\"\r\nben,\n";
+        assert_eq!(told(ListFormat::Csv, noted), [(2, Ok("ann".to_owned())), (5, Ok("ben".to_owned()))]);
+        for broken in ["ann,,\"open\nmallory\n", "ann,, \"late\nmallory\n", "ann,,\"a\"b\"\nmallory\n\"\n"] {
+            let read = told(ListFormat::Csv, broken);
+            assert!(matches!(&read[..], [(1, Err(_))]), "{broken:?}: {read:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_wrong_is_refused_and_nothing_is_read() {
+        for (head, detail) in [
+            ("valeu,note", "names an unknown column, did you mean \"value\"? (nothing was read)"),
+            ("value,expires", "names an unknown column, did you mean \"expires_at\"? (nothing was read)"),
+            ("note,author", "names no column value (nothing was read)"),
+            ("value,value", "names the column value twice (nothing was read)"),
+        ] {
+            let read = told(ListFormat::Csv, &format!("{head}\nann,x\n"));
+            assert_eq!(read, [(1, Err(detail.to_owned()))], "{head}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        let line = r#"{"value": "ann", "expires": "2030-01-01T00:00:00Z"}"#;
+        let detail = "expires is not known here, did you mean \"expires_at\"?";
+        assert_eq!(told(ListFormat::Ndjson, line), [(1, Err(detail.to_owned()))]);
+    }
+
+    const SAID: &str = r#"[ -~\n\r\t",;\u{feff}é]{1,24}"#;
+
+    proptest! {
+        #[test]
+        fn whatever_was_put_is_the_same_after_export_and_import(
+            told in proptest::collection::vec((r#"[ -~\u{feff}é]{1,12}"#, proptest::option::of(SAID),
+                proptest::option::of(SAID), proptest::option::of(1_000_000_000_u32..4_000_000_000)), 0..8),
+        ) {
+            let entries: Vec<ListEntry> = told.into_iter().map(|(value, note, author, expires)| ListEntry {
+                value: value.into(),
+                expires_at: expires.map(|at| Timestamp::from_seconds(at.into())),
+                author: author.map(Into::into),
+                note: note.map(Into::into),
+                added_at: Timestamp::from_seconds(0),
+            }).collect();
+            for format in [ListFormat::Csv, ListFormat::Ndjson] {
+                let mut lines = format.head().as_bytes().to_vec();
+                format.write(&entries, &mut lines);
+                let read: Vec<_> = list_lines(format, &lines).map(|line| line.entry).collect();
+                let expected: Vec<_> = entries.iter().cloned().map(|entry| {
+                    let ListEntry { value, expires_at, author, note, .. } = entry;
+                    Ok(NewListEntry { value, expires_at, author, note })
+                }).collect();
+                prop_assert_eq!(read, expected);
+            }
         }
     }
 }

@@ -93,7 +93,9 @@ pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use likeness::likeness;
-pub use list_value::{InvalidListValue, ListNetwork, list_value};
+pub use list_value::{
+    ALLOWED_BITS_MIN_V4, ALLOWED_BITS_MIN_V6, InvalidListValue, ListNetwork, list_value, new_list_value,
+};
 pub use listing::{
     LIST_BATCH_MAX, LIST_CHANGES_MAX, LIST_ENTRIES_MAX, LIST_NAME_BYTES_MAX, LIST_NOTE_BYTES_MAX, LISTS_MAX, List,
     ListAuthor, ListChange, ListEffect, ListEntry, ListKept, ListMatch, ListPut, ListSubject, ListSubjects, ListVerb,

@@ -3,7 +3,12 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::{ID_BYTES_MAX, InvalidId, ListSubject, canonical_domain, country_spellings};
+use crate::{ID_BYTES_MAX, InvalidId, ListEffect, ListSubject, canonical_domain, country_spellings};
+
+/// The fewest bits of a network of IPv4 that may be let in: a line that is wrong must not let in everybody.
+pub const ALLOWED_BITS_MIN_V4: u8 = 8;
+/// The same for IPv6.
+pub const ALLOWED_BITS_MIN_V6: u8 = 16;
 
 /// Why a text cannot be on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +35,18 @@ pub enum InvalidListValue {
     Country,
     /// No domain.
     Domain,
+    /// A network that is too wide to be let in.
+    Wide {
+        /// The fewest bits that may be let in.
+        bits_min: u8,
+    },
+    /// A domain without a dot: everybody below it.
+    BareDomain,
+    /// A domain with an asterisk.
+    Asterisk {
+        /// How to write it.
+        meant: Box<str>,
+    },
 }
 
 impl fmt::Display for InvalidListValue {
@@ -42,6 +59,13 @@ impl fmt::Display for InvalidListValue {
             Self::Asn => f.write_str("must be the number of an autonomous system, like 64500 or AS64500"),
             Self::Country => f.write_str("must be a country of ISO 3166-1, in two letters or three"),
             Self::Domain => f.write_str("must be a domain, like example.com, without @"),
+            Self::Wide { bits_min } => {
+                write!(f, "is too wide to be let in: a list that allows takes networks of {bits_min} bits or more")
+            }
+            Self::BareDomain => {
+                f.write_str("has no dot, and would be all domains below it; write one like example.com")
+            }
+            Self::Asterisk { meant } => write!(f, "has an asterisk: write {meant}, which covers all below it"),
         }
     }
 }
@@ -70,6 +94,23 @@ pub fn list_value(of: ListSubject, text: &str) -> Result<Box<str>, InvalidListVa
             domain.map(|domain| domain.as_ref().into()).ok_or(InvalidListValue::Domain)
         }
     }
+}
+
+/// The one spelling of what is to be put on a list of that effect. What is looked up or taken off is read by [`list_value`],
+/// so that what was put there before can still be found.
+///
+/// # Errors
+/// The text is none of what the list is of, or would be far too many: see [`ListNetwork::check_allowed`], a domain without
+/// a dot, and a domain with an asterisk.
+pub fn new_list_value(effect: ListEffect, of: ListSubject, text: &str) -> Result<Box<str>, InvalidListValue> {
+    let value = list_value(of, text)?;
+    match of {
+        ListSubject::Address if effect == ListEffect::Allow => ListNetwork::parse(&value)?.check_allowed()?,
+        ListSubject::EmailDomain if !value.contains('.') => return Err(InvalidListValue::BareDomain),
+        ListSubject::EmailDomain if text.contains('*') => return Err(InvalidListValue::Asterisk { meant: value }),
+        _ => {}
+    }
+    Ok(value)
 }
 
 fn name(text: &str) -> Result<Box<str>, InvalidListValue> {
@@ -151,6 +192,15 @@ impl ListNetwork {
         }
     }
 
+    /// Whether it is narrow enough to be let in.
+    ///
+    /// # Errors
+    /// It has fewer bits than [`ALLOWED_BITS_MIN_V4`] or [`ALLOWED_BITS_MIN_V6`].
+    pub const fn check_allowed(self) -> Result<(), InvalidListValue> {
+        let bits_min = if self.first.is_ipv4() { ALLOWED_BITS_MIN_V4 } else { ALLOWED_BITS_MIN_V6 };
+        if self.bits < bits_min { Err(InvalidListValue::Wide { bits_min }) } else { Ok(()) }
+    }
+
     /// The first address.
     #[must_use]
     pub const fn first(self) -> IpAddr {
@@ -216,5 +266,26 @@ mod tests {
         check(Country, "UK", Err("must be a country of ISO 3166-1, in two letters or three"));
         check(EmailDomain, "*.Bücher.Example", Ok("xn--bcher-kva.example"));
         check(EmailDomain, "ann@example.com", Err("must be a domain, like example.com, without @"));
+    }
+
+    #[test]
+    fn what_would_be_nearly_everybody_is_not_put_on_a_list() {
+        use ListEffect::{Allow, Block};
+        use ListSubject::{Address, EmailDomain};
+        let told = |effect, of, text| new_list_value(effect, of, text).map_err(|invalid| invalid.to_string());
+        for wide in ["0.0.0.0/0", "8.0.0.0/7", "::ffff:0:0/96", "::/0", "2000::/15"] {
+            let detail = told(Allow, Address, wide).unwrap_err();
+            assert!(detail.starts_with("is too wide to be let in"), "{wide}: {detail}");
+            assert!(told(Block, Address, wide).is_ok(), "{wide}");
+        }
+        for narrow in ["8.0.0.0/8", "2001::/16", "192.0.2.7"] {
+            assert!(told(Allow, Address, narrow).is_ok(), "{narrow}");
+        }
+        for bare in ["com", "*.com", "com."] {
+            assert!(told(Block, EmailDomain, bare).is_err(), "{bare}");
+        }
+        let asterisk = Err("has an asterisk: write x.com, which covers all below it".to_owned());
+        assert_eq!(told(Block, EmailDomain, "*.x.com"), asterisk);
+        assert_eq!(told(Allow, EmailDomain, "x.com").as_deref(), Ok("x.com"));
     }
 }

@@ -10,8 +10,8 @@ use axum::response::Response;
 use hyper::body::Frame;
 use rightful_dialects::{ListFormat, ListLine, ListReport, ListsIntake, ListsReply, NewListEntry, list_lines};
 use rightful_domain::{
-    ApplicationId, LIST_BATCH_MAX, List, ListAuthor, ListEntry, ListKept, ListPut, ListSubject, SizedList, Timestamp,
-    list_value,
+    ApplicationId, LIST_BATCH_MAX, List, ListAuthor, ListEffect, ListEntry, ListKept, ListNetwork, ListPut,
+    ListSubject, SizedList, Timestamp, list_value, new_list_value,
 };
 use rightful_store::{Store, StoreError};
 
@@ -92,11 +92,42 @@ pub(crate) async fn carry_out(
 /// Keeps a list, and says what it is now.
 pub(crate) async fn keep(store: &dyn Store, list: List, by: ListAuthor) -> Result<(ListKept, SizedList), ListError> {
     let (application, name) = (list.application.clone(), list.name.clone());
+    if list.effect == ListEffect::Allow && list.of == ListSubject::Address {
+        check_allowed(store, &application, &name, by.at).await?;
+    }
     match store.keep_list(list, by).await? {
         ListKept::OfOthers(of) => {
             Err(ListError::Unfit(format!("of: there is a list of this name already, and it is of {}", of.as_str())))
         }
         kept => Ok((kept, named(store, &application, &name).await?)),
+    }
+}
+
+/// Whether all networks of a list, if there is one already, may be let in: one that blocked may hold wider ones.
+async fn check_allowed(
+    store: &dyn Store,
+    application: &ApplicationId,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), ListError> {
+    match named(store, application, name).await {
+        Ok(sized) if sized.list.of == ListSubject::Address && sized.list.effect != ListEffect::Allow => {}
+        Ok(_) | Err(ListError::NoList) => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    let mut after: Option<Box<str>> = None;
+    loop {
+        let page = store.list_page(application, name, after.as_deref(), EXPORTED_AT_ONCE, now).await?;
+        let page = page.ok_or(ListError::NoList)?;
+        for ListEntry { value, .. } in &page {
+            if let Err(invalid) = ListNetwork::parse(value).and_then(ListNetwork::check_allowed) {
+                return Err(ListError::Unfit(format!("effect: {value} is on this list and {invalid}")));
+            }
+        }
+        match page.last().filter(|_| page.len() == EXPORTED_AT_ONCE) {
+            Some(last) => after = Some(last.value.clone()),
+            None => return Ok(()),
+        }
     }
 }
 
@@ -132,12 +163,12 @@ pub(crate) async fn put(
     mut lines: impl Iterator<Item = ListLine> + Send,
     by: ListAuthor,
 ) -> Result<ListReport, ListError> {
-    let of = named(store, application, name).await?.list.of;
+    let List { effect, of, .. } = named(store, application, name).await?.list;
     let mut report = ListReport::default();
     loop {
         let mut entries = Vec::new();
         for ListLine { number, entry } in lines.by_ref() {
-            match entry.and_then(|entry| read_entry(of, entry, &by)) {
+            match entry.and_then(|entry| read_entry((effect, of), entry, &by)) {
                 Ok(entry) => entries.push(entry),
                 Err(detail) => report.refuse(number, detail),
             }
@@ -155,9 +186,13 @@ pub(crate) async fn put(
     }
 }
 
-fn read_entry(of: ListSubject, entry: NewListEntry, by: &ListAuthor) -> Result<ListEntry, String> {
+fn read_entry(
+    (effect, of): (ListEffect, ListSubject),
+    entry: NewListEntry,
+    by: &ListAuthor,
+) -> Result<ListEntry, String> {
     let NewListEntry { value, expires_at, author, note } = entry;
-    let value = list_value(of, &value).map_err(|invalid| format!("value {invalid}"))?;
+    let value = new_list_value(effect, of, &value).map_err(|invalid| format!("value {invalid}"))?;
     if expires_at.is_some_and(|at| at <= by.at) {
         return Err("expires_at is past".to_owned());
     }

@@ -77,6 +77,9 @@ fn what_is_wrong_is_refused_with_what_is_wrong() {
         ("/v1/lists", json!({ "name": "lookup", "effect": "watch", "of": "address" }), 400),
         ("/v1/lists", json!({ "name": "nets", "effect": "watch", "of": "account" }), 400),
         ("/v1/lists", json!({ "name": "n", "effect": "ban", "of": "account" }), 400),
+        ("/v1/lists", json!({ "name": "n", "effect": "watch", "of": "account", "notes": "x" }), 400),
+        ("/v1/lists/nets/entries", json!({ "value": "192.0.2.7", "expires": "2031-01-01T00:00:00Z" }), 400),
+        ("/v1/lists/nets/entries", json!({ "entries": [], "expires_at": null }), 400),
         ("/v1/lists/none/entries", json!({ "value": "192.0.2.7" }), 404),
         ("/v1/lists/nets/entries", json!({ "value": "192.0.2.7/24" }), 400),
         ("/v1/lists/nets/entries", json!({ "value": "192.0.2.7", "expires_at": "2001-01-01T00:00:00Z" }), 400),
@@ -94,4 +97,18 @@ fn what_is_wrong_is_refused_with_what_is_wrong() {
     ] {
         assert_eq!(caller.get(path).status, status, "{path}");
     }
+}
+
+#[test]
+fn a_wide_network_is_not_let_in() {
+    let caller = Caller::new();
+    caller.post("/v1/lists", &json!({ "name": "in", "effect": "allow", "of": "address" }));
+    let put = caller.post("/v1/lists/in/entries", &json!({ "entries": ["0.0.0.0/0", "::/0", "192.0.2.0/24"] })).json();
+    assert_eq!((put["n_added"].as_u64(), put["n_refused"].as_u64()), (Some(1), Some(2)), "{put}");
+    // A list that blocks may have one, and then cannot become one that lets in.
+    caller.post("/v1/lists", &json!({ "name": "out", "effect": "block", "of": "address" }));
+    assert_eq!(caller.post("/v1/lists/out/entries", &json!({ "value": "0.0.0.0/0" })).status, 200);
+    let turned = caller.post("/v1/lists", &json!({ "name": "out", "effect": "allow", "of": "address" }));
+    assert_eq!(turned.status, 400, "{}", turned.text);
+    assert!(turned.text.contains("too wide to be let in"), "{}", turned.text);
 }

@@ -37,6 +37,8 @@ pub(super) fn keep(call: &Call<'_>) -> Result<ListsIntake, Refusal> {
 }
 
 fn read_list(call: &Call<'_>, body: &mut Fields<'_>) -> Result<List, Fault> {
+    // What is shown of a list may be sent back.
+    body.only(&["name", "effect", "of", "note", "n_entries", "created_at"])?;
     let name = body.required("name", |node| {
         let name = text(node)?;
         let unfit =
@@ -88,6 +90,7 @@ pub(super) fn put(call: &Call<'_>) -> Result<ListsIntake, Refusal> {
     let Some(entries) = body.take("entries") else {
         return Ok(ListsIntake::Put { name, lines: vec![one(read_entry(&mut body)?)], is_one: true });
     };
+    body.only(&["entries"])?;
     let items = crate::fields::list_of(entries, LIST_BATCH_MAX).map_err(|fault| fault.within("entries"))?;
     let lines = (1_u64..).zip(items).map(|(number, item)| ListLine { number, entry: read_item(item) });
     Ok(ListsIntake::Put { name, lines: lines.collect(), is_one: false })
@@ -112,7 +115,10 @@ fn read_item(item: Node<'_>) -> Result<crate::NewListEntry, String> {
 /// Reads what is said of the entry of the path; the body may be empty.
 pub(super) fn put_one(call: &Call<'_>) -> Result<ListsIntake, Refusal> {
     let members = if call.body.is_empty() { Vec::new() } else { tree::parse_object(call.body)? };
-    let entry = read_said(&mut Fields::new(members), call.parameter("value").to_owned())?;
+    let mut body = Fields::new(members);
+    // The path says the value.
+    body.only(&["expires_at", "author", "note", "added_at"])?;
+    let entry = read_said(&mut body, call.parameter("value").to_owned())?;
     Ok(ListsIntake::Put { name: name(call)?, lines: vec![one(entry)], is_one: true })
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use rightful_dialects::is_list_header;
+use rightful_dialects::{CsvLineEnd, CsvLines, is_list_header, wrong_list_header};
 
 use super::CommandError;
 use super::app::{Folder, ask, is_served, unexpected};
@@ -344,7 +344,7 @@ impl Import {
         let (lines_max, bytes_max) =
             if is_served(&asked.config)? { (LINES_AT_ONCE, BYTES_AT_ONCE) } else { (usize::MAX, usize::MAX) };
         let mut bar = Bar::new(n_bytes);
-        let mut lines = Lines { reader, n_before: 0, header: None };
+        let mut lines = Lines::new(reader);
         let mut total = Report::default();
         while let Some(part) = lines.next_part(csv, lines_max, bytes_max)? {
             let n_skipped = u64::from(part.has_header);
@@ -372,13 +372,18 @@ fn open(file: &Path) -> Result<(Box<dyn BufRead>, u64), CommandError> {
     Ok((Box::new(BufReader::new(opened)), n_bytes))
 }
 
-/// The lines of a file, some at a time.
+/// The columns where a file does not name them: goes before all parts but the first, whose first line is no header then.
+const HEADER: &str = "value,expires_at,note,author";
+
+/// The lines of a file, some at a time. A record of CSV is never torn.
 struct Lines {
     reader: Box<dyn BufRead>,
     /// Lines that were read.
     n_before: u64,
-    /// The first line, if it may name columns: it goes before each part.
+    /// What names the columns: it goes before each part but the first.
     header: Option<String>,
+    /// Nothing after this can be read.
+    is_over: bool,
 }
 
 /// Some lines.
@@ -391,29 +396,56 @@ struct Part {
 }
 
 impl Lines {
+    fn new(reader: Box<dyn BufRead>) -> Self {
+        Self { reader, n_before: 0, header: None, is_over: false }
+    }
+
     fn next_part(&mut self, csv: bool, lines_max: usize, bytes_max: usize) -> Result<Option<Part>, CommandError> {
         let header = self.header.as_ref().map(|header| format!("{header}\n"));
         let mut text = header.clone().unwrap_or_default();
-        let (n_before, mut n_lines, mut n_bytes) = (self.n_before, 0, 0);
-        let mut line = Vec::new();
-        while n_lines < lines_max && n_bytes < bytes_max {
-            line.clear();
-            // A line that never ends is no line of a list.
-            let n_read = (&mut self.reader).take(BYTES_AT_ONCE as u64).read_until(b'\n', &mut line)?;
-            if n_read == 0 {
-                break;
-            }
-            let told = String::from_utf8_lossy(&line);
-            if csv && self.n_before == 0 && is_list_header(told.trim()) {
-                self.header = Some(told.trim().to_owned());
+        let (n_before, mut n_records, mut n_bytes) = (self.n_before, 0, 0);
+        while n_records < lines_max && n_bytes < bytes_max && !self.is_over {
+            let record = self.next_record(csv)?;
+            n_bytes += record.len();
+            n_records += usize::from(!record.is_empty());
+            let told = String::from_utf8_lossy(&record);
+            if csv && self.header.is_none() && !told.trim().is_empty() {
+                let first = told.trim_start_matches('\u{feff}').trim();
+                self.header = Some(if is_list_header(first) { first } else { HEADER }.to_owned());
+                self.is_over |= wrong_list_header(first).is_some();
             }
             text.push_str(&told);
-            self.n_before += 1;
-            n_lines += 1;
-            n_bytes += n_read;
         }
         let n_bytes = u64::try_from(n_bytes).unwrap_or(u64::MAX);
-        Ok((n_lines > 0).then_some(Part { text, n_bytes, n_before, has_header: header.is_some() }))
+        Ok((n_records > 0).then_some(Part { text, n_bytes, n_before, has_header: header.is_some() }))
+    }
+
+    /// Reads a record: a line, or more where a cell of CSV goes on.
+    fn next_record(&mut self, csv: bool) -> Result<Vec<u8>, CommandError> {
+        let mut record = Vec::new();
+        let mut lines = CsvLines::default();
+        loop {
+            let begin = record.len();
+            // A line that never ends is no line of a list.
+            let n_read = (&mut self.reader).take(BYTES_AT_ONCE as u64).read_until(b'\n', &mut record)?;
+            if n_read == 0 {
+                self.is_over = true;
+                return Ok(record);
+            }
+            self.n_before += 1;
+            let mut line = record.get(begin..).unwrap_or_default();
+            if self.n_before == 1 {
+                line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+            }
+            match if csv { lines.take(line) } else { CsvLineEnd::Ends } {
+                CsvLineEnd::GoesOn => {}
+                CsvLineEnd::Ends => return Ok(record),
+                CsvLineEnd::Broken(_) => {
+                    self.is_over = true;
+                    return Ok(record);
+                }
+            }
+        }
     }
 }
 
@@ -453,5 +485,37 @@ impl Bar {
         // If nobody listens, nobody misses it.
         let mut err = std::io::stderr().lock();
         let _unseen = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rightful_dialects::{ListFormat, list_lines};
+
+    use super::*;
+
+    /// The values of a file that is read in parts of one record each.
+    fn values(text: &'static str) -> Vec<String> {
+        let mut lines = Lines::new(Box::new(text.as_bytes()));
+        let mut values = Vec::new();
+        while let Some(part) = lines.next_part(true, 1, usize::MAX).unwrap() {
+            let read = list_lines(ListFormat::Csv, part.text.as_bytes());
+            values.extend(read.map(|line| line.entry.map_or("refused".to_owned(), |entry| entry.value.into())));
+        }
+        values
+    }
+
+    #[test]
+    fn a_record_is_in_one_part() {
+        assert_eq!(values("\u{feff}note,value\n\"x\nmallory\ny\",ann\nz,ben\n"), ["ann", "ben"]);
+        // Not even an account that is called like a column is a header later on.
+        assert_eq!(values("ann\nvalue\nnote"), ["ann", "value", "note"]);
+    }
+
+    #[test]
+    fn nothing_is_read_after_what_is_broken() {
+        assert_eq!(values("ann\nben,,\"open\nmallory\n"), ["ann", "refused"]);
+        assert_eq!(values("ben,,\"a\"b\nmallory\n"), ["refused"]);
+        assert_eq!(values("valeu,note\nmallory,\n"), ["refused"]);
     }
 }
