@@ -115,6 +115,8 @@ pub enum Delivery {
     Taken,
     /// It was not; try again at that time.
     Retry(Timestamp),
+    /// It was not, by a try made by hand before its time, which does not count; try again at that time.
+    StillWaits(Timestamp),
     /// It was not, and is given up; kept to be sent again by hand.
     GivenUp,
 }
@@ -128,7 +130,7 @@ pub struct DeliveryTry {
     pub event: EventId,
     /// What it is about.
     pub topic: Topic,
-    /// Which try of the message it was, from 1.
+    /// Which try of the message it was, from 1. One made before its time has the number of the one it came before.
     pub n: u16,
     /// When it began.
     pub at: Timestamp,

@@ -76,9 +76,7 @@ fn refused(error: DeskError) -> Refusal {
         DeskError::Setting(SettingError::Style(_)) => {
             malformed(&format!("must be one of {}", settings::style_words()), at("style"))
         }
-        DeskError::Setting(SettingError::HookUrl(_)) => {
-            malformed("must be https://host/path, without a name and password in it", at("url"))
-        }
+        DeskError::Setting(SettingError::HookUrl(fault)) => malformed(&fault.to_string(), at("url")),
         DeskError::Setting(SettingError::Private(_)) => malformed("must be no private address", at("url")),
         DeskError::Setting(SettingError::Port) => malformed("must not have another protocol's port", at("url")),
         DeskError::Setting(SettingError::SigningSecret) => {

@@ -2,6 +2,8 @@
 //!
 //! A value is checked where it is written, so that nothing else ever sees a wrong one.
 
+mod hook_url;
+
 use axum::http::Uri;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,10 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::config::nearest;
-use crate::telling::{self, Secrets};
+use crate::telling::Secrets;
+pub(crate) use hook_url::{UrlFault, check_hook_url};
 
-/// The longest address of a hook, in bytes.
-const HOOK_URL_BYTES_MAX: usize = 2_048;
 /// The longest secret of a hook, in bytes.
 const HOOK_SECRET_BYTES_MAX: usize = 512;
 /// What the secret of a hook that signs begins with; base64 follows.
@@ -40,8 +41,8 @@ pub(crate) enum SettingError {
     Origin(String),
     #[error("an application may have {SETTINGS_ENTRIES_MAX} {0} at most")]
     TooMany(&'static str),
-    #[error("\"{0}\" is not an address that can be told: write https://host/path, without a name and password in it")]
-    HookUrl(String),
+    #[error("the address {0}")]
+    HookUrl(#[from] UrlFault),
     #[error("{0} is private: set hooks.allow_private_addresses in the configuration if that is meant")]
     Private(&'static str),
     #[error("the secret must be {SIGNING_SECRET_PREFIX} and 24 to 64 bytes in base64; without one, it is made")]
@@ -286,31 +287,6 @@ fn is_header_text(text: &str) -> bool {
     (1..=HOOK_SECRET_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether a hook may have this address, as far as can be seen without looking its name up.
-pub(crate) fn check_hook_url(text: &str, reach: Reach) -> Result<(), SettingError> {
-    let wrong = || SettingError::HookUrl(text.into());
-    let uri: Uri = text.parse().map_err(|_| wrong())?;
-    let authority = uri.authority().ok_or_else(wrong)?;
-    let scheme_is_right = match uri.scheme_str() {
-        Some("https") => true,
-        Some("http") => reach != Reach::Public,
-        _ => false,
-    };
-    let is_odd = text.len() > HOOK_URL_BYTES_MAX || authority.as_str().contains('@') || authority.host().is_empty();
-    let port = port(authority).ok_or_else(wrong)?;
-    if !scheme_is_right || is_odd || text.contains('#') {
-        return Err(wrong());
-    }
-    if port.is_some_and(telling::is_bad_port) {
-        return Err(SettingError::Port);
-    }
-    // A name is looked at when it is resolved; an address can be seen here.
-    if reach != Reach::Any && telling::is_plainly_private(authority.host()) {
-        return Err(SettingError::Private("the address"));
-    }
-    Ok(())
-}
-
 const STYLES: [(HookStyle, &str); 4] = [
     (HookStyle::Standard, "standard"),
     (HookStyle::Ravelin, "ravelin"),
@@ -553,9 +529,24 @@ mod tests {
         check_hook("ravelin", url, Some("mine"), Reach::Public, "mine");
         check_hook("ravelin", url, Some("two\r\nlines"), Reach::Public, "visible characters");
         check_hook("slack", url, None, Reach::Public, "unknown style \"slack\"");
-        for wrong in ["http://hooks.example/", "hooks.example", "https://a:b@hooks.example/", "ftp://hooks.example/"] {
-            check_hook("standard", wrong, None, Reach::Public, "is not an address that can be told");
+        for (wrong, why) in [
+            ("http://hooks.example/", "must be https"),
+            ("hooks.example", "must begin with https://"),
+            ("ftp://hooks.example/", "must begin with https://"),
+            ("https://a:b@hooks.example/", "must not have a name and password"),
+            ("https://hooks.example/#a", "must not have a # part"),
+            ("https://hooks.example:99999/", "must have a port from 1 to 65535"),
+            ("https://hooks example/", "must be of the form https://host/path"),
+        ] {
+            check_hook("standard", wrong, None, Reach::Public, why);
         }
+        check_hook(
+            "standard",
+            &format!("https://hooks.example/{:2048}", "").replace(' ', "a"),
+            None,
+            Reach::Any,
+            "2048 bytes",
+        );
         for private in ["https://127.0.0.1/", "https://[::1]/", "https://10.1.2.3:8/", "https://localhost/"] {
             check_hook("standard", private, None, Reach::Public, "is private");
             check_hook("standard", private, None, Reach::Any, "whsec_");
@@ -583,10 +574,15 @@ mod tests {
             "127.0.0.1.",
             "LOCALHOST.",
             "a.localhost",
+            "[fe80::1%25eth0]",
+            "[fe80::1%eth0]",
+            "vault.internal",
+            "printer.local.",
+            "intranet",
         ] {
             check_hook("standard", &format!("https://{private}/"), None, Reach::Public, "is private");
         }
-        for public in ["8.8.8.8", "[2606:4700::1111]", "134744072", "0x8.8.8.8", "hooks.example.", "1.2.3.4.example"] {
+        for public in ["8.8.8.8", "[2606:4700::1111]", "134744072", "0x8.8.8.8", "hooks.example.", "internal.example"] {
             check_hook("standard", &format!("https://{public}/"), None, Reach::Public, "whsec_");
         }
     }

@@ -201,7 +201,7 @@ impl Meters {
         let [taken, failed, given_up, ..] = &self.told;
         match outcome {
             Delivery::Taken => taken.increment(1),
-            Delivery::Retry(_) => failed.increment(1),
+            Delivery::Retry(_) | Delivery::StillWaits(_) => failed.increment(1),
             Delivery::GivenUp => given_up.increment(1),
         }
     }

@@ -6,6 +6,7 @@
 mod address;
 mod delivery;
 mod failing;
+mod pauses;
 mod pool;
 mod post;
 mod schedule;
@@ -87,11 +88,10 @@ fn is_new_device(entry: &Entry) -> bool {
     entry.sighting.is_some_and(|sighting| sighting.is_first && (!sighting.is_listed || has_ended_well))
 }
 
-/// Whom to tell of an entry, and of what.
+/// Whom to tell of an entry, and of what. Hooks that are off, too: what is for them is given up as it comes up, and kept.
 pub(crate) fn of(application: &Application, entry: &Entry) -> Vec<Telling> {
-    let hooks = application.settings.hooks.iter().filter(|hook| hook.enabled);
     let about = |style, topic| is_told(style, topic) && is_about(application, entry, style, topic);
-    let tellings = hooks.flat_map(|hook| {
+    let tellings = application.settings.hooks.iter().flat_map(|hook| {
         let topics = Topic::ALL.into_iter().filter(move |topic| about(hook.style, *topic));
         topics.map(|topic| Telling { hook: hook.id.clone(), topic })
     });
@@ -145,9 +145,9 @@ pub(crate) fn of_standing(application: &Application, topic: Topic, record: &Reco
     waiting.collect()
 }
 
-/// A message to each hook that is told of a topic.
+/// A message to each hook that is told of a topic, on or off.
 fn to_all(application: &Application, topic: Topic) -> Vec<Telling> {
-    let hooks = application.settings.hooks.iter().filter(|hook| hook.enabled && is_told(hook.style, topic));
+    let hooks = application.settings.hooks.iter().filter(|hook| is_told(hook.style, topic));
     hooks.map(|hook| Telling { hook: hook.id.clone(), topic }).collect()
 }
 

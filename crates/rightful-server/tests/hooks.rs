@@ -87,7 +87,17 @@ fn what_is_no_hook_is_refused_with_its_place() {
     check(json!({}), "url");
     check(json!({"url": "https://hooks.example/", "style": "slack"}), "style");
     check(json!({"url": "https://hooks.example/", "secret": "short"}), "secret");
+    check(json!({"url": "https://hooks.example/", "stile": "rupt"}), "stile");
+    let slip = shop.ask("PUT", "/v1/hooks/hook_0", r#"{"enable": false}"#);
+    assert_eq!((slip.status, slip.json()["errors"][0]["path"].as_str()), (400, Some("enable")));
+    assert!(slip.text.contains("did you mean enabled?"), "{}", slip.text);
+    let plain = shop.post("/v1/hooks", json!({"url": "http://hooks.example/"}));
+    assert!(plain.text.contains("must be https"), "{}", plain.text);
     for url in [
+        "https://[fe80::1%25eth0]/",
+        "https://vault.internal/",
+        "https://printer.local/",
+        "https://intranet/",
         "http://hooks.example/",
         "https://127.0.0.1/",
         "https://[::ffff:10.0.0.1]/",

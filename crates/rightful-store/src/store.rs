@@ -183,7 +183,7 @@ pub trait Outbox: Send + Sync {
     /// Puts messages about a row of the ledger in by themselves; for what `record` does not know of.
     async fn enqueue(&self, waiting: Vec<Waiting>) -> Result<(), StoreError>;
 
-    /// Messages that are due, oldest first, at most `limit`, and of each lane of a hook only the first: of one account, only
+    /// Messages that are due, or are hurried, oldest first, at most `limit`, and of each lane of a hook only the first: of one account, only
     /// that before which none waits.
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Waiting>, StoreError>;
 
@@ -226,8 +226,8 @@ pub trait Outbox: Send + Sync {
         now: Timestamp,
     ) -> Result<u64, StoreError>;
 
-    /// Lets what is next of each lane of a hook be due at once, if it would be later, until the store is closed. Its tries
-    /// count as they did.
+    /// Lets what is next of each lane of a hook be found by `due` at once, if it would be later, until it is settled or the
+    /// store is closed. Its `due_at` stays, so a try before its time can be told from others.
     async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError>;
 
     /// How a hook is. One never heard of has nothing waiting.

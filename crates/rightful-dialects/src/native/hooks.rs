@@ -6,6 +6,7 @@ use super::encode::json;
 use super::hook_bodies::{
     DeliveriesBody, DeliveryBody, HookBody, HooksBody, Redelivered, UndeliveredBody, UndeliveredPage,
 };
+use super::known_keys;
 use crate::fields::{Fault, Fields, list_of};
 use crate::hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 use crate::json::{self as read, Node};
@@ -41,9 +42,12 @@ pub(super) fn named(call: &Call<'_>, ask: fn(Box<str>) -> HooksAsk) -> Result<In
 /// Reads a hook that is to be told.
 pub(super) fn add(call: &Call<'_>) -> Result<Intake, Refusal> {
     let mut body = Fields::new(read::parse_object(call.body)?);
-    let url = body.required("url", short)?;
+    // A slip in a name is told before what it leaves missing.
+    let url = body.optional("url", short)?;
     let style = body.optional("style", short)?.unwrap_or_else(|| "standard".into());
     let secret = body.optional("secret", short)?.map(Pii::new);
+    known_keys::check(body, &["url", "style", "secret"])?;
+    let url = url.ok_or_else(|| Fault::new("is required").within("url"))?;
     Ok(Intake::Hooks(HooksAsk::Add { style, url, secret }))
 }
 
@@ -51,6 +55,7 @@ pub(super) fn add(call: &Call<'_>) -> Result<Intake, Refusal> {
 pub(super) fn change(call: &Call<'_>) -> Result<Intake, Refusal> {
     let mut body = Fields::new(read::parse_object(call.body)?);
     let (url, enabled) = (body.optional("url", short)?, body.optional("enabled", flag)?);
+    known_keys::check(body, &["url", "enabled"])?;
     if url.is_none() && enabled.is_none() {
         return Err(Fault::new("is required, or enabled").within("url").into());
     }

@@ -71,6 +71,7 @@ mod dossiers;
 mod encode;
 mod hook_bodies;
 mod hooks;
+mod known_keys;
 mod lists;
 mod money;
 mod openapi;

@@ -94,12 +94,21 @@ impl Target {
     }
 }
 
-/// Whether a host can be seen to be a private one without being looked up: the machine's own name, or an address as any
-/// resolver may read it. What a name stands for is seen when it is looked up.
+/// Endings of names that mean something in a private network alone: RFC 6761, RFC 6762, and ICANN's resolution of
+/// 2024-07-29 on `.internal`.
+const PRIVATE_ENDINGS: [&str; 3] = [".localhost", ".local", ".internal"];
+
+/// Whether a host can be seen to be a private one without being looked up: a name that no public name server knows, such as
+/// the machine's own, or an address as any resolver may read it. What other names stand for is seen when they are looked up.
 pub(crate) fn is_plainly_private(host: &str) -> bool {
     let name = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
-    let is_own = name == "localhost" || name.ends_with(".localhost");
-    is_own || address_of(&name).is_some_and(|ip| !is_public(ip))
+    match address_of(&name) {
+        Some(ip) => !is_public(ip),
+        // With a colon it is an address that nobody else can reach: one of a zone (RFC 6874), such as fe80::1%25eth0.
+        None => {
+            name.contains(':') || !name.contains('.') || PRIVATE_ENDINGS.iter().any(|ending| name.ends_with(ending))
+        }
+    }
 }
 
 /// The address that a host is, also where it is one by inet_aton alone: fewer than four parts, in octal or hexadecimal.
@@ -300,6 +309,10 @@ mod tests {
             ("the machine's name", "localhost"),
             ("the machine's name, with a dot", "LocalHost."),
             ("a name below it", "a.localhost"),
+            ("a zone's", "[fe80::1%25eth0]"),
+            ("a private network's name", "vault.Internal"),
+            ("a private network's name, with a dot", "printer.local."),
+            ("a name without a dot", "intranet"),
         ];
         for (what, host) in spellings {
             assert!(is_plainly_private(host), "{what}: {host} is seen where it is written");

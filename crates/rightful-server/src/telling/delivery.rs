@@ -17,8 +17,9 @@ use tokio::task::JoinSet;
 use tokio_rustls::rustls;
 
 use super::message_id;
+use super::pauses::Pauses;
 use super::post::{Answer, Letter, PostError, Poster};
-use super::schedule::Schedule;
+use super::schedule::{RETRY_AFTER_MAX, Schedule};
 use super::secret::Secrets;
 use super::sign::{payload_digest, signatures};
 use crate::app::App;
@@ -53,6 +54,7 @@ pub(crate) struct Delivery {
     sumsub: Schedule,
     speaks: Speaks,
     clock: Clock,
+    pauses: Pauses,
 }
 
 /// A lane of a hook of an application: on its way is one message of it at most.
@@ -98,7 +100,7 @@ impl Delivery {
     pub(crate) fn new(app: Arc<App>, schedule: Schedule, allows_private: bool) -> Result<Self, rustls::Error> {
         let (poster, speaks) = (Poster::new(allows_private)?, rightful_dialects::of_hook as Speaks);
         let sumsub = Schedule::sumsub();
-        Ok(Self { app, poster, schedule, sumsub, speaks, clock: Arc::new(clock::now) })
+        Ok(Self { app, poster, schedule, sumsub, speaks, clock: Arc::new(clock::now), pauses: Pauses::default() })
     }
 
     /// The same, with dialects of one's own.
@@ -142,13 +144,25 @@ impl Delivery {
         if on_the_way.sending.len() >= PARALLEL_MAX || on_the_way.has_lane_of(&waiting) {
             return;
         }
-        if on_the_way.n_to(&waiting) > 0 && self.fails(&waiting).await {
+        if self.is_paused(&waiting) || on_the_way.n_to(&waiting) > 0 && self.fails(&waiting).await {
             return;
         }
         let lane = (waiting.application.clone(), waiting.telling.hook.clone(), waiting.lane());
         let delivery = Arc::clone(self);
         let task = on_the_way.sending.spawn(async move { delivery.send(waiting).await });
         on_the_way.lanes.insert(task.id(), lane);
+    }
+
+    /// Whether it would be tried by hand, while its receiver asked not to be. Not a matter of its own time, which is later
+    /// than what was asked.
+    pub(super) fn is_paused(&self, waiting: &Waiting) -> bool {
+        let now = (self.clock)();
+        if waiting.due_at <= now {
+            return false;
+        }
+        let application = self.app.applications.find(&waiting.application);
+        let hook = application.as_ref().and_then(|application| hook_of(application, &waiting.telling));
+        hook.is_some_and(|hook| self.pauses.has(&waiting.application, hook, now))
     }
 
     async fn fails(&self, waiting: &Waiting) -> bool {
@@ -192,20 +206,24 @@ impl Delivery {
     }
 
     async fn try_letter(&self, waiting: &Waiting, letter: Letter, event: EventId) {
-        let (at, begun) = ((self.clock)(), Instant::now());
+        let (at, begun, url) = ((self.clock)(), Instant::now(), letter.url.clone());
         let tried = self.poster.post(letter).await;
         let took_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
         // 410 Gone: it wants no more, now or later (RFC 9110, 15.5.11).
         if tried.as_ref().is_ok_and(|answer| answer.status == 410) {
             self.turn_off(waiting).await;
         }
-        let outcome = self.after(waiting, &tried);
+        if let Ok(Answer { retry_after: Some(asked), .. }) = &tried {
+            let now = (self.clock)();
+            self.pauses.ask(waiting, url, asked.from(now), now);
+        }
+        let outcome = self.after(waiting, &tried, at);
         let ended = match &tried {
             Ok(answer) => TryEnd::Answered(answer.status),
             Err(error) => TryEnd::Failed(error.failure()),
         };
         let next_at = match outcome {
-            Outcome::Retry(at) => Some(at),
+            Outcome::Retry(at) | Outcome::StillWaits(at) => Some(at),
             Outcome::Taken | Outcome::GivenUp => None,
         };
         let (number, topic, n) = (waiting.number, waiting.telling.topic, waiting.n_tried.saturating_add(1));
@@ -234,8 +252,8 @@ impl Delivery {
         }
     }
 
-    /// What is to be done after a try.
-    fn after(&self, waiting: &Waiting, tried: &Result<Answer, PostError>) -> Outcome {
+    /// What is to be done after a try that began then.
+    fn after(&self, waiting: &Waiting, tried: &Result<Answer, PostError>, begun_at: Timestamp) -> Outcome {
         let (hook, n_tried, now) = (&*waiting.telling.hook, waiting.n_tried, (self.clock)());
         let retry_after = match tried {
             Ok(answer) if (200..300).contains(&answer.status) => return Outcome::Taken,
@@ -249,6 +267,11 @@ impl Delivery {
                 None
             }
         };
+        // By hand, before its time: it takes none of its tries away, and its time comes all the same.
+        if waiting.due_at > begun_at {
+            let asked = now.plus(retry_after.unwrap_or_default().min(RETRY_AFTER_MAX));
+            return Outcome::StillWaits(waiting.due_at.max(asked));
+        }
         let [byte] = clock::random();
         let chance = f64::from(byte) / 255.0;
         let schedule = self.schedule_of(waiting);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rightful_domain::Timestamp;
 
 /// The longest that a receiver may ask us to wait.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 3600);
+pub(super) const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 3600);
 /// Later tries are up to this share later than said, so that a receiver that comes back is not met by all at once.
 const JITTER_SHARE: f64 = 0.1;
 

@@ -246,10 +246,27 @@ async fn a_hook_that_is_gone_is_told_no_more() {
     let store = &bench.app.pipeline.store;
     assert!(store.next_due().await.unwrap().is_none());
     assert!(!store.applications().await.unwrap()[0].settings.hooks[0].enabled);
-    // Nor is anything written down for it any more.
-    let application = bench.app.applications.find(&bench.application.id).unwrap();
-    let entry = judged(&login(4, "anna", "phone", "192.0.2.1"), Verdict::Challenge);
-    assert_eq!(super::of(&application, &entry), []);
+    // What happens while it is off is given up untried and kept, and sent again when it is on and that is asked.
+    let off = bench.app.applications.find(&bench.application.id).unwrap();
+    let mut entry = judged(&login(4, "anna", "phone", "192.0.2.1"), Verdict::Challenge);
+    entry.tellings = super::of(&off, &entry);
+    store.record(entry).await.unwrap();
+    let detached = Note {
+        application: off.id.clone(),
+        about: NoteTarget::Device(AccountDeviceId::parse("651e72eccc64cb48d6f860c0").unwrap()),
+        kind: NoteKind::Detached,
+        received_at: Timestamp::default(),
+    };
+    assert_eq!(super::of_note(&off, &detached).len(), 1);
+    bench.delivery(9, true).send(bench.first().await).await;
+    let kept = store.given_up(&off.id, "a", 0, 9).await.unwrap();
+    assert_eq!(kept.iter().map(|it| (it.sequence, it.n_tried)).collect::<Vec<_>>(), [(1, 1), (2, 0), (3, 0), (4, 0)]);
+    bench.app.applications.replace(vec![bench.application.clone()]);
+    assert_eq!(store.redeliver(&off.id, "a", None, crate::clock::now()).await.unwrap(), 4);
+    for n in 1..=4 {
+        bench.delivery(9, true).send(bench.first().await).await;
+        assert_eq!(receiver.next().await.body, format!("challenge.initiated {n}"));
+    }
 }
 
 #[tokio::test]

@@ -71,7 +71,18 @@ pub(super) async fn what_was_not_taken_waits_over_restarts_under_its_number(back
     let first = there("the first", first.into_iter().next())?;
     for ending in [Ending::Closed, Ending::Closed] {
         script.store().hurry(&application(), "a", later()).await?;
-        same("hurried", due(&script, later()).await?, vec![("a".to_owned(), 1)])?;
+        let hurried = there("the hurried", script.store().due(later(), 100).await?.into_iter().next())?;
+        let expected = Waiting { n_tried: 1, due_at: later().plus(Duration::from_secs(5)), ..first.clone() };
+        same("hurried, as it was", &hurried, &expected)?;
+        same("next", script.store().next_due().await?, Some(later()))?;
+        // Tried in vain before its time: neither counted nor put off, and not tried at once again.
+        script
+            .store()
+            .settle_try(&hurried, Delivery::StillWaits(hurried.due_at), &tried(&hurried, 1, TryEnd::Answered(503)))
+            .await?;
+        same("not again", due(&script, later()).await?, Vec::new())?;
+        same("logged", script.store().tries(&application(), "a", None, 9).await?.is_empty(), false)?;
+        script.store().hurry(&application(), "a", later()).await?;
         backend.restart(ending).await?;
         same("too early", due(&script, later()).await?, Vec::new())?;
         let again = script.store().due(later().plus(Duration::from_secs(5)), 100).await?;
@@ -163,7 +174,7 @@ pub(super) async fn what_was_given_up_waits_again_in_its_place_when_asked(backen
     let of_a = numbers("a", &given_up);
     backend.restart(Ending::Abandoned).await?;
     let kept = script.store().given_up(&application(), "a", 0, 500).await?;
-    same("kept", (numbers("a", &kept), kept.iter().map(|it| it.n_tried).collect()), (of_a.clone(), vec![1; 3]))?;
+    same("kept", (numbers("a", &kept), kept.iter().map(|it| it.n_tried).collect()), (of_a.clone(), vec![0; 3]))?;
     let second = there("the second", of_a.get(1).copied())?;
     let after = script.store().given_up(&application(), "a", there("the first", of_a.first().copied())?, 1).await?;
     same("after the first", numbers("a", &after), vec![second])?;

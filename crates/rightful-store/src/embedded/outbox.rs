@@ -36,6 +36,17 @@ struct Lane {
     numbers: BTreeSet<u64>,
     /// The first of them.
     first: Option<Waiting>,
+    /// The message that is to be tried before its time, and since when; nothing where it is not the first.
+    hurried: Option<(u64, Timestamp)>,
+}
+
+impl Lane {
+    /// When its first is to be tried.
+    fn due_at(&self) -> Option<Timestamp> {
+        let first = self.first.as_ref()?;
+        let hurried = self.hurried.filter(|(number, _)| *number == first.number);
+        Some(hurried.map_or(first.due_at, |(_, since)| first.due_at.min(since)))
+    }
 }
 
 /// A hook: what waits for it, and how it is.
@@ -167,8 +178,9 @@ impl Outbox {
     /// The first message of each lane of each hook, where it is due, by age.
     pub(super) fn due(&self, now: Timestamp, limit: usize) -> Vec<Waiting> {
         let queues = self.queues.lock();
-        let firsts = queues.by_line.values().flat_map(Queue::firsts);
-        let mut due: Vec<Waiting> = firsts.filter(|waiting| waiting.due_at <= now).cloned().collect();
+        let lanes = queues.by_line.values().flat_map(|queue| &queue.lanes);
+        let due = lanes.filter(|lane| lane.due_at().is_some_and(|due_at| due_at <= now));
+        let mut due: Vec<Waiting> = due.filter_map(|lane| lane.first.clone()).collect();
         drop(queues);
         due.sort_unstable_by_key(|waiting| waiting.number);
         due.truncate(limit);
@@ -178,7 +190,7 @@ impl Outbox {
     /// When the next message is due.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         let queues = self.queues.lock();
-        queues.by_line.values().flat_map(Queue::firsts).map(|waiting| waiting.due_at).min()
+        queues.by_line.values().flat_map(|queue| &queue.lanes).filter_map(Lane::due_at).min()
     }
 
     /// How many messages wait.
@@ -186,12 +198,13 @@ impl Outbox {
         self.queues.lock().by_line.values().map(|queue| queue.n_waiting() as u64).sum()
     }
 
-    /// Lets what is next of each lane be due at once. In RAM alone: after a restart it is due when it was.
+    /// Lets what is next of each lane be tried once before its time. In RAM alone: after a restart it is due when it was.
     pub(super) fn hurry(&self, application: u32, hook: &str, now: Timestamp) {
         let mut queues = self.queues.lock();
         let Some(queue) = queues.by_line.get_mut(&line_of(application, hook)) else { return };
-        for first in queue.lanes.iter_mut().filter_map(|lane| lane.first.as_mut()) {
-            first.due_at = first.due_at.min(now);
+        for lane in &mut queue.lanes {
+            let first = lane.first.as_ref().filter(|first| first.due_at > now);
+            lane.hurried = first.map(|first| (first.number, now));
         }
     }
 
@@ -228,9 +241,15 @@ impl Outbox {
     ) -> Result<(), StoreError> {
         let mut batch = self.disk.database.batch();
         let waits = queues.by_line.entry(line).or_default().lane(waiting.number).numbers.contains(&waiting.number);
-        let known = Waiting { n_tried: waiting.n_tried.saturating_add(1), ..waiting.clone() };
+        // What is given up without a try, since its hook is off or too much waits, was tried no more often than before.
+        let counts = match delivery {
+            Delivery::Taken | Delivery::Retry(_) => true,
+            Delivery::StillWaits(_) => false,
+            Delivery::GivenUp => tried.is_some(),
+        };
+        let known = Waiting { n_tried: waiting.n_tried.saturating_add(u16::from(counts)), ..waiting.clone() };
         let again = match delivery {
-            Delivery::Retry(due_at) => Some(Waiting { due_at, ..known.clone() }),
+            Delivery::Retry(due_at) | Delivery::StillWaits(due_at) => Some(Waiting { due_at, ..known.clone() }),
             Delivery::Taken | Delivery::GivenUp => None,
         };
         if waits {
@@ -257,6 +276,7 @@ impl Outbox {
         if again.is_some() {
             if is_first {
                 lane.first = again;
+                lane.hurried = None;
             }
             return Ok(());
         }

@@ -162,6 +162,52 @@ async fn a_receiver_that_says_when_is_asked_then() {
 }
 
 #[tokio::test]
+async fn a_try_by_hand_takes_none_of_the_ten_away_and_puts_nothing_off() {
+    let clock = Standing::at(begin());
+    let receiver = Receiver::new(vec![(503, None); 100]).await;
+    let bench = Bench::new(vec![hook("a", HookStyle::Standard, &receiver.url)]).await;
+    let (delivery, store) = (bench.at(&clock), &bench.app.pipeline.store);
+    bench.challenge(1).await;
+    delivery.send(bench.first().await).await;
+    let due_at = store.next_due().await.unwrap().unwrap();
+    for _ in 0..12 {
+        store.hurry(&bench.application.id, "a", clock.now()).await.unwrap();
+        delivery.send(store.due(clock.now(), 1).await.unwrap().remove(0)).await;
+        assert_eq!(store.due(clock.now(), 1).await.unwrap(), [], "not again by itself");
+        assert_eq!(store.next_due().await.unwrap(), Some(due_at));
+    }
+    assert_eq!(store.tries(&bench.application.id, "a", None, 100).await.unwrap().len(), 13, "each is in the log");
+    clock.move_to(due_at);
+    let waiting = store.due(clock.now(), 1).await.unwrap().remove(0);
+    assert_eq!(waiting.n_tried, 1);
+    bench.send_all(&delivery, &clock).await;
+    assert_eq!(store.tries(&bench.application.id, "a", None, 100).await.unwrap().len(), 12 + 10);
+    assert_eq!(store.given_up(&bench.application.id, "a", 0, 9).await.unwrap()[0].n_tried, 10);
+}
+
+#[tokio::test]
+async fn a_try_by_hand_waits_for_what_the_receiver_asked() {
+    let clock = Standing::at(begin());
+    let receiver = Receiver::answering(|| (429, ("retry-after", "7200".to_owned()))).await;
+    let mut bench = Bench::new(vec![hook("a", HookStyle::Standard, &receiver.url)]).await;
+    let delivery = bench.at(&clock);
+    bench.challenge(1).await;
+    delivery.send(bench.first().await).await;
+    let store = Arc::clone(&bench.app.pipeline.store);
+    store.hurry(&bench.application.id, "a", clock.now()).await.unwrap();
+    let waiting = store.due(clock.now(), 1).await.unwrap().remove(0);
+    assert!(delivery.is_paused(&waiting));
+    // One that was moved asked for nothing.
+    bench.application.settings.hooks[0].url = "https://hooks.example/".into();
+    bench.app.applications.replace(vec![bench.application.clone()]);
+    assert!(!delivery.is_paused(&waiting));
+    bench.application.settings.hooks[0].url = receiver.url.as_str().into();
+    bench.app.applications.replace(vec![bench.application.clone()]);
+    clock.move_to(begin().plus(Duration::from_secs(7_200)));
+    assert!(!delivery.is_paused(&waiting));
+}
+
+#[tokio::test]
 async fn while_a_secret_is_replaced_both_sign_and_a_day_later_one() {
     let clock = Standing::at(begin());
     let mut receiver = Receiver::new(Vec::new()).await;
