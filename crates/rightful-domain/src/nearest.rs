@@ -2,8 +2,8 @@
 
 use crate::Action;
 
-/// Beyond so many letters an action is no slip of another.
-const ACTION_SLIP_MAX: usize = 4;
+/// Beyond so many letters an action is no slip of another: `check_in` is none of `checkout`.
+const ACTION_SLIP_MAX: usize = 2;
 /// Longer names are no slips, and comparing them would take long.
 const NAME_BYTES_MAX: usize = 64;
 

@@ -1,10 +1,10 @@
 //! Bodies that may hold no name but the known ones: where a slip would change a setting's meaning without a word.
 
+use rightful_domain::nearest_within;
+
 use crate::fields::{Fault, Fields};
 use crate::json::Node;
 
-/// The longest name that is compared with the known ones, in bytes; of a longer one, none is a slip.
-const NAME_BYTES_MAX: usize = 64;
 /// How many letters may be wrong in a slip.
 const SLIP_MAX: usize = 2;
 
@@ -12,40 +12,11 @@ const SLIP_MAX: usize = 2;
 pub(super) fn check(body: Fields<'_>, known: &[&str]) -> Result<(), Fault> {
     let Node::ObjectRest(left) = body.rest() else { return Ok(()) };
     let Some((name, _)) = left.iter().find(|(_, node)| !node.is_spent()) else { return Ok(()) };
-    let detail = match slip_of(name, known) {
+    let detail = match nearest_within(SLIP_MAX, name, known.iter().copied()) {
         Some(meant) => format!("is no field here; did you mean {meant}?"),
         None => format!("is no field here; there are {}", known.join(", ")),
     };
     Err(Fault::new(detail).within(name))
-}
-
-fn slip_of<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    if name.len() > NAME_BYTES_MAX {
-        return None;
-    }
-    let measured = known.iter().map(|candidate| (distance(name, candidate), *candidate));
-    measured
-        .min()
-        .filter(|(distance, _)| *distance <= SLIP_MAX.min(name.len().div_ceil(2)))
-        .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein's, a row at a time. O(n·m).
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (b, above) in other.chars().zip(row.iter_mut().skip(1)) {
-            let here = (diagonal + usize::from(a != b)).min(left + 1).min(*above + 1);
-            diagonal = std::mem::replace(above, here);
-            left = here;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -66,7 +37,7 @@ mod tests {
     fn a_name_that_is_not_known_is_refused_with_what_was_meant() {
         check_body("{}", None);
         check_body(r#"{"stile":"rupt"}"#, Some(("stile", "is no field here; did you mean style?")));
-        check_body(r#"{"ulr":""}"#, Some(("ulr", "is no field here; did you mean url?")));
+        check_body(r#"{"urls":""}"#, Some(("urls", "is no field here; did you mean url?")));
         check_body(r#"{"secert":1}"#, Some(("secert", "is no field here; did you mean secret?")));
         check_body(r#"{"events":null}"#, Some(("events", "is no field here; there are url, style, secret")));
     }
