@@ -21,7 +21,7 @@ use crate::{Call, EventOf, Fresh, Intake, Refusal, RefusalKind, Told, digest};
 const TXN_ID_KEPT: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
 /// Coordinates that may be off by more than this, in meters, tell a region at best, and are kept and not judged.
 const ACCURACY_METERS_MAX: f64 = 50_000.0;
-/// What visitors' ids begin with that we gave out; see [`super::page`].
+/// What visitors' ids begin with that we gave out; see [`mod@super::page`].
 pub(super) const VISITOR_PREFIX: &str = "rf-";
 
 /// What stands inside `applicant` in the vendor's own sample, and beside it in its schema.
