@@ -84,7 +84,8 @@ impl Policy {
         let deny_score = LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score();
         findings.extend(explanations);
         findings.sort_by(heaviest_first);
-        let findings_max = lists::findings_max(lists, listed);
+        let decided = lists::decided(lists, listed);
+        let findings_max = lists::findings_max(&decided);
         findings.truncate(findings_max);
         let concluded = Concluded {
             findings: &findings,
@@ -96,7 +97,7 @@ impl Policy {
         // Weighs nothing, so it goes last; where there is no room for it, the score says the same.
         let conclusion = conclude(&concluded, features, &self.thresholds).filter(|_| findings.len() < findings_max);
         findings.extend(conclusion);
-        lists::name_lists(lists, listed, &mut findings);
+        lists::name_lists(decided, &mut findings);
         Weighed { log_odds, deny_score, findings, may_be_trusted, bands, lists: *lists, is_closed }
     }
 }

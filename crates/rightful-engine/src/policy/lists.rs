@@ -238,7 +238,7 @@ pub(crate) fn is_of_list(finding: &Finding) -> bool {
 }
 
 /// A list that has decided: the reason that says so, and what it is called, where that is known.
-struct Decided {
+pub(super) struct Decided {
     reason: ReasonCode,
     effect: ListEffect,
     name: Option<Cow<'static, str>>,
@@ -246,7 +246,7 @@ struct Decided {
 
 /// The lists that have decided. Where a list lets in, those that keep out have decided nothing, and a caller who goes by
 /// reasons must not read of them.
-fn decided(lists: &Lists, listed: &Listed) -> Vec<Decided> {
+pub(super) fn decided(lists: &Lists, listed: &Listed) -> Vec<Decided> {
     use ListEffect::{Allow, Block};
     use ListSubject::{Account, Address, Asn, Country, Device, EmailDomain, Payee};
     use ReasonCode::{
@@ -286,14 +286,14 @@ fn names(listed: &Listed, effect: ListEffect, of: ListSubject) -> Option<String>
 }
 
 /// How many findings may be heard beside those that name lists.
-pub(super) fn findings_max(lists: &Lists, listed: &Listed) -> usize {
-    FINDINGS_MAX.saturating_sub(decided(lists, listed).len())
+pub(super) fn findings_max(decided: &[Decided]) -> usize {
+    FINDINGS_MAX.saturating_sub(decided.len())
 }
 
 /// Sees to it that a finding names each list that has decided; it may have no share of the score. At most
 /// [`findings_max`] findings leave room for all of them.
-pub(super) fn name_lists(lists: &Lists, listed: &Listed, findings: &mut Vec<Finding>) {
-    for Decided { reason, effect, name } in decided(lists, listed) {
+pub(super) fn name_lists(decided: Vec<Decided>, findings: &mut Vec<Finding>) {
+    for Decided { reason, effect, name } in decided {
         let place = findings.iter().position(|finding| finding.reason == reason).unwrap_or(findings.len());
         if place == findings.len() {
             findings.push(Finding { reason, nats: 0.0, evidence: Vec::new() });
