@@ -25,6 +25,7 @@ use rightful_domain::{
     Profile, Span, StepBackdrop, VersionBackdrop, hour_of,
 };
 
+use super::sharing::familiar_accounts;
 use super::{Slot, number_slot};
 
 /// The chance that a stranger knows, and can show, the owner's value of a rated step. Home lines are for rent by the city,
@@ -57,14 +58,13 @@ const COPIED: f64 = 0.015;
 const COPIED_LEARNED: f64 = 12.0;
 /// The part of strangers who are where the owner is: in the household, among colleagues, or behind malware that lends the
 /// owner's line. Small for the same reason: nothing but the device tells them from owners with a new one.
-const ON_THE_LINE: f64 = 0.015;
+const ON_THE_LINE: f64 = 0.006;
 /// After so many logins half of that is believed: the places of an account are learned sooner than its journeys.
 const ON_THE_LINE_LEARNED: f64 = 6.0;
-/// How far an address that is new to the account calms where other accounts are let through, and so does the /24 of a new
-/// provider: owners go where others are, intruders rent what nobody is at home at. Half of it for one other account,
-/// which may be the intruder's own, and never all of it.
-const PEOPLED_ADDRESS: f64 = 0.7;
-const PEOPLED_NET: f64 = 0.3;
+/// How far an address that is new to the account calms where others were let through before today: owners go where others
+/// are at home, intruders rent where nobody is. Half of it for one other account, which may be the intruder's own, and
+/// never all of it.
+const PEOPLED: f64 = 0.7;
 /// The part of strangers who come from where strangers fail: by provider, by /24. The second sees some of the first again.
 const NOTORIOUS: [f64; NOTED_LEVELS.len()] = [0.5, 0.4];
 /// However much strangers fail somewhere, a stranger is at most so many times likelier to come from there.
@@ -137,7 +137,7 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     }
     let mut comparison = Comparison::of(facts, profile, backdrop);
     let (network, _) = comparison.chain(&Level::NETWORK);
-    let network = network + comparison.peopled();
+    let network = network + comparison.peopled(facts);
     // What anybody can rent is familiar to everybody: it may speak against the owner, never for them.
     let network = if facts.enrichment.is_for_rent() { network.max(0.0) } else { network };
     let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
@@ -351,16 +351,13 @@ impl<'a> Comparison<'a> {
         news.map(|((_, ratio), part)| (1.0 - part + part * f64::from(ratio).clamp(1.0, NOTORIOUS_RATIO_MAX)).ln()).sum()
     }
 
-    /// Of an address that is new to the account, and of the /24 of a new provider: whether others are let through there. Is
-    /// nobody, that says nothing: most addresses are new to everybody once.
-    fn peopled(&self) -> f64 {
-        let is_new = |level| self.circumstances.tag(level).is_some() && self.own(level).is_none();
-        let calms = |level: Level, part: f64| {
-            let others = f64::from(self.backdrop.steps.get(level.number()).map_or(0, |step| step.accounts));
-            if is_new(level) { (1.0 - part * others / (others + 1.0)).ln() } else { 0.0 }
-        };
-        let net = if is_new(Level::Asn) { calms(Level::Net, PEOPLED_NET) } else { 0.0 };
-        calms(Level::Address, PEOPLED_ADDRESS) + net
+    /// Of an address that is new to the account: whether others are at home there. If nobody is, that says nothing, since
+    /// most addresses are new to everybody once.
+    fn peopled(&self, facts: &Facts) -> f64 {
+        let is_new = self.circumstances.tag(Level::Address).is_some() && self.own(Level::Address).is_none();
+        let others = familiar_accounts(facts, facts.history.address.as_ref().filter(|_| is_new));
+        let others = f64::from(others.unwrap_or(0));
+        (1.0 - PEOPLED * others / (others + 1.0)).ln()
     }
 
     /// What is to be added to a known name, where the whole device speaks for the owner by `device` nats: a thief who has
