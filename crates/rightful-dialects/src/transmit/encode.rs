@@ -157,9 +157,14 @@ pub(super) fn refused(token_path: Option<()>, refusal: &Refusal) -> Response {
         put(&mut body, "error", Some(code));
         put(&mut body, "error_description", Some(message.as_str()));
     }
+    let status = match refusal.kind {
+        // The documentation knows neither status.
+        RefusalKind::TooLarge | RefusalKind::UnsupportedType => RefusalKind::Malformed.status(),
+        kind => kind.status(),
+    };
     put(&mut body, "message", Some(message));
-    put(&mut body, "error_code", Some(refusal.kind.status()));
-    let mut response = json(refusal.kind.status(), &Value::Object(body));
+    put(&mut body, "error_code", Some(status));
+    let mut response = json(status, &Value::Object(body));
     match refusal.kind {
         RefusalKind::Unauthorized => response.headers.push(("www-authenticate", "Bearer".to_owned())),
         RefusalKind::Unavailable => response.headers.push(("retry-after", RETRY_AFTER_S.to_owned())),
