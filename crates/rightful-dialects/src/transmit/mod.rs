@@ -105,7 +105,7 @@ mod signals;
 mod token;
 mod words;
 
-use rightful_domain::{CredentialKind, Report, Timestamp};
+use rightful_domain::{CredentialKind, Record, Report, Timestamp};
 
 use crate::{
     Access, Call, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply, Response,
@@ -205,6 +205,10 @@ impl Dialect for Transmit {
             _ => None,
         };
         attempt::told(call, attempt, device, named)
+    }
+
+    fn check_attempt(&self, call: &Call<'_>, judged: &Record) -> Result<(), Refusal> {
+        attempt::check_user(&judged.entry.event, decode::named(call)?.as_ref())
     }
 
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
