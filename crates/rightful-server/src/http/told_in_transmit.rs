@@ -104,7 +104,7 @@ impl Stage {
 }
 
 /// As the client sends it.
-fn sealed(public_key: &str, said: &[u8]) -> String {
+pub(super) fn sealed(public_key: &str, said: &[u8]) -> String {
     let Sealed { key, content, .. } = seal(public_key, said, Packing::Gzip);
     let (key, data) = (STANDARD.encode(key), STANDARD.encode(content));
     serde_json::json!({ "key": key, "data": data, "dataType": "compressed" }).to_string()
