@@ -61,7 +61,8 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         | Reply::VendorHooks(_)
         | Reply::SealingKey(_)
         | Reply::Granted { .. }
-        | Reply::Finished(_) => json(200, &()),
+        | Reply::Finished(_)
+        | Reply::Several(_) => json(200, &()),
     }
 }
 
