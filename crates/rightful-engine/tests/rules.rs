@@ -293,8 +293,8 @@ fn a_rule_bomb_is_refused() {
         "a".repeat(4_096),
         format!("score in [{}]", "1,".repeat(1_000)),
         format!("true{}", " && true".repeat(511)),
-        format!("\"{}\" == device.os", "a".repeat(5_000)),
-        format!("features.{} > 1", "a".repeat(4_000)),
+        format!("\"{}\" == device.os", "a".repeat(66_000)),
+        format!("features.{} > 1", "a".repeat(60_000)),
     ] {
         assert!(When::parse(&bomb).is_err(), "{}…", &bomb[..20]);
     }

@@ -10,8 +10,8 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use rightful_domain::{
-    AccountId, AggregateId, AggregateValue, DetailChange, Enrichment, Entry, Event, Facts, FeatureVector, Finding,
-    LogOdds, Outcome, PaymentDirection, Sighting, Verdict, hour_of_week,
+    AccountId, AggregateId, AggregateValue, DetailChange, Enrichment, Entry, Event, FINGERPRINT_COMPONENT, Facts,
+    FeatureVector, Finding, KEY_COMPONENT, LogOdds, Outcome, PaymentDirection, Sighting, Verdict, hour_of_week,
 };
 use serde_json::{Map, Value};
 
@@ -151,7 +151,19 @@ impl<'a> Scene<'a> {
         if word == TextWord::Address {
             return self.address().map(|ip| Cow::Owned(ip.to_string()));
         }
+        if word == TextWord::BrowserName {
+            return self.browser_name().map(Cow::Owned);
+        }
         self.borrowed(word).map(Cow::Borrowed)
+    }
+
+    fn browser_name(&self) -> Option<String> {
+        let agent = self.enrichment.agent.as_ref().and_then(|agent| agent.browser.as_deref());
+        agent.or(self.event.device.browser.as_deref()).map(str::to_lowercase)
+    }
+
+    fn component(&self, name: &str) -> Option<&'a str> {
+        self.event.device.components.iter().find(|(known, _)| **known == *name).map(|(_, value)| &**value)
     }
 
     fn borrowed(&self, word: TextWord) -> Option<&'a str> {
@@ -162,7 +174,7 @@ impl<'a> Scene<'a> {
         match word {
             TextWord::Account => self.account.map(AccountId::as_str),
             TextWord::Action => Some(event.action.as_str()),
-            TextWord::Address => None,
+            TextWord::Address | TextWord::BrowserName => None,
             TextWord::App => app.and_then(|app| app.name.as_deref()),
             TextWord::Browser => device.browser.as_deref().or_else(|| agent.and_then(|agent| agent.browser.as_deref())),
             TextWord::City => enrichment.city.as_deref(),
@@ -172,6 +184,8 @@ impl<'a> Scene<'a> {
                 money.and_then(|money| std::str::from_utf8(&money.currency).ok())
             }
             TextWord::Device => device.id().map(|id| id.as_str()),
+            TextWord::DeviceFingerprint => self.component(FINGERPRINT_COMPONENT),
+            TextWord::DeviceKey => self.component(KEY_COMPONENT),
             TextWord::DeviceKind => device.kind.as_deref(),
             TextWord::DeviceModel => device.model.as_deref(),
             TextWord::Direction => payment.and_then(|payment| payment.direction).map(direction),
@@ -180,6 +194,7 @@ impl<'a> Scene<'a> {
             TextWord::Method => payment.and_then(|payment| payment.method.as_deref()),
             TextWord::Organization => enrichment.organization.as_deref(),
             TextWord::Os => device.os.as_deref().or_else(|| agent.and_then(|agent| agent.os.as_deref())),
+            TextWord::OsVersion => self.component("os_version"),
             TextWord::Outcome => Some(Outcome::as_str(event.outcome)),
             TextWord::PersonCountry => event.person.country.as_ref().map(|country| country.as_str()),
             TextWord::Platform => app.and_then(|app| app.platform.as_deref()),
