@@ -30,6 +30,7 @@ mod scalars;
 mod sumsub;
 mod time;
 mod transmit;
+mod vendor_rules;
 
 pub use asked::{
     Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, Lines, LinesTaken, Signed,
@@ -60,3 +61,6 @@ pub use rules::{
     VerdictChange,
 };
 pub use time::{moment_of, rfc3339};
+pub use vendor_rules::{
+    RuleTitle, VendorRule, VendorRuleKept, VendorRuleRef, VendorRulesAsked, VendorRulesReply, VendorRulesShown,
+};
