@@ -4,7 +4,7 @@
 //! once, when it is written, and what the vendor told is kept beside it, so that it reads back as it was written. What
 //! cannot be put into our words is refused; nothing is kept that is not judged by.
 
-use rightful_domain::Verdict;
+use rightful_domain::{ListSubject, Verdict};
 use serde_json::Value;
 
 use crate::rules::RulesRefusal;
@@ -42,6 +42,8 @@ pub struct VendorRule {
     pub told: Value,
     /// Fields of what is told that no two of the vendor's rules may have alike.
     pub unique: &'static [&'static str],
+    /// Lists of the application that its condition names, and what each must be of.
+    pub lists: Vec<(String, ListSubject)>,
 }
 
 /// A rule that a vendor's API has written, as it is in the book.

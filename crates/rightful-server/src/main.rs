@@ -47,6 +47,7 @@ mod shutdown;
 mod telemetry;
 mod telling;
 mod turns;
+mod vendor_rule_desk;
 mod verbs;
 
 use std::process::ExitCode;

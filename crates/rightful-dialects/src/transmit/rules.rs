@@ -181,7 +181,7 @@ pub(super) fn rule(call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<V
         "mode": told.mode,
     });
     let id = before.map_or_else(|| book_name.clone(), |before| before.id.clone());
-    Ok(VendorRule { name: book_name, id, rule, told: read_back, unique: &["name", "priority"] })
+    Ok(VendorRule { name: book_name, id, rule, told: read_back, unique: &["name", "priority"], lists: Vec::new() })
 }
 
 fn condition((key, values): &(&'static str, Vec<String>)) -> String {

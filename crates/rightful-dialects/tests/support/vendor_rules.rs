@@ -41,10 +41,10 @@ pub(crate) fn outcome(
         VendorRulesAsked::Put(wanted) => {
             let before = wanted.as_ref().and_then(find);
             let written = request.with_call(|call| dialect.vendor_rule(call, before))?;
-            let VendorRule { name, id, rule, told, unique } = written;
+            let VendorRule { name, id, rule, told, unique, lists } = written;
             let intake = json!({
                 "verb": "put vendor rule", "wanted": format!("{wanted:?}"), "name": name, "id": id, "rule": rule,
-                "told": told, "unique": unique,
+                "told": told, "unique": unique, "lists": format!("{lists:?}"),
             });
             shown.changed = Some(VendorRuleKept { name, id, told, author: "sk_1".to_owned() });
             intake

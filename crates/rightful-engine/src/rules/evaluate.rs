@@ -11,11 +11,12 @@ use std::net::IpAddr;
 
 use rightful_domain::{
     AccountId, AggregateId, AggregateValue, DetailChange, Enrichment, Entry, Event, FINGERPRINT_COMPONENT, Facts,
-    FeatureVector, Finding, KEY_COMPONENT, LogOdds, Outcome, PaymentDirection, Sighting, Verdict, hour_of_week,
+    FeatureVector, Finding, FreeFields, KEY_COMPONENT, LogOdds, Outcome, PaymentDirection, Sighting, Verdict,
+    hour_of_week,
 };
 use serde_json::{Map, Value};
 
-use super::vocabulary::{FlagWord, ListWord, NumberWord, TextWord};
+use super::vocabulary::{FlagWord, ListWord, NumberWord, TOLD, TextWord};
 use crate::policy::AddressRange;
 
 /// What a rule may see of one event.
@@ -37,6 +38,7 @@ pub struct Scene<'a> {
     /// One bit for each reason, by its number.
     reasons: u128,
     custom: OnceCell<Map<String, Value>>,
+    told: OnceCell<Map<String, Value>>,
 }
 
 impl<'a> Scene<'a> {
@@ -62,6 +64,7 @@ impl<'a> Scene<'a> {
             verdict: judged.1,
             reasons: bits(findings),
             custom: OnceCell::new(),
+            told: OnceCell::new(),
         }
     }
 
@@ -84,6 +87,7 @@ impl<'a> Scene<'a> {
             verdict: assessment.verdict_before_rules.unwrap_or(assessment.verdict),
             reasons: bits(&assessment.findings),
             custom: OnceCell::new(),
+            told: OnceCell::new(),
         })
     }
 
@@ -113,13 +117,23 @@ impl<'a> Scene<'a> {
         found.ok().and_then(|place| self.aggregates.get(place)).map_or(f64::NAN, |aggregate| aggregate.value)
     }
 
+    /// A field of the caller's own: by its name, or by its path where it was told and kept.
     fn custom(&self, name: &str) -> Option<&Value> {
-        let fields = self.custom.get_or_init(|| {
-            let json = self.event.custom.as_ref().map(|custom| custom.as_json());
+        let members = |fields: &Option<FreeFields>| {
+            let json = fields.as_ref().map(FreeFields::as_json);
             // Free fields are checked where they come in; what is none after all has no fields.
             json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
-        });
-        fields.get(name).filter(|value| value.is_number() || value.is_string() || value.is_boolean())
+        };
+        let found = match name.strip_prefix(TOLD) {
+            None => self.custom.get_or_init(|| members(&self.event.custom)).get(name),
+            Some(path) => {
+                let mut parts = path.split('.');
+                let told = self.told.get_or_init(|| members(&self.event.unknown));
+                let first = parts.next().and_then(|part| told.get(part));
+                parts.fold(first, |value, part| value?.get(part))
+            }
+        };
+        found.filter(|value| value.is_number() || value.is_string() || value.is_boolean())
     }
 
     fn number(&self, word: NumberWord) -> f64 {

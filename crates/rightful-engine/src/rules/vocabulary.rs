@@ -12,6 +12,8 @@ use crate::features::{FEATURE_SCHEMA, feature_names};
 pub(super) const FEATURES: &str = "features.";
 /// What the name of each field of the caller's own begins with.
 pub(super) const CUSTOM: &str = "custom.";
+/// What the name of each field begins with that was told and kept as it was.
+pub(super) const TOLD: &str = "told.";
 
 /// One name that rules may use.
 #[derive(Debug, Clone, Copy)]
