@@ -287,11 +287,11 @@ impl Translator {
             Term::Text("ip.address") if texts.iter().any(|text| text.parse::<std::net::IpAddr>().is_err()) => {
                 wrong("this is no address".to_owned())
             }
-            Term::Text(word) => Ok(format!("{word} in {}", quoted_list(texts))),
+            Term::Text(word) => Ok(among(word, &texts)),
             Term::Country(word) => {
                 let pairs: Option<Vec<_>> = texts.iter().map(|text| country_spellings(text)).collect();
                 let Some(pairs) = pairs else { return wrong("this is no country of ISO 3166-1".to_owned()) };
-                Ok(format!("{word} in {}", quoted_list(pairs.iter().map(|[two, _]| two.as_str()))))
+                Ok(among(word, &pairs.iter().map(|[two, _]| two.as_str()).collect::<Vec<_>>()))
             }
             Term::TransactionType => any_of(&texts, |text| match words::kind(Some(text)) {
                 Some(kind) => Ok(of_kind(kind)),
@@ -431,6 +431,14 @@ fn sided_term(outward: &str, inward: &str, rest: &[&str]) -> Term {
 
 fn sided(outward: &str, inward: &str) -> String {
     format!("(payment.direction == \"out\" ? {outward} : {inward})")
+}
+
+/// Whether a word of ours is one of these.
+fn among(word: &str, texts: &[&str]) -> String {
+    match texts {
+        [text] => format!("{word} == {}", quoted(text)),
+        texts => format!("{word} in {}", quoted_list(texts.iter().copied())),
+    }
 }
 
 fn spelled(literals: &[Literal]) -> String {

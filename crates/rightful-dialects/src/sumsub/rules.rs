@@ -156,8 +156,9 @@ struct Rule {
     types: Vec<Kind>,
     priority: Option<i64>,
     stops: bool,
-    condition_el: String,
-    condition: Condition,
+    /// None for all transactions of its types, which none but a dry run may be about.
+    condition_el: Option<String>,
+    condition: Option<Condition>,
     score: i64,
     action: Doing,
     tags: Vec<String>,
@@ -199,7 +200,7 @@ pub(super) fn rule(call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<V
         rule: book_rule(&rule),
         told: Value::Object(read_back),
         unique: &[],
-        lists: rule.condition.lists,
+        lists: rule.condition.map(|condition| condition.lists).unwrap_or_default(),
     })
 }
 
@@ -214,8 +215,14 @@ fn read(fields: &mut Fields<'_>) -> Result<Rule, Fault> {
     if fields.optional("stage", text)?.is_some_and(|stage| stage != "eval") {
         return Err(Fault::new("must be eval: no other is there").within("stage"));
     }
-    let condition_el = fields.required("conditionEl", |node| Ok(text(node)?.into_owned()))?;
-    let condition = condition(&condition_el).map_err(|fault| fault.within("conditionEl"))?;
+    let condition_el = fields.optional("conditionEl", |node| Ok(text(node)?.into_owned()))?;
+    let condition = condition_el.as_deref().map(|told| condition(told).map_err(|fault| fault.within("conditionEl")));
+    let condition = condition.transpose()?;
+    let dry_run = fields.optional("dryRun", flag)?.unwrap_or(true);
+    let disabled = fields.optional("disabled", flag)?.unwrap_or(false);
+    if condition.is_none() && !dry_run && !disabled {
+        return Err(Fault::new("is required of a rule that is not in dry run").within("conditionEl"));
+    }
     Ok(Rule {
         title: fields.required("title", title)?,
         desc: fields.optional("desc", |node| short(node, DESC_BYTES_MAX))?,
@@ -228,8 +235,8 @@ fn read(fields: &mut Fields<'_>) -> Result<Rule, Fault> {
         score: fields.optional("score", |node| whole(node, SCORE_MAX))?.unwrap_or(0),
         action: fields.optional("action", action)?.unwrap_or(Doing::Score),
         tags: fields.optional("tags", tags)?.unwrap_or_default(),
-        dry_run: fields.optional("dryRun", flag)?.unwrap_or(true),
-        disabled: fields.optional("disabled", flag)?.unwrap_or(false),
+        dry_run,
+        disabled,
     })
 }
 
@@ -308,6 +315,11 @@ fn tags(node: Node<'_>) -> Result<Vec<String>, Fault> {
 /// The rule in the words of the book.
 fn book_rule(rule: &Rule) -> Value {
     let of_types: Vec<String> = rule.types.iter().map(|kind| condition::of_kind(*kind)).collect();
+    let types = of_types.join(" || ");
+    let when = match &rule.condition {
+        Some(condition) => format!("({types}) && ({})", condition.text),
+        None => types,
+    };
     let mode = match (rule.disabled, rule.dry_run) {
         (true, _) => "off",
         (false, true) => "shadow",
@@ -318,7 +330,7 @@ fn book_rule(rule: &Rule) -> Value {
         ("group".to_owned(), GROUP.into()),
         ("mode".to_owned(), mode.into()),
         ("priority".to_owned(), rule.priority.unwrap_or(0).into()),
-        ("when".to_owned(), format!("({}) && ({})", of_types.join(" || "), rule.condition.text).into()),
+        ("when".to_owned(), when.into()),
         ("stop_on_match".to_owned(), rule.stops.into()),
     ]);
     let mut put = |key: &str, value: Value| keys.insert(key.to_owned(), value);
