@@ -60,6 +60,7 @@ impl RuleDesk<'_> {
             VendorRulesAsked::All | VendorRulesAsked::Put(_) => {
                 let told = read(before.as_ref()).map_err(unread)?;
                 unlike_others(&base, vendor, &told, before.as_ref())?;
+                self.lists_are_there(asking, &told).await?;
                 let changed = VendorRuleKept {
                     name: told.name.clone(),
                     id: told.id.clone(),
@@ -79,6 +80,28 @@ impl RuleDesk<'_> {
         let book = self.store.rule_book(asking.application).await?;
         let rules = kept(&published(&book), vendor);
         Ok(VendorRulesShown { rules, changed: Some(changed), waits: book.needs_two })
+    }
+}
+
+impl RuleDesk<'_> {
+    /// Refuses a rule that names a list that is not there, or is of something else: it would match nobody, or others.
+    async fn lists_are_there(&self, asking: Asking<'_>, told: &VendorRule) -> Done<()> {
+        if told.lists.is_empty() {
+            return Ok(());
+        }
+        let all = self.store.lists(asking.application).await?;
+        for (name, of) in &told.lists {
+            let invalid = |detail: String| Err(refused(RulesRefusalKind::Invalid, detail).into());
+            match all.iter().find(|sized| *sized.list.name == **name) {
+                None => return invalid(format!("there is no list {name:?}")),
+                Some(found) if found.list.of != *of => {
+                    let detail = format!("the list {name:?} is of {}, not of {}", found.list.of.as_str(), of.as_str());
+                    return invalid(detail);
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
     }
 }
 
@@ -252,6 +275,7 @@ mod tests {
             rule: serde_json::json!({ "when": "true", "floor": "deny" }),
             told: told.clone(),
             unique: &[],
+            lists: Vec::new(),
         };
         let text = rule_text::text_of(&[table("transmit", rule, "key")]);
         let read = rule_text::rules_of(&text);
@@ -259,5 +283,30 @@ mod tests {
         let kept = kept(&read, "transmit");
         assert_eq!((kept.len(), &kept[0].told, kept[0].id.as_str()), (1, &told, "it"), "{text}");
         assert_eq!(rule_text::text_of(&read), text);
+    }
+
+    /// Whatever a dialect's example writes into the book can be read by the engine.
+    #[test]
+    fn what_dialects_write_is_a_rule() {
+        let mut n_rules = 0;
+        for dialect in ["transmit", "sumsub"] {
+            let folder = format!("{}/../rightful-dialects/src/{dialect}/examples", env!("CARGO_MANIFEST_DIR"));
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let example: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+                let intake = &example["intake"];
+                if intake["verb"] != "put vendor rule" {
+                    continue;
+                }
+                let text = |key: &str| intake[key].as_str().unwrap().to_owned();
+                let (name, id, rule, told) = (text("name"), text("id"), intake["rule"].clone(), intake["told"].clone());
+                let rule = VendorRule { name, id, rule, told, unique: &[], lists: Vec::new() };
+                let text = rule_text::text_of(&[table(dialect, rule, "key")]);
+                let faults = rule_faults::of_text(&rightful_engine::Policy::default(), &text);
+                assert!(faults.is_empty(), "{}: {faults:#?}\n{text}", path.display());
+                n_rules += 1;
+            }
+        }
+        assert!(n_rules > 10, "{n_rules}");
     }
 }
