@@ -70,6 +70,12 @@ pub trait Dialect: Sync {
         Err(Refusal { kind: RefusalKind::NotFound, detail: "no rules are written here".to_owned(), path: None })
     }
 
+    /// Whether this request may be about an attempt that was judged before. One that was judged as somebody's must not be
+    /// carried over to somebody else.
+    fn check_attempt(&self, _call: &Call<'_>, _judged: &Record) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     /// The longest body of a route, in bytes, where that is not the server's limit.
     fn body_bytes_max(&self, _route: &Route) -> Option<usize> {
         None

@@ -225,7 +225,7 @@ fn said(
         transaction: attributes.take("transactionData"),
         custom: event.take("customAttributes"),
     };
-    said.write()
+    said.write_shortened()
 }
 
 /// The action of that spelling, of the known ones and the application's own.
@@ -258,7 +258,7 @@ pub(super) fn logs(call: &Call<'_>) -> Result<Intake, Refusal> {
 /// The id of a device that asks for one before it says anything else.
 pub(super) fn migrated(call: &Call<'_>) -> Result<String, Refusal> {
     let mut body = Fields::new(json::parse_object(call.body)?);
-    Ok(token::known(call, text(&mut body, "deviceId").as_deref(), None).id)
+    Ok(token::kept(call, text(&mut body, "deviceId")))
 }
 
 /// Where a page calls from, as the connection says.

@@ -119,9 +119,9 @@ pub(super) fn evaluate(call: &Call<'_>) -> Result<Intake, Refusal> {
     let action = body.optional("action_type", |node| known_action(call, node))?.unwrap_or(Action::Transaction);
     let session = body.optional("session_token", text)?.filter(|token| !token.is_empty());
     let device = session.map(|session| token::session_claims(call, &session)).transpose()?.map(|claims| claims.sub);
-    if !body.has("transaction_data") {
-        return Err(Fault::new("is required").within("transaction_data").into());
-    }
+    let transaction =
+        body.get("transaction_data").ok_or_else(|| Fault::new("is required").within("transaction_data"))?;
+    money::check_told(transaction).map_err(|fault| fault.within("transaction_data"))?;
     let network = Network {
         ip: body.optional("ip", address)?,
         user_agent: body.optional("user_agent", user_agent)?.flatten(),
@@ -159,6 +159,11 @@ fn reported(
         transaction,
         custom,
     };
+    // A server is told what is not taken: what is left out would be judged as if it did not exist.
+    let said = said.write().ok_or_else(|| {
+        let detail = "transaction_data and custom_attributes are too long: at most 16 KiB together".to_owned();
+        Refusal { kind: RefusalKind::TooLarge, detail, path: None }
+    })?;
     Ok(Report {
         id: attempt,
         application: call.application.id.clone(),
@@ -167,7 +172,7 @@ fn reported(
         behavior: None,
         opened_at: None,
         received_at: call.received_at,
-        said: said.write(),
+        said: Some(said),
     })
 }
 

@@ -109,7 +109,7 @@ mod signals;
 mod token;
 mod words;
 
-use rightful_domain::{CredentialKind, Report, Timestamp};
+use rightful_domain::{CredentialKind, Record, Report, Timestamp};
 
 use crate::{
     Access, Call, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply, Response,
@@ -204,6 +204,10 @@ impl Dialect for Transmit {
 
     fn vendor_rule(&self, call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {
         rules::rule(call, before)
+    }
+
+    fn check_attempt(&self, call: &Call<'_>, judged: &Record) -> Result<(), Refusal> {
+        attempt::check_user(&judged.entry.event, decode::named(call)?.as_ref())
     }
 
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {

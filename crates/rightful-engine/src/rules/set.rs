@@ -141,7 +141,7 @@ impl RuleSet {
     #[must_use]
     pub fn may_read_private(&self) -> bool {
         // By the words: no other name has them in it, and a text that does costs time and nothing else.
-        let names = ["custom", "person", "told"];
+        let names = ["custom", "person", "told", "device.fingerprint", "device.key", "device.os_version"];
         self.0.iter().any(|rule| names.iter().any(|name| rule.text.contains(name)))
     }
 

@@ -155,8 +155,9 @@ fn authenticate<'a>(
     }
 }
 
-/// Finds out from a body whose it is. Anybody may send one, and a sealed one costs more to open than to send, so each
-/// address may only do it so often; what does not open is refused before anything is looked up.
+/// Finds out from a body whose it is. Anybody may send a page's, and a sealed one costs more to open than to send, so each
+/// address may only do it so often; what does not open is refused before anything is looked up. A server's right secret is
+/// never held up by what pages behind its address have sent.
 pub(super) async fn named_in_body(
     app: &App,
     dialect: &dyn Dialect,
@@ -165,7 +166,11 @@ pub(super) async fn named_in_body(
     request_body: axum::body::Body,
     peer: Option<IpAddr>,
 ) -> Result<(Arc<Application>, Bytes), Refused> {
-    if let Err(refused) = peer.map_or(Ok(()), |ip| app.page_rate.take_unnamed(ip)).map_err(asks_too_often) {
+    let is_page = route.access.is_of_pages();
+    let strikes = |is_counted: bool| {
+        peer.filter(|_| is_counted).map_or(Ok(()), |ip| app.page_rate.take_unnamed(ip)).map_err(asks_too_often)
+    };
+    if let Err(refused) = strikes(is_page) {
         let _thrown_away = body::read(request_body, 0).await;
         return Err(refused);
     }
@@ -180,14 +185,16 @@ pub(super) async fn named_in_body(
     let refused = |detail: &str| Refusal { kind: RefusalKind::Unauthorized, detail: detail.into(), path: None };
     let told = dialect.presented_in_body(route, &bytes).ok_or_else(|| refused("no key was presented"))?;
     let presented = Presented { kind: told.kind, public_id: &told.public_id, secret: &told.secret };
-    let is_page = route.access.is_of_pages();
     let owner = if is_page {
         app.applications.owner_of_page(&presented)
     } else {
         // Both halves, though the secret would do: who has another's secret has something wrong.
         app.applications.owner(&presented).filter(|_| !presented.public_id.is_empty())
     };
-    let application = owner.ok_or_else(|| refused("the key is not valid here"))?;
+    let Some(application) = owner else {
+        strikes(!is_page)?;
+        return Err(refused("the key is not valid here").into());
+    };
     let application = if is_page { admit_page(app, application, headers, peer)? } else { application };
     Ok((application, bytes))
 }

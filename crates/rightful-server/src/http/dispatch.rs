@@ -12,7 +12,9 @@ use rightful_dialects::{
     Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, Intake, ListsIntake, Query, Refusal, RefusalKind,
     Reply, Route, RulesIntake, Told,
 };
-use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Report, Timestamp};
+use rightful_domain::{
+    AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Record, Report, Timestamp,
+};
 
 use super::caller::{self, Refused, text};
 use super::origin::{self, Cookies};
@@ -21,7 +23,7 @@ use super::{body, events, problem, vendor_rules};
 use crate::access_tokens::TOKEN_KEPT;
 use crate::app::{App, Peer};
 use crate::applications::public_name;
-use crate::attempts::AttemptError;
+use crate::attempts::{AttemptError, Speaker};
 use crate::backtest;
 use crate::backtest::jobs::TooManyBacktests;
 use crate::listeners::{Listener, TooMany};
@@ -416,7 +418,9 @@ fn granted(app: &App, dialect: &dyn Dialect, received: &Received) -> Reply {
 async fn ask_about(app: &App, dialect: &dyn Dialect, received: &Received, ask: Ask) -> Result<Reply, Refusal> {
     let tell =
         |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
-    let done = app.pipeline.ask(ask, &received.application, &tell, received.now).await;
+    let check = |judged: &Record| received.with_call(app, |call| dialect.check_attempt(call, judged));
+    let speaker = Speaker { tell: &tell, check: &check };
+    let done = app.pipeline.ask(ask, &received.application, &speaker, received.now).await;
     done.map_err(AttemptError::refusal)
 }
 
@@ -429,7 +433,9 @@ async fn finish_attempt(
 ) -> Result<Reply, Refusal> {
     let tell =
         |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
-    let done = app.pipeline.finish(finish, &received.application, &tell, received.now).await;
+    let check = |judged: &Record| received.with_call(app, |call| dialect.check_attempt(call, judged));
+    let speaker = Speaker { tell: &tell, check: &check };
+    let done = app.pipeline.finish(finish, &received.application, &speaker, received.now).await;
     done.map_err(AttemptError::refusal)
 }
 
