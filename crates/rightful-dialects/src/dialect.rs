@@ -14,6 +14,7 @@ use rightful_domain::{
 
 use crate::hooks::{HooksAnswer, HooksAsk};
 use crate::rules::{RulesIntake, RulesReply};
+use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
 use crate::{
     Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, SeveralAsk,
     SeveralDone, Signed, SignedRequest, VendorHook,
@@ -62,6 +63,11 @@ pub trait Dialect: Sync {
     /// reported lately. The event has the report's id.
     fn told(&self, _call: &Call<'_>, _attempt: &Report, _device: Option<&Report>) -> Result<Told, Refusal> {
         Err(Refusal { kind: RefusalKind::NotFound, detail: "nothing was attempted".to_owned(), path: None })
+    }
+
+    /// Reads the rule that a request writes, once the server knows what it is to stand in the place of.
+    fn vendor_rule(&self, _call: &Call<'_>, _before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {
+        Err(Refusal { kind: RefusalKind::NotFound, detail: "no rules are written here".to_owned(), path: None })
     }
 
     /// Whether this request may be about an attempt that was judged before. One that was judged as somebody's must not be
@@ -154,6 +160,8 @@ pub struct Call<'a> {
     pub link_key: &'a [u8; 32],
     /// The engine's words for what it found.
     pub glossary: Glossary,
+    /// What people call a rule of the application by its name in the book; None if there is no such rule any more.
+    pub rule_title: &'a dyn Fn(&str) -> Option<RuleTitle>,
 }
 
 /// The engine's words for what it found, since a dialect cannot see the engine.
@@ -275,6 +283,9 @@ pub enum Intake {
     SealingKey,
     /// Give the caller a token that stands for its key for a while.
     Grant,
+    /// Something of the rules that the vendor's API has written. What is to be written is read by
+    /// [`Dialect::vendor_rule`].
+    VendorRules(VendorRulesAsked),
     /// Judge what a page attempted, once: a later call gets the first answer.
     Ask(Box<Ask>),
     /// This is how something ended that a page attempted; if nobody has asked about it, it is judged now.
@@ -452,6 +463,8 @@ pub enum Reply {
     Finished(Box<Record>),
     /// What became of several events.
     Several(Box<SeveralDone>),
+    /// Of the rules that the vendor's API has written.
+    VendorRules(VendorRulesReply),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

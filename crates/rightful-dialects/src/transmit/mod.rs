@@ -14,6 +14,7 @@
 //! | `POST`, `GET /risk/v1/lists`, `GET`, `PUT /risk/v1/lists/{list_id}` | server | lists on which people sort actions |
 //! | `POST`, `DELETE /risk/v1/lists/{list_id}/items` | server | what is on one |
 //! | `POST /risk/v1/transaction-monitoring/evaluate` | server | judge a transaction that no page reported |
+//! | `POST`, `GET /risk/v1/recommendation/rules`, `GET`, `PUT`, `DELETE …/{rule_id}` | server | recommendation rules, in the application's rule book |
 //! | `GET /risk-collect/device/conf` | page | the client's settings, and the key to seal under |
 //! | `POST /risk-collect/device/events` | page | keep what the client reports; tokens for it |
 //! | `POST /risk-collect/device/logs` | page | taken, and nothing of it kept |
@@ -23,7 +24,7 @@
 //! `/oidc/jwks`. A page names its client id, and its origin must be one of the application's.
 //!
 //! # Not supported
-//! - `/risk/v1/recommendation/rules`, and `preview_rule` with it: rules are the policy's.
+//! - Rules of the newer `/risk/v1/rules`, whose matchers are many: its words are known, and not how they are combined.
 //! - Labels of campaigns, fraud rings and verification sessions: there are none here, so they are answered as what is not
 //!   known, with 404.
 //! - The client's `lightweight` tier: where a server is to send its payload is not documented.
@@ -118,6 +119,9 @@
 //!   is remembered.
 //! - A token that is none of ours is refused with 400, another application's with 403, one that is over with 404.
 //! - A transaction for `evaluate` may name `ip` and `user_agent` of the person.
+//! - A rule takes effect with the next recommendation that is judged. Where publishing takes two, its answer says that it
+//!   waits, and it is neither listed nor in effect until then.
+//! - A recommendation tells the rules that matched as `matched_rules`, beside `reasons`, whoever wrote them.
 //! - Where a user id looks like an e-mail address or a phone number it works; Transmit asks for ids that name nobody.
 
 mod attempt;
@@ -130,6 +134,7 @@ mod device;
 mod encode;
 mod label;
 mod money;
+mod rules;
 mod signals;
 mod token;
 mod words;
@@ -138,7 +143,7 @@ use rightful_domain::{CredentialKind, Record, Report, Timestamp};
 
 use crate::{
     Access, Call, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply, Response,
-    Route, Sealed, TokenIn, Told,
+    Route, Sealed, TokenIn, Told, VendorRule, VendorRuleKept,
 };
 
 const TOKEN: &str = "/oidc/token";
@@ -180,6 +185,11 @@ const ROUTES: &[Route] = &[
     server(Method::Put, LIST),
     server(Method::Post, LIST_ITEMS),
     server(Method::Delete, LIST_ITEMS),
+    server(Method::Post, rules::RULES),
+    server(Method::Get, rules::RULES),
+    server(Method::Get, rules::RULE),
+    server(Method::Put, rules::RULE),
+    server(Method::Delete, rules::RULE),
     Route { method: Method::Get, path: CONF, access: Access::Page(CredentialKind::TransmitClient) },
     page(EVENTS),
     page(LOGS),
@@ -236,6 +246,10 @@ impl Dialect for Transmit {
         attempt::told(call, attempt, device, named)
     }
 
+    fn vendor_rule(&self, call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {
+        rules::rule(call, before)
+    }
+
     fn check_attempt(&self, call: &Call<'_>, judged: &Record) -> Result<(), Refusal> {
         attempt::check_user(&judged.entry.event, decode::named(call)?.as_ref())
     }
@@ -252,6 +266,7 @@ impl Dialect for Transmit {
             EVALUATE => decode::evaluate(call),
             ASSIGNEE => desk::assignee(call),
             LISTS | LIST | LIST_ITEMS => desk::lists(call),
+            rules::RULES | rules::RULE => rules::asked(call),
             CONF => Ok(Intake::SealingKey),
             EVENTS => browser::events(call),
             LOGS => browser::logs(call),
@@ -271,6 +286,7 @@ impl Dialect for Transmit {
             (Reply::Reported(report), _) => encode::reported(call, *report),
             (Reply::Assessed(record), RECOMMENDATION) => encode::recommended(call, record),
             (Reply::Assessed(record), _) => encode::recommended_at_once(call, record),
+            (Reply::VendorRules(answer), _) => rules::reply(call, answer),
             (Reply::Finished(record), _) => encode::finished(call, record),
             (reply, LABEL) => encode::labelled(call, reply),
             (Reply::Several(done), _) => encode::several(call, done),
