@@ -148,7 +148,10 @@ pub(super) fn rule(call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<V
     let tail: String = call.event_id.to_string().chars().rev().filter(|c| *c != '-').take(8).collect();
     let known = before.and_then(|before| before.told.get("name")?.as_str().map(str::to_owned));
     let name = told.name.clone().or(known).unwrap_or_else(|| format!("rule-{tail}"));
-    let book_name = before.map_or_else(|| book_name(GROUP, &name, &tail), |before| before.name.clone());
+    let book_name = match before {
+        Some(before) => before.name.clone(),
+        None => book_name(GROUP, told.name.as_deref().unwrap_or("rule"), &tail),
+    };
     let mode = match (told.enabled, told.mode) {
         (false, _) => "off",
         (true, "PREVIEW") => "shadow",
