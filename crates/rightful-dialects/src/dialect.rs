@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::attempts::{Ask, Finish, PresentedInBody, Sealed};
+use crate::attempts::{Ask, Finish, PresentedInBody, Sealed, TokenIn};
 use crate::route::{Presented, Route};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, BacktestJob, Case, CaseChange,
@@ -16,8 +16,8 @@ use crate::hooks::{HooksAnswer, HooksAsk};
 use crate::rules::{RulesIntake, RulesReply};
 use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
 use crate::{
-    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, Signed,
-    SignedRequest, VendorHook,
+    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, SeveralAsk,
+    SeveralDone, Signed, SignedRequest, VendorHook,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -117,6 +117,17 @@ pub trait Dialect: Sync {
     /// The same, where the message says more than its event does.
     fn hook_message_of(&self, telling: &Telling, told: &ToldOf<'_>, _around: &Around<'_>) -> Option<HookMessage> {
         self.hook_message(telling, told)
+    }
+
+    /// The status of refusing a token without looking at it, once it was refused often enough; None where the vendor has
+    /// none: then no refusals are counted.
+    fn blocked_status(&self) -> Option<u16> {
+        None
+    }
+
+    /// The token that a request stands or falls with, beside its caller's key, and whether it holds by itself.
+    fn token_in(&self, _call: &Call<'_>) -> Option<TokenIn> {
+        None
     }
 
     /// Writes the answer to a request that was not.
@@ -279,6 +290,8 @@ pub enum Intake {
     Ask(Box<Ask>),
     /// This is how something ended that a page attempted; if nobody has asked about it, it is judged now.
     Finish(Box<Finish>),
+    /// This is asked of several events at once.
+    Several(Box<SeveralAsk>),
 }
 
 /// One message of a stream.
@@ -448,6 +461,8 @@ pub enum Reply {
     },
     /// How an attempt ended is remembered; its event.
     Finished(Box<Record>),
+    /// What became of several events.
+    Several(Box<SeveralDone>),
     /// Of the rules that the vendor's API has written.
     VendorRules(VendorRulesReply),
 }

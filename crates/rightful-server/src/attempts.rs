@@ -205,7 +205,8 @@ impl Pipeline {
     }
 }
 
-fn vouched_id(attempt: EventId, account: &AccountId) -> EventId {
+/// The id under which an attempt is remembered again as that of an account.
+pub(crate) fn vouched_id(attempt: EventId, account: &AccountId) -> EventId {
     let mut context = Context::new(&SHA256);
     context.update(attempt.as_bytes());
     context.update(account.as_str().as_bytes());

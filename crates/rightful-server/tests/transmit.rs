@@ -78,7 +78,7 @@ fn what_is_too_long_to_be_kept_is_refused_and_not_left_out() {
     let kept = bank.evaluate("ann", &transaction(100));
     assert_eq!((kept.status, &kept.json()["transaction_data"]), (201, &transaction(100)));
     let refused = bank.evaluate("ann", &transaction(300));
-    assert_eq!(refused.status, 413, "{}", refused.text);
+    assert_eq!(refused.status, 400, "{}", refused.text);
     assert!(refused.json()["message"].as_str().unwrap().contains("transaction_data"), "{}", refused.text);
 }
 

@@ -62,7 +62,8 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         | Reply::VendorRules(_)
         | Reply::SealingKey(_)
         | Reply::Granted { .. }
-        | Reply::Finished(_) => json(200, &()),
+        | Reply::Finished(_)
+        | Reply::Several(_) => json(200, &()),
     }
 }
 

@@ -20,11 +20,13 @@ use crate::page_keys::Unopened;
 pub(super) struct Refused {
     pub(super) refusal: Refusal,
     pub(super) wait: Option<Duration>,
+    /// The status, where it is not the refusal's.
+    pub(super) status: Option<u16>,
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, wait: None }
+        Self { refusal, wait: None, status: None }
     }
 }
 
@@ -77,7 +79,22 @@ pub(super) fn known(
     now: Timestamp,
 ) -> Result<Known, Refused> {
     let query = Query(head.uri.query().unwrap_or(""));
-    let known = authenticate(app, dialect, route, &|name| text(&head.headers, name), (query, now))?;
+    let header = |name: &str| text(&head.headers, name);
+    let token = match route.access {
+        Access::Token(_) => dialect.presented(&header, query).map(|presented| presented.secret),
+        Access::Key(_) | Access::Link | Access::Page(_) | Access::Body(_) | Access::PageInBody(_) => None,
+    };
+    if let Some((token, status)) = token.zip(dialect.blocked_status())
+        && let Some(kind) = app.misused_tokens.blocked((None, token), now)
+    {
+        app.pipeline.meters.blocked_request();
+        return Err(blocked(kind, status));
+    }
+    let known = authenticate(app, dialect, route, &header, (query, now)).inspect_err(|refusal| {
+        if token.is_some_and(|token| app.misused_tokens.refused((None, token), refusal.kind, now)) {
+            app.pipeline.meters.blocked_token();
+        }
+    })?;
     match route.access {
         Access::Page(_) => admit_page(app, known.application, &head.headers, peer).map(Known::already),
         Access::Key(_) | Access::Link | Access::Token(_) | Access::Body(_) | Access::PageInBody(_) => Ok(known),
@@ -199,9 +216,15 @@ pub(super) async fn named_in_body(
     Ok((application, bytes))
 }
 
+/// A token that was misused too often: with the kind for which it was refused before.
+pub(super) fn blocked(kind: RefusalKind, status: u16) -> Refused {
+    let detail = "the token was refused too often, and is not looked at for some minutes: get another".into();
+    Refused { refusal: Refusal { kind, detail, path: None }, wait: None, status: Some(status) }
+}
+
 fn asks_too_often(wait: Duration) -> Refused {
     let detail = "this address asks too often; wait, then ask again".into();
-    Refused { refusal: Refusal { kind: RefusalKind::RateLimited, detail, path: None }, wait: Some(wait) }
+    Refused { refusal: Refusal { kind: RefusalKind::RateLimited, detail, path: None }, wait: Some(wait), status: None }
 }
 
 /// Lets a page in that is one of the application's, as often as pages may ask.

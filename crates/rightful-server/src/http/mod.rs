@@ -19,3 +19,5 @@ mod watched;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told_in_transmit;
