@@ -435,7 +435,7 @@ impl Assessment {
     /// Sumsub's words, money that would be challenged is held for people to look at.
     #[must_use]
     pub fn queue<'a>(&'a self, event: &Event) -> Option<&'a str> {
-        let mut in_effect = self.rules.iter().filter(|rule| !rule.is_shadow).map(|rule| &rule.effect);
+        let mut in_effect = self.rules.iter().filter(|rule| rule.acts()).map(|rule| &rule.effect);
         let named = in_effect.clone().find_map(|effect| effect.queue.as_deref());
         if let Some(queue) = named {
             return Some(queue);

@@ -166,8 +166,9 @@ pub(super) fn doing(record: &Record) -> Doing {
 
 /// Whether a rule that the vendor's own API has written says to ask the person, which is stronger there than to hold.
 fn asks_the_user(matched: &RuleMatch) -> bool {
-    let is_in_effect = !matched.is_shadow && !matched.is_snoozed;
-    is_in_effect && matched.rule.starts_with(super::rules::PREFIX) && doing_of_rule(&matched.effect) == Doing::AwaitUser
+    matched.acts()
+        && matched.rule.starts_with(super::rules::PREFIX)
+        && doing_of_rule(&matched.effect) == Doing::AwaitUser
 }
 
 fn is_overruled(assessment: &Assessment) -> bool {
