@@ -435,10 +435,13 @@ const fn behavior(behavior: &Behavior) -> BehaviorBody {
 }
 
 fn payment(payment: &Payment) -> PaymentBody<'_> {
-    let Payment { amount, method, method_id, payee, direction, counterparty } = payment;
+    let Payment { amount, method, method_id, payee, direction, counterparty, told_currency, .. } = payment;
     PaymentBody {
         amount: amount.map(money::amount_text),
-        currency: amount.as_ref().and_then(|Money { currency, .. }| std::str::from_utf8(currency).ok()),
+        currency: amount
+            .as_ref()
+            .and_then(|Money { currency, .. }| std::str::from_utf8(currency).ok())
+            .or(told_currency.as_deref()),
         method: method.as_deref(),
         method_id: personal(method_id.as_ref()),
         payee: personal(payee.as_ref()),

@@ -78,6 +78,7 @@ mod encode;
 mod hooks;
 mod instrument;
 mod page;
+mod place;
 mod review;
 mod tell;
 mod wire;

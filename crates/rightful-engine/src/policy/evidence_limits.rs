@@ -89,6 +89,14 @@ pub(crate) struct CredentialEnumeration {
 /// See `default.toml`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct DeviceLocationAnomaly {
+    pub(crate) distance_km_min: Km,
+    pub(crate) nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct DevicePayeeVelocity {
     pub(crate) payees_24h_max: Limit,
     pub(crate) weight: Growing,
