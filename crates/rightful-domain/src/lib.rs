@@ -21,6 +21,7 @@ mod entry;
 mod event;
 mod facts;
 mod features;
+mod free_fields;
 mod habits;
 mod history;
 mod id;
