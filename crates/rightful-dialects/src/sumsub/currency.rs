@@ -9,8 +9,8 @@ use crate::scalars::text;
 /// Digits behind the point that are kept; what is finer, as of crypto currencies, is cut off.
 const DECIMALS_MAX: usize = 4;
 
-const NO_AMOUNT: &str = "must be a number, zero or more";
-const NO_CURRENCY: &str = "must be a currency of ISO 4217";
+const NO_AMOUNT: &str = "must be a number from 0 to 922337203685477, and no text";
+const NO_CURRENCY: &str = "must be a currency of ISO 4217 in capitals, or any ticker where currencyType is crypto";
 
 /// The currencies of ISO 4217, with those withdrawn since 2015 that old transactions name.
 const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \

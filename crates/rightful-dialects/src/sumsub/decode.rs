@@ -109,7 +109,8 @@ fn transaction(call: &Call<'_>, members: Vec<Member<'_>>, owner: Option<AccountI
     let mut body = Fields::new(members);
     let txn_id = body.required("txnId", |node| id(node, CorrelationId::new))?;
     let kind = body.optional("type", text)?;
-    let kind = words::kind(kind.as_deref()).ok_or_else(|| Fault::new("is none that is known").within("type"))?;
+    let kind = words::kind(kind.as_deref())
+        .ok_or_else(|| Fault::new(format!("must be one of {}", words::kinds())).within("type"))?;
     let mut hashes = PasswordHashes::default();
     let (action, outcome, mut mechanisms) = done(&mut body, kind, &mut hashes)?;
     let (at, at_clamped) = at(body.optional("txnDate", date::read)?, call.received_at);
@@ -202,7 +203,7 @@ fn platform_event(
 ) -> Result<(Action, Outcome, Vec<Mechanism>), Fault> {
     let told = info.required("type", text)?;
     let (action, outcome) =
-        words::platform_event(&told).ok_or_else(|| Fault::new("is none that is known").within("type"))?;
+        words::platform_event(&told).ok_or_else(|| Fault::new(words::NO_PLATFORM_EVENT).within("type"))?;
     // Of another digest than SHA-256, nothing can be known; it is kept nowhere.
     let hash = info.optional("passwordHash", |node| Ok(sha256(node).ok()))?.flatten();
     let proves_password = matches!(action, Action::Login);
