@@ -76,6 +76,9 @@ impl Policy {
         if features.reputation.account_reported == Some(true) {
             hold_back_proof(&mut findings, base, &bands);
         }
+        // Money on a new way waits for its owner, and is not refused for it.
+        let anomaly = &self.thresholds.profile_activity_anomaly;
+        let asked_only = if opens_way_out(features, anomaly) { anomaly.young_device_nats.get() } else { 0.0 };
         let total = base + sum(&findings);
         let lenient = leniency(features, &mut findings.iter().chain(&explanations), total, &bands);
         findings.extend(lenient);
@@ -83,7 +86,7 @@ impl Policy {
         let log_odds = LogOdds::new(base + evidence);
         let score = log_odds.score();
         // An unusual owner is asked, not refused: the likelihood counts for denial as far as it reaches challenge.
-        let deny_score = LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score();
+        let deny_score = LogOdds::new(base.min(bands.at_challenge().nats()) + evidence - asked_only).score();
         findings.extend(explanations);
         findings.sort_by(heaviest_first);
         let decided = lists::decided(lists, listed);

@@ -371,6 +371,26 @@ fn a_habit_of_money_is_kept_with_the_others() {
     assert_eq!(decode_state(&encode_state(&state)), Ok(state));
 }
 
+#[test]
+fn what_money_is_known_by_costs_an_account_few_bytes() {
+    let stored = |with_money: bool| {
+        let mut state = State::default();
+        for n in 0..50_u32 {
+            let tag = |level: Level| match level {
+                Level::Currency | Level::Direction if !with_money => None,
+                // Two currencies, two ways.
+                Level::Currency | Level::Direction => StepTag::new(n % 2 + 1),
+                _ => StepTag::new(level.number() as u32 + 1),
+            };
+            let circumstances = Circumstances::from_tags(Level::ALL.map(tag), Version::default(), Version::default());
+            Arc::make_mut(&mut state.profile).learn(&Lesson { account: None, circumstances, ..Dice::new(1).lesson() });
+        }
+        encode_state(&state).len()
+    };
+    let grown = stored(true) - stored(false);
+    assert!(grown <= 32, "{grown}");
+}
+
 proptest! {
     #[test]
     fn whatever_is_written_reads_back(seed in any::<u64>(), sequence in any::<u64>()) {

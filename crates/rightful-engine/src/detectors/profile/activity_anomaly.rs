@@ -17,8 +17,9 @@ pub(super) const DETECTOR: Detector = Detector {
     explains: "The account has never done this before, never this way or in this currency, or never with so much money; or it does it \
                right after a change of contact, or sends money where none has gone from a device of less than a day; perhaps \
                at an hour at which it is never used.",
-    sees: "At least five events of history, and money or access that is new to it, money that leaves in a currency or for the \
-           first time when it only ever came in, or money within a day of a change of contact.",
+    sees: "At least five events of history, and money or access that is new to it, money that leaves in a new currency or for the \
+           first time when it only ever came in, money within a day of a change of contact, or money sent from a device that \
+           was not known a day ago to where the account has never sent any.",
     never: "Users with fewer than five events; an account's first money; money that comes in; an unusual hour alone.",
     since: "0.1.0",
     strength: Strength::Supporting,
