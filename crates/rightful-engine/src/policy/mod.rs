@@ -9,6 +9,7 @@ mod hindsight;
 mod leniency;
 mod likelihood_scale;
 mod lists;
+mod place;
 mod read;
 mod scale;
 mod thresholds;
@@ -24,6 +25,7 @@ pub(crate) use evidence_limits::{
 };
 pub use hindsight::{Hindsight, Judged, Retrospect};
 pub(crate) use lists::{AccessLists, AddressRange, is_of_list};
+pub use place::Place;
 pub(crate) use scale::{Days, Factor, Limit};
 pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 
