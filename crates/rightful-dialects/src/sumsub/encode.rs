@@ -110,6 +110,8 @@ fn data(record: &Record, case: Option<&Case>) -> Value {
         .into_iter()
         .partition(|(name, _)| words::PASSED_THROUGH.contains(&name.as_str()));
     props.extend(case.and_then(|case| case.fields.as_ref()).map(members).unwrap_or_default());
+    // What was taken away.
+    props.retain(|_, value| !value.is_null());
     if !props.is_empty() {
         data.insert("props".to_owned(), Value::Object(props));
     }
