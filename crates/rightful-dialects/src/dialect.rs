@@ -17,7 +17,7 @@ use crate::rules::{RulesIntake, RulesReply};
 use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
 use crate::{
     Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, SeveralAsk,
-    SeveralDone, Signed, SignedRequest, VendorHook,
+    SeveralDone, Signed, SignedRequest, Tolerance, VendorHook,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -322,18 +322,6 @@ pub enum FirstEvent {
     Event(EventId),
     /// By the intruder's device: the account's first event on it.
     Device(DeviceId),
-}
-
-/// How alike two devices must be to be one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tolerance {
-    /// In nearly everything.
-    Strict,
-    /// As a browser is to itself after an update.
-    #[default]
-    Default,
-    /// As a browser is to itself with another screen or language.
-    Lenient,
 }
 
 /// Something that happened to a device, for a page that listens.

@@ -35,12 +35,12 @@ mod vendor_rules;
 
 pub use asked::{
     Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, Lines, LinesTaken, Signed,
-    SignedRequest, VendorHook,
+    SignedRequest, Tolerance, VendorHook,
 };
 pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, TokenIn, Wants};
 pub use dialect::{
     Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Notice, Query, Reclaim, Refusal, RefusalKind, Reply,
-    Response, StreamMessage, Told, ToldOf, Tolerance,
+    Response, StreamMessage, Told, ToldOf,
 };
 pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 pub use list_csv::{CsvLineEnd, CsvLines};
