@@ -100,7 +100,9 @@ mod device;
 mod encode;
 mod label;
 mod money;
+mod path;
 mod signals;
+mod strokes;
 mod token;
 mod words;
 

@@ -378,6 +378,8 @@ mod tests {
             include_str!("../features/proof.rs"),
             include_str!("../features/budget.rs"),
             include_str!("../features/browser.rs"),
+            include_str!("../features/interaction.rs"),
+            include_str!("../features/configuration.rs"),
         ];
         const READERS: [&str; 4] = ["flag_slot(", "address_is(", "agent_is(", "saturated("];
         let slots = sources.iter().flat_map(|source| source.lines()).filter(|line| line.contains("Slot { name: \""));
