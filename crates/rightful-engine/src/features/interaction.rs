@@ -34,6 +34,8 @@ pub(crate) struct Interaction {
     pub(crate) pathless_clicks: Option<u32>,
     /// Long strokes of the pointer.
     pub(crate) strokes: Option<u32>,
+    /// Those that are straight.
+    pub(crate) straight_strokes: Option<u32>,
     /// Those that are straight, and along no axis.
     pub(crate) slanted_strokes: Option<u32>,
     /// The share of turns that go straight on.
@@ -65,6 +67,7 @@ pub(super) fn derive(facts: &Facts) -> Interaction {
         jumps: Some(told.jumps),
         pathless_clicks: Some(told.pathless_clicks),
         strokes: Some(told.strokes),
+        straight_strokes: Some(told.straight_strokes),
         slanted_strokes: Some(told.slanted_strokes),
         straight_turn_share: share(told.straight_turns, told.turns),
         small_turn_share: share(told.small_turns, told.turns),
@@ -88,6 +91,7 @@ pub(super) const SLOTS: &[Slot<Interaction>] = &[
     Slot { name: "pointer_jumps", read: |i| count_slot(i.jumps) },
     Slot { name: "pathless_clicks", read: |i| count_slot(i.pathless_clicks) },
     Slot { name: "pointer_strokes", read: |i| count_slot(i.strokes) },
+    Slot { name: "straight_strokes", read: |i| count_slot(i.straight_strokes) },
     Slot { name: "slanted_strokes", read: |i| count_slot(i.slanted_strokes) },
     Slot { name: "straight_turn_share", read: |i| number_slot(i.straight_turn_share) },
     Slot { name: "small_turn_share", read: |i| number_slot(i.small_turn_share) },

@@ -171,7 +171,7 @@ pub(super) static REASONS: Word =
     list("reasons", ListWord::Reasons, "The reasons that were found, as codes: `PROFILE_DEVICE_NEW`, …");
 
 /// Features that are true or false; the others are numbers.
-const FLAGS: [&str; 69] = [
+const FLAGS: [&str; 74] = [
     "account_saturated",
     "device_saturated",
     "address_saturated",
@@ -241,6 +241,11 @@ const FLAGS: [&str; 69] = [
     "browser_cores_odd",
     "browser_display_odd",
     "browser_copied_id",
+    "has_input",
+    "browser_private_window",
+    "browser_webrtc_removed",
+    "browser_emulated",
+    "browser_foreign_origin",
 ];
 
 /// What a name means; None if no name is spelled so.
