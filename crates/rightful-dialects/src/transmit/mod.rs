@@ -102,6 +102,7 @@ mod label;
 mod money;
 mod path;
 mod signals;
+mod signed;
 mod strokes;
 mod token;
 mod words;
@@ -109,8 +110,8 @@ mod words;
 use rightful_domain::{CredentialKind, Report, Timestamp};
 
 use crate::{
-    Access, Call, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply, Response,
-    Route, Sealed, Told,
+    Access, Call, DeviceProof, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply,
+    Response, Route, Sealed, Told,
 };
 
 const TOKEN: &str = "/oidc/token";
@@ -192,6 +193,10 @@ impl Dialect for Transmit {
             _ => None,
         };
         attempt::told(call, attempt, device, named)
+    }
+
+    fn device_proof(&self, call: &Call<'_>) -> Result<Option<DeviceProof>, Refusal> {
+        if call.route.path == EVENTS { signed::proof(call) } else { Ok(None) }
     }
 
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {

@@ -81,6 +81,15 @@ pub(super) struct Known {
     pub(super) is_anothers: bool,
 }
 
+/// By what a device is known that reports something. An id that belongs to a key is nobody's who does not name it.
+pub(super) fn known_reporting(call: &Call<'_>, presented: Option<&str>, key_name: Option<&str>) -> Known {
+    let claims = presented.filter(|_| key_name.is_none()).and_then(|id| device_claims(call, id));
+    if claims.is_some_and(|claims| claims.version == WITH_KEY) {
+        return Known { id: device(call, None), is_anothers: true };
+    }
+    known(call, presented, key_name)
+}
+
 /// By what a device is known.
 pub(super) fn known(call: &Call<'_>, presented: Option<&str>, key_name: Option<&str>) -> Known {
     let held = presented.and_then(|id| Some((id, device_claims(call, id)?)));
