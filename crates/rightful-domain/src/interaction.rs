@@ -115,7 +115,7 @@ pub const FAR_PX: f64 = 100.0;
 /// Moves so many ms apart, or more, are of two strokes of the pointer.
 pub const STROKE_PAUSE_MS: f64 = 300.0;
 /// The fewest moves of a stroke that can be called straight.
-pub const STROKE_MOVES_MIN: usize = 6;
+pub const STROKE_MOVES_MIN: usize = 5;
 /// A stroke that leaves the line between its ends by no more than so many px is straight: whole pixels alone make one.
 pub const STRAIGHT_PX: f64 = 1.5;
 /// A line within so many degrees of the level, the upright, or the diagonals between them is one that the keys of a

@@ -7,7 +7,7 @@
 //!   desktops, mostly sampled more coarsely than browsers do, cut into 29 994 visits of three clicks): nobody, neither
 //!   by jumps (of single far clicks, 5 of 51 198 are) nor by lines (of long strokes, 0.7 % are straight). Of 2 000
 //!   made-up bots of four clicks each: 99.7 % of those whose pointer jumps, as Playwright's does by default; 98 % or more
-//!   of those that draw lines of twelve steps and more, at constant speed or not; none of those that bow or tremble.
+//!   of those that draw lines of five steps and more, at constant speed or not; none of those that bow or tremble.
 //! - Source: that data set, which is for research and not shipped; the reason catalogue.
 
 use rightful_domain::{Finding, ReasonCode};
