@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use rightful_dialects::{
-    ALL, Ask, Call, Dialect, Glossary, HooksAnswer, Intake, LinesTaken, ListLine, ListReport, ListsIntake, ListsReply,
-    Query, Reply, Response, RulesReply, SignedRequest, Wants, list_lines,
+    ALL, Ask, Call, Dialect, EventList, Glossary, HooksAnswer, Intake, LinesTaken, ListLine, ListReport, ListsIntake,
+    ListsReply, Query, Reply, Response, RulesReply, SeveralAsk, SeveralDone, SignedRequest, Wants, list_lines,
 };
 use rightful_domain::{
     AccountDeviceId, AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob,
@@ -89,6 +89,24 @@ fn answer(dialect: &dyn Dialect, call: &Call<'_>) -> Response {
     }
 }
 
+/// Something that could have become of what is asked of several events.
+fn several_done(asked: SeveralAsk, call: &Call<'_>) -> SeveralDone {
+    match asked {
+        SeveralAsk::Feedback { .. } => {
+            SeveralDone::Feedback { events: vec![call.event_id], n_otherwise: 1, is_cut: true }
+        }
+        SeveralAsk::Assign { events, .. } => SeveralDone::Assigned(events),
+        SeveralAsk::Lists(_) => SeveralDone::Lists(vec![EventList {
+            name: "actions-7".into(),
+            title: "Mules".into(),
+            creator: None,
+            items: vec![(call.event_id, call.received_at)],
+            created_at: call.received_at,
+            updated_at: call.received_at,
+        }]),
+    }
+}
+
 /// Something that could have become of an intake.
 fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
     match intake {
@@ -145,6 +163,7 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
         Intake::Grant => Reply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) },
         Intake::Ask(ask) => asked(dialect, call, *ask),
         Intake::Finish(finish) => Reply::Reported(finish.attempt),
+        Intake::Several(asked) => Reply::Several(Box::new(several_done(*asked, call))),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }
         }

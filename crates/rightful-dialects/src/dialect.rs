@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::attempts::{Ask, DeviceProof, Finish, PresentedInBody, Sealed};
+use crate::attempts::{Ask, DeviceProof, Finish, PresentedInBody, Sealed, TokenIn};
 use crate::route::{Presented, Route};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, BacktestJob, Case, CaseChange,
@@ -15,8 +15,8 @@ use rightful_domain::{
 use crate::hooks::{HooksAnswer, HooksAsk};
 use crate::rules::{RulesIntake, RulesReply};
 use crate::{
-    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, Signed,
-    SignedRequest, VendorHook,
+    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, SeveralAsk,
+    SeveralDone, Signed, SignedRequest, VendorHook,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -70,6 +70,12 @@ pub trait Dialect: Sync {
         Ok(None)
     }
 
+    /// Whether this request may be about an attempt that was judged before. One that was judged as somebody's must not be
+    /// carried over to somebody else.
+    fn check_attempt(&self, _call: &Call<'_>, _judged: &Record) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     /// The longest body of a route, in bytes, where that is not the server's limit.
     fn body_bytes_max(&self, _route: &Route) -> Option<usize> {
         None
@@ -111,6 +117,17 @@ pub trait Dialect: Sync {
     /// The same, where the message says more than its event does.
     fn hook_message_of(&self, telling: &Telling, told: &ToldOf<'_>, _around: &Around<'_>) -> Option<HookMessage> {
         self.hook_message(telling, told)
+    }
+
+    /// The status of refusing a token without looking at it, once it was refused often enough; None where the vendor has
+    /// none: then no refusals are counted.
+    fn blocked_status(&self) -> Option<u16> {
+        None
+    }
+
+    /// The token that a request stands or falls with, beside its caller's key, and whether it holds by itself.
+    fn token_in(&self, _call: &Call<'_>) -> Option<TokenIn> {
+        None
     }
 
     /// Writes the answer to a request that was not.
@@ -268,6 +285,8 @@ pub enum Intake {
     Ask(Box<Ask>),
     /// This is how something ended that a page attempted; if nobody has asked about it, it is judged now.
     Finish(Box<Finish>),
+    /// This is asked of several events at once.
+    Several(Box<SeveralAsk>),
 }
 
 /// One message of a stream.
@@ -437,6 +456,8 @@ pub enum Reply {
     },
     /// How an attempt ended is remembered; its event.
     Finished(Box<Record>),
+    /// What became of several events.
+    Several(Box<SeveralDone>),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

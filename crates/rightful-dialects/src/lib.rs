@@ -27,6 +27,7 @@ mod rule_library;
 mod rules;
 mod rupt;
 mod scalars;
+mod several;
 mod sumsub;
 mod time;
 mod transmit;
@@ -35,7 +36,7 @@ pub use asked::{
     Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, Lines, LinesTaken, Signed,
     SignedRequest, VendorHook,
 };
-pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, Wants};
+pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, TokenIn, Wants};
 pub use dialect::{
     Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Notice, Query, Reclaim, Refusal, RefusalKind, Reply,
     Response, StreamMessage, Told, ToldOf, Tolerance,
@@ -59,4 +60,5 @@ pub use rules::{
     RulesDiff, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked, SnoozeShown,
     VerdictChange,
 };
+pub use several::{EventList, EventListsAsk, EventsOf, SeveralAsk, SeveralDone};
 pub use time::{moment_of, rfc3339};

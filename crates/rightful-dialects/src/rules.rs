@@ -228,7 +228,8 @@ pub struct RuleFault {
     pub key: Option<String>,
     /// What is wrong.
     pub detail: String,
-    /// The line of the condition, from 1; null where no condition is at fault.
+    /// The line, from 1: of the text, where rules were sent as text, and else of the condition; null where that says
+    /// nothing.
     pub line: Option<usize>,
     /// The column in characters, from 1.
     pub column: Option<usize>,

@@ -216,7 +216,7 @@ fn earlier_event(given: &Value) -> Result<Event, Failed> {
 }
 
 fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
-    let other = || support::backtests::reply_to(intake, given);
+    let other = || support::backtests::reply_to(intake, given).or_else(|| support::several::reply_to(intake, given));
     if let Some(reply) = support::accounts::reply_to(intake, given).or_else(other) {
         return Ok(reply);
     }
@@ -263,7 +263,8 @@ fn intake_of_devices_json(intake: &Intake) -> Value {
 }
 
 fn intake_json(intake: &Intake) -> Value {
-    if let Some(shown) = support::backtests::intake_json(intake) {
+    let shown = support::backtests::intake_json(intake).or_else(|| support::several::intake_json(intake));
+    if let Some(shown) = shown {
         return shown;
     }
     match intake {

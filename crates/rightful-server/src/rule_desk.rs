@@ -225,16 +225,16 @@ impl RuleDesk<'_> {
     }
 
     fn check(&self, rule: Option<&Value>, text: Option<&str>) -> Done<RulesReply> {
-        let text = match (rule, text) {
+        let (faults, n_rules) = match (rule, text.unwrap_or_default()) {
             (Some(rule), _) => {
                 let mut rule = named("", rule)?;
                 rule.entry("name").or_insert_with(|| "rule".into());
-                rule_text::text_of(&[rule])
+                (rule_faults::of_rules(self.policies.file(), &[rule]), 1)
             }
-            (None, text) => text.unwrap_or_default().to_owned(),
+            (None, text) => (rule_faults::of_text(self.policies.file(), text), rule_text::rules_of(text).len()),
         };
-        rule_faults::none(rule_faults::of_text(self.policies.file(), &text))?;
-        Ok(RulesReply::Checked(RulesChecked { ok: true, n_rules: rule_text::rules_of(&text).len() }))
+        rule_faults::none(faults)?;
+        Ok(RulesReply::Checked(RulesChecked { ok: true, n_rules }))
     }
 
     async fn diff(&self, asking: Asking<'_>) -> Done<RulesReply> {

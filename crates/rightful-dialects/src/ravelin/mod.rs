@@ -218,7 +218,8 @@ impl Dialect for Ravelin {
             | Reply::Rules(_)
             | Reply::SealingKey(_)
             | Reply::Granted { .. }
-            | Reply::Finished(_) => encode::unscored(call, endpoint),
+            | Reply::Finished(_)
+            | Reply::Several(_) => encode::unscored(call, endpoint),
         }
     }
 

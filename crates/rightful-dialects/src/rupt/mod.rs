@@ -240,7 +240,8 @@ impl Dialect for Rupt {
                 | Reply::Rules(_)
                 | Reply::SealingKey(_)
                 | Reply::Granted { .. }
-                | Reply::Finished(_),
+                | Reply::Finished(_)
+                | Reply::Several(_),
                 _,
             ) => encode::done(),
         }

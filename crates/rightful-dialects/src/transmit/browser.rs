@@ -82,7 +82,7 @@ pub(super) fn batch(call: &Call<'_>) -> Result<Batch, Refusal> {
     let mut body = Fields::new(json::parse_object(call.body)?);
     let key_name = text(&mut body, "keyIdentifier").filter(|name| is_key_name(name));
     let presented = text(&mut body, "deviceId");
-    let known = token::known_reporting(call, presented.as_deref(), key_name.as_deref());
+    let known = token::known(call, presented.as_deref(), key_name.as_deref());
     let user = text(&mut body, "userId").and_then(|id| AccountId::new(id).ok());
     let wants_session = matches!(body.take("sessionToken"), Some(Node::Flag(true)));
     let mut read = Read::new(text(&mut body, "sdkPlatform").as_deref());
@@ -243,7 +243,7 @@ fn said(
         transaction: attributes.take("transactionData"),
         custom: event.take("customAttributes"),
     };
-    said.write()
+    said.write_shortened()
 }
 
 /// The action of that spelling, of the known ones and the application's own.
@@ -276,7 +276,7 @@ pub(super) fn logs(call: &Call<'_>) -> Result<Intake, Refusal> {
 /// The id of a device that asks for one before it says anything else.
 pub(super) fn migrated(call: &Call<'_>) -> Result<String, Refusal> {
     let mut body = Fields::new(json::parse_object(call.body)?);
-    Ok(token::known(call, text(&mut body, "deviceId").as_deref(), None).id)
+    Ok(token::kept(call, text(&mut body, "deviceId")))
 }
 
 /// Where a page calls from, as the connection says.

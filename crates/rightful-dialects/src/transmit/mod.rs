@@ -96,6 +96,7 @@ mod behavior;
 mod browser;
 mod context;
 mod decode;
+mod desk;
 mod device;
 mod encode;
 mod label;
@@ -107,11 +108,11 @@ mod strokes;
 mod token;
 mod words;
 
-use rightful_domain::{CredentialKind, Report, Timestamp};
+use rightful_domain::{CredentialKind, Record, Report, Timestamp};
 
 use crate::{
     Access, Call, DeviceProof, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Sealed, Told,
+    Response, Route, Sealed, TokenIn, Told,
 };
 
 const TOKEN: &str = "/oidc/token";
@@ -120,6 +121,10 @@ const TRIGGER: &str = "/risk/v1/action/trigger-action";
 const RESULT: &str = "/risk/v1/action/result";
 const AUTHENTICATED_USER: &str = "/risk/v1/action/authenticated-user";
 const LABEL: &str = "/risk/v1/label";
+const ASSIGNEE: &str = "/risk/v1/action/assignee";
+const LISTS: &str = "/risk/v1/lists";
+const LIST: &str = "/risk/v1/lists/{list_id}";
+const LIST_ITEMS: &str = "/risk/v1/lists/{list_id}/items";
 const EVALUATE: &str = "/risk/v1/transaction-monitoring/evaluate";
 const CONF: &str = "/risk-collect/device/conf";
 const EVENTS: &str = "/risk-collect/device/events";
@@ -142,14 +147,24 @@ const ROUTES: &[Route] = &[
     server(Method::Post, AUTHENTICATED_USER),
     server(Method::Post, LABEL),
     server(Method::Post, EVALUATE),
+    server(Method::Put, ASSIGNEE),
+    server(Method::Post, LISTS),
+    server(Method::Get, LISTS),
+    server(Method::Get, LIST),
+    server(Method::Put, LIST),
+    server(Method::Post, LIST_ITEMS),
+    server(Method::Delete, LIST_ITEMS),
     Route { method: Method::Get, path: CONF, access: Access::Page(CredentialKind::TransmitClient) },
     page(EVENTS),
     page(LOGS),
     page(MIGRATE),
 ];
 
+/// The status of refusing a token that was misused too often.
+const BLOCKED: u16 = 463;
+
 /// What is read of a query.
-const PARAMETERS: &[&str] = &["action_token", "user_id", "get_recommendation", "tenantId", "type"];
+const PARAMETERS: &[&str] = &["action_token", "user_id", "get_recommendation", "tenantId", "type", "item_id"];
 
 /// Transmit's words.
 pub(crate) const DIALECT: &dyn Dialect = &Transmit;
@@ -199,6 +214,10 @@ impl Dialect for Transmit {
         if call.route.path == EVENTS { signed::proof(call) } else { Ok(None) }
     }
 
+    fn check_attempt(&self, call: &Call<'_>, judged: &Record) -> Result<(), Refusal> {
+        attempt::check_user(&judged.entry.event, decode::named(call)?.as_ref())
+    }
+
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
         call.query.check_once(PARAMETERS)?;
         match call.route.path {
@@ -209,6 +228,8 @@ impl Dialect for Transmit {
             AUTHENTICATED_USER => decode::authenticated_user(call),
             LABEL => label::read(call),
             EVALUATE => decode::evaluate(call),
+            ASSIGNEE => desk::assignee(call),
+            LISTS | LIST | LIST_ITEMS => desk::lists(call),
             CONF => Ok(Intake::SealingKey),
             EVENTS => browser::events(call),
             LOGS => browser::logs(call),
@@ -229,7 +250,8 @@ impl Dialect for Transmit {
             (Reply::Assessed(record), RECOMMENDATION) => encode::recommended(call, record),
             (Reply::Assessed(record), _) => encode::recommended_at_once(call, record),
             (Reply::Finished(record), _) => encode::finished(call, record),
-            (_, LABEL) => encode::labelled(call),
+            (reply, LABEL) => encode::labelled(call, reply),
+            (Reply::Several(done), _) => encode::several(call, done),
             (_, MIGRATE) => encode::migrated(call),
             (
                 Reply::Observed(_)
@@ -257,6 +279,14 @@ impl Dialect for Transmit {
                 _,
             ) => encode::done(),
         }
+    }
+
+    fn blocked_status(&self) -> Option<u16> {
+        Some(BLOCKED)
+    }
+
+    fn token_in(&self, call: &Call<'_>) -> Option<TokenIn> {
+        decode::token_in(call)
     }
 
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, _now: Timestamp) -> Response {

@@ -8,6 +8,7 @@ pub(crate) mod backtests;
 pub(crate) mod changed;
 pub(crate) mod noted;
 pub(crate) mod reviewed;
+pub(crate) mod several;
 
 use std::net::IpAddr;
 

@@ -18,3 +18,5 @@ mod watched;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told_in_transmit;

@@ -18,6 +18,7 @@ pub(crate) fn refusal(error: &PipelineError) -> Refusal {
         PipelineError::List(error @ (ListError::NoList | ListError::NoEntry | ListError::Store(_))) => {
             return Refusal { kind: RefusalKind::NotFound, detail: error.to_string(), path: None };
         }
+        PipelineError::List(ListError::Taken) => (RefusalKind::Conflict, "there is another list of that name"),
         PipelineError::List(ListError::Unfit(detail)) => {
             return Refusal { kind: RefusalKind::Malformed, detail: detail.clone(), path: None };
         }

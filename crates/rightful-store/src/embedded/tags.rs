@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rightful_domain::{
-    AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DetailKind, DetailValue, Device,
-    DeviceAliasKind, DeviceId, Enrichment, Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
+    AccountId, AddressKind, ApplicationId, Circumstances, CorrelationId, CredentialTag, DetailKind, DetailValue,
+    Device, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet, Tag,
+    Tagged,
 };
 use siphasher::sip::{SipHasher13, SipHasher24};
 use zeroize::Zeroizing;
@@ -119,6 +120,11 @@ impl Tagger {
 
     pub(super) fn address(&self, subnet: Subnet) -> Tag {
         self.tag(b'i', &subnet.octets())
+    }
+
+    /// What the caller calls several events that belong together.
+    pub(super) fn correlation(&self, correlation: &CorrelationId) -> Tag {
+        self.tag(b'c', correlation.as_str().as_bytes())
     }
 
     pub(super) fn model(&self, model: &str) -> Tag {

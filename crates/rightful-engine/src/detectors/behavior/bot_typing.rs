@@ -19,7 +19,7 @@ pub(super) const DETECTOR: Detector = Detector {
     title: "the keys followed each other as a known tool types",
     explains: "Nearly each key was pressed as the one before was let go, or let go as it was pressed, in a browser that \
                shows signs of being driven.",
-    sees: "At least eight strokes told one by one, nine in ten of which took 5 ms or less from press to release, or from \
+    sees: "At least eight strokes told one by one, seven in ten of which took 5 ms or less from press to release, or from \
            release to the next press. And beside them a sign of a driver in the browser itself.",
     never: "Pasted and autofilled fields, and text that is composed, dictated or completed, which have no strokes; a key \
             that is held down; speech, switches and password managers that type, in a browser that nothing drives; a \
@@ -68,9 +68,9 @@ mod tests {
     #[test]
     fn fires_on_the_strokes_of_a_tool_beside_a_driver() {
         for typed in [gaps, holds] {
-            check(&DETECTOR, &driven(Some(1), typed(8, 0.9)), true);
+            check(&DETECTOR, &driven(Some(1), typed(8, 0.7)), true);
             check(&DETECTOR, &driven(Some(1), typed(7, 1.0)), false);
-            check(&DETECTOR, &driven(Some(1), typed(40, 0.89)), false);
+            check(&DETECTOR, &driven(Some(1), typed(40, 0.69)), false);
             check(&DETECTOR, &driven(Some(0), typed(40, 1.0)), false);
             check(&DETECTOR, &driven(None, typed(40, 1.0)), false);
             let novelty = Novelty { device_known: Some(true), ..Novelty::default() };
