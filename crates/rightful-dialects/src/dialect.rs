@@ -14,6 +14,7 @@ use rightful_domain::{
 
 use crate::hooks::{HooksAnswer, HooksAsk};
 use crate::rules::{RulesIntake, RulesReply};
+use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
 use crate::{
     Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, SeveralAsk,
     SeveralDone, Signed, SignedRequest, VendorHook,
@@ -68,6 +69,11 @@ pub trait Dialect: Sync {
     /// does not hold is refused: it is not that device that reports.
     fn device_proof(&self, _call: &Call<'_>) -> Result<Option<DeviceProof>, Refusal> {
         Ok(None)
+    }
+
+    /// Reads the rule that a request writes, once the server knows what it is to stand in the place of.
+    fn vendor_rule(&self, _call: &Call<'_>, _before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {
+        Err(Refusal { kind: RefusalKind::NotFound, detail: "no rules are written here".to_owned(), path: None })
     }
 
     /// Whether this request may be about an attempt that was judged before. One that was judged as somebody's must not be
@@ -160,6 +166,8 @@ pub struct Call<'a> {
     pub link_key: &'a [u8; 32],
     /// The engine's words for what it found.
     pub glossary: Glossary,
+    /// What people call a rule of the application by its name in the book; None if there is no such rule any more.
+    pub rule_title: &'a dyn Fn(&str) -> Option<RuleTitle>,
 }
 
 /// The engine's words for what it found, since a dialect cannot see the engine.
@@ -281,6 +289,9 @@ pub enum Intake {
     SealingKey,
     /// Give the caller a token that stands for its key for a while.
     Grant,
+    /// Something of the rules that the vendor's API has written. What is to be written is read by
+    /// [`Dialect::vendor_rule`].
+    VendorRules(VendorRulesAsked),
     /// Judge what a page attempted, once: a later call gets the first answer.
     Ask(Box<Ask>),
     /// This is how something ended that a page attempted; if nobody has asked about it, it is judged now.
@@ -458,6 +469,8 @@ pub enum Reply {
     Finished(Box<Record>),
     /// What became of several events.
     Several(Box<SeveralDone>),
+    /// Of the rules that the vendor's API has written.
+    VendorRules(VendorRulesReply),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

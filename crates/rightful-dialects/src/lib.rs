@@ -31,6 +31,7 @@ mod several;
 mod sumsub;
 mod time;
 mod transmit;
+mod vendor_rules;
 
 pub use asked::{
     Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, Lines, LinesTaken, Signed,
@@ -62,3 +63,6 @@ pub use rules::{
 };
 pub use several::{EventList, EventListsAsk, EventsOf, SeveralAsk, SeveralDone};
 pub use time::{moment_of, rfc3339};
+pub use vendor_rules::{
+    RuleTitle, VendorRule, VendorRuleKept, VendorRuleRef, VendorRulesAsked, VendorRulesReply, VendorRulesShown,
+};

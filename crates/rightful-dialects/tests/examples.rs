@@ -128,6 +128,11 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
             let response = dialect.refuse(Some(request.route), &refusal, request.received_at);
             Ok((intake_json(&intake), response_json(&response)))
         }
+        Ok(Intake::VendorRules(asked)) => {
+            let outcome = support::vendor_rules::outcome(dialect, &request, &asked, &example["given"]);
+            let (intake, reply) = outcome.map_err(|refusal| format!("decoded and then refused: {refusal:?}"))?;
+            Ok((intake, response_json(&request.reply(dialect, &reply))))
+        }
         Ok(intake) => {
             let given = &example["given"];
             let attempted = support::attempts::reply_to(dialect, &request, &intake, given, remembered);

@@ -73,7 +73,7 @@ pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use country::country_spellings;
 pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
 pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, Doubt, KnownDetail, PreviousDetail};
-pub use device::{Device, DeviceAlias, DeviceAliasKind};
+pub use device::{Device, DeviceAlias, DeviceAliasKind, FINGERPRINT_COMPONENT, KEY_COMPONENT};
 pub use domain_name::{canonical_domain, email_domain, with_parents};
 pub use dossier::{
     ACCOUNT_DEVICES_MAX, AccountDevice, AccountDeviceId, COMMENT_BYTES_MAX, Dossier, IntruderEvent, Label, LabelValue,

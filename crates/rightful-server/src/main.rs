@@ -50,6 +50,7 @@ mod shutdown;
 mod telemetry;
 mod telling;
 mod turns;
+mod vendor_rule_desk;
 mod verbs;
 
 use std::process::ExitCode;

@@ -59,6 +59,7 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         | Reply::Nothing
         | Reply::LinesTaken(_)
         | Reply::VendorHooks(_)
+        | Reply::VendorRules(_)
         | Reply::SealingKey(_)
         | Reply::Granted { .. }
         | Reply::Finished(_)

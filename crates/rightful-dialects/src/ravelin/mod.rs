@@ -213,6 +213,7 @@ impl Dialect for Ravelin {
             | Reply::Cases(_)
             | Reply::LinesTaken(_)
             | Reply::VendorHooks(_)
+            | Reply::VendorRules(_)
             | Reply::Backtest(_)
             | Reply::Hooks(_)
             | Reply::Rules(_)

@@ -235,6 +235,7 @@ impl Dialect for Rupt {
                 | Reply::Cases(_)
                 | Reply::LinesTaken(_)
                 | Reply::VendorHooks(_)
+                | Reply::VendorRules(_)
                 | Reply::Backtest(_)
                 | Reply::Hooks(_)
                 | Reply::Rules(_)

@@ -19,13 +19,17 @@
 //! | `GET /resources/di/info`, `POST /resources/di/req`, `POST /resources/bhv/evts/{page}`, `POST /resources/serviceLogger/warn` | page | what Fisherman asks and says |
 //! | `GET`, `POST /resources/applicantActions/confirm?id=` | person | the page behind a link: was this you? |
 //! | `GET /resources/api/clientWebhooks`, `GET …/{id}`, `POST`, `PATCH /resources/api/agent/clientWebhooks` | server | whom to let know |
+//! | `GET /resources/api/agent/tm/rules/-/installed`, `GET …/-/bundle/{name}/{category}`, `GET …/{id}`, `POST /resources/api/agent/tm/rules`, `PATCH`, `DELETE …/{id}` | server | rules, in the application's rule book |
+//! | `GET /resources/api/agent/tm/settings/tags` | server | the tags that rules put on transactions |
 //!
 //! A server signs: `X-App-Token`, `X-App-Access-Ts` within a minute of now, and `X-App-Access-Sig`, the HMAC-SHA256 under the
 //! token's secret over the seconds, the method, the path with its query as on the wire, and the body's bytes. A page says
 //! `X-Access-Token`, which its server asked for.
 //!
 //! # Not supported
-//! - Rules by API (`/resources/api/agent/tm/rules`), tags and notes of transactions, and changing a transaction's data beyond its properties.
+//! - Of rules: scheduled ones, variables, cases and changes of applicants, `addScoreIf`, and what only the vendor knows of an
+//!   applicant. Tags' weights and levels of risk.
+//! - Tags and notes of transactions by API, and changing a transaction's data beyond its properties.
 //! - Verification itself: levels, documents, checks. Levels that a caller names are taken and mean nothing here.
 //! - Travel Rule data exchange between companies: such a transaction is judged as any that moves money.
 //! - Hooks by e-mail, Slack or Telegram, and headers of one's own.
@@ -68,9 +72,11 @@
 //! - A file is taken whole: up to 64 MiB, judged line by line while the caller waits.
 //! - Of a deleted transaction, what was learned stays learned; a decision against it unlearns.
 
+mod aggregate;
 mod applicant;
 mod ask;
 mod auth;
+mod condition;
 mod currency;
 mod date;
 mod decode;
@@ -79,6 +85,8 @@ mod hooks;
 mod instrument;
 mod page;
 mod review;
+mod rules;
+mod sumscript;
 mod tell;
 mod wire;
 mod words;
@@ -87,7 +95,7 @@ use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 
 use crate::{
     Access, Around, Call, Dialect, HookMessage, Intake, Lines, Method, Presented, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Signed, SignedRequest, Told, ToldOf,
+    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorRule, VendorRuleKept,
 };
 
 /// The longest file of many lines, in bytes: some 100 000 transactions.
@@ -145,10 +153,17 @@ const ROUTES: &[Route] = &[
     server(Method::Get, HOOK),
     server(Method::Post, SET_HOOK),
     server(Method::Patch, SET_HOOK),
+    server(Method::Get, rules::INSTALLED),
+    server(Method::Get, rules::BUNDLE),
+    server(Method::Post, rules::RULES),
+    server(Method::Get, rules::RULE),
+    server(Method::Patch, rules::RULE),
+    server(Method::Delete, rules::RULE),
+    server(Method::Get, rules::TAGS),
 ];
 
 /// What is read of a query.
-const PARAMETERS: &[&str] = &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns", "id"];
+const PARAMETERS: &[&str] = &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns", "id", "limit", "offset"];
 
 /// Sumsub's words.
 pub(crate) const DIALECT: &dyn Dialect = &Sumsub;
@@ -200,8 +215,13 @@ impl Dialect for Sumsub {
             ASK => ask::answer(call),
             HOOKS | HOOK => Ok(Intake::VendorHooks),
             SET_HOOK => hooks::wish(call),
+            rules::INSTALLED | rules::BUNDLE | rules::RULES | rules::RULE | rules::TAGS => rules::asked(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
         }
+    }
+
+    fn vendor_rule(&self, call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {
+        rules::rule(call, before)
     }
 
     fn decode_line(&self, call: &Call<'_>, line: &[u8]) -> Result<Told, Refusal> {
@@ -221,6 +241,7 @@ impl Dialect for Sumsub {
             (Reply::Standing { record, case }, _) => encode::transaction(call, record, case.as_deref()),
             (Reply::LinesTaken(taken), _) => encode::lines_taken(taken),
             (Reply::Found(found), _) => encode::applicant(call, found),
+            (Reply::VendorRules(answer), _) => rules::reply(call, answer),
             (Reply::VendorHooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
             (Reply::VendorHooks(hooks), _) => hooks::all(call, hooks),
             (Reply::Recalled(record), ASK) => ask::question_page(call, record),

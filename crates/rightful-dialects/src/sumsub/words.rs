@@ -1,7 +1,8 @@
 //! Sumsub's words and ours.
 
 use rightful_domain::{
-    Action, Assessment, Case, DecisionKind, FeedbackKind, Outcome, ReasonCode, Record, RuleEffect, RuleStatus, Verdict,
+    Action, Assessment, Case, DecisionKind, FeedbackKind, Outcome, ReasonCode, Record, RuleEffect, RuleMatch,
+    RuleStatus, Verdict,
 };
 
 /// What a participant may be told to be, beside what judgement reads.
@@ -154,12 +155,19 @@ pub(super) fn doing(record: &Record) -> Doing {
     let waits = assessment.queue(&record.entry.event).is_some();
     match assessment.effective() {
         Verdict::Deny => Doing::Reject,
+        Verdict::Challenge if assessment.rules.iter().any(asks_the_user) => Doing::AwaitUser,
         Verdict::Challenge if !waits => Doing::AwaitUser,
         Verdict::Challenge => Doing::OnHold,
         // Told to let it through in observe mode, though it would wait.
         Verdict::Trust | Verdict::Allow if waits && !is_overruled(assessment) => Doing::OnHold,
         Verdict::Trust | Verdict::Allow => Doing::Score,
     }
+}
+
+/// Whether a rule that the vendor's own API has written says to ask the person, which is stronger there than to hold.
+fn asks_the_user(matched: &RuleMatch) -> bool {
+    let is_in_effect = !matched.is_shadow && !matched.is_snoozed;
+    is_in_effect && matched.rule.starts_with(super::rules::PREFIX) && doing_of_rule(&matched.effect) == Doing::AwaitUser
 }
 
 fn is_overruled(assessment: &Assessment) -> bool {
@@ -254,6 +262,11 @@ const DEVICE_LABELS: [(&str, &[ReasonCode]); 11] = [
     ("tampering", &[ReasonCode::DeviceSpoofed, ReasonCode::DevicePlatformAnomaly, ReasonCode::DeviceTampered]),
     ("incognito", &[ReasonCode::DeviceIncognitoBrowser, ReasonCode::DevicePrivateBrowser]),
 ];
+
+/// The reasons that a device label stands for; None if it is none of them.
+pub(super) fn reasons_of_label(told: &str) -> Option<&'static [ReasonCode]> {
+    DEVICE_LABELS.iter().find(|(label, _)| *label == told).map(|(_, reasons)| *reasons)
+}
 
 /// The device labels of what was found, in the order of the documentation.
 pub(super) fn device_labels<'a>(found: impl Iterator<Item = ReasonCode> + Clone + 'a) -> Vec<&'static str> {

@@ -9,7 +9,7 @@ use rightful_domain::{
     Source, Timestamp,
 };
 
-use super::money;
+use super::{device, money};
 use crate::fields::Fields;
 use crate::json::{self, Member, Node};
 use crate::{Call, Refusal, RefusalKind, Told};
@@ -131,6 +131,7 @@ pub(super) fn told(
     event.username = username(&said);
     event.account = account;
     event.device = merged(&attempt.device, device.map(|report| &report.device));
+    device::name_fingerprint(call, &mut event.device);
     event.network = network(&attempt.network, device.map(|report| &report.network));
     event.behavior = behavior(&said, attempt, device);
     event.payment = said.transaction.clone().and_then(money::payment);

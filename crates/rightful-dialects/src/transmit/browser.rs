@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use rightful_domain::{
-    AccountId, Action, CorrelationId, CredentialKind, Device, EventId, FreeFields, ID_BYTES_MAX, Network,
-    PasswordHashes, Report, Settings, Timestamp, origin_of,
+    AccountId, Action, CorrelationId, CredentialKind, Device, EventId, FreeFields, ID_BYTES_MAX, KEY_COMPONENT,
+    Network, PasswordHashes, Report, Settings, Timestamp, origin_of,
 };
 use zeroize::Zeroizing;
 
@@ -87,6 +87,9 @@ pub(super) fn batch(call: &Call<'_>) -> Result<Batch, Refusal> {
     let wants_session = matches!(body.take("sessionToken"), Some(Node::Flag(true)));
     let mut read = Read::new(text(&mut body, "sdkPlatform").as_deref());
     read.device.aliases.extend(device::alias(&known.id));
+    if let Some(key_name) = &key_name {
+        read.device.components.push((KEY_COMPONENT.into(), key_name.as_str().into()));
+    }
     if known.is_anothers {
         read.device.components.push(("presented_id".into(), "of another device".into()));
     }

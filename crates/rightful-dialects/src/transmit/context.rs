@@ -1,6 +1,6 @@
 //! The context of a recommendation: what was attempted, by whom, on what, from where.
 
-use rightful_domain::{AgentKind, CredentialKind, Event, Record};
+use rightful_domain::{AgentKind, CredentialKind, Event, KEY_COMPONENT, Record};
 use serde_json::{Map, Value};
 
 use super::attempt::Said;
@@ -49,6 +49,7 @@ pub(super) fn of(call: &Call<'_>, record: &Record, kept: &Kept) -> Map<String, V
     text("device_id", Some(told.id().map_or("", |id| id.as_str())));
     text("correlation_id", event.correlation.as_ref().map(|id| id.as_str()));
     text("device_fingerprint", Some(&device::fingerprint(call, told)));
+    text("device_public_key", component(told, KEY_COMPONENT));
     text("user_id", event.account.as_ref().map(|id| id.as_str()));
     text("claimed_user_id", kept.claimed.as_deref());
     text("application_id", Some(call.application.id.as_str()));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::browser::{self, batch};
 use super::decode::ms;
-use super::{context, desk, signals, token, words};
+use super::{context, desk, rules, signals, token, words};
 use crate::{Call, Refusal, RefusalKind, Reply, Response, SeveralDone};
 
 const JSON: &str = "application/json";
@@ -133,6 +133,8 @@ fn recommendation(call: &Call<'_>, record: &Record) -> Map<String, Value> {
     put(&mut body, "custom_attributes", kept.custom);
     let threat = words::threat(verdict, event.action == Action::Register);
     put(&mut body, "threats", threat.map(|threat| vec![threat]));
+    put(&mut body, "matched_rules", judged.and_then(|judged| rules::matched(call, judged)));
+    put(&mut body, "preview_rule", judged.and_then(|judged| rules::preview(call, &event.action, judged)));
     body
 }
 
@@ -181,7 +183,7 @@ pub(super) fn refused(token_path: Option<()>, refusal: &Refusal) -> Response {
     response
 }
 
-fn json(status: u16, body: &Value) -> Response {
+pub(super) fn json(status: u16, body: &Value) -> Response {
     // A tree of texts and finite numbers can always be written.
     let body = serde_json::to_vec(body).unwrap_or_default();
     Response { status, content_type: Some(JSON), headers: Vec::new(), body }

@@ -11,6 +11,7 @@
 //! | `POST /risk/v1/action/authenticated-user` | server | whose an action is |
 //! | `POST /risk/v1/label` | server | feedback on an action or a user, in both generations of words |
 //! | `POST /risk/v1/transaction-monitoring/evaluate` | server | judge a transaction that no page reported |
+//! | `POST`, `GET /risk/v1/recommendation/rules`, `GET`, `PUT`, `DELETE …/{rule_id}` | server | recommendation rules, in the application's rule book |
 //! | `GET /risk-collect/device/conf` | page | the client's settings, and the key to seal under |
 //! | `POST /risk-collect/device/events` | page | keep what the client reports; tokens for it |
 //! | `POST /risk-collect/device/logs` | page | taken, and nothing of it kept |
@@ -22,7 +23,7 @@
 //! # Not supported
 //! - `PUT /risk/v1/action/assignee` and `/risk/v1/lists`: they are of case management, and the form of their bodies is not
 //!   documented.
-//! - `/risk/v1/recommendation/rules`, and `preview_rule` with it: rules are the policy's.
+//! - Rules of the newer `/risk/v1/rules`, whose matchers are many: its words are known, and not how they are combined.
 //! - Labels of correlation ids, campaigns, addresses, verification sessions and fraud rings: refused with 400, since nothing
 //!   would follow from them.
 //! - Status 463: a token that is misused is refused each time, and none is put on a list.
@@ -110,6 +111,9 @@
 //! - Refusals are `{"message","error_code"}`; at the token endpoint with `error` and `error_description` beside.
 //! - A token that is none of ours is refused with 400, another application's with 403, one that is over with 404.
 //! - A transaction for `evaluate` may name `ip` and `user_agent` of the person.
+//! - A rule takes effect with the next recommendation that is judged. Where publishing takes two, its answer says that it
+//!   waits, and it is neither listed nor in effect until then.
+//! - A recommendation tells the rules that matched as `matched_rules`, beside `reasons`, whoever wrote them.
 //! - Where a user id looks like an e-mail address or a phone number it works; Transmit asks for ids that name nobody.
 
 mod attempt;
@@ -123,6 +127,7 @@ mod encode;
 mod label;
 mod money;
 mod path;
+mod rules;
 mod signals;
 mod signed;
 mod strokes;
@@ -133,7 +138,7 @@ use rightful_domain::{CredentialKind, Record, Report, Timestamp};
 
 use crate::{
     Access, Call, DeviceProof, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Sealed, TokenIn, Told,
+    Response, Route, Sealed, TokenIn, Told, VendorRule, VendorRuleKept,
 };
 
 const TOKEN: &str = "/oidc/token";
@@ -175,6 +180,11 @@ const ROUTES: &[Route] = &[
     server(Method::Put, LIST),
     server(Method::Post, LIST_ITEMS),
     server(Method::Delete, LIST_ITEMS),
+    server(Method::Post, rules::RULES),
+    server(Method::Get, rules::RULES),
+    server(Method::Get, rules::RULE),
+    server(Method::Put, rules::RULE),
+    server(Method::Delete, rules::RULE),
     Route { method: Method::Get, path: CONF, access: Access::Page(CredentialKind::TransmitClient) },
     page(EVENTS),
     page(LOGS),
@@ -235,6 +245,10 @@ impl Dialect for Transmit {
         if call.route.path == EVENTS { signed::proof(call) } else { Ok(None) }
     }
 
+    fn vendor_rule(&self, call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {
+        rules::rule(call, before)
+    }
+
     fn check_attempt(&self, call: &Call<'_>, judged: &Record) -> Result<(), Refusal> {
         attempt::check_user(&judged.entry.event, decode::named(call)?.as_ref())
     }
@@ -251,6 +265,7 @@ impl Dialect for Transmit {
             EVALUATE => decode::evaluate(call),
             ASSIGNEE => desk::assignee(call),
             LISTS | LIST | LIST_ITEMS => desk::lists(call),
+            rules::RULES | rules::RULE => rules::asked(call),
             CONF => Ok(Intake::SealingKey),
             EVENTS => browser::events(call),
             LOGS => browser::logs(call),
@@ -270,6 +285,7 @@ impl Dialect for Transmit {
             (Reply::Reported(report), _) => encode::reported(call, *report),
             (Reply::Assessed(record), RECOMMENDATION) => encode::recommended(call, record),
             (Reply::Assessed(record), _) => encode::recommended_at_once(call, record),
+            (Reply::VendorRules(answer), _) => rules::reply(call, answer),
             (Reply::Finished(record), _) => encode::finished(call, record),
             (reply, LABEL) => encode::labelled(call, reply),
             (Reply::Several(done), _) => encode::several(call, done),

@@ -140,7 +140,7 @@ impl Weighed {
     pub(crate) fn decided(self, action: &Action, features: &Features, ruling: &Ruling) -> Decision {
         let listed = |judged| by_lists(&self.lists, if self.is_closed { Verdict::Deny } else { judged });
         let before = listed(self.judged(0));
-        let verdict = listed(ruling.bounds(self.judged(ruling.hundredths)));
+        let verdict = listed(trusted_where_it_may(action, ruling.bounds(self.judged(ruling.moving()))));
         let suggested_challenges = match verdict {
             Verdict::Challenge => challenges_for(action, contact_is_fresh(features)),
             Verdict::Trust | Verdict::Allow | Verdict::Deny => Vec::new(),
@@ -259,6 +259,11 @@ fn by_lists(lists: &Lists, judged: Verdict) -> Verdict {
 
 fn is_owner_beyond_doubt(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| matches!(finding.reason, ReasonCode::ProfileTrusted | ReasonCode::ProfileFamiliar))
+}
+
+/// A verdict, which is to allow where nobody is trusted, whatever a rule says.
+pub(super) fn trusted_where_it_may(action: &Action, verdict: Verdict) -> Verdict {
+    if verdict == Verdict::Trust && !can_be_trusted(action) { Verdict::Allow } else { verdict }
 }
 
 // Who registers, or has lost the way in, is not yet somebody to be trusted: a rule that the field shares.

@@ -19,7 +19,7 @@ use rightful_domain::{
 use super::caller::{self, Refused, text};
 use super::origin::{self, Cookies};
 use super::stream::{self, NoStream};
-use super::{body, events, problem};
+use super::{body, events, problem, vendor_rules};
 use crate::access_tokens::TOKEN_KEPT;
 use crate::app::{App, Peer};
 use crate::applications::public_name;
@@ -94,20 +94,20 @@ enum Done {
 }
 
 /// A request of a known caller, all of it here.
-struct Received {
-    route: &'static Route,
-    head: Parts,
+pub(super) struct Received {
+    pub(super) route: &'static Route,
+    pub(super) head: Parts,
     parameters: Option<RawPathParams>,
     body: Bytes,
-    application: Arc<Application>,
+    pub(super) application: Arc<Application>,
     event_id: EventId,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     peer: Option<IpAddr>,
 }
 
 impl Received {
     /// Shows the request as a dialect sees it.
-    fn with_call<T>(&self, app: &App, see: impl FnOnce(&Call<'_>) -> T) -> T {
+    pub(super) fn with_call<T>(&self, app: &App, see: impl FnOnce(&Call<'_>) -> T) -> T {
         self.with_event(app, self.event_id, see)
     }
 
@@ -127,6 +127,7 @@ impl Received {
             public_url: &app.public_url,
             link_key: &app.link_key,
             glossary: app.glossary,
+            rule_title: &|name| app.pipeline.policies.title_of(&self.application.id, name),
         })
     }
 }
@@ -332,6 +333,7 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
         Intake::Rules(asked) => rules(app, dialect, received, &asked).await,
+        Intake::VendorRules(asked) => vendor_rules::carry_out(app, dialect, received, &asked).await,
         Intake::SealingKey => return sealing_key(app, now).await.map(Done::Answered),
         Intake::Grant => Ok(granted(app, dialect, received)),
         Intake::Ask(ask) => return ask_about(app, dialect, received, *ask).await.map(Done::Answered),

@@ -14,6 +14,7 @@ pub(crate) mod router;
 mod stream;
 pub(crate) mod tls;
 mod unfolding;
+mod vendor_rules;
 mod watched;
 
 #[cfg(test)]
