@@ -21,6 +21,7 @@ mod entry;
 mod event;
 mod facts;
 mod features;
+mod free_fields;
 mod habits;
 mod history;
 mod id;
@@ -86,8 +87,8 @@ pub use enrichment::{
 };
 pub use entry::{Entry, Lesson, Record, RetryKey, Tagged, Teaching};
 pub use event::{
-    Action, App, Behavior, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location, Mechanism, MechanismKind,
-    Money, Network, Outcome, Payment, PaymentDirection, Person, Source,
+    Action, App, Behavior, CURRENCY_BYTES_MAX, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location,
+    Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source, TOLD_ACCURACY_KM,
 };
 pub use facts::{Allowances, Facts};
 pub use features::FeatureVector;

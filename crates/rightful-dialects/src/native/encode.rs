@@ -383,7 +383,7 @@ const fn behavior(behavior: &Behavior) -> BehaviorBody {
 }
 
 fn payment(payment: &Payment) -> PaymentBody<'_> {
-    let Payment { amount, method, method_id, payee, direction, counterparty } = payment;
+    let Payment { amount, method, method_id, payee, direction, counterparty, .. } = payment;
     PaymentBody {
         amount: amount.map(money::amount_text),
         currency: amount.as_ref().and_then(|Money { currency, .. }| std::str::from_utf8(currency).ok()),

@@ -53,6 +53,8 @@ pub(super) fn of(call: &Call<'_>, record: &Record, kept: &Kept) -> Map<String, V
     text("user_id", event.account.as_ref().map(|id| id.as_str()));
     text("claimed_user_id", kept.claimed.as_deref());
     text("application_id", Some(call.application.id.as_str()));
+    // One application is one tenant.
+    text("tenant_id", Some(call.application.id.as_str()));
     text("location", event.network.origin.as_deref());
     text("ip", event.network.ip.map(|ip| ip.to_string()).as_deref());
     text("ip_country", enrichment.country.as_ref().map(|country| country.as_str()));
@@ -62,6 +64,7 @@ pub(super) fn of(call: &Call<'_>, record: &Record, kept: &Kept) -> Map<String, V
     text("ip_location_longitude", place.map(|place| place.longitude().to_string()).as_deref());
     text("ip_location_latitude", place.map(|place| place.latitude().to_string()).as_deref());
     text("ip_asn_id", enrichment.asn.map(|asn| asn.to_string()).as_deref());
+    text("ip_asn_name", enrichment.organization.as_deref());
     text("ip_organization_name", enrichment.organization.as_deref());
     text("device_timezone", told.time_zone.as_deref());
     let languages: Option<Vec<&str>> = component(told, "languages").map(|all| all.split(',').collect());

@@ -197,7 +197,7 @@ pub(super) static REASONS: Word =
     list("reasons", ListWord::Reasons, "The reasons that were found, as codes: `PROFILE_DEVICE_NEW`, …");
 
 /// Features that are true or false; the others are numbers.
-const FLAGS: [&str; 74] = [
+const FLAGS: [&str; 81] = [
     "account_saturated",
     "device_saturated",
     "address_saturated",
@@ -267,6 +267,13 @@ const FLAGS: [&str; 74] = [
     "browser_cores_odd",
     "browser_display_odd",
     "browser_copied_id",
+    "currency_known",
+    "direction_known",
+    "money_leaves",
+    "coordinates_in_address_country",
+    "coordinates_in_address_town",
+    "payment_method_valid",
+    "payee_valid",
     "has_input",
     "browser_private_window",
     "browser_webrtc_removed",
@@ -400,6 +407,7 @@ mod tests {
             include_str!("../features/tenure.rs"),
             include_str!("../features/reputation.rs"),
             include_str!("../features/context.rs"),
+            include_str!("../features/coordinates.rs"),
             include_str!("../features/place.rs"),
             include_str!("../features/network.rs"),
             include_str!("../features/agent.rs"),

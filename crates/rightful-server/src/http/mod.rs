@@ -21,3 +21,5 @@ mod watched;
 mod tests;
 #[cfg(test)]
 mod told_in_transmit;
+#[cfg(test)]
+mod transmit_clock;

@@ -127,8 +127,8 @@ impl Imprint {
             }
             Teaching::Nothing | Teaching::AtConclusion => {}
         }
-        changes
-            .extend(self.subject.zip(self.latest_device).map(|(subject, device)| (subject, Op::LatestDevice(device))));
+        let latest = self.subject.zip(self.latest_device);
+        changes.extend(latest.map(|(subject, device)| (subject, Op::LatestDevice(device))));
         // Nor does it here: a device was seen.
         changes.extend(self.subject.zip(self.seen).map(|(subject, seen)| (subject, Op::Seen(seen))));
     }
@@ -140,8 +140,7 @@ impl Imprint {
             changes.push((subject, Op::ProvedBy { at: self.lesson.at, proofs: self.proofs.clone() }));
         }
         if self.contact_changed {
-            let lesson = Arc::clone(&self.lesson);
-            changes.push((subject, Op::ContactChangedIn { lesson, doubted: self.doubted }));
+            changes.push((subject, Op::ContactChangedIn { lesson: Arc::clone(&self.lesson), doubted: self.doubted }));
         }
     }
 }

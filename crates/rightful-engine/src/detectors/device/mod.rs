@@ -8,6 +8,7 @@ mod emulated_gpu;
 mod emulator;
 mod impossible_travel;
 mod incognito_browser;
+mod location_anomaly;
 mod origin_anomaly;
 mod payee_velocity;
 mod platform_anomaly;
@@ -34,6 +35,7 @@ pub(super) const DETECTORS: &[Detector] = &[
     emulator::DETECTOR,
     impossible_travel::DETECTOR,
     incognito_browser::DETECTOR,
+    location_anomaly::DETECTOR,
     origin_anomaly::DETECTOR,
     payee_velocity::DETECTOR,
     platform_anomaly::DETECTOR,
