@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::attempts::{Ask, Finish, PresentedInBody, Sealed, TokenIn};
+use crate::attempts::{Ask, DeviceProof, Finish, PresentedInBody, Sealed, TokenIn};
 use crate::route::{Presented, Route};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, BacktestJob, Case, CaseChange,
@@ -63,6 +63,12 @@ pub trait Dialect: Sync {
     /// reported lately. The event has the report's id.
     fn told(&self, _call: &Call<'_>, _attempt: &Report, _device: Option<&Report>) -> Result<Told, Refusal> {
         Err(Refusal { kind: RefusalKind::NotFound, detail: "nothing was attempted".to_owned(), path: None })
+    }
+
+    /// What the device that reports has signed by its key, in a request that is a report; None where it signs nothing. What
+    /// does not hold is refused: it is not that device that reports.
+    fn device_proof(&self, _call: &Call<'_>) -> Result<Option<DeviceProof>, Refusal> {
+        Ok(None)
     }
 
     /// Reads the rule that a request writes, once the server knows what it is to stand in the place of.

@@ -6,8 +6,8 @@
 use std::net::IpAddr;
 
 use crate::{
-    AccountId, ApplicationId, Coordinates, CorrelationId, CountryCode, Device, Enrichment, EventId, Pii, SessionId,
-    Subnet, Timestamp,
+    AccountId, ApplicationId, Coordinates, CorrelationId, CountryCode, Device, Enrichment, EventId, Interaction, Pii,
+    SessionId, Subnet, Timestamp,
 };
 
 /// The most that free fields (custom and unknown together) of one event may hold, as JSON text.
@@ -439,6 +439,8 @@ pub struct Behavior {
     pub pointer_moves: Option<u32>,
     /// Time from page load to submit.
     pub form_ms: Option<f64>,
+    /// What single strokes, inputs and moves come to; None where the client tells them not one by one.
+    pub interaction: Option<Box<Interaction>>,
 }
 
 /// Money in an event.

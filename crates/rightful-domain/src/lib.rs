@@ -25,6 +25,7 @@ mod free_fields;
 mod habits;
 mod history;
 mod id;
+mod interaction;
 mod likeness;
 mod list_value;
 mod listing;
@@ -32,6 +33,7 @@ mod nearest;
 mod news;
 mod notoriety;
 mod office;
+mod origin;
 mod passage;
 mod policy_source;
 mod population;
@@ -93,6 +95,10 @@ pub use features::FeatureVector;
 pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
+pub use interaction::{
+    AXIS_DEGREES, FAR_PX, InputKind, InputKinds, Interaction, RIGHT_DEGREES_OFF, SMALL_DEGREES, STEP_PX,
+    STRAIGHT_DEGREES, STRAIGHT_PX, STROKE_MOVES_MIN, STROKE_PAUSE_MS, TIGHT_MS, share,
+};
 pub use likeness::likeness;
 pub use list_value::{
     ALLOWED_BITS_MIN_V4, ALLOWED_BITS_MIN_V6, InvalidListValue, ListNetwork, list_value, new_list_value,
@@ -109,6 +115,7 @@ pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, HOOK_TYPES_MAX, Hook, HookDigest, HookStyle, HookTerms,
     KeyDigest, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
 };
+pub use origin::{is_local_origin, origin_of};
 pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
 pub use policy_source::PolicySource;
 pub use population::{

@@ -377,7 +377,8 @@ pub(super) fn location(location: &Location) -> LocationBody<'_> {
 }
 
 const fn behavior(behavior: &Behavior) -> BehaviorBody {
-    let Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms } = *behavior;
+    // Single strokes and moves are told as features alone: no caller of this API sends them.
+    let Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms, interaction: _ } = *behavior;
     BehaviorBody { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms }
 }
 

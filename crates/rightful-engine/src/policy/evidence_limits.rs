@@ -45,6 +45,25 @@ pub(crate) struct BehaviorBot {
 pub(crate) struct BehaviorInhumanInput {
     pub(crate) keys_min: Limit,
     pub(crate) keys_per_second_max: Limit,
+    pub(crate) even_share_min: Fraction,
+    pub(crate) nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BehaviorBotTyping {
+    pub(crate) keys_min: Limit,
+    pub(crate) at_once_share_min: Fraction,
+    pub(crate) nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BehaviorSuspiciousMovement {
+    pub(crate) jumps_min: Limit,
+    pub(crate) lines_min: Limit,
     pub(crate) nats: Nats,
 }
 

@@ -4,12 +4,13 @@ use rightful_domain::{LogOdds, RiskScore, ScoreBudget};
 use serde::Deserialize;
 
 use super::evidence_limits::{
-    ActionIsSuspectedFraud, BehaviorBot, BehaviorInhumanInput, CredentialCracking, CredentialEnumeration,
-    CredentialSprayCampaign, CredentialStuffingCampaign, DeviceLocationAnomaly, DevicePayeeVelocity,
-    DeviceSuspiciousLanguage, DeviceSuspiciousTimezone, ImpossibleTravel, IpRiskyAnonymize, IpTrusted,
-    ProfileActivityAnomaly, ProfileChallengeFatigue, ProfileDeviceVelocity, ProfileDormantReturn, ProfileFamiliar,
-    ProfileLocationAnomaly, ProfileLocationNew, ProfilePayeeNew, ProfilePaymentMethodNew, ProfileRecoveryChain,
-    ProfileTrusted, SessionTokenReplayed, Stranger, UserRecentlyReclaimed, UserTrusted,
+    ActionIsSuspectedFraud, BehaviorBot, BehaviorBotTyping, BehaviorInhumanInput, BehaviorSuspiciousMovement,
+    CredentialCracking, CredentialEnumeration, CredentialSprayCampaign, CredentialStuffingCampaign,
+    DeviceLocationAnomaly, DevicePayeeVelocity, DeviceSuspiciousLanguage, DeviceSuspiciousTimezone, ImpossibleTravel,
+    IpRiskyAnonymize, IpTrusted, ProfileActivityAnomaly, ProfileChallengeFatigue, ProfileDeviceVelocity,
+    ProfileDormantReturn, ProfileFamiliar, ProfileLocationAnomaly, ProfileLocationNew, ProfilePayeeNew,
+    ProfilePaymentMethodNew, ProfileRecoveryChain, ProfileTrusted, SessionTokenReplayed, Stranger,
+    UserRecentlyReclaimed, UserTrusted,
 };
 use super::scale::{Days, Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered};
 
@@ -111,8 +112,10 @@ pub(crate) struct Thresholds {
     pub(crate) user_second_factor_passed: UserSecondFactorPassed,
     pub(crate) action_is_suspected_fraud: ActionIsSuspectedFraud,
     pub(crate) behavior_bot: BehaviorBot,
+    pub(crate) behavior_bot_typing: BehaviorBotTyping,
     pub(crate) behavior_inhuman_input: BehaviorInhumanInput,
     pub(crate) behavior_suspicious_input: Fixed,
+    pub(crate) behavior_suspicious_movement: BehaviorSuspiciousMovement,
     pub(crate) credential_breached: Fixed,
     pub(crate) credential_pair_breached: Fixed,
     pub(crate) credential_stuffing_campaign: CredentialStuffingCampaign,
@@ -122,6 +125,11 @@ pub(crate) struct Thresholds {
     pub(crate) device_bot: Fixed,
     pub(crate) device_cookie_reused: Fixed,
     pub(crate) device_emulated_gpu: Fixed,
+    pub(crate) device_emulator: Fixed,
+    pub(crate) device_incognito_browser: Fixed,
+    pub(crate) device_origin_anomaly: Fixed,
+    pub(crate) device_suspicious_attribute: Fixed,
+    pub(crate) device_suspicious_network: Fixed,
     pub(crate) device_spoofed: Fixed,
     pub(crate) device_suspected_bot: Fixed,
     pub(crate) device_suspicious_cpu_core: Fixed,

@@ -13,6 +13,7 @@ mod details;
 mod effect;
 mod entry;
 mod event;
+mod interaction;
 mod lesson;
 mod list;
 mod money;

@@ -9,11 +9,11 @@ use rightful_domain::{
     ApplicationId, Assessment, Behavior, ChallengeKind, Circumstances, Coordinates, CorrelationId, CountryCode,
     CredentialStatus, DetailChange, DetailKind, DetailValue, Device, DeviceAlias, DeviceAliasKind, DeviceId,
     DeviceSnapshot, Doubt, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family,
-    FeatureVector, Finding, FreeFields, KnownDetail, LabelValue, Lesson, Level, Location, LogOdds, Mark, Mechanism,
-    MechanismKind, Money, NameContext, NameState, Network, NetworkClaim, NetworkKind, News, Outcome, Payment,
-    PaymentAction, PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion, Population,
-    PreviousDetail, Profile, Rate, ReasonCode, RetryKey, RiskScore, RuleEffect, RuleMatch, RuleStatus, ScoreChange,
-    SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
+    FeatureVector, Finding, FreeFields, InputKinds, Interaction, KnownDetail, LabelValue, Lesson, Level, Location,
+    LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState, Network, NetworkClaim, NetworkKind, News,
+    Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion,
+    Population, PreviousDetail, Profile, Rate, ReasonCode, RetryKey, RiskScore, RuleEffect, RuleMatch, RuleStatus,
+    ScoreChange, SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
 };
 
 use super::super::Numbered;
@@ -191,6 +191,41 @@ impl Dice {
             key_flight_ms: self.maybe(Self::float),
             pointer_moves: self.maybe(|dice| dice.roll() as u32),
             form_ms: self.maybe(Self::float),
+            // It came later: see `interaction`.
+            interaction: None,
+        }
+    }
+
+    /// What single strokes and moves come to, each count another.
+    pub(super) fn interaction(&mut self) -> Interaction {
+        let mut n = || self.roll() as u32;
+        Interaction {
+            inputs: InputKinds::from_bits(n()),
+            keyless_inputs: n(),
+            holds: n(),
+            tight_holds: n(),
+            gaps: n(),
+            tight_gaps: n(),
+            flights: n(),
+            even_flights: n(),
+            clicks: n(),
+            far_clicks: n(),
+            jumps: n(),
+            pathless_clicks: n(),
+            other_clicks: n(),
+            corner_clicks: n(),
+            strokes: n(),
+            straight_strokes: n(),
+            slanted_strokes: n(),
+            turns: n(),
+            straight_turns: n(),
+            small_turns: n(),
+            right_turns: n(),
+            path_px: n(),
+            moving_ms: n(),
+            latencies: n(),
+            latency_ms: n(),
+            moved_ms: Some((n().into(), n().into())),
         }
     }
 
