@@ -1,5 +1,6 @@
-//! Recall: count the attempt, then say what is known. Each key is locked once, for the arithmetic alone, and never two
-//! at a time; the lock that counts is the lock that tallies, so parallel attempts each see another count.
+//! Recall: count the attempt, then say what is known. Each key is locked once, for the arithmetic alone, and nobody waits
+//! for one while holding another; the lock that counts is the lock that tallies, so parallel attempts each see another
+//! count. Before that, all keys are glanced at together (see [`super::state::States::glance`]), so that they come from far memory at once.
 
 use std::sync::Arc;
 use std::time::Duration;
