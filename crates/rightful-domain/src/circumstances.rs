@@ -321,18 +321,23 @@ fn os_version_of(agent: &str) -> Version {
 /// An agent string with each version replaced by `#`, so that an update changes nothing.
 fn without_versions(agent: &str) -> String {
     let mut out = String::with_capacity(agent.len());
-    let mut before = ' ';
-    let mut rest = agent.chars().peekable();
-    while let Some(c) = rest.next() {
-        let starts = c.is_ascii_digit() && matches!(before, '/' | ' ' | ':' | '_');
-        if starts {
-            while rest.next_if(|next| next.is_ascii_digit() || *next == '.' || *next == '_').is_some() {}
+    // What is looked at is ASCII, so that places are those of letters.
+    let (mut before, mut kept_from, mut in_version) = (b' ', 0, false);
+    for (place, byte) in agent.bytes().enumerate() {
+        if in_version {
+            if byte.is_ascii_digit() || byte == b'.' || byte == b'_' {
+                continue;
+            }
+            (in_version, kept_from) = (false, place);
+        } else if byte.is_ascii_digit() && matches!(before, b'/' | b' ' | b':' | b'_') {
+            out.push_str(agent.get(kept_from..place).unwrap_or_default());
             out.push('#');
-            before = '#';
-        } else {
-            out.push(c);
-            before = c;
+            in_version = true;
         }
+        before = byte;
+    }
+    if !in_version {
+        out.push_str(agent.get(kept_from..).unwrap_or_default());
     }
     out
 }
@@ -361,6 +366,15 @@ mod tests {
         let other = one.replace("138", "139");
         assert_eq!(without_versions(one), without_versions(&other));
         assert_ne!(without_versions(one), without_versions(&one.replace("Chrome", "Edg")));
+        for (agent, expected) in [
+            ("", ""),
+            ("7", "#"),
+            ("7é8 9.1_2x/3", "#é8 #x/#"),
+            ("a7 _7_/7.", "a7 _#/#"),
+            ("Zürich/1.2 (ß 3)", "Zürich/# (ß #)"),
+        ] {
+            assert_eq!(without_versions(agent), expected, "{agent}");
+        }
         assert_eq!(os_version_of(one), Version::parse("10.0"));
         assert_eq!(os_version_of("iPhone; CPU iPhone OS 17_6_1 like Mac OS X"), Version::parse("17.6.1"));
         assert_eq!(os_version_of("curl/8.1"), Version::default());

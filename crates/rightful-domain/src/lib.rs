@@ -122,7 +122,7 @@ pub use population::{
     Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
     VersionShares, hour_of,
 };
-pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
+pub use profile::{Bad, Depth, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
 pub use report::{REPORT_KEPT, Report, ReportKey};
 pub use rule_book::{
