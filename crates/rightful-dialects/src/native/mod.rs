@@ -79,6 +79,7 @@ mod openapi_cases;
 mod openapi_hooks;
 mod openapi_lists;
 mod openapi_rules;
+mod response;
 mod rules;
 mod stream;
 mod tell;
@@ -321,6 +322,6 @@ impl Dialect for Native {
     }
 
     fn refuse(&self, _route: Option<&Route>, refusal: &Refusal, _now: Timestamp) -> Response {
-        encode::refused(refusal)
+        response::refused(refusal)
     }
 }

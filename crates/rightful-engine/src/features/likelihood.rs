@@ -425,7 +425,9 @@ fn anywhere(level: Level) -> f64 {
         | Level::TimeZone
         | Level::Action
         | Level::Hour
-        | Level::Amount => ANYWHERE_DEVICE,
+        | Level::Amount
+        | Level::Currency
+        | Level::Direction => ANYWHERE_DEVICE,
     }
 }
 
@@ -446,7 +448,9 @@ fn values_min(level: Level) -> f64 {
         | Level::TimeZone
         | Level::Action
         | Level::Hour
-        | Level::Amount => 1.0,
+        | Level::Amount
+        | Level::Currency
+        | Level::Direction => 1.0,
     }
 }
 
