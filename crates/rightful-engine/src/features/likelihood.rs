@@ -10,10 +10,12 @@
 //! q(v)            = (1 - m) · p(v) + m · 1 / (different values seen there)  or comes from anywhere
 //! ```
 //!
-//! This is interpolated back-off (Witten and Bell 1991) in the ratio of Freeman et al. (NDSS 2016). Three things are our
+//! This is interpolated back-off (Witten and Bell 1991) in the ratio of Freeman et al. (NDSS 2016). Five things are our
 //! own: `q` mixes in the uniform distribution, since intruders rent where few customers live; prefixes of addresses
-//! stand as steps between the network and the address, since neighbors share a town; and a device's name is judged by
-//! what its agent did the last time, since a browser that keeps no names never will. The chance of something new is
+//! stand as steps between the network and the address, since neighbors share a town; a device's name is judged by
+//! what its agent did the last time, since a browser that keeps no names never will; where a chain ends at something new,
+//! an address at which others are let through calms; and some strangers have all of one side, a copy of the owner's
+//! browser or a place on the owner's line, so that neither calms without bound. The chance of something new is
 //! learned from the stream, by the time since the last event and the length of history, times how fickle the account
 //! has been. Constants are set by reasoning or chosen among two or three round values on simulated logins; the result
 //! is flat around all of them.
@@ -23,11 +25,13 @@ use rightful_domain::{
     Profile, Span, StepBackdrop, VersionBackdrop, hour_of,
 };
 
+use super::sharing::familiar_accounts;
 use super::{Slot, number_slot};
 
-/// The chance that a stranger knows, and can show, the owner's value of a rated step.
+/// The chance that a stranger knows, and can show, the owner's value of a rated step. Home lines are for rent by the city,
+/// and half of all browsers, an intruder's among them, run the version of the month.
 const KNOWS: [f64; rightful_domain::RATED_LEVELS] =
-    [0.5, 0.3, 0.1, 0.05, 0.05, 0.03, 0.02, 0.6, 0.4, 0.5, 0.4, 0.3, 0.25, 0.05];
+    [0.5, 0.3, 0.3, 0.05, 0.05, 0.03, 0.02, 0.7, 0.3, 0.5, 0.4, 0.5, 0.5, 0.05];
 /// The part of strangers who come from anywhere rather than from where other customers do. Customers travel to where
 /// few others live, so a rare country says little more than a common one; a rare provider says most, since servers are
 /// for rent where nobody lives.
@@ -45,13 +49,22 @@ const FICKLE_PSEUDO: f64 = 2.0;
 const NOVELTY_MIN: f64 = 0.0005;
 const NOVELTY_MAX: f64 = 0.9;
 /// How a stranger's device presents itself: known, new, nameless.
-const STRANGER_NAMES: [f64; 3] = [0.05, 0.55, 0.40];
+const STRANGER_NAMES: [f64; 3] = [0.03, 0.67, 0.30];
 /// The part of strangers who come with a copy of the owner's browser, its name and agent included: stolen by malware, and
 /// sold by the thousand. Small, since nothing but the network can tell them from owners on a journey.
-const COPIED: f64 = 0.02;
+const COPIED: f64 = 0.015;
 /// After so many logins half of that is believed. Nobody has lost a browser with the first ones, and an account whose
 /// journeys are not known yet is on one more likely than it is copied.
 const COPIED_LEARNED: f64 = 12.0;
+/// The part of strangers who are where the owner is: in the household, among colleagues, or behind malware that lends the
+/// owner's line. Small for the same reason: nothing but the device tells them from owners with a new one.
+const ON_THE_LINE: f64 = 0.006;
+/// After so many logins half of that is believed: the places of an account are learned sooner than its journeys.
+const ON_THE_LINE_LEARNED: f64 = 6.0;
+/// How far an address that is new to the account calms where others were let through before today: owners go where others
+/// are at home, intruders rent where nobody is. Half of it for one other account, which may be the intruder's own, and
+/// never all of it.
+const PEOPLED: f64 = 0.7;
 /// The part of strangers who come from where strangers fail: by provider, by /24. The second sees some of the first again.
 const NOTORIOUS: [f64; NOTED_LEVELS.len()] = [0.5, 0.4];
 /// However much strangers fail somewhere, a stranger is at most so many times likelier to come from there.
@@ -69,15 +82,15 @@ const HOUR_KERNEL: [f64; 5] = [0.1, 0.2, 0.4, 0.2, 0.1];
 /// What a weekday says of the weekend.
 const OTHER_DAY_TYPE: f64 = 0.5;
 /// Events that hold an account's hours at its country's.
-const HOUR_PSEUDO: f64 = 4.0;
+const HOUR_PSEUDO: f64 = 2.0;
 /// The chance that a stranger keeps the owner's hours.
-const HOUR_KNOWS: f64 = 0.15;
+const HOUR_KNOWS: f64 = 0.1;
 /// Edges of the classes of failures around an event.
 const FAILURE_EDGES: [u32; 4] = [1, 2, 5, 20];
 /// A stranger's chance of each class.
 const STRANGER_FAILURES: [f64; rightful_domain::FAILURE_CLASSES] = [0.70, 0.10, 0.08, 0.06, 0.06];
 /// The three counts of failures see the same thing.
-const FAILURE_SHARE: f64 = 0.5;
+const FAILURE_SHARE: f64 = 0.4;
 /// Days and events that hold an account's pace at one event in ten days.
 const PACE_DAYS: f64 = 10.0;
 const PACE_EVENTS: f64 = 0.5;
@@ -124,6 +137,7 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     }
     let mut comparison = Comparison::of(facts, profile, backdrop);
     let (network, _) = comparison.chain(&Level::NETWORK);
+    let network = network + comparison.peopled(facts);
     // What anybody can rent is familiar to everybody: it may speak against the owner, never for them.
     let network = if facts.enrichment.is_for_rent() { network.max(0.0) } else { network };
     let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
@@ -133,7 +147,10 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     let failures = comparison.failures(facts);
     let pace = comparison.pace();
     let network = network + comparison.notoriety(history.notoriety);
-    let name = name.map(|name| comparison.or_copied(name, device + versions.unwrap_or(0.0) + name));
+    let with_what = device + versions.unwrap_or(0.0) + name.unwrap_or(0.0);
+    let copied = comparison.copied(with_what);
+    let network = network + comparison.on_the_line(network, copied);
+    let name = name.map(|name| name + copied);
     let terms = [Some(network), Some(device), versions, name, Some(hour), Some(failures), Some(pace)];
     let nats: f64 = terms.into_iter().flatten().sum();
     let news = comparison.news(nats);
@@ -334,14 +351,35 @@ impl<'a> Comparison<'a> {
         news.map(|((_, ratio), part)| (1.0 - part + part * f64::from(ratio).clamp(1.0, NOTORIOUS_RATIO_MAX)).ln()).sum()
     }
 
-    /// What a known name says, where the whole device speaks for the owner by `device` nats: a thief who has copied the
-    /// browser shows all that the owner's would show. So the device calms as far as it could not have been copied, and what
-    /// is left of an event is where and when.
-    fn or_copied(&self, name: f64, device: f64) -> f64 {
+    /// Of an address that is new to the account: whether others are at home there. If nobody is, that says nothing, since
+    /// most addresses are new to everybody once.
+    fn peopled(&self, facts: &Facts) -> f64 {
+        let is_new = self.circumstances.tag(Level::Address).is_some() && self.own(Level::Address).is_none();
+        let others = familiar_accounts(facts, facts.history.address.as_ref().filter(|_| is_new));
+        let others = f64::from(others.unwrap_or(0));
+        (1.0 - PEOPLED * others / (others + 1.0)).ln()
+    }
+
+    /// What is to be added to a known name, where the whole device speaks for the owner by `device` nats: a thief who has
+    /// copied the browser shows all that the owner's would show. So the device calms as far as it could not have been
+    /// copied, and what is left of an event is where and when.
+    fn copied(&self, device: f64) -> f64 {
         let is_known = self.news.name.is_some_and(|(_, state)| state == NameState::Known);
+        if is_known { or_all_of_it(self.believed(COPIED, COPIED_LEARNED), device).ln() } else { 0.0 }
+    }
+
+    /// The same of the owner's places: what is to be added to a known /24, where the whole network speaks for the owner by
+    /// `network` nats. Who has a copy of the browser need not be on the line as well: `copied` was added for that.
+    fn on_the_line(&self, network: f64, copied: f64) -> f64 {
+        let is_known = [Level::Net, Level::Address].into_iter().any(|level| self.own(level).is_some());
+        let part = if is_known { self.believed(ON_THE_LINE, ON_THE_LINE_LEARNED) } else { 0.0 };
+        (1.0 + (or_all_of_it(part, network) - 1.0) * (-copied).exp()).ln()
+    }
+
+    /// As much of a part of strangers as is believed of an account with this history.
+    fn believed(&self, part: f64, half_after: f64) -> f64 {
         let learned = f64::from(self.profile.n_learned);
-        let copied = COPIED * learned / (learned + COPIED_LEARNED);
-        if is_known { name + (1.0 - copied + copied * (-device).exp()).ln() } else { name }
+        part * learned / (learned + half_after)
     }
 
     /// Events a day, decayed, against one in ten days.
@@ -360,6 +398,11 @@ impl<'a> Comparison<'a> {
         self.news.weight = (trust.max(TEACHES_LEAST) * sitting) as f32;
         self.news
     }
+}
+
+/// By how much likelier a stranger shows what speaks for the owner by `nats`, if a part of strangers have all of it.
+fn or_all_of_it(part: f64, nats: f64) -> f64 {
+    1.0 - part + part * (-nats).exp()
 }
 
 fn knows(level: Level) -> f64 {

@@ -46,11 +46,7 @@ pub(super) fn derive(facts: &Facts) -> Sharing {
     };
     let distinct_24h = |remembered: &Option<Remembered>, place: usize| distinct(remembered, Span::Day, place);
     let before_today = facts.event.at.minus(Span::Day.duration());
-    // Who came today may have come to raise the limits: accounts that one machine registers in a row are no crowd.
-    let familiar = |remembered: &Option<Remembered>| {
-        let accounts = remembered.as_ref()?.profile.facts(Family::Account);
-        Some(count_u32(accounts.iter().filter(|fact| fact.first_at <= before_today).count()))
-    };
+    let familiar = |remembered| familiar_accounts(facts, remembered);
     let device = history.device.as_ref().map(|device| &device.profile);
     let account_in_household = device.zip(history.account_tag).map(|(profile, account)| {
         profile.fact(Family::Account, account).is_some_and(|fact| fact.first_at <= before_today)
@@ -62,13 +58,21 @@ pub(super) fn derive(facts: &Facts) -> Sharing {
         device_addresses_24h: distinct_24h(&history.device, SECOND),
         address_accounts_24h: distinct_24h(&history.address, FIRST),
         address_devices_24h: distinct_24h(&history.address, SECOND),
-        device_familiar_accounts: familiar(&history.device),
-        address_familiar_accounts: familiar(&history.address),
-        device_household_accounts: familiar(&history.device),
+        device_familiar_accounts: familiar(history.device.as_ref()),
+        address_familiar_accounts: familiar(history.address.as_ref()),
+        device_household_accounts: familiar(history.device.as_ref()),
         account_in_household,
         address_accounts_1h: distinct(&history.address, Span::Hour, FIRST),
         address_devices_1h: distinct(&history.address, Span::Hour, SECOND),
     }
+}
+
+/// Accounts that were let through there before today. Who came today may have come to raise the limits: accounts that one
+/// machine registers in a row are no crowd.
+pub(super) fn familiar_accounts(facts: &Facts, remembered: Option<&Remembered>) -> Option<u32> {
+    let before_today = facts.event.at.minus(Span::Day.duration());
+    let accounts = remembered?.profile.facts(Family::Account);
+    Some(count_u32(accounts.iter().filter(|fact| fact.first_at <= before_today).count()))
 }
 
 /// Slots that came later.
