@@ -171,7 +171,7 @@ pub(super) static REASONS: Word =
     list("reasons", ListWord::Reasons, "The reasons that were found, as codes: `PROFILE_DEVICE_NEW`, …");
 
 /// Features that are true or false; the others are numbers.
-const FLAGS: [&str; 69] = [
+const FLAGS: [&str; 70] = [
     "account_saturated",
     "device_saturated",
     "address_saturated",
@@ -241,6 +241,7 @@ const FLAGS: [&str; 69] = [
     "browser_cores_odd",
     "browser_display_odd",
     "browser_copied_id",
+    "device_young",
 ];
 
 /// What a name means; None if no name is spelled so.
@@ -378,6 +379,7 @@ mod tests {
             include_str!("../features/proof.rs"),
             include_str!("../features/budget.rs"),
             include_str!("../features/browser.rs"),
+            include_str!("../features/acquaintance.rs"),
         ];
         const READERS: [&str; 4] = ["flag_slot(", "address_is(", "agent_is(", "saturated("];
         let slots = sources.iter().flat_map(|source| source.lines()).filter(|line| line.contains("Slot { name: \""));

@@ -20,6 +20,7 @@ mod imprint;
 mod keys;
 mod lists;
 mod mind;
+mod newcomers;
 mod notes;
 mod office;
 mod open;
