@@ -15,8 +15,8 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::ProfilePayoutByNewcomer,
     title: "money leaves to somebody new, from a device that has only just come",
     explains: "The device is new to the account, or was first let through within the last days without a challenge, and \
-               now money leaves to a payee or an account that was never paid before; or to anybody, after such a device \
-               changed how the account is reached.",
+               now money leaves to a payee or an account that was never paid before; or to anybody, where the device was \
+               that new when somebody like it changed how the account is reached.",
     sees: "A withdrawal or a transfer, whom it goes to, and how long the account has known the device without anybody \
            vouching for it (`acquaintance.young_days`). It is held, and not refused: it is lifted to a challenge and no \
            further.",
@@ -32,15 +32,18 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let acquaintance = &features.acquaintance;
-    if !acquaintance.pays_out || acquaintance.device.is_none() || !acquaintance.is_newcomer() {
+    if !acquaintance.pays_out || acquaintance.device.is_none() {
         return None;
     }
     let payment = &features.payment;
-    let payee_new = is_new(&payment.payee, thresholds.profile_payee_new.period_days)
+    let to_new = is_new(&payment.payee, thresholds.profile_payee_new.period_days)
         || acquaintance.withdraws && is_new(&payment.method, thresholds.profile_payment_method_new.period_days);
+    let payee_new = to_new && acquaintance.is_newcomer();
     let contact_age_days = features.tenure.account_contact_age_days;
     let is_lately = contact_age_days.is_some_and(|age| age <= thresholds.profile_recovery_chain.days_max.get());
-    let after_recovery = is_lately && features.standing.contact_changed_by_stranger == Some(true);
+    // Whoever was new when the contact was changed does not grow old with it.
+    let was_new = acquaintance.device_before_change == Some(false);
+    let after_recovery = is_lately && was_new && features.standing.contact_changed_by_stranger == Some(true);
     (payee_new || after_recovery).then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.profile_payout_by_newcomer.nats.get(),
@@ -101,6 +104,11 @@ mod tests {
         let mut features = paying(Some(Known::Young), Some(1.0));
         features.standing = Standing { contact_changed_by_stranger: Some(true), ..Standing::default() };
         features.tenure = Tenure { account_contact_age_days: Some(7.0), ..Tenure::default() };
+        features.acquaintance.device_before_change = Some(true);
+        check(&DETECTOR, &features, false);
+        features.acquaintance.device_before_change = Some(false);
+        check(&DETECTOR, &features, true);
+        features.acquaintance.device = Some(Known::Known);
         check(&DETECTOR, &features, true);
         features.tenure.account_contact_age_days = Some(7.1);
         check(&DETECTOR, &features, false);
