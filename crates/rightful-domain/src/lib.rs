@@ -48,6 +48,7 @@ mod secret;
 mod series;
 mod snooze;
 mod sparse;
+mod spelling;
 mod telling;
 mod undoing;
 mod window;
