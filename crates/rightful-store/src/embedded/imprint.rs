@@ -279,7 +279,7 @@ pub(super) fn concerned(lesson: &Lesson, tagger: &Tagger) -> [Option<StateKey>; 
 }
 
 /// A lesson as one of the keys that it concerns sees it: nothing is its own neighbour, and only accounts have habits.
-fn seen_by(kind: StateKind, lesson: &Lesson) -> Lesson {
+pub(super) fn seen_by(kind: StateKind, lesson: &Lesson) -> Lesson {
     let without_habits = Lesson { circumstances: Circumstances::default(), news: News::default(), ..*lesson };
     match kind {
         StateKind::Subject => Lesson { account: None, ..*lesson },
