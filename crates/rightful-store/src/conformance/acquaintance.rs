@@ -77,6 +77,7 @@ pub(super) async fn an_event_that_is_recalled_again_does_not_know_itself(backend
     let account = there("the account's memory", after.account)?.profile;
     same("the device", account.fact(Family::Device, device), None)?;
     same("learned", account.n_learned, 1)?;
+    same("last learned", account.last_at, there("it", before.account.as_ref())?.profile.last_at)?;
     same("the change of contact", account.standing.contact_changed_at, None)?;
     same("habits", account.habits.weight, there("it", before.account)?.profile.habits.weight)?;
     same("the device's own memory", there("it", after.device)?.profile.n_learned, 0)?;

@@ -3,14 +3,20 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{ApplicationId, Enrichment, Event, EventId, History, Lesson, Profile, Remembered, Timestamp};
+use rightful_domain::{
+    ApplicationId, Enrichment, Event, EventId, History, Lesson, Profile, Remembered, Teaching, Timestamp,
+};
 
 use super::Shared;
 use super::imprint::seen_by;
+use super::keys::Index;
 use super::plan::{Status, Target};
 use super::state::Change;
 use super::tags::StateKind;
 use crate::StoreError;
+
+/// The most rows of an account that are looked through for what it learned before.
+const LOOKED_BACK_MAX: usize = 64;
 
 impl Shared {
     /// What is known of a recorded event's keys now, without what it taught itself. Counts nothing: it was counted when it
@@ -27,7 +33,7 @@ impl Shared {
         let event = &target.record.entry.event;
         let mut history = self.mind.recall(event, enrichment, now)?;
         self.tell_previous(&mut history.changes)?;
-        target.take_out_of(&mut history);
+        target.take_out_of(&mut history, self.learned_before(&target)?);
         if let Some(account) = &history.account {
             let (profile, circumstances) = (&account.profile, &history.circumstances);
             history.backdrop = Some(self.mind.states.with(tagger.population_key(), |state| {
@@ -37,10 +43,24 @@ impl Shared {
         }
         Ok(history)
     }
+
+    /// When the account last learned something before an event, as far as that is looked for.
+    fn learned_before(&self, target: &Target) -> Result<Option<Timestamp>, StoreError> {
+        let Some(subject) = target.subject else { return Ok(None) };
+        let newest = target.record.sequence.saturating_sub(1);
+        for sequence in self.rows_under(Index::Account, subject.tag, newest, LOOKED_BACK_MAX).take(LOOKED_BACK_MAX) {
+            let found = self.found_at(sequence?)?.map(|found| found.record.entry);
+            let taught = found.filter(|entry| entry.teaching == Teaching::Learn && entry.event.at <= target.lesson.at);
+            if let Some(entry) = taught {
+                return Ok(Some(entry.event.at));
+            }
+        }
+        Ok(None)
+    }
 }
 
 impl Target {
-    fn take_out_of(&self, history: &mut History) {
+    fn take_out_of(&self, history: &mut History, learned_before: Option<Timestamp>) {
         let (status, lesson, event) = (self.status, &self.lesson, &self.record.entry.event);
         let keys = [
             (StateKind::Subject, &mut history.account),
@@ -50,6 +70,11 @@ impl Target {
         for (kind, remembered) in keys {
             let Some(Remembered { profile, .. }) = remembered else { continue };
             take_out(status, kind, lesson, event, Arc::make_mut(profile));
+        }
+        // How long the account had been quiet is part of what was known: unlearning leaves times where they are.
+        if let (Some(account), Some(before)) = (&mut history.account, learned_before) {
+            let profile = Arc::make_mut(&mut account.profile);
+            profile.last_at = profile.last_at.map(|last| if last >= lesson.at { before } else { last });
         }
     }
 }
