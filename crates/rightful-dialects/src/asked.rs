@@ -8,6 +8,18 @@ use rightful_domain::{
 
 use crate::{Method, Refusal, Told};
 
+/// How alike two devices must be to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tolerance {
+    /// In nearly everything.
+    Strict,
+    /// As a browser is to itself after an update.
+    #[default]
+    Default,
+    /// As a browser is to itself with another screen or language.
+    Lenient,
+}
+
 /// A request as it came, whose signature is to be checked.
 pub struct SignedRequest<'a> {
     /// The method.

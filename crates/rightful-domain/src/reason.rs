@@ -176,13 +176,15 @@ pub enum ReasonCode {
     UserSecondFactorPassed = 81,
     /// `USER_ACCOUNT_CLOSED`.
     UserAccountClosed = 82,
+    /// `DEVICE_LOCATION_ANOMALY`.
+    DeviceLocationAnomaly = 83,
     /// `PROFILE_PAYOUT_BY_NEWCOMER`.
-    ProfilePayoutByNewcomer = 83,
+    ProfilePayoutByNewcomer = 84,
 }
 
 impl ReasonCode {
     /// Every code, by number.
-    pub const ALL: [Self; 83] = [
+    pub const ALL: [Self; 84] = [
         Self::ActionIsLegit,
         Self::ActionIsSuspectedFraud,
         Self::BehaviorBot,
@@ -265,6 +267,7 @@ impl ReasonCode {
         Self::EngineDegraded,
         Self::UserSecondFactorPassed,
         Self::UserAccountClosed,
+        Self::DeviceLocationAnomaly,
         Self::ProfilePayoutByNewcomer,
     ];
 
@@ -355,6 +358,7 @@ impl ReasonCode {
             Self::EngineDegraded => "ENGINE_DEGRADED",
             Self::UserSecondFactorPassed => "USER_SECOND_FACTOR_PASSED",
             Self::UserAccountClosed => "USER_ACCOUNT_CLOSED",
+            Self::DeviceLocationAnomaly => "DEVICE_LOCATION_ANOMALY",
             Self::ProfilePayoutByNewcomer => "PROFILE_PAYOUT_BY_NEWCOMER",
         }
     }

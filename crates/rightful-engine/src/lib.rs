@@ -20,7 +20,7 @@ pub use detectors::{DETECTORS, Detector, EvidenceFamily, NOT_RAISED, Role, Stren
 pub use features::{FEATURE_SCHEMA, feature_names};
 pub use policy::{DEFAULT_POLICY, Hindsight, Judged, Place, Policy, PolicyError, Retrospect};
 pub use rules::{
-    LibraryRule, LibraryUpdate, Rule, RuleError, RuleMode, RuleSet, Scene, UpdateConflict, When, Word, WordType,
-    library_origin, rule_features, rule_library, rule_words,
+    LibraryRule, LibraryUpdate, Rule, RuleError, RuleMode, RuleOrigin, RuleSet, Scene, UpdateConflict, When, Word,
+    WordType, library_origin, rule_features, rule_library, rule_words,
 };
 pub use sentences::sentences;

@@ -22,6 +22,7 @@ use crate::policies::{self, Policies};
 use crate::rule_faults::{self, RESERVED};
 use crate::rule_shown;
 use crate::rule_text::{self, name_of};
+use crate::vendor_rule_desk;
 
 /// The key of who uses the command line: who may write to the data folder.
 pub(crate) const OPERATOR: &str = "operator";
@@ -194,6 +195,7 @@ impl RuleDesk<'_> {
         rule.remove("version");
         let book = self.store.rule_book(asking.application).await?;
         let mut rules = rule_text::rules_of(book.edited());
+        vendor_rule_desk::keeps_origin(&rule, &rules)?;
         rule_text::put(&mut rules, rule, author);
         // Of others that cannot be read any more, one is mended at a time.
         let faults = rule_faults::of_rules(self.policies.file(), &rules);
@@ -275,7 +277,7 @@ impl RuleDesk<'_> {
     }
 
     /// Takes a step of the whole book. What would judge from then on is read first: nothing is published that cannot be.
-    async fn step(
+    pub(crate) async fn step(
         &self,
         asking: Asking<'_>,
         author: &str,

@@ -235,12 +235,14 @@ impl Dialect for Rupt {
                 | Reply::Cases(_)
                 | Reply::LinesTaken(_)
                 | Reply::VendorHooks(_)
+                | Reply::VendorRules(_)
                 | Reply::Backtest(_)
                 | Reply::Hooks(_)
                 | Reply::Rules(_)
                 | Reply::SealingKey(_)
                 | Reply::Granted { .. }
-                | Reply::Finished(_),
+                | Reply::Finished(_)
+                | Reply::Several(_),
                 _,
             ) => encode::done(),
         }

@@ -1,7 +1,8 @@
 //! Sumsub's words and ours.
 
 use rightful_domain::{
-    Action, Assessment, Case, DecisionKind, FeedbackKind, Outcome, ReasonCode, Record, RuleEffect, RuleStatus, Verdict,
+    Action, Assessment, Case, DecisionKind, FeedbackKind, Outcome, ReasonCode, Record, RuleEffect, RuleMatch,
+    RuleStatus, Verdict,
 };
 
 /// What a participant may be told to be, beside what judgement reads.
@@ -92,6 +93,11 @@ pub(super) fn kind(told: Option<&str>) -> Option<Kind> {
     told.map_or(Some(Kind::Finance), |told| Kind::ALL.into_iter().find(|kind| kind.as_str() == told))
 }
 
+/// The types that are taken, as a part of a sentence.
+pub(super) fn kinds() -> String {
+    Kind::ALL.map(Kind::as_str).join(", ")
+}
+
 /// What is done by a transaction of that type. Money that goes out is a withdrawal, unless it is said to be a transfer.
 pub(super) fn action(kind: Kind, direction: Option<&str>, sub: Option<&str>) -> Action {
     let is_transfer = sub.is_some_and(|sub| sub.to_ascii_lowercase().contains("transfer"));
@@ -103,6 +109,10 @@ pub(super) fn action(kind: Kind, direction: Option<&str>, sub: Option<&str>) -> 
         }
     }
 }
+
+/// Why an event of the platform is none.
+pub(super) const NO_PLATFORM_EVENT: &str =
+    "must be one of login, failedLogin, signup, passwordReset, twoFaReset, general";
 
 /// What is done by an event of the platform, and how it ended.
 pub(super) fn platform_event(told: &str) -> Option<(Action, Outcome)> {
@@ -154,12 +164,20 @@ pub(super) fn doing(record: &Record) -> Doing {
     let waits = assessment.queue(&record.entry.event).is_some();
     match assessment.effective() {
         Verdict::Deny => Doing::Reject,
+        Verdict::Challenge if assessment.rules.iter().any(asks_the_user) => Doing::AwaitUser,
         Verdict::Challenge if !waits => Doing::AwaitUser,
         Verdict::Challenge => Doing::OnHold,
         // Told to let it through in observe mode, though it would wait.
         Verdict::Trust | Verdict::Allow if waits && !is_overruled(assessment) => Doing::OnHold,
         Verdict::Trust | Verdict::Allow => Doing::Score,
     }
+}
+
+/// Whether a rule that the vendor's own API has written says to ask the person, which is stronger there than to hold.
+fn asks_the_user(matched: &RuleMatch) -> bool {
+    matched.acts()
+        && matched.rule.starts_with(super::rules::PREFIX)
+        && doing_of_rule(&matched.effect) == Doing::AwaitUser
 }
 
 fn is_overruled(assessment: &Assessment) -> bool {
@@ -254,6 +272,11 @@ const DEVICE_LABELS: [(&str, &[ReasonCode]); 11] = [
     ("tampering", &[ReasonCode::DeviceSpoofed, ReasonCode::DevicePlatformAnomaly, ReasonCode::DeviceTampered]),
     ("incognito", &[ReasonCode::DeviceIncognitoBrowser, ReasonCode::DevicePrivateBrowser]),
 ];
+
+/// The reasons that a device label stands for; None if it is none of them.
+pub(super) fn reasons_of_label(told: &str) -> Option<&'static [ReasonCode]> {
+    DEVICE_LABELS.iter().find(|(label, _)| *label == told).map(|(_, reasons)| *reasons)
+}
 
 /// The device labels of what was found, in the order of the documentation.
 pub(super) fn device_labels<'a>(found: impl Iterator<Item = ReasonCode> + Clone + 'a) -> Vec<&'static str> {

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use rightful_domain::{
-    AccountId, Action, CorrelationId, CredentialKind, Device, EventId, FreeFields, ID_BYTES_MAX, Network,
-    PasswordHashes, Report, Settings, Timestamp,
+    AccountId, Action, CorrelationId, CredentialKind, Device, EventId, FreeFields, ID_BYTES_MAX, KEY_COMPONENT,
+    Network, PasswordHashes, Report, Settings, Timestamp, origin_of,
 };
 use zeroize::Zeroizing;
 
@@ -23,6 +23,8 @@ use crate::{Call, Intake, Packing, PresentedInBody, Refusal, RefusalKind, Sealed
 /// The most events of one request: the client sends a few, and queues for a while what was refused.
 const EVENTS_MAX: usize = 256;
 const REPORT: &str = "transmit report";
+/// The component that says at which origin a page was that is none of the application's.
+const FOREIGN_ORIGIN: &str = "foreign_origin";
 
 /// What one request of the client says.
 pub(super) struct Batch {
@@ -85,6 +87,9 @@ pub(super) fn batch(call: &Call<'_>) -> Result<Batch, Refusal> {
     let wants_session = matches!(body.take("sessionToken"), Some(Node::Flag(true)));
     let mut read = Read::new(text(&mut body, "sdkPlatform").as_deref());
     read.device.aliases.extend(device::alias(&known.id));
+    if let Some(key_name) = &key_name {
+        read.device.components.push((KEY_COMPONENT.into(), key_name.as_str().into()));
+    }
     if known.is_anothers {
         read.device.components.push(("presented_id".into(), "of another device".into()));
     }
@@ -161,6 +166,7 @@ impl Read {
                 .unwrap_or(-1),
             at: event.take("timestamp").and_then(|node| moment(node).ok()),
         };
+        self.page_told(call, event.take("location"));
         let attributes = event.take("attributes");
         match kind.as_str() {
             "device" => self.device_told(call, attributes),
@@ -185,6 +191,24 @@ impl Read {
         }
         if mark.is_action || !self.mark.is_action {
             self.mark = mark;
+        }
+    }
+
+    /// Where the page is by its own word, which is sealed: what is between it and us can make the request's headers say
+    /// anything, and not this. Only what is foreign is kept.
+    fn page_told(&mut self, call: &Call<'_>, location: Option<Node<'_>>) {
+        let application = call.application;
+        // Where no origin is the application's, none is foreign to it.
+        if !application.test && application.settings.origins.is_empty() {
+            return;
+        }
+        let origin = location.and_then(Node::into_text).and_then(|address| origin_of(&address));
+        let foreign = origin.filter(|origin| !application.takes_origin(origin));
+        let components = &mut self.device.components;
+        if let Some(origin) = foreign
+            && !components.iter().any(|(known, _)| **known == *FOREIGN_ORIGIN)
+        {
+            components.push((FOREIGN_ORIGIN.into(), cut(&origin, LABEL_BYTES_MAX).into()));
         }
     }
 
@@ -222,7 +246,7 @@ fn said(
         transaction: attributes.take("transactionData"),
         custom: event.take("customAttributes"),
     };
-    said.write()
+    said.write_shortened()
 }
 
 /// The action of that spelling, of the known ones and the application's own.
@@ -255,7 +279,7 @@ pub(super) fn logs(call: &Call<'_>) -> Result<Intake, Refusal> {
 /// The id of a device that asks for one before it says anything else.
 pub(super) fn migrated(call: &Call<'_>) -> Result<String, Refusal> {
     let mut body = Fields::new(json::parse_object(call.body)?);
-    Ok(token::known(call, text(&mut body, "deviceId").as_deref(), None).id)
+    Ok(token::kept(call, text(&mut body, "deviceId")))
 }
 
 /// Where a page calls from, as the connection says.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use rightful_domain::{Device, DeviceAlias, DeviceAliasKind, DeviceId};
+use rightful_domain::{Device, DeviceAlias, DeviceAliasKind, DeviceId, FINGERPRINT_COMPONENT};
 
 use crate::fields::Fields;
 use crate::json::Node;
@@ -19,7 +19,7 @@ const NAMES_MAX: usize = 512;
 const VALUE: &str = "transmit attribute";
 
 /// What is said under a name of the map, and under which name it is kept.
-const PLAIN: [(&str, &str); 15] = [
+const PLAIN: [(&str, &str); 16] = [
     ("hardwareConcurrency", "cores"),
     ("deviceMemory", "memory_gb"),
     ("webGlRenderer", "gpu"),
@@ -35,6 +35,7 @@ const PLAIN: [(&str, &str); 15] = [
     ("windowConstructorAliasTest", "driver_alias"),
     ("windowDocumentAuxVarsTest", "driver_variables"),
     ("webRTCDisabled", "webrtc_disabled"),
+    ("brave", "brave"),
 ];
 
 /// Names of driver programs' own variables, as the client finds them on the document, the navigator and the window.
@@ -151,10 +152,17 @@ fn parts(device: &mut Device, told: &mut Fields<'_>, add: &mut impl FnMut(&mut D
     let mut storage = object(told.take("navigatorStorageEstimation"));
     add(device, "storage_quota", owned(storage.take("quota")));
     add(device, "storage_usage", owned(storage.take("usage")));
+    let mut memory = object(told.take("performanceMemory"));
+    add(device, "heap_limit", owned(memory.take("jsHeapSizeLimit")));
     let mut getters = object(told.take("navigatorPrototype"));
-    let natives: Vec<String> = ["hardwareConcurrency", "languages"]
+    let sources: Vec<(&str, Cow<'_, str>)> = ["hardwareConcurrency", "languages"]
         .into_iter()
         .filter_map(|name| getters.take(name).and_then(Node::into_text).map(|source| (name, source)))
+        .collect();
+    // Said either way: that natives are their own is what makes a browser one that is known not to be tampered with.
+    add(device, "natives_told", (!sources.is_empty()).then_some("true".into()));
+    let natives: Vec<String> = sources
+        .into_iter()
         .filter(|(_, source)| !source.contains("[native code]"))
         .map(|(name, _)| name.to_owned())
         .collect();
@@ -175,25 +183,36 @@ pub(super) fn alias(id: &str) -> Option<DeviceAlias> {
     DeviceId::new(id).ok().map(|id| DeviceAlias { kind: DeviceAliasKind::Signed, id })
 }
 
-/// A fingerprint as one name of 64 hexadecimal digits, of what changes with no update: for callers that want one. It is
-/// compared nowhere.
+/// What changes with no update.
+const STABLE: [&str; 14] = [
+    "architecture",
+    "audio",
+    "bitness",
+    "canvas_geometry",
+    "canvas_text",
+    "cores",
+    "fonts",
+    "gpu",
+    "math",
+    "memory_gb",
+    "platform",
+    "screen_height",
+    "screen_width",
+    "touch_points",
+];
+
+/// Keeps the fingerprint with the device, so that rules can name it; not of a device that says nothing of itself.
+pub(super) fn name_fingerprint(call: &Call<'_>, device: &mut Device) {
+    if device.components.iter().any(|(name, _)| STABLE.contains(&&**name)) {
+        let told = fingerprint(call, device);
+        device.components.retain(|(name, _)| **name != *FINGERPRINT_COMPONENT);
+        device.components.push((FINGERPRINT_COMPONENT.into(), told.into()));
+    }
+}
+
+/// A fingerprint as one name of 64 hexadecimal digits, of what changes with no update: for callers that want one. Devices
+/// are not compared by it.
 pub(super) fn fingerprint(call: &Call<'_>, device: &Device) -> String {
-    const STABLE: [&str; 14] = [
-        "architecture",
-        "audio",
-        "bitness",
-        "canvas_geometry",
-        "canvas_text",
-        "cores",
-        "fonts",
-        "gpu",
-        "math",
-        "memory_gb",
-        "platform",
-        "screen_height",
-        "screen_width",
-        "touch_points",
-    ];
     let mut told: Vec<&[u8]> = vec![call.application.id.as_str().as_bytes()];
     for (name, value) in &device.components {
         if STABLE.contains(&&**name) {

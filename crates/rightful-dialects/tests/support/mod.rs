@@ -8,10 +8,14 @@ pub(crate) mod backtests;
 pub(crate) mod changed;
 pub(crate) mod noted;
 pub(crate) mod reviewed;
+pub(crate) mod several;
+pub(crate) mod vendor_rules;
 
 use std::net::IpAddr;
 
-use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Method, Query, Refusal, Reply, Response, Route};
+use rightful_dialects::{
+    ALL, Call, Dialect, Glossary, Intake, Method, Query, Refusal, Reply, Response, Route, RuleTitle,
+};
 use rightful_domain::{
     Application, ApplicationId, ApplicationMode, Assessment, ChallengeKind, Enrichment, Entry, Event, EventId,
     Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, News, PaymentAction, PaymentSource, PaymentView,
@@ -45,7 +49,11 @@ pub(crate) fn application() -> Application {
 
 pub(crate) fn glossary() -> Glossary {
     fn feature_names(schema: u16) -> &'static [&'static str] {
-        if schema == 1 { &["account_attempts_60s", "device_age_days", "novelty"] } else { &[] }
+        match schema {
+            1 => &["account_attempts_60s", "device_age_days", "novelty"],
+            SIGNAL_SCHEMA => &SIGNALS,
+            _ => &[],
+        }
     }
     fn sentences(_event: &Event, assessment: &Assessment) -> Sentences {
         Sentences {
@@ -121,6 +129,7 @@ impl<'a> Request<'a> {
             public_url: PUBLIC_URL,
             link_key: &LINK_KEY,
             glossary: glossary(),
+            rule_title: &rule_title,
         })
     }
 
@@ -132,6 +141,19 @@ impl<'a> Request<'a> {
         self.with_call(|call| dialect.reply(call, reply))
     }
 }
+
+/// The schema of a vector whose slots are [`SIGNALS`].
+pub(crate) const SIGNAL_SCHEMA: u16 = 1_000;
+/// What judgement finds out of a device, by the engine's names.
+pub(crate) const SIGNALS: [&str; 7] = [
+    "browser_private_window",
+    "browser_renderer",
+    "browser_emulated",
+    "browser_contradictions",
+    "browser_odd_attributes",
+    "zone_gap_hours",
+    "address_attempts_60s",
+];
 
 fn parameters<'a>(template: &'static str, path: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
     let (mut known, mut told) = (template.split('/'), path.split('/'));
@@ -147,6 +169,13 @@ fn parameters<'a>(template: &'static str, path: &'a str) -> Option<Vec<(&'static
             (Some(_), None) | (None, Some(_)) => return None,
         }
     }
+}
+
+/// What a rule is called whose name begins with a vendor's.
+fn rule_title(name: &str) -> Option<RuleTitle> {
+    let (vendor, _) = name.split_once('-').filter(|(vendor, _)| ["transmit", "sumsub"].contains(vendor))?;
+    let origin = Some((vendor.to_owned(), format!("id-of-{name}")));
+    Some(RuleTitle { title: format!("Title of {name}"), origin })
 }
 
 /// A judgement of an event, with something in every field.

@@ -12,7 +12,10 @@ mod behavior;
 mod browser;
 mod budget;
 mod campaign;
+mod configuration;
 mod context;
+mod coordinates;
+mod interaction;
 mod likelihood;
 mod lists;
 mod network;
@@ -41,7 +44,12 @@ pub(crate) use behavior::Behavior;
 pub(crate) use browser::{Browser, Renderer};
 pub(crate) use budget::Budget;
 pub(crate) use campaign::{Campaign, part};
+pub(crate) use configuration::Configuration;
+#[cfg(test)]
+pub(crate) use configuration::OddAttributes;
 pub(crate) use context::Context;
+pub(crate) use coordinates::Coordinates;
+pub(crate) use interaction::Interaction;
 pub(crate) use likelihood::Likelihood;
 pub(crate) use lists::Lists;
 pub(crate) use network::Network;
@@ -66,7 +74,13 @@ const SLOTS_OF_SCHEMA_2: usize = SLOTS_OF_SCHEMA_3 - lists::LATER_SLOTS.len();
 /// How many those of schema 3 had: the first ones of schema 4.
 const SLOTS_OF_SCHEMA_3: usize = SLOTS_OF_SCHEMA_4 - browser::SLOTS.len() - sharing::HOUR_SLOTS.len();
 /// How many those of schema 4 had: the first ones of schema 5.
-const SLOTS_OF_SCHEMA_4: usize = N_SLOTS - acquaintance::SLOTS.len();
+const SLOTS_OF_SCHEMA_4: usize = N_SLOTS
+    - activity::MONEY_SLOTS.len()
+    - coordinates::SLOTS.len()
+    - payment::CHECK_SLOTS.len()
+    - interaction::SLOTS.len()
+    - configuration::SLOTS.len()
+    - acquaintance::SLOTS.len();
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
 #[must_use]
@@ -124,6 +138,12 @@ pub(crate) struct Features {
     pub(crate) aftermath: Aftermath,
     /// What a browser's own report says.
     pub(crate) browser: Browser,
+    /// Where the device says that it is.
+    pub(crate) coordinates: Coordinates,
+    /// What single strokes, inputs and moves say.
+    pub(crate) interaction: Interaction,
+    /// What a browser's report says beside what it claims.
+    pub(crate) configuration: Configuration,
     /// How well the account knows whom it has before it.
     pub(crate) acquaintance: Acquaintance,
 }
@@ -152,6 +172,9 @@ pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
         budget: budget::derive(facts, policy.challenge_share()),
         aftermath: aftermath::derive(facts),
         browser: browser::derive(facts),
+        coordinates: coordinates::derive(facts),
+        interaction: interaction::derive(facts),
+        configuration: configuration::derive(facts),
         acquaintance: acquaintance::derive(facts, policy.youth()),
     };
     (features, news)
@@ -182,6 +205,11 @@ impl Features {
         values.extend(lists::LATER_SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
         values.extend(browser::SLOTS.iter().map(|slot| (slot.read)(&self.browser)));
         values.extend(sharing::HOUR_SLOTS.iter().map(|slot| (slot.read)(&self.sharing)));
+        values.extend(activity::MONEY_SLOTS.iter().map(|slot| (slot.read)(&self.activity)));
+        values.extend(coordinates::SLOTS.iter().map(|slot| (slot.read)(&self.coordinates)));
+        values.extend(payment::CHECK_SLOTS.iter().map(|slot| (slot.read)(&self.payment)));
+        values.extend(interaction::SLOTS.iter().map(|slot| (slot.read)(&self.interaction)));
+        values.extend(configuration::SLOTS.iter().map(|slot| (slot.read)(&self.configuration)));
         values.extend(acquaintance::SLOTS.iter().map(|slot| (slot.read)(&self.acquaintance)));
         FeatureVector { schema: FEATURE_SCHEMA, values }
     }
@@ -214,6 +242,11 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + lists::LATER_SLOTS.len()
     + browser::SLOTS.len()
     + sharing::HOUR_SLOTS.len()
+    + activity::MONEY_SLOTS.len()
+    + coordinates::SLOTS.len()
+    + payment::CHECK_SLOTS.len()
+    + interaction::SLOTS.len()
+    + configuration::SLOTS.len()
     + acquaintance::SLOTS.len();
 
 static NAMES: [&str; N_SLOTS] = {
@@ -239,6 +272,11 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, lists::LATER_SLOTS);
     let names = with_names(names, browser::SLOTS);
     let names = with_names(names, sharing::HOUR_SLOTS);
+    let names = with_names(names, activity::MONEY_SLOTS);
+    let names = with_names(names, coordinates::SLOTS);
+    let names = with_names(names, payment::CHECK_SLOTS);
+    let names = with_names(names, interaction::SLOTS);
+    let names = with_names(names, configuration::SLOTS);
     with_names(names, acquaintance::SLOTS).0
 };
 
