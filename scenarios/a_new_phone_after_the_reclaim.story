@@ -9,5 +9,5 @@ meanwhile 08:30   20 times every 1d  login ok  ben  phone-b   lisbon-9          
 +20d 09:00   reclaim ann since +20d 02:00
 +20d 10:00   login ok  ben  hotel-computer  lisbon-fibre-4                -> challenge PROFILE_DEVICE_NEW
 +20d 10:05   login ok  ann  laptop-a  lisbon-fibre-3                      -> allow PROFILE_DEVICE_NEW USER_RECENTLY_RECLAIMED
-+20d 10:30   login ok  ann  laptop-a  lisbon-fibre-3                      -> pass PROFILE_DEVICE_FAMILIAR !PROFILE_DEVICE_NEW
++20d 10:30   login ok  ann  laptop-a  lisbon-fibre-3                      -> pass !PROFILE_DEVICE_NEW
 +20d 11:00   login ok  ann  family-computer  lisbon-office-5               -> challenge PROFILE_DEVICE_NEW !USER_RECENTLY_RECLAIMED

@@ -1,11 +1,11 @@
-# An intruder with the right password comes in unnoticed and grows familiar. Ann reports it, gets her account back, and
+# An intruder with the right password comes in unnoticed and begins to grow familiar. Ann reports it, gets her account back, and
 # everything the intruder taught is forgotten; what the intruder used is not.
 policy default
 
 08:00   login ok  ann  phone-a   lisbon       -> allow
 09:00   login ok  ann  phone-a   lisbon       -> allow PROFILE_DEVICE_FAMILIAR
 10:00   login ok  ann  laptop-x  lisbon-33        -> allow PROFILE_DEVICE_NEW
-11:00   login ok  ann  laptop-x  lisbon-33        -> allow PROFILE_DEVICE_FAMILIAR PROFILE_IP_FAMILIAR
+11:00   login ok  ann  laptop-x  lisbon-33        -> allow !PROFILE_DEVICE_NEW !PROFILE_DEVICE_FAMILIAR
 
 12:00   feedback takeover ann
 12:05   login ok  ann  phone-a   lisbon       -> challenge USER_REPORTED_COMPROMISE

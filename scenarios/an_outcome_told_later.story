@@ -5,7 +5,7 @@ policy default
 09:00   login pending  ann  phone-b  lisbon   -> allow PROFILE_DEVICE_NEW
 10:00   login pending  ann  phone-b  lisbon   -> allow PROFILE_DEVICE_NEW
 10:01   outcome ok     ann  phone-b
-11:00   login pending  ann  phone-b  lisbon   -> allow PROFILE_DEVICE_FAMILIAR
+11:00   login pending  ann  phone-b  lisbon   -> allow !PROFILE_DEVICE_NEW
 
 12:00   login pending  ann  laptop-x  lisbon-33   -> allow PROFILE_DEVICE_NEW
 12:01   outcome failed ann  laptop-x

@@ -10,5 +10,5 @@ policy default
 
 # With a new phone of the kind she has, at home, she gets in as well.
 +20d 08:30   login ok  ann  phone-c    lisbon                                    -> pass PROFILE_DEVICE_NEW
-+20d 08:32   login ok  ann  phone-c    lisbon                                    -> pass PROFILE_DEVICE_FAMILIAR
++20d 08:32   login ok  ann  phone-c    lisbon                                    -> pass !PROFILE_DEVICE_NEW
 +20d 22:00   login ok  ann  phone-a    lisbon                                    -> pass

@@ -7,4 +7,5 @@ mode observe
 +1d 10:00   login ok  ann  hotel-computer  hotel           -> challenge PROFILE_DEVICE_NEW
 +1d 10:05   login ok  ann  hotel-computer  hotel           -> challenge PROFILE_DEVICE_NEW
 +2d 09:59   login failed  ann  hotel-computer  hotel       -> allow PROFILE_DEVICE_NEW
-+2d 10:10   login ok  ann  hotel-computer  hotel           -> pass PROFILE_DEVICE_FAMILIAR
++2d 10:10   login ok  ann  hotel-computer  hotel           -> pass !PROFILE_DEVICE_NEW
++5d 10:10   login ok  ann  hotel-computer  hotel           -> pass PROFILE_DEVICE_FAMILIAR

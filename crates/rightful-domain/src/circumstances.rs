@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 
+use crate::spelling::called;
 use crate::{AgentKind, Enrichment, Event, PaymentDirection, Timestamp};
 
 /// One step of a chain. The numbers are stored: none is changed or used again.
@@ -216,22 +217,14 @@ impl<T: Fn(Level, u32, &[u8]) -> StepTag> Steps<T> {
     fn device(&mut self, event: &Event, enrichment: &Enrichment) {
         let (device, traits) = (&event.device, enrichment.agent.as_ref());
         let agent = event.network.user_agent.as_deref();
-        let kind = traits.map(|traits| traits.kind).filter(|kind| *kind != AgentKind::Unknown).map(AgentKind::as_str);
-        let os = device.os.as_deref().or(traits.and_then(|traits| traits.os.as_deref())).map(name_and_version);
-        let browser =
-            device.browser.as_deref().or(traits.and_then(|traits| traits.browser.as_deref())).map(name_and_version);
+        let called = called(device, traits, agent);
         let whole = agent.map(without_versions).or_else(|| device.model_key());
-        let mut parent = self.put(Level::DeviceType, 0, device.kind.as_deref().or(kind).map(str::as_bytes));
-        parent = self.put(Level::Os, parent, os.map(|(name, _)| name.as_bytes()));
-        parent = self.put(Level::Browser, parent, browser.map(|(name, _)| name.as_bytes()));
+        let mut parent = self.put(Level::DeviceType, 0, called.kind.map(str::as_bytes));
+        parent = self.put(Level::Os, parent, called.os.map(str::as_bytes));
+        parent = self.put(Level::Browser, parent, called.browser.map(str::as_bytes));
         let parent = self.put(Level::Agent, parent, whole.as_deref().map(str::as_bytes));
         if self.circumstances.tag(Level::Agent).is_some() {
-            let told = os.map_or(Version::default(), |(_, version)| version);
-            let os_version =
-                if told == Version::default() { agent.map(os_version_of).unwrap_or_default() } else { told };
-            let told = browser.map_or(Version::default(), |(_, version)| version);
-            let major = traits.and_then(|traits| traits.browser_major).map(Version::of_major);
-            let browser_version = if told == Version::default() { major.unwrap_or_default() } else { told };
+            let (os_version, browser_version) = (called.os_version, called.browser_version);
             self.circumstances.os_version = os_version;
             self.circumstances.browser_version = browser_version;
             self.put(Level::OsVersion, parent, Some(&os_version.number().to_be_bytes()));
@@ -303,19 +296,11 @@ fn prefixes(ip: IpAddr) -> [(Level, u64); 4] {
 }
 
 /// `Chrome Mobile 132.0.0` is `Chrome Mobile` and 132.0.0.
-fn name_and_version(text: &str) -> (&str, Version) {
+pub(crate) fn name_and_version(text: &str) -> (&str, Version) {
     let text = text.trim();
     let end = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '_');
     let version = text.get(end.len()..).map(Version::parse).unwrap_or_default();
     (end.trim_end(), version)
-}
-
-/// The version that an agent string gives its operating system, where it does.
-fn os_version_of(agent: &str) -> Version {
-    const BEFORE: [&str; 5] = ["CPU OS ", "iPhone OS ", "Android ", "Windows NT ", "Mac OS X "];
-    let after = BEFORE.iter().find_map(|before| agent.split_once(before).map(|(_, after)| after));
-    let digits = |text: &str| text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
-    after.and_then(|after| after.get(..digits(after))).map(Version::parse).unwrap_or_default()
 }
 
 /// An agent string with each version replaced by `#`, so that an update changes nothing.
@@ -375,9 +360,6 @@ mod tests {
         ] {
             assert_eq!(without_versions(agent), expected, "{agent}");
         }
-        assert_eq!(os_version_of(one), Version::parse("10.0"));
-        assert_eq!(os_version_of("iPhone; CPU iPhone OS 17_6_1 like Mac OS X"), Version::parse("17.6.1"));
-        assert_eq!(os_version_of("curl/8.1"), Version::default());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! derives no `Serialize`: each edge owns its own wire structs, so a stored byte or a JSON field is never an accident
 //! of a type in here.
 
+mod acquaintance;
 mod aggregate;
 mod assessment;
 mod backtest;
@@ -50,10 +51,12 @@ mod secret;
 mod series;
 mod snooze;
 mod sparse;
+mod spelling;
 mod telling;
 mod undoing;
 mod window;
 
+pub use acquaintance::Acquaintance;
 pub use aggregate::{
     AGGREGATE_MINUTES_MAX, AGGREGATES_MAX, Aggregate, AggregateId, AggregateKey, AggregateValue, Counted, Measure,
 };

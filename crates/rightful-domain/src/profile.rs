@@ -54,6 +54,8 @@ pub struct Fact {
     pub last_at: Timestamp,
     /// How often.
     pub n: u32,
+    /// Whether somebody proved with it to be the owner.
+    pub is_vouched: bool,
 }
 
 /// An event in quarantine.
@@ -207,6 +209,15 @@ impl Profile {
         self.ends.iter_mut().skip(family as usize).for_each(|end| *end -= 1);
     }
 
+    /// Does nothing for what is not known.
+    pub(crate) fn set_vouched(&mut self, family: Family, tag: Tag) {
+        if let Ok(place) = self.place(family, tag)
+            && let Some(fact) = self.facts.get_mut(place)
+        {
+            fact.is_vouched = true;
+        }
+    }
+
     /// What is known of one thing; None if it was never seen on an event let through. O(log n).
     #[must_use]
     pub fn fact(&self, family: Family, tag: Tag) -> Option<&Fact> {
@@ -237,7 +248,7 @@ impl Profile {
         self.last_at = Some(self.last_at.map_or(lesson.at, |at| at.max(lesson.at)));
         for family in Family::ALL {
             if let Some(tag) = lesson.tag(family) {
-                self.see(family, Fact { tag, first_at: lesson.at, last_at: lesson.at, n: 1 });
+                self.see(family, Fact { tag, first_at: lesson.at, last_at: lesson.at, n: 1, is_vouched: false });
             }
         }
         if lesson.is_of_account() {
@@ -258,6 +269,7 @@ impl Profile {
                     fact.first_at = fact.first_at.min(seen.first_at);
                     fact.last_at = fact.last_at.max(seen.last_at);
                     fact.n = fact.n.saturating_add(seen.n);
+                    fact.is_vouched |= seen.is_vouched;
                 }
             }
             Err(place) => self.insert(family, place, seen),

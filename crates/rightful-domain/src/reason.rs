@@ -178,11 +178,13 @@ pub enum ReasonCode {
     UserAccountClosed = 82,
     /// `DEVICE_LOCATION_ANOMALY`.
     DeviceLocationAnomaly = 83,
+    /// `PROFILE_PAYOUT_BY_NEWCOMER`.
+    ProfilePayoutByNewcomer = 84,
 }
 
 impl ReasonCode {
     /// Every code, by number.
-    pub const ALL: [Self; 83] = [
+    pub const ALL: [Self; 84] = [
         Self::ActionIsLegit,
         Self::ActionIsSuspectedFraud,
         Self::BehaviorBot,
@@ -266,6 +268,7 @@ impl ReasonCode {
         Self::UserSecondFactorPassed,
         Self::UserAccountClosed,
         Self::DeviceLocationAnomaly,
+        Self::ProfilePayoutByNewcomer,
     ];
 
     /// As spelled everywhere: API, console, logs, metrics.
@@ -356,6 +359,7 @@ impl ReasonCode {
             Self::UserSecondFactorPassed => "USER_SECOND_FACTOR_PASSED",
             Self::UserAccountClosed => "USER_ACCOUNT_CLOSED",
             Self::DeviceLocationAnomaly => "DEVICE_LOCATION_ANOMALY",
+            Self::ProfilePayoutByNewcomer => "PROFILE_PAYOUT_BY_NEWCOMER",
         }
     }
 

@@ -136,7 +136,8 @@ fn leniency_is_for_the_owner_alone() {
         ("told of a time before it", |scene| scene.account().standing.reclaimed_at = Some(NOW.plus(HOUR))),
         ("reported again", |scene| scene.account().standing.reported_at = Some(NOW)),
         ("another new device was learned", |scene| {
-            let fact = rightful_domain::Fact { tag: Tag::new(30), first_at: NOW, last_at: NOW, n: 1 };
+            let fact =
+                rightful_domain::Fact { tag: Tag::new(30), first_at: NOW, last_at: NOW, n: 1, is_vouched: false };
             scene.account().see(Family::Device, fact);
         }),
         ("the device was the intruder's", |scene| remember_bad(scene, Family::Device, LAPTOP)),

@@ -368,7 +368,7 @@ fn payees_are_new_to_those_who_have_paid_others_and_count_on_a_device_for_a_day(
         let mut scene = owner_at_home();
         let last_at = NOW.minus(Duration::from_secs(hours_ago * 3_600));
         for payee in 1..=n {
-            let fact = Fact { tag: Tag::new(payee), first_at: last_at, last_at, n: 1 };
+            let fact = Fact { tag: Tag::new(payee), first_at: last_at, last_at, n: 1, is_vouched: false };
             scene.account().see(Family::Payee, fact);
             scene.device().see(Family::Payee, fact);
         }

@@ -14,7 +14,7 @@ fn payer() -> Scene {
     let mut scene = Scene::default().used(30, 1, LAPTOP, HOME);
     for (family, tag) in [(Family::Payee, 7), (Family::PaymentMethod, 8)] {
         let at = NOW.minus(std::time::Duration::from_secs(86_400));
-        let fact = Fact { tag: Tag::new(tag), first_at: at, last_at: at, n: 3 };
+        let fact = Fact { tag: Tag::new(tag), first_at: at, last_at: at, n: 3, is_vouched: false };
         scene.account().see(family, fact);
     }
     scene
@@ -55,7 +55,7 @@ fn an_account_that_never_paid_is_allowed_whatever_is_thought_of_it() {
     assert_eq!(view(&paying(&Scene::default(), 7, PaymentDirection::In)), ALLOWED);
     // One that pays is looked at, if only because the person is doubtful.
     let mut paid = doubtful;
-    paid.account().see(Family::Payee, Fact { tag: Tag::new(7), first_at: NOW, last_at: NOW, n: 1 });
+    paid.account().see(Family::Payee, Fact { tag: Tag::new(7), first_at: NOW, last_at: NOW, n: 1, is_vouched: false });
     assert_eq!(view(&of_ann(paid.facts(Action::Login))).action, PaymentAction::Review);
 }
 

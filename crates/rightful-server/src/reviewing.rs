@@ -125,7 +125,8 @@ impl Pipeline {
         self.store.open_case(Case::new(event, Some(queue), now)).await.map(drop)
     }
 
-    /// Judges an earlier event again, as of now. What was answered stays written; what is judged now is kept beside it, and
+    /// Judges an earlier event again, as of now, and as if it had taught nothing: else what was let through would be familiar
+    /// with itself. What was answered stays written; what is judged now is kept beside it, and
     /// what is to wait now waits.
     pub(crate) async fn rescore(
         &self,
@@ -143,7 +144,7 @@ impl Pipeline {
         };
         let enrichment = self.enricher.enrich(&event, PasswordHashes::default());
         // It was counted when it came, and is not again.
-        let history = self.store.recall(&event, &enrichment, now).await?;
+        let history = self.store.recall_again(&application.id, event.id, &enrichment, now).await?;
         let facts = Facts { event, enrichment, history, allowances: (&application.settings).into(), now };
         let assessment = rightful_engine::assess(&facts, &self.policies.of(&application.id).policy);
         let queue = assessment.queue(&facts.event).map(Box::from);

@@ -77,6 +77,17 @@ macro_rules! forward {
                 self.store.recall(event, enrichment, now).await
             }
 
+            async fn recall_again(
+                &self,
+                application: &ApplicationId,
+                event: EventId,
+                enrichment: &Enrichment,
+                now: Timestamp,
+            ) -> Result<History, StoreError> {
+                self.pass().await?;
+                self.store.recall_again(application, event, enrichment, now).await
+            }
+
             async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
                 self.pass().await?;
                 self.store.record(entry).await

@@ -21,6 +21,16 @@ pub trait Memory: Send + Sync {
     /// than 24 h old is not counted, and is in no crowd. A username without an account is resolved to the account it last belonged to.
     async fn recall(&self, event: &Event, enrichment: &Enrichment, now: Timestamp) -> Result<History, StoreError>;
 
+    /// What is known now of the keys of an event that was recorded, as if it had taught nothing: for judging it again.
+    /// Counts nothing. `NotFound` if the application has no such event.
+    async fn recall_again(
+        &self,
+        application: &ApplicationId,
+        event: EventId,
+        enrichment: &Enrichment,
+        now: Timestamp,
+    ) -> Result<History, StoreError>;
+
     /// Remembers an entry: durable when it returns. Repeating the same event, or a live retry key, returns the first.
     async fn record(&self, entry: Entry) -> Result<Recorded, StoreError>;
 

@@ -243,20 +243,25 @@ fn halved(nats: f64, age_days: f64, half_life: Days) -> f64 {
     nats * (-age_days / half_life.get()).exp2()
 }
 
-/// The account was let through on this device before, and nobody speaks against either.
+/// The account was let through on this device before, for long enough or with a proof.
+fn knows_device(features: &Features) -> bool {
+    features.novelty.device_known == Some(true) && !features.acquaintance.is_young()
+}
+
+/// The account knows this device, and nobody speaks against either.
 fn is_on_own_device(features: &Features) -> bool {
     let reputation = &features.reputation;
-    features.novelty.device_known == Some(true)
-        && reputation.device_bad != Some(true)
-        && reputation.account_reported != Some(true)
+    knows_device(features) && reputation.device_bad != Some(true) && reputation.account_reported != Some(true)
 }
 
 /// The account was let through in this network before, and nobody speaks against either.
 fn is_in_own_network(features: &Features) -> bool {
     let reputation = &features.reputation;
-    (features.novelty.address_known == Some(true) || features.place.net_known == Some(true))
-        && reputation.address_bad != Some(true)
-        && reputation.account_reported != Some(true)
+    let acquaintance = &features.acquaintance;
+    let address_known = features.novelty.address_known == Some(true) && !acquaintance.is_address_young();
+    // What is known of a network only since a newcomer has come from there, is the newcomer's.
+    let net_known = features.place.net_known == Some(true) && !acquaintance.is_young();
+    (address_known || net_known) && reputation.address_bad != Some(true) && reputation.account_reported != Some(true)
 }
 
 /// The account was let through from this provider before, so that it is its way to come; not that of a device that it
@@ -265,6 +270,7 @@ fn comes_its_usual_way(features: &Features) -> bool {
     let reputation = &features.reputation;
     features.place.asn_known == Some(true)
         && features.novelty.device_known != Some(false)
+        && !features.acquaintance.is_young()
         && reputation.address_bad != Some(true)
         && reputation.account_reported != Some(true)
         || is_in_own_network(features)

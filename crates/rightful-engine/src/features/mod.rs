@@ -4,6 +4,7 @@
 //! stored with every assessment, so their order belongs to [`FEATURE_SCHEMA`]: a slot is only ever added at the end
 //! of the list, together with a new schema number.
 
+mod acquaintance;
 mod activity;
 mod aftermath;
 mod agent;
@@ -35,6 +36,7 @@ use rightful_domain::{Facts, FeatureVector, Level, News};
 
 use crate::policy::Policy;
 
+pub(crate) use acquaintance::Acquaintance;
 pub(crate) use activity::Activity;
 pub(crate) use aftermath::Aftermath;
 pub(crate) use agent::{Agent, Form, System};
@@ -52,7 +54,6 @@ pub(crate) use likelihood::Likelihood;
 pub(crate) use lists::Lists;
 pub(crate) use network::Network;
 pub(crate) use novelty::Novelty;
-#[cfg(test)]
 pub(crate) use payment::Dealing;
 pub(crate) use payment::Payment;
 pub(crate) use place::{Place, Travel};
@@ -78,7 +79,8 @@ const SLOTS_OF_SCHEMA_4: usize = N_SLOTS
     - coordinates::SLOTS.len()
     - payment::CHECK_SLOTS.len()
     - interaction::SLOTS.len()
-    - configuration::SLOTS.len();
+    - configuration::SLOTS.len()
+    - acquaintance::SLOTS.len();
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
 #[must_use]
@@ -142,6 +144,8 @@ pub(crate) struct Features {
     pub(crate) interaction: Interaction,
     /// What a browser's report says beside what it claims.
     pub(crate) configuration: Configuration,
+    /// How well the account knows whom it has before it.
+    pub(crate) acquaintance: Acquaintance,
 }
 
 /// Reads the numbers out of the facts, looks into the policy's lists, and says what was new, for learning it.
@@ -171,6 +175,7 @@ pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
         coordinates: coordinates::derive(facts),
         interaction: interaction::derive(facts),
         configuration: configuration::derive(facts),
+        acquaintance: acquaintance::derive(facts, policy.youth()),
     };
     (features, news)
 }
@@ -205,6 +210,7 @@ impl Features {
         values.extend(payment::CHECK_SLOTS.iter().map(|slot| (slot.read)(&self.payment)));
         values.extend(interaction::SLOTS.iter().map(|slot| (slot.read)(&self.interaction)));
         values.extend(configuration::SLOTS.iter().map(|slot| (slot.read)(&self.configuration)));
+        values.extend(acquaintance::SLOTS.iter().map(|slot| (slot.read)(&self.acquaintance)));
         FeatureVector { schema: FEATURE_SCHEMA, values }
     }
 }
@@ -240,7 +246,8 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + coordinates::SLOTS.len()
     + payment::CHECK_SLOTS.len()
     + interaction::SLOTS.len()
-    + configuration::SLOTS.len();
+    + configuration::SLOTS.len()
+    + acquaintance::SLOTS.len();
 
 static NAMES: [&str; N_SLOTS] = {
     let names = ([""; N_SLOTS], 0);
@@ -269,7 +276,8 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, coordinates::SLOTS);
     let names = with_names(names, payment::CHECK_SLOTS);
     let names = with_names(names, interaction::SLOTS);
-    with_names(names, configuration::SLOTS).0
+    let names = with_names(names, configuration::SLOTS);
+    with_names(names, acquaintance::SLOTS).0
 };
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]

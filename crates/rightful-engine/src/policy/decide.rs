@@ -14,6 +14,7 @@ use std::cmp::Ordering;
 
 use rightful_domain::{Action, ChallengeKind, Finding, Listed, LogOdds, Profile, ReasonCode, RiskScore, Verdict};
 
+use super::holding::{holding, take_holding};
 use super::leniency::leniency;
 use super::thresholds::Bands;
 use super::{Policy, ProfileActivityAnomaly, lists};
@@ -71,6 +72,7 @@ impl Policy {
             findings.retain(Finding::is_adverse);
             explanations.retain(Finding::is_adverse);
         }
+        let held = take_holding(&mut findings);
         temper_families(&mut findings, self.combining.family_fraction.get());
         hold_back_lone_finding(&mut findings, base, &bands);
         if features.reputation.account_reported == Some(true) {
@@ -82,6 +84,8 @@ impl Policy {
         let total = base + sum(&findings);
         let lenient = leniency(features, &mut findings.iter().chain(&explanations), total, &bands);
         findings.extend(lenient);
+        let total = base + sum(&findings);
+        findings.extend(held.map(|finding| holding(finding, total, &bands)));
         let evidence = sum(&findings);
         let log_odds = LogOdds::new(base + evidence);
         let score = log_odds.score();
@@ -98,7 +102,8 @@ impl Policy {
             is_lowest: bands.may_trust(score),
             is_denied: bands.denies(deny_score),
         };
-        let may_be_trusted = !has_adverse && is_owner_beyond_doubt(&findings) && can_be_trusted(action);
+        let is_known = !features.acquaintance.is_newcomer();
+        let may_be_trusted = !has_adverse && is_known && is_owner_beyond_doubt(&findings) && can_be_trusted(action);
         // Weighs nothing, so it goes last; where there is no room for it, the score says the same.
         let conclusion = conclude(&concluded, features, &self.thresholds).filter(|_| findings.len() < findings_max);
         findings.extend(conclusion);
@@ -168,7 +173,7 @@ pub(super) fn changed(score: RiskScore, hundredths: i32) -> RiskScore {
     u16::try_from(sum).ok().and_then(|sum| RiskScore::from_hundredths(sum).ok()).unwrap_or(score)
 }
 
-/// Habits do not calm what a strong finding raised, since an intruder may have taught or copied them. And where and with
+/// Habits do not calm what a strong finding raised, since an intruder may have taught or copied them; nor where they are a newcomer's. And where and with
 /// what something is done does not calm that far more money than ever is moved within a day of a change of contact: the
 /// owner's own computer may be steered by somebody else. Nor does it calm that money goes a new way on a device that was let in within
 /// a day: what the device has taught by then is what is in question.
@@ -182,7 +187,15 @@ fn uncalmed(base: f64, features: &Features, thresholds: &ProfileActivityAnomaly,
         let is_strong = detectors::of(finding.reason).is_some_and(Detector::is_strong);
         finding.is_adverse() && (is_strong || empties && finding.reason == ReasonCode::ProfileActivityAnomaly)
     };
-    if findings.iter().any(is_uncalmed) { base.max(0.0) } else { base }
+    if is_unproved(features) || findings.iter().any(is_uncalmed) { base.max(0.0) } else { base }
+}
+
+/// Money or access is at stake, and whoever is there has been so only lately and unasked: what they taught is no habit of
+/// the owner's.
+fn is_unproved(features: &Features) -> bool {
+    let activity = &features.activity;
+    let is_sensitive = activity.moves_money == Some(true) || activity.changes_access == Some(true);
+    is_sensitive && features.acquaintance.is_young()
 }
 
 /// The lists, of which those that let many in say nothing of an account that is closed.

@@ -6,6 +6,7 @@
 mod decide;
 mod evidence_limits;
 mod hindsight;
+mod holding;
 mod leniency;
 mod likelihood_scale;
 mod lists;
@@ -16,6 +17,7 @@ mod thresholds;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
@@ -31,7 +33,7 @@ pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 
 use crate::rules::{RULES, RuleError, RuleSet, read_book, read_rules, suggested};
 use likelihood_scale::LikelihoodScale;
-use thresholds::{Bands, Combining, Spending};
+use thresholds::{Bands, Combining, Knowing, Spending};
 
 /// The text of the shipped policy: every key with its default and the reason for it.
 pub const DEFAULT_POLICY: &str = include_str!("default.toml");
@@ -45,6 +47,7 @@ pub struct Policy {
     combining: Combining,
     likelihood: LikelihoodScale,
     budget: Spending,
+    acquaintance: Knowing,
     lists: AccessLists,
     thresholds: Thresholds,
     rules: RuleSet,
@@ -125,6 +128,11 @@ impl Policy {
     /// The share of honest events that may be challenged; 0 where the challenge threshold does not follow it.
     pub(crate) const fn challenge_share(&self) -> f64 {
         self.budget.challenge_share.get()
+    }
+
+    /// For how long what was let through without a proof is young.
+    pub(crate) fn youth(&self) -> Duration {
+        self.acquaintance.youth()
     }
 
     fn bands(&self, action: &Action) -> &Bands {

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::likelihood_scale::LikelihoodScale;
 use super::lists::NamedLists;
-use super::thresholds::{Bands, Combining, Spending, Thresholds};
+use super::thresholds::{Bands, Combining, Knowing, Spending, Thresholds};
 use super::{DEFAULT_POLICY, Policy, PolicyError};
 use crate::rules::{RULES, nearest, read_rules, rule_faults};
 
@@ -31,10 +31,22 @@ pub(super) fn read(source: &PolicySource) -> Result<Policy, PolicyError> {
     let combining: Combining = section(policy, &whole, "", "combining")?;
     let likelihood: LikelihoodScale = section(policy, &whole, "", "likelihood")?;
     let budget: Spending = section(policy, &whole, "", "budget")?;
+    let acquaintance: Knowing = section(policy, &whole, "", "acquaintance")?;
     let lists = section::<NamedLists>(policy, &whole, "", "lists")?.into();
     let rules = read_rules(policy, &given)?;
     let version = policy.clone();
-    Ok(Policy { version, bands, bands_by_action, combining, likelihood, budget, lists, thresholds, rules })
+    Ok(Policy {
+        version,
+        bands,
+        bands_by_action,
+        combining,
+        likelihood,
+        budget,
+        acquaintance,
+        lists,
+        thresholds,
+        rules,
+    })
 }
 
 pub(super) fn faults(source: &PolicySource) -> Vec<PolicyError> {
@@ -152,6 +164,12 @@ impl Checked for LikelihoodScale {
 }
 
 impl Checked for Spending {
+    fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        Ok(())
+    }
+}
+
+impl Checked for Knowing {
     fn check(&self) -> Result<(), (&'static str, &'static str)> {
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! What a policy holds, key by key, as `default.toml` documents it.
 
+use std::time::Duration;
+
 use rightful_domain::{LogOdds, RiskScore, ScoreBudget};
 use serde::Deserialize;
 
@@ -12,7 +14,7 @@ use super::evidence_limits::{
     ProfilePaymentMethodNew, ProfileRecoveryChain, ProfileTrusted, SessionTokenReplayed, Stranger,
     UserRecentlyReclaimed, UserTrusted,
 };
-use super::scale::{Days, Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered};
+use super::scale::{Days, Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered, Within};
 
 /// How far below denial the budget leaves challenges at least, in points: the last thing that people notice of a policy
 /// should not be the first.
@@ -94,6 +96,20 @@ pub(super) struct Spending {
     pub(super) challenge_share: Share,
 }
 
+/// From when on the account knows whom it was let through with.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Knowing {
+    pub(super) young_days: Within<0, 3_650>,
+}
+
+impl Knowing {
+    pub(super) fn youth(self) -> Duration {
+        // Neither negative nor more than ten years.
+        Duration::from_secs_f64(self.young_days.get() * 86_400.0)
+    }
+}
+
 /// The thresholds and weights of all detectors: all that a detector may know of the policy.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "SCREAMING_SNAKE_CASE")]
@@ -160,6 +176,7 @@ pub(crate) struct Thresholds {
     pub(crate) profile_network_anomaly: Stranger,
     pub(crate) profile_payee_new: ProfilePayeeNew,
     pub(crate) profile_payment_method_new: ProfilePaymentMethodNew,
+    pub(crate) profile_payout_by_newcomer: Fixed,
     pub(crate) profile_recovery_chain: ProfileRecoveryChain,
     pub(crate) profile_trusted: ProfileTrusted,
     pub(crate) session_token_replayed: SessionTokenReplayed,

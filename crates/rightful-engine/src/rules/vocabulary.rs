@@ -197,7 +197,7 @@ pub(super) static REASONS: Word =
     list("reasons", ListWord::Reasons, "The reasons that were found, as codes: `PROFILE_DEVICE_NEW`, …");
 
 /// Features that are true or false; the others are numbers.
-const FLAGS: [&str; 81] = [
+const FLAGS: [&str; 82] = [
     "account_saturated",
     "device_saturated",
     "address_saturated",
@@ -279,6 +279,7 @@ const FLAGS: [&str; 81] = [
     "browser_webrtc_removed",
     "browser_emulated",
     "browser_foreign_origin",
+    "device_young",
 ];
 
 /// What a name means; None if no name is spelled so.
@@ -423,6 +424,7 @@ mod tests {
             include_str!("../features/browser.rs"),
             include_str!("../features/interaction.rs"),
             include_str!("../features/configuration.rs"),
+            include_str!("../features/acquaintance.rs"),
         ];
         const READERS: [&str; 4] = ["flag_slot(", "address_is(", "agent_is(", "saturated("];
         let slots = sources.iter().flat_map(|source| source.lines()).filter(|line| line.contains("Slot { name: \""));

@@ -2,6 +2,7 @@
 //!
 //! A case gets a fresh backend and says what is wrong, if anything. No case sleeps, reads a clock or depends on another.
 
+mod acquaintance;
 mod aggregates;
 mod cases;
 mod details;
@@ -99,6 +100,9 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     erasure::an_erased_account_is_forgotten_and_its_events_stay,
     erasure::an_account_begins_anew_after_its_erasure,
     erasure::what_comes_during_an_erasure_reads_after_a_restart,
+    acquaintance::whoever_proves_to_be_the_owner_is_known_at_once,
+    acquaintance::a_contact_changed_on_a_young_device_was_changed_by_a_stranger,
+    acquaintance::an_event_that_is_recalled_again_does_not_know_itself,
     feedback::a_confirmed_takeover_is_unlearned_and_remembered_as_bad,
     feedback::a_legitimate_event_is_learned_once,
     feedback::a_false_alarm_is_taken_back,

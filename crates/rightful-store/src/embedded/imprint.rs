@@ -12,6 +12,7 @@ use rightful_domain::{
 
 use super::belongings::{Saying, Seen, account_in};
 use super::disk::{Disk, corrupt_row, read_row};
+use super::newcomers::{is_newcomer, is_strange, vouch_by};
 use super::search::Brief;
 use super::series::Countable;
 use super::state::{Change, State, States};
@@ -127,6 +128,9 @@ impl Imprint {
             }
             Teaching::Nothing | Teaching::AtConclusion => {}
         }
+        if let Some(subject) = self.subject.filter(|_| !self.proofs.is_empty()) {
+            changes.push((subject, Op::VouchedBy { lesson: Arc::clone(&self.lesson), proofs: self.proofs }));
+        }
         let latest = self.subject.zip(self.latest_device);
         changes.extend(latest.map(|(subject, device)| (subject, Op::LatestDevice(device))));
         // Nor does it here: a device was seen.
@@ -184,23 +188,6 @@ pub(super) fn is_doubted(entry: &Entry) -> bool {
     entry.assessment.as_ref().is_some_and(|assessment| assessment.verdict >= Verdict::Challenge)
 }
 
-/// Whether an event is a stranger's: doubted, or of a device that the account does not know; of an address that it does
-/// not know, where no device is named. Nobody is a stranger to an account that knows nobody.
-pub(super) fn is_strange(profile: &Profile, lesson: &Lesson, doubted: bool) -> bool {
-    let named = lesson.device.map(|tag| (Family::Device, tag)).or(lesson.address.map(|tag| (Family::Address, tag)));
-    let is_new = named.is_some_and(|(family, tag)| profile.fact(family, tag).is_none());
-    doubted || (profile.n_learned > 0 && is_new)
-}
-
-/// Whether an event is a newcomer's: a stranger's, or of a device (an address, where no device is named) that the account
-/// has known only since then. What the account began with is none.
-pub(super) fn is_newcomer(profile: &Profile, lesson: &Lesson, doubted: bool, since: Timestamp) -> bool {
-    let named = lesson.device.map(|tag| (Family::Device, tag)).or(lesson.address.map(|tag| (Family::Address, tag)));
-    let fact = named.and_then(|(family, tag)| profile.fact(family, tag));
-    let is_young = fact.is_some_and(|fact| fact.first_at >= since && Some(fact.first_at) > profile.first_at);
-    is_strange(profile, lesson, doubted) || is_young
-}
-
 /// Whether an action lets somebody in, so that its device is the account's latest.
 pub(super) const fn is_entrance(action: &Action) -> bool {
     matches!(action, Action::Login | Action::Register)
@@ -246,6 +233,12 @@ pub(super) enum Op {
         at: Timestamp,
         proofs: Vec<MechanismKind>,
     },
+    Vouched(Family, Tag),
+    /// It vouches for a device and an address, if one of these second factors proves its owner.
+    VouchedBy {
+        lesson: Arc<Lesson>,
+        proofs: Vec<MechanismKind>,
+    },
     Refused(Timestamp),
     Labelled(Timestamp),
     Unlabelled(Timestamp),
@@ -286,7 +279,7 @@ pub(super) fn concerned(lesson: &Lesson, tagger: &Tagger) -> [Option<StateKey>; 
 }
 
 /// A lesson as one of the keys that it concerns sees it: nothing is its own neighbour, and only accounts have habits.
-fn seen_by(kind: StateKind, lesson: &Lesson) -> Lesson {
+pub(super) fn seen_by(kind: StateKind, lesson: &Lesson) -> Lesson {
     let without_habits = Lesson { circumstances: Circumstances::default(), news: News::default(), ..*lesson };
     match kind {
         StateKind::Subject => Lesson { account: None, ..*lesson },
@@ -377,6 +370,7 @@ pub(super) fn changes_of(
             }
             Effect::ContactChanged { at, by_stranger } => Op::ContactChanged { at, by_stranger },
             Effect::Proved(at) => Op::Proved(at),
+            Effect::Vouched(family, tag) => Op::Vouched(family, tag),
             Effect::Refused(at) => Op::Refused(at),
             Effect::Forget => Op::Forget,
             Effect::Closed(at) => Op::Closed(at),
@@ -550,6 +544,8 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
             }
         }
         Op::Proved(at) => profile.standing.proved_at = profile.standing.proved_at.max(Some(at)),
+        Op::Vouched(family, tag) => profile.vouch(family, tag),
+        Op::VouchedBy { lesson, proofs } => vouch_by(profile, &lesson, &proofs),
         Op::Refused(at) => profile.remember_refusal(at),
         Op::Labelled(at) => profile.standing.labelled_at = profile.standing.labelled_at.max(Some(at)),
         // What somebody said of it later stands.

@@ -5,6 +5,7 @@
 //! writes, in batches that form by themselves; whoever asks to remember something is told when it is synced, not before.
 
 mod acknowledged;
+mod again;
 mod aggregates;
 mod belongings;
 mod bulk;
@@ -20,6 +21,7 @@ mod imprint;
 mod keys;
 mod lists;
 mod mind;
+mod newcomers;
 mod notes;
 mod office;
 mod open;
@@ -255,6 +257,17 @@ impl Memory for EmbeddedStore {
         let mut history = self.shared.mind.recall(event, enrichment, now)?;
         self.shared.tell_previous(&mut history.changes)?;
         Ok(history)
+    }
+
+    async fn recall_again(
+        &self,
+        application: &ApplicationId,
+        event: EventId,
+        enrichment: &Enrichment,
+        now: Timestamp,
+    ) -> Result<History, StoreError> {
+        self.shared.check_running()?;
+        self.shared.recall_again(application, event, enrichment, now)
     }
 
     async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {

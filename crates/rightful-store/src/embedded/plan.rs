@@ -16,9 +16,10 @@ use super::Shared;
 use super::belongings::Belongings;
 use super::disk::failed;
 use super::find::Found;
-use super::imprint::{Imprint, changes_contact, has_ended_well, is_doubted, is_entrance, is_strange, saying};
+use super::imprint::{Imprint, changes_contact, has_ended_well, is_doubted, is_entrance, saying};
 use super::keys::{Index, status_key};
 use super::mind::Mind;
+use super::newcomers::{is_strange, vouched};
 use super::state::Change;
 use super::tags::{StateKey, Tagger};
 use crate::record::{Effect, Erasure};
@@ -312,6 +313,7 @@ impl Shared {
         if proofs.any(|used| profile.releases(Some(&used.kind), target.lesson.at)) {
             plan.effects.push(Effect::Proved(target.lesson.at));
             plan.release_with(target, profile);
+            plan.effects.extend(vouched(&target.lesson));
         }
     }
 
@@ -337,6 +339,7 @@ impl Shared {
                         plan.applied.n_released += 1;
                         plan.applied.n_released += plan.release_with(target, &profile);
                     }
+                    plan.effects.extend(vouched(&target.lesson));
                 }
             }
             // It waits on, and no longer ripens: only a proof lets it out.
@@ -433,6 +436,7 @@ fn plan_legitimate(feedback: &Feedback, target: Option<&Target>, plan: &mut Plan
         plan.applied.n_released += u32::from(target.status == Status::Held);
         plan.learn(target);
     }
+    plan.effects.extend(vouched(&target.lesson));
 }
 
 /// What an intruder used: the account remembers it, and so does the thing itself.

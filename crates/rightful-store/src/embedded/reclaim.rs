@@ -8,7 +8,8 @@ use rightful_domain::{Family, Feedback, FeedbackKind, Lesson, Outcome, Profile, 
 
 use super::Shared;
 use super::belongings::account_device_id;
-use super::imprint::{changes_contact, is_doubted, is_newcomer};
+use super::imprint::{changes_contact, is_doubted};
+use super::newcomers::is_newcomer;
 use super::plan::{Plan, Status, Target, bad, is_over, is_owner_after_report, is_reported, is_vouched_for};
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;

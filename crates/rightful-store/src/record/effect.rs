@@ -68,6 +68,8 @@ pub(crate) enum Effect {
     /// The account is seen on a device after all, in the event of that short form, of that time, at that place in the
     /// ledger.
     Seen { device: Tag, at: Timestamp, event: u64, sequence: u64 },
+    /// Somebody proved with it to be the account's owner, which knows it from now on.
+    Vouched(Family, Tag),
 }
 
 /// As stored, by place in this list: new ones come at its end. The old forms of lessons, and what is bad without a time,
@@ -105,6 +107,7 @@ pub(crate) enum StoredEffect {
     Details(Vec<StoredDetail>),
     Seen([u8; 8], i64, [u8; 8], u64),
     Unseen([u8; 8]),
+    Vouched(u8, [u8; 8]),
 }
 
 impl StoredEffect {
@@ -136,6 +139,7 @@ impl StoredEffect {
             Effect::Reviewed(label) => Self::Reviewed(label.number()),
             Effect::Detached(device, at) => Self::Detached(*device.as_bytes(), at.as_micros()),
             Effect::Unseen(device) => Self::Unseen(stored_tag(*device)),
+            Effect::Vouched(family, tag) => Self::Vouched(family.number(), stored_tag(*tag)),
             Effect::Seen { device, at, event, sequence } => {
                 Self::Seen(stored_tag(*device), at.as_micros(), event.to_le_bytes(), *sequence)
             }
@@ -188,6 +192,7 @@ impl StoredEffect {
                 Effect::Detached(AccountDeviceId::from_bytes(device), Timestamp::from_micros(at))
             }
             Self::Unseen(device) => Effect::Unseen(restored_tag(device)),
+            Self::Vouched(family, tag) => Effect::Vouched(Family::of_number(family)?, restored_tag(tag)),
             Self::Seen(device, at, event, sequence) => Effect::Seen {
                 device: restored_tag(device),
                 at: Timestamp::from_micros(at),

@@ -168,7 +168,8 @@ impl StoredProfile {
         for (family, facts) in Family::ALL.into_iter().zip(self.facts) {
             for (tag, first, last, n) in facts {
                 let (first_at, last_at) = (moments.at(first)?, moments.at(last)?);
-                profile.see(family, Fact { tag: restored_tag(tag), first_at, last_at, n });
+                // What was vouched for follows the state, from its fourth version on.
+                profile.see(family, Fact { tag: restored_tag(tag), first_at, last_at, n, is_vouched: false });
             }
         }
         profile.last_place = self.place.map(|place| restored_place(place, &moments)).transpose()?;

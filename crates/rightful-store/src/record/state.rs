@@ -1,6 +1,7 @@
 //! The stored form of what one key (an account or username, a device, an address) remembers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rightful_domain::{
     AccountId, Bad, Fact, Family, Held, LabelValue, Mark, Outcome, Population, Profile, Sparse, Standing, Tag,
@@ -17,9 +18,11 @@ use super::population::{CoarsePopulation, StoredPopulation};
 use super::profile::StoredProfile;
 use crate::embedded::{Belongings, KnownDevice, State};
 
-/// The version that is written: since 3, what an account has, whether it is closed and what reviewers say of it follows,
-/// and a population tells types of device and the hours of a day apart.
-const VERSION: u8 = 3;
+/// The version that is written: since 4, what somebody vouched for follows as well.
+const VERSION: u8 = 4;
+/// Only read: since 3, what an account has, whether it is closed and what reviewers say of it follows, and a population
+/// tells types of device and the hours of a day apart.
+const THIRD_VERSION: u8 = 3;
 /// Only read: with habits, places, the standing's new moments, and populations.
 const SECOND_VERSION: u8 = 2;
 /// Only read.
@@ -45,6 +48,10 @@ struct StoredBelongings {
     devices: Vec<StoredDevice>,
     details: Vec<StoredDetail>,
 }
+
+/// What follows from version 4 on: the places of the profile's facts that somebody vouched for, through all families.
+#[derive(Serialize, Deserialize)]
+struct StoredVouched(Vec<u16>);
 
 /// Tag, first seen, last seen after that, the event that made it known, whether that is only claimed, the latest entry,
 /// when detached.
@@ -102,7 +109,7 @@ pub(crate) fn encode_state(state: &State) -> Vec<u8> {
         alias: state.alias.as_ref().map(AccountId::as_str),
         population: state.population.as_deref().map(StoredPopulation::of),
     };
-    super::to_versioned_bytes(VERSION, &(stored, StoredBelongings::of(state)))
+    super::to_versioned_bytes(VERSION, &(stored, StoredBelongings::of(state), StoredVouched::of(&state.profile)))
 }
 
 /// A state from its bytes.
@@ -113,10 +120,17 @@ pub(crate) fn decode_state(bytes: &[u8]) -> Result<State, Undecodable> {
             let stored: StoredState<'_, CoarsePopulation> = super::from_versioned_bytes(SECOND_VERSION, bytes)?;
             stored.restore(None, CoarsePopulation::restore_coarse)
         }
-        _ => {
+        Some(&THIRD_VERSION) => {
             let (stored, belongings): (StoredState<'_, StoredPopulation>, _) =
-                super::from_versioned_bytes(VERSION, bytes)?;
+                super::from_versioned_bytes(THIRD_VERSION, bytes)?;
             stored.restore(belongings, StoredPopulation::restore)
+        }
+        _ => {
+            let (stored, belongings, vouched): (StoredState<'_, StoredPopulation>, _, StoredVouched) =
+                super::from_versioned_bytes(VERSION, bytes)?;
+            let mut state = stored.restore(belongings, StoredPopulation::restore)?;
+            vouched.restore(&mut state)?;
+            Ok(state)
         }
     }
 }
@@ -174,6 +188,30 @@ impl StoredBelongings {
             details: self.details.into_iter().map(restored_detail).collect::<Result<_, _>>()?,
             rolled_back_to: at(self.rolled_back_to),
         })
+    }
+}
+
+impl StoredVouched {
+    fn of(profile: &Profile) -> Self {
+        let facts = Family::ALL.into_iter().flat_map(|family| profile.facts(family));
+        // At most 64 a family.
+        let vouched = facts.zip(0_u16..).filter(|(fact, _)| fact.is_vouched).map(|(_, place)| place);
+        Self(vouched.collect())
+    }
+
+    fn restore(self, state: &mut State) -> Result<(), Undecodable> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let profile = Arc::make_mut(&mut state.profile);
+        let named =
+            Family::ALL.into_iter().flat_map(|family| profile.facts(family).iter().map(move |it| (family, it.tag)));
+        let named: Vec<(Family, Tag)> = named.collect();
+        for place in self.0 {
+            let (family, tag) = *named.get(usize::from(place)).ok_or(Undecodable("vouched for what is not there"))?;
+            profile.vouch(family, tag);
+        }
+        Ok(())
     }
 }
 
@@ -238,7 +276,7 @@ impl OldProfile {
             for (tag, first, last_after, n) in facts {
                 let (first_at, last_at) = (first, first.wrapping_add(last_after.cast_signed()));
                 let [first_at, last_at] = [first_at, last_at].map(Timestamp::from_micros);
-                profile.see(family, Fact { tag: restored_tag(tag), first_at, last_at, n });
+                profile.see(family, Fact { tag: restored_tag(tag), first_at, last_at, n, is_vouched: false });
             }
         }
         Ok(profile)

@@ -106,7 +106,13 @@ fn old_effects() -> Effects {
 fn every_effect() -> Effects {
     let mut effects = effects_v2();
     effects.changes.extend(later_effects().changes);
+    effects.changes.extend(latest_effects().changes);
     effects
+}
+
+/// What came after those.
+fn latest_effects() -> Effects {
+    Effects { subject: later_effects().subject, changes: vec![Effect::Vouched(Family::Device, Tag::new(19))] }
 }
 
 /// Effects that came later.
@@ -188,6 +194,14 @@ fn old_state() -> State {
 }
 
 fn state() -> State {
+    let mut state = state_v3();
+    let profile = Arc::make_mut(&mut state.profile);
+    lesson(2).things().for_each(|(family, tag)| profile.vouch(family, tag));
+    state
+}
+
+/// A state as the third version told it: of what somebody vouched for, nothing.
+fn state_v3() -> State {
     let mut state = state_v2();
     state.population = Some(Box::new(population(u8::MAX)));
     let standing = &mut Arc::make_mut(&mut state.profile).standing;
@@ -279,7 +293,9 @@ fn what_is_written_is_written_as_it_always_was() {
     check_golden("feedback", include_str!("golden/feedback_v1.hex"), &row_of(3, draft, &Effects::default()));
     let draft = Draft::erasure(&erasure(), 2);
     check_golden("erasure", include_str!("golden/erasure_v1.hex"), &row_of(4, draft, &Effects::default()));
-    check_golden("state", include_str!("golden/state_v3.hex"), &encode_state(&state()));
+    let draft = Draft::conclusion(&conclusion(), 2);
+    check_golden("effects", include_str!("golden/effects_v4.hex"), &row_of(2, draft, &latest_effects()));
+    check_golden("state", include_str!("golden/state_v4.hex"), &encode_state(&state()));
 }
 
 fn bytes_of(golden: &str) -> Vec<u8> {
@@ -308,6 +324,11 @@ fn the_first_version_is_read_for_ever() {
 #[test]
 fn the_second_version_of_states_is_read_for_ever() {
     assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v2.hex"))), Ok(state_v2()));
+}
+
+#[test]
+fn the_third_version_of_states_is_read_for_ever() {
+    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v3.hex"))), Ok(state_v3()));
 }
 
 #[test]
@@ -342,7 +363,9 @@ fn what_is_written_today_reads_back() {
     assert_eq!(read(2, &bytes).unwrap().1, effects_v2());
     let bytes = bytes_of(include_str!("golden/effects_v3.hex"));
     assert_eq!(read(2, &bytes).unwrap().1, later_effects());
-    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v3.hex"))), Ok(state()));
+    let bytes = bytes_of(include_str!("golden/effects_v4.hex"));
+    assert_eq!(read(2, &bytes).unwrap().1, latest_effects());
+    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v4.hex"))), Ok(state()));
 }
 
 #[test]

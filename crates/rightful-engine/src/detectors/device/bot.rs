@@ -6,7 +6,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag, knows_device};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -28,7 +28,7 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let is_headless = features.agent.headless == Some(true) && features.agent.agent_known != Some(true);
-    let is_driven = features.browser.driven == Some(true) && features.novelty.device_known != Some(true);
+    let is_driven = features.browser.driven == Some(true) && !knows_device(features);
     (is_headless || is_driven).then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.device_bot.nats.get(),

@@ -6,7 +6,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, text};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, knows_device, text};
 use crate::features::{Features, Renderer};
 use crate::policy::Thresholds;
 
@@ -26,7 +26,7 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let told = features.browser.renderer.filter(|renderer| *renderer != Renderer::Hardware)?;
-    let is_known = features.novelty.device_known == Some(true);
+    let is_known = knows_device(features);
     (!is_known).then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.device_emulated_gpu.nats.get(),

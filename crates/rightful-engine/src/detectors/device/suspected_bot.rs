@@ -6,7 +6,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, knows_device};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -29,7 +29,7 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let hints = features.browser.driver_hints?;
-    let is_known = features.novelty.device_known == Some(true);
+    let is_known = knows_device(features);
     (hints >= HINTS_MIN && !is_known).then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.device_suspected_bot.nats.get(),

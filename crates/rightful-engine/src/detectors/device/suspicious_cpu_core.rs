@@ -6,7 +6,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, knows_device};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -26,7 +26,7 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let cores = features.browser.cores?;
-    let is_odd = features.browser.cores_odd == Some(true) && features.novelty.device_known != Some(true);
+    let is_odd = features.browser.cores_odd == Some(true) && !knows_device(features);
     is_odd.then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.device_suspicious_cpu_core.nats.get(),

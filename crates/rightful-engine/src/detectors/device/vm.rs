@@ -6,7 +6,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, knows_device};
 use crate::features::{Features, Renderer};
 use crate::policy::Thresholds;
 
@@ -32,7 +32,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let is_virtual = browser.renderer.is_some_and(|renderer| renderer != Renderer::Hardware);
     let traits = [is_virtual, browser.cores_odd == Some(true), browser.display_odd == Some(true)];
     let traits = traits.into_iter().map(u32::from).sum();
-    let is_known = features.novelty.device_known == Some(true);
+    let is_known = knows_device(features);
     (traits >= TRAITS_MIN && !is_known).then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.device_vm.nats.get(),

@@ -31,6 +31,9 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let seen = features.novelty.device_familiarity.filter(|seen| *seen > 0)?;
+    if features.acquaintance.is_young() {
+        return None;
+    }
     if features.reputation.device_bad == Some(true) || features.reputation.account_reported == Some(true) {
         return None;
     }

@@ -33,6 +33,9 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let is_long =
         features.tenure.account_history.is_some_and(|events| f64::from(events) >= thresholds.events_min.get())
             && features.tenure.account_age_days.is_some_and(|days| days >= thresholds.days_min.get());
+    if features.acquaintance.is_young() {
+        return None;
+    }
     let is_bad = [reputation.device_bad, reputation.address_bad, reputation.account_reported].contains(&Some(true));
     let device = likelihood.device.map(|device| device + likelihood.versions.unwrap_or(0.0));
     let families = [likelihood.network, device, likelihood.name, likelihood.hour];

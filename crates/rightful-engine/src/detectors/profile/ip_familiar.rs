@@ -30,7 +30,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let seen = features.novelty.address_familiarity.filter(|seen| *seen > 0)?;
     let is_bad = features.reputation.address_bad == Some(true) || features.reputation.account_reported == Some(true);
-    if is_bad || features.network.hosting == Some(true) {
+    if is_bad || features.network.hosting == Some(true) || features.acquaintance.is_address_young() {
         return None;
     }
     let age_days = features.novelty.address_age_days.unwrap_or(0.0);

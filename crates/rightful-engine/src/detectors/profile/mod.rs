@@ -19,6 +19,7 @@ mod location_new;
 mod network_anomaly;
 mod payee_new;
 mod payment_method_new;
+mod payout_by_newcomer;
 mod recovery_chain;
 mod trusted;
 
@@ -40,6 +41,7 @@ pub(super) const DETECTORS: &[Detector] = &[
     network_anomaly::DETECTOR,
     payee_new::DETECTOR,
     payment_method_new::DETECTOR,
+    payout_by_newcomer::DETECTOR,
     recovery_chain::DETECTOR,
     trusted::DETECTOR,
 ];

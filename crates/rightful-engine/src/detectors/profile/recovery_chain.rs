@@ -17,7 +17,8 @@ pub(super) const DETECTOR: Detector = Detector {
                and now money or access is at stake.",
     sees: "A change of contact or factor within seven days from an unknown or challenged device, and an action that \
            moves money or changes access.",
-    never: "A change made on a familiar device; the owner on a device that the account knew before the change.",
+    never: "A change made on a device that the account has known for long enough, or that somebody vouched for; the owner \
+            on a device that it knew so before the change.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Standing,
@@ -31,7 +32,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let activity = &features.activity;
     let age_days = features.tenure.account_contact_age_days.filter(|age| *age <= thresholds.days_max.get())?;
     let is_sensitive = activity.moves_money == Some(true) || activity.changes_access == Some(true);
-    let knew_before = features.novelty.device_age_days.is_some_and(|known_for| known_for > age_days);
+    let knew_before = features.acquaintance.device_before_change == Some(true);
     let by_stranger = features.standing.contact_changed_by_stranger == Some(true);
     (by_stranger && is_sensitive && !(knew_before && is_on_own_device(features))).then(|| Finding {
         reason: DETECTOR.reason,
@@ -44,15 +45,15 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::detectors::tests::check;
-    use crate::features::{Activity, Novelty, Standing, Tenure};
+    use crate::features::{Acquaintance, Activity, Novelty, Standing, Tenure};
 
-    fn after(by_stranger: bool, days: f64, money: bool, device_age_days: Option<f64>) -> Features {
+    fn after(by_stranger: bool, days: f64, money: bool, before: Option<bool>) -> Features {
         let standing = Standing { contact_changed_by_stranger: Some(by_stranger), ..Standing::default() };
         let tenure = Tenure { account_contact_age_days: Some(days), ..Tenure::default() };
         let activity = Activity { moves_money: Some(money), ..Activity::default() };
-        let device_known = Some(device_age_days.is_some());
-        let novelty = Novelty { device_known, device_age_days, ..Novelty::default() };
-        Features { standing, tenure, activity, novelty, ..Features::default() }
+        let novelty = Novelty { device_known: Some(before.is_some()), ..Novelty::default() };
+        let acquaintance = Acquaintance { device_before_change: before, ..Acquaintance::default() };
+        Features { standing, tenure, activity, novelty, acquaintance, ..Features::default() }
     }
 
     #[test]
@@ -61,9 +62,9 @@ mod tests {
         check(&DETECTOR, &after(true, 7.1, true, None), false);
         check(&DETECTOR, &after(false, 1.0, true, None), false);
         check(&DETECTOR, &after(true, 1.0, false, None), false);
-        // The intruder's own device was learned with the change or after it; the owner's was known before.
-        check(&DETECTOR, &after(true, 1.0, true, Some(1.0)), true);
-        check(&DETECTOR, &after(true, 1.0, true, Some(1.1)), false);
+        // The intruder's own device was learned shortly before the change, with it, or after it; the owner's was known.
+        check(&DETECTOR, &after(true, 1.0, true, Some(false)), true);
+        check(&DETECTOR, &after(true, 1.0, true, Some(true)), false);
         check(&DETECTOR, &Features::default(), false);
     }
 }

@@ -35,7 +35,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let listed = features.lists.account_allowed == Some(true);
     let (age_days, proved_days) = (features.tenure.account_age_days, features.standing.proved_days);
     let is_long = age_days.is_some_and(|age| age >= thresholds.days_min.get()) && proved_days.is_some();
-    let has_proved = is_long && is_quiet(features, thresholds);
+    let has_proved = is_long && is_quiet(features, thresholds) && !features.acquaintance.is_newcomer();
     (listed || has_proved).then(|| Finding {
         reason: DETECTOR.reason,
         nats: -if listed { thresholds.allowed_nats } else { thresholds.nats }.get(),

@@ -574,6 +574,10 @@ impl Dice {
                 outcome: self.of::<Outcome>(3),
             });
         }
+        for family in Family::ALL {
+            let vouched: Vec<Tag> = profile.facts(family).iter().map(|fact| fact.tag).filter(|_| self.flag()).collect();
+            vouched.into_iter().for_each(|tag| profile.vouch(family, tag));
+        }
         profile.standing.reported_at = self.maybe(Self::at);
         profile.standing.contact_changed_at = self.maybe(Self::at);
         profile.standing.contact_changed_by_stranger = self.flag();

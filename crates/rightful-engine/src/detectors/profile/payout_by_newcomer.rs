@@ -1,0 +1,116 @@
+//! `PROFILE_PAYOUT_BY_NEWCOMER`: money leaves to somebody new, from a device that has only just come.
+//!
+//! - Threat: the takeover as it pays: sign in quietly on a device of one's own, then send the money to one's own account.
+//! - Known false alarms: an owner's first days with a new phone. One challenge passed, or one second factor, and the phone
+//!   is known.
+//! - Source: the users' pains on which the reason catalogue rests.
+
+use rightful_domain::{Finding, ReasonCode};
+
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag, number};
+use crate::features::{Dealing, Features};
+use crate::policy::{Days, Thresholds};
+
+pub(super) const DETECTOR: Detector = Detector {
+    reason: ReasonCode::ProfilePayoutByNewcomer,
+    title: "money leaves to somebody new, from a device that has only just come",
+    explains: "The device is new to the account, or was first let through within the last days without a challenge, and \
+               now money leaves to a payee or an account that was never paid before; or to anybody, where the device was \
+               that new when somebody like it changed how the account is reached.",
+    sees: "A withdrawal or a transfer, whom it goes to, and how long the account has known the device without anybody \
+           vouching for it (`acquaintance.young_days`). It is held, and not refused: it is lifted to a challenge and no \
+           further.",
+    never: "A device that passed a challenge or a second factor, was confirmed as the owner's, or is the account's \
+            first; a payee that was paid before; money that comes in; an event that names no device.",
+    since: "0.1.0",
+    strength: Strength::Strong,
+    family: EvidenceFamily::Payment,
+    role: Role::Evidence,
+    evidence: &["device_age_days", "payee_new", "after_recovery"],
+    detect,
+};
+
+fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
+    let acquaintance = &features.acquaintance;
+    if !acquaintance.pays_out || acquaintance.device.is_none() {
+        return None;
+    }
+    let payment = &features.payment;
+    let to_new = is_new(&payment.payee, thresholds.profile_payee_new.period_days)
+        || acquaintance.withdraws && is_new(&payment.method, thresholds.profile_payment_method_new.period_days);
+    let payee_new = to_new && acquaintance.is_newcomer();
+    let contact_age_days = features.tenure.account_contact_age_days;
+    let is_lately = contact_age_days.is_some_and(|age| age <= thresholds.profile_recovery_chain.days_max.get());
+    // Whoever was new when the contact was changed does not grow old with it.
+    let was_new = acquaintance.device_before_change == Some(false);
+    let after_recovery = is_lately && was_new && features.standing.contact_changed_by_stranger == Some(true);
+    (payee_new || after_recovery).then(|| Finding {
+        reason: DETECTOR.reason,
+        nats: thresholds.profile_payout_by_newcomer.nats.get(),
+        evidence: vec![
+            number("device_age_days", features.novelty.device_age_days.unwrap_or(0.0)),
+            flag("payee_new", payee_new),
+            flag("after_recovery", after_recovery),
+        ],
+    })
+}
+
+/// Named, and never dealt with or not for long: the first of all is as new as the second.
+fn is_new(dealing: &Dealing, period: Days) -> bool {
+    dealing.n_known.is_some() && dealing.idle_days.is_none_or(|idle| idle > period.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use rightful_domain::Acquaintance as Known;
+
+    use super::*;
+    use crate::detectors::tests::check;
+    use crate::features::{Acquaintance, Payment, Standing, Tenure};
+
+    fn paying(device: Option<Known>, idle_days: Option<f64>) -> Features {
+        let acquaintance = Acquaintance { device, pays_out: true, withdraws: true, ..Acquaintance::default() };
+        let payment = Payment { method: Dealing { n_known: Some(3), idle_days }, ..Payment::default() };
+        Features { acquaintance, payment, ..Features::default() }
+    }
+
+    #[test]
+    fn fires_on_a_newcomers_first_payment_to_somebody() {
+        for (device, idle_days, fires) in [
+            (Some(Known::Young), None, true),
+            (Some(Known::Unknown), None, true),
+            (Some(Known::Young), Some(181.0), true),
+            (Some(Known::Young), Some(30.0), false),
+            (Some(Known::Known), None, false),
+            (None, None, false),
+        ] {
+            check(&DETECTOR, &paying(device, idle_days), fires);
+        }
+    }
+
+    #[test]
+    fn a_means_of_payment_is_a_destination_of_withdrawals_alone() {
+        let mut features = paying(Some(Known::Young), None);
+        features.acquaintance.withdraws = false;
+        check(&DETECTOR, &features, false);
+        features.payment.payee.n_known = Some(0);
+        check(&DETECTOR, &features, true);
+        features.acquaintance.pays_out = false;
+        check(&DETECTOR, &features, false);
+    }
+
+    #[test]
+    fn after_a_strangers_recovery_it_fires_whoever_is_paid() {
+        let mut features = paying(Some(Known::Young), Some(1.0));
+        features.standing = Standing { contact_changed_by_stranger: Some(true), ..Standing::default() };
+        features.tenure = Tenure { account_contact_age_days: Some(7.0), ..Tenure::default() };
+        features.acquaintance.device_before_change = Some(true);
+        check(&DETECTOR, &features, false);
+        features.acquaintance.device_before_change = Some(false);
+        check(&DETECTOR, &features, true);
+        features.acquaintance.device = Some(Known::Known);
+        check(&DETECTOR, &features, true);
+        features.tenure.account_contact_age_days = Some(7.1);
+        check(&DETECTOR, &features, false);
+    }
+}

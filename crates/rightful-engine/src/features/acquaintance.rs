@@ -1,0 +1,71 @@
+//! How well the account knows whom it has before it, by what they come with; and whether money leaves.
+//!
+//! What was let through once, and unasked, is a stranger's that nobody has stopped. So it neither calms nor vouches until it
+//! has grown old without a report, or somebody has proved with it to be the owner; see [`rightful_domain::Acquaintance`].
+
+use std::time::Duration;
+
+use rightful_domain::{Acquaintance as Known, Action, Facts, Family, PaymentDirection, Profile, Tag};
+
+use super::{Slot, flag_slot};
+
+/// How well the account knows whom it has before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Acquaintance {
+    /// The device; None when the event names none, or no account.
+    pub(crate) device: Option<Known>,
+    /// The address; None when the event names none, or no account.
+    pub(crate) address: Option<Known>,
+    /// Whether the account knew the device well already when a contact or a factor was last changed; None without a device,
+    /// or without such a change.
+    pub(crate) device_before_change: Option<bool>,
+    /// Whether money leaves the account to somebody.
+    pub(crate) pays_out: bool,
+    /// Whether it leaves to where the means of payment is: the account's money is taken out.
+    pub(crate) withdraws: bool,
+}
+
+impl Acquaintance {
+    /// Whether the account has been let through with this lately and unasked, and not before: by the device; by the
+    /// address, where no device is named.
+    pub(crate) fn is_young(self) -> bool {
+        self.device.or(self.address) == Some(Known::Young)
+    }
+
+    /// The same, or never at all.
+    pub(crate) fn is_newcomer(self) -> bool {
+        self.device.or(self.address).is_some_and(|known| known < Known::Known)
+    }
+
+    /// Whether the address is young, and nothing else vouches for it.
+    pub(crate) fn is_address_young(self) -> bool {
+        self.address == Some(Known::Young) && self.device != Some(Known::Known)
+    }
+}
+
+/// `youth` is for how long what was let through without a proof is young.
+pub(super) fn derive(facts: &Facts, youth: Duration) -> Acquaintance {
+    let (event, history) = (&facts.event, &facts.history);
+    let account = history.account_profile();
+    let knows = |family, tag: Option<Tag>| Some(account?.acquaintance(family, tag?, event.at, youth));
+    let direction = event.payment.as_ref().and_then(|payment| payment.direction);
+    let withdraws = event.action == Action::Withdraw;
+    Acquaintance {
+        device: knows(Family::Device, history.device_tag),
+        address: knows(Family::Address, history.address_tag),
+        device_before_change: account
+            .zip(history.device_tag)
+            .and_then(|(profile, device)| before_change(profile, device, youth)),
+        pays_out: (withdraws || event.action == Action::Transaction) && direction != Some(PaymentDirection::In),
+        withdraws: withdraws && direction != Some(PaymentDirection::In),
+    }
+}
+
+fn before_change(profile: &Profile, device: Tag, youth: Duration) -> Option<bool> {
+    let changed = profile.standing.contact_changed_at?;
+    let was_there = profile.fact(Family::Device, device).is_some_and(|fact| fact.first_at < changed);
+    Some(was_there && profile.acquaintance(Family::Device, device, changed, youth) == Known::Known)
+}
+
+pub(super) const SLOTS: &[Slot<Acquaintance>] =
+    &[Slot { name: "device_young", read: |a| flag_slot(a.device.map(|device| device == Known::Young)) }];
