@@ -2,8 +2,8 @@
 //! backtests; and what is signed.
 
 use rightful_domain::{
-    Action, Application, Case, DeviceId, EventId, Happening, Hook, HookDigest, HookStyle, HookTerms, Pii, RetryKey,
-    Timestamp, Verdict,
+    AccountId, Action, Application, Case, DeviceId, EventId, Happening, Hook, HookDigest, HookStyle, HookTerms, Pii,
+    RetryKey, Timestamp, Verdict,
 };
 
 use crate::{Method, Refusal, Told};
@@ -164,4 +164,25 @@ pub struct BacktestAsked {
     pub n_samples: u32,
     /// Another one shows other samples.
     pub seed: u32,
+}
+
+/// An account whose owner has it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reclaim {
+    /// The account.
+    pub account: AccountId,
+    /// What the caller knows of the takeover's beginning, each by one event; the earliest that is the account's holds, and
+    /// those that are not are passed over.
+    pub first: Vec<FirstEvent>,
+    /// The account was deleted: it is closed as well.
+    pub closed: bool,
+}
+
+/// By what the beginning of a takeover is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FirstEvent {
+    /// By the event.
+    Event(EventId),
+    /// By the intruder's device: the account's first event on it.
+    Device(DeviceId),
 }

@@ -7,17 +7,16 @@ use crate::attempts::{Ask, Finish, PresentedInBody, Sealed, TokenIn};
 use crate::route::{Presented, Route};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, BacktestJob, Case, CaseChange,
-    CasePage, CaseRefusal, CaseSearch, CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback,
-    Happening, Note, Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover,
-    Telling, Timestamp,
+    CasePage, CaseRefusal, CaseSearch, CredentialStatus, Dossier, Event, EventId, Excerpt, Feedback, Happening, Note,
+    Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
 };
 
 use crate::hooks::{HooksAnswer, HooksAsk};
 use crate::rules::{RulesIntake, RulesReply};
 use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
 use crate::{
-    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, SeveralAsk,
-    SeveralDone, Signed, SignedRequest, VendorHook,
+    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, Reclaim,
+    SeveralAsk, SeveralDone, Signed, SignedRequest, VendorHook,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -301,27 +300,6 @@ pub struct StreamMessage {
     pub kind: &'static str,
     /// The body: JSON in one line.
     pub body: Vec<u8>,
-}
-
-/// An account whose owner has it again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reclaim {
-    /// The account.
-    pub account: AccountId,
-    /// What the caller knows of the takeover's beginning, each by one event; the earliest that is the account's holds, and
-    /// those that are not are passed over.
-    pub first: Vec<FirstEvent>,
-    /// The account was deleted: it is closed as well.
-    pub closed: bool,
-}
-
-/// By what the beginning of a takeover is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FirstEvent {
-    /// By the event.
-    Event(EventId),
-    /// By the intruder's device: the account's first event on it.
-    Device(DeviceId),
 }
 
 /// How alike two devices must be to be one.
