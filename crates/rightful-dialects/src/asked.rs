@@ -2,11 +2,23 @@
 //! backtests; and what is signed.
 
 use rightful_domain::{
-    AccountId, Action, Application, Case, DeviceId, EventId, Happening, Hook, HookDigest, HookStyle, HookTerms, Pii,
-    RetryKey, Timestamp, Verdict,
+    Action, Application, Case, DeviceId, EventId, Happening, Hook, HookDigest, HookStyle, HookTerms, Pii, RetryKey,
+    Timestamp, Verdict,
 };
 
 use crate::{Method, Refusal, Told};
+
+/// How alike two devices must be to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tolerance {
+    /// In nearly everything.
+    Strict,
+    /// As a browser is to itself after an update.
+    #[default]
+    Default,
+    /// As a browser is to itself with another screen or language.
+    Lenient,
+}
 
 /// A request as it came, whose signature is to be checked.
 pub struct SignedRequest<'a> {
@@ -164,25 +176,4 @@ pub struct BacktestAsked {
     pub n_samples: u32,
     /// Another one shows other samples.
     pub seed: u32,
-}
-
-/// An account whose owner has it again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reclaim {
-    /// The account.
-    pub account: AccountId,
-    /// What the caller knows of the takeover's beginning, each by one event; the earliest that is the account's holds, and
-    /// those that are not are passed over.
-    pub first: Vec<FirstEvent>,
-    /// The account was deleted: it is closed as well.
-    pub closed: bool,
-}
-
-/// By what the beginning of a takeover is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FirstEvent {
-    /// By the event.
-    Event(EventId),
-    /// By the intruder's device: the account's first event on it.
-    Device(DeviceId),
 }

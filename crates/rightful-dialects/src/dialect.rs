@@ -3,20 +3,21 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::attempts::{Ask, Finish, PresentedInBody, Sealed, TokenIn};
+use crate::attempts::{Ask, DeviceProof, Finish, PresentedInBody, Sealed, TokenIn};
 use crate::route::{Presented, Route};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, BacktestJob, Case, CaseChange,
-    CasePage, CaseRefusal, CaseSearch, CredentialStatus, Dossier, Event, EventId, Excerpt, Feedback, Happening, Note,
-    Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover, Telling, Timestamp,
+    CasePage, CaseRefusal, CaseSearch, CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback,
+    Happening, Note, Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover,
+    Telling, Timestamp,
 };
 
 use crate::hooks::{HooksAnswer, HooksAsk};
 use crate::rules::{RulesIntake, RulesReply};
 use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
 use crate::{
-    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, Reclaim,
-    SeveralAsk, SeveralDone, Signed, SignedRequest, VendorHook,
+    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, SeveralAsk,
+    SeveralDone, Signed, SignedRequest, Tolerance, VendorHook,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -62,6 +63,12 @@ pub trait Dialect: Sync {
     /// reported lately. The event has the report's id.
     fn told(&self, _call: &Call<'_>, _attempt: &Report, _device: Option<&Report>) -> Result<Told, Refusal> {
         Err(Refusal { kind: RefusalKind::NotFound, detail: "nothing was attempted".to_owned(), path: None })
+    }
+
+    /// What the device that reports has signed by its key, in a request that is a report; None where it signs nothing. What
+    /// does not hold is refused: it is not that device that reports.
+    fn device_proof(&self, _call: &Call<'_>) -> Result<Option<DeviceProof>, Refusal> {
+        Ok(None)
     }
 
     /// Reads the rule that a request writes, once the server knows what it is to stand in the place of.
@@ -302,16 +309,25 @@ pub struct StreamMessage {
     pub body: Vec<u8>,
 }
 
-/// How alike two devices must be to be one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tolerance {
-    /// In nearly everything.
-    Strict,
-    /// As a browser is to itself after an update.
-    #[default]
-    Default,
-    /// As a browser is to itself with another screen or language.
-    Lenient,
+/// An account whose owner has it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reclaim {
+    /// The account.
+    pub account: AccountId,
+    /// What the caller knows of the takeover's beginning, each by one event; the earliest that is the account's holds, and
+    /// those that are not are passed over.
+    pub first: Vec<FirstEvent>,
+    /// The account was deleted: it is closed as well.
+    pub closed: bool,
+}
+
+/// By what the beginning of a takeover is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FirstEvent {
+    /// By the event.
+    Event(EventId),
+    /// By the intruder's device: the account's first event on it.
+    Device(DeviceId),
 }
 
 /// Something that happened to a device, for a page that listens.

@@ -219,7 +219,7 @@ pub enum CaseChange {
     },
     /// Its event was deleted.
     Delete,
-    /// The caller's own fields are others: all those that were changed since.
+    /// Some of the caller's own fields are others; one that is null is no longer.
     Amend(FreeFields),
 }
 
@@ -238,6 +238,8 @@ pub enum CaseRefusal {
     NothingToUndo,
     /// It has as many notes as it may.
     TooManyNotes,
+    /// Its fields are as long as they may be.
+    TooManyFields,
 }
 
 impl CaseRefusal {
@@ -251,6 +253,7 @@ impl CaseRefusal {
             Self::Closed => "the case is decided",
             Self::NothingToUndo => "there is no decision of yours that can still be taken back",
             Self::TooManyNotes => "the case has as many notes as it may have",
+            Self::TooManyFields => "the fields that were changed are too long together",
         }
     }
 }
@@ -351,8 +354,13 @@ impl Case {
                 Ok(true)
             }
             CaseChange::Amend(fields) => {
+                let fields = match &self.fields {
+                    Some(earlier) => earlier.with(&fields).ok_or(CaseRefusal::TooManyFields)?,
+                    None => fields,
+                };
+                let is_news = self.fields.as_ref() != Some(&fields);
                 self.fields = Some(fields);
-                Ok(true)
+                Ok(is_news)
             }
             CaseChange::Delete => {
                 let is_news = self.deleted_at.is_none();
@@ -435,7 +443,7 @@ impl Assessment {
     /// Sumsub's words, money that would be challenged is held for people to look at.
     #[must_use]
     pub fn queue<'a>(&'a self, event: &Event) -> Option<&'a str> {
-        let mut in_effect = self.rules.iter().filter(|rule| !rule.is_shadow).map(|rule| &rule.effect);
+        let mut in_effect = self.rules.iter().filter(|rule| rule.acts()).map(|rule| &rule.effect);
         let named = in_effect.clone().find_map(|effect| effect.queue.as_deref());
         if let Some(queue) = named {
             return Some(queue);

@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use crate::{AgentKind, Enrichment, Event, Timestamp};
+use crate::{AgentKind, Enrichment, Event, PaymentDirection, Timestamp};
 
 /// One step of a chain. The numbers are stored: none is changed or used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,11 +50,15 @@ pub enum Level {
     Hour = 17,
     /// The order of magnitude of the money moved: powers of two of a ten-thousandth of the currency's unit.
     Amount = 18,
+    /// The currency of the money moved, by its letters.
+    Currency = 19,
+    /// Which way it moves, seen from the account.
+    Direction = 20,
 }
 
 impl Level {
     /// How many there are.
-    pub const COUNT: usize = 19;
+    pub const COUNT: usize = 21;
 
     /// All of them, in the order of their numbers.
     pub const ALL: [Self; Self::COUNT] = [
@@ -77,6 +81,8 @@ impl Level {
         Self::Action,
         Self::Hour,
         Self::Amount,
+        Self::Currency,
+        Self::Direction,
     ];
 
     /// Where from, coarse to fine.
@@ -239,13 +245,18 @@ impl<T: Fn(Level, u32, &[u8]) -> StepTag> Steps<T> {
         self.put(Level::TimeZone, 0, event.device.time_zone.as_deref().map(str::as_bytes));
         self.put(Level::Action, 0, Some(event.action.as_str().as_bytes()));
         // Numbers are their own tags, so that neighbors can be found.
-        let amount = event.payment.as_ref().and_then(|payment| payment.amount);
-        if let Some(place) = self.circumstances.tags.get_mut(Level::Amount.number()) {
-            *place = amount.map(|amount| magnitude(amount.ten_thousandths));
-        }
-        let hour = StepTag::MIN.saturating_add(u32::from(hour_of_week(event.at)));
-        if let Some(place) = self.circumstances.tags.get_mut(Level::Hour.number()) {
-            *place = Some(hour);
+        let payment = event.payment.as_ref();
+        let amount = payment.and_then(|payment| payment.amount);
+        self.set(Level::Amount, amount.map(|amount| magnitude(amount.ten_thousandths)));
+        let told = payment.and_then(|payment| payment.told_currency.as_deref()).map(str::as_bytes);
+        self.set(Level::Currency, told.or(amount.as_ref().map(|money| &money.currency[..])).and_then(currency_tag));
+        self.set(Level::Direction, payment.and_then(|payment| payment.direction).map(direction_tag));
+        self.set(Level::Hour, Some(StepTag::MIN.saturating_add(u32::from(hour_of_week(event.at)))));
+    }
+
+    fn set(&mut self, level: Level, tag: Option<StepTag>) {
+        if let Some(place) = self.circumstances.tags.get_mut(level.number()) {
+            *place = tag;
         }
     }
 }
@@ -254,6 +265,21 @@ impl<T: Fn(Level, u32, &[u8]) -> StepTag> Steps<T> {
 fn magnitude(ten_thousandths: i64) -> StepTag {
     let bits = u64::BITS - ten_thousandths.unsigned_abs().leading_zeros();
     StepTag::MIN.saturating_add(bits)
+}
+
+/// A currency as its own tag: FNV-1a of its letters, whatever their case. Currencies are public and few, so nothing is gained by a
+/// key; None for none.
+fn currency_tag(letters: &[u8]) -> Option<StepTag> {
+    let mix = |hash: u32, letter: &u8| (hash ^ u32::from(letter.to_ascii_uppercase())).wrapping_mul(0x0100_0193);
+    StepTag::new(letters.iter().fold(0x811c_9dc5, mix)).filter(|_| !letters.is_empty())
+}
+
+/// A direction as its own tag: 1 for in, 2 for out.
+const fn direction_tag(direction: PaymentDirection) -> StepTag {
+    match direction {
+        PaymentDirection::In => StepTag::MIN,
+        PaymentDirection::Out => StepTag::MIN.saturating_add(1),
+    }
 }
 
 /// The hour of the day in UTC, 0 to 23; 24 more at weekends.
@@ -295,18 +321,23 @@ fn os_version_of(agent: &str) -> Version {
 /// An agent string with each version replaced by `#`, so that an update changes nothing.
 fn without_versions(agent: &str) -> String {
     let mut out = String::with_capacity(agent.len());
-    let mut before = ' ';
-    let mut rest = agent.chars().peekable();
-    while let Some(c) = rest.next() {
-        let starts = c.is_ascii_digit() && matches!(before, '/' | ' ' | ':' | '_');
-        if starts {
-            while rest.next_if(|next| next.is_ascii_digit() || *next == '.' || *next == '_').is_some() {}
+    // What is looked at is ASCII, so that places are those of letters.
+    let (mut before, mut kept_from, mut in_version) = (b' ', 0, false);
+    for (place, byte) in agent.bytes().enumerate() {
+        if in_version {
+            if byte.is_ascii_digit() || byte == b'.' || byte == b'_' {
+                continue;
+            }
+            (in_version, kept_from) = (false, place);
+        } else if byte.is_ascii_digit() && matches!(before, b'/' | b' ' | b':' | b'_') {
+            out.push_str(agent.get(kept_from..place).unwrap_or_default());
             out.push('#');
-            before = '#';
-        } else {
-            out.push(c);
-            before = c;
+            in_version = true;
         }
+        before = byte;
+    }
+    if !in_version {
+        out.push_str(agent.get(kept_from..).unwrap_or_default());
     }
     out
 }
@@ -335,6 +366,15 @@ mod tests {
         let other = one.replace("138", "139");
         assert_eq!(without_versions(one), without_versions(&other));
         assert_ne!(without_versions(one), without_versions(&one.replace("Chrome", "Edg")));
+        for (agent, expected) in [
+            ("", ""),
+            ("7", "#"),
+            ("7é8 9.1_2x/3", "#é8 #x/#"),
+            ("a7 _7_/7.", "a7 _#/#"),
+            ("Zürich/1.2 (ß 3)", "Zürich/# (ß #)"),
+        ] {
+            assert_eq!(without_versions(agent), expected, "{agent}");
+        }
         assert_eq!(os_version_of(one), Version::parse("10.0"));
         assert_eq!(os_version_of("iPhone; CPU iPhone OS 17_6_1 like Mac OS X"), Version::parse("17.6.1"));
         assert_eq!(os_version_of("curl/8.1"), Version::default());

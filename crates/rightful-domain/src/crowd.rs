@@ -3,9 +3,13 @@
 //! A crowd tells a campaign from a busy hour. Crowds live in RAM: what they show is of the day, and a password's tag must
 //! never be stored. Each counts exactly up to [`CROWD_MARKS_MAX`] attempts and says so beyond.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::hash::BuildHasherDefault;
 use std::time::Duration;
 
+use indexmap::IndexMap;
+
+use crate::population::TagHasher;
 use crate::{Outcome, Tag, Timestamp};
 
 /// The most attempts one crowd keeps; the oldest go first.
@@ -60,18 +64,26 @@ pub struct Crowd {
     pub saturated: bool,
 }
 
+type ByTag<T> = IndexMap<Tag, T, BuildHasherDefault<TagHasher>>;
+
 /// All crowds of one application.
 #[derive(Debug, Clone, Default)]
 pub struct Crowds {
-    by_key: BTreeMap<(CrowdKind, Tag), Gathering>,
-    n_by_kind: [usize; 3],
+    /// By [`CrowdKind`].
+    by_kind: [ByTag<Gathering>; 3],
 }
+
+/// From so many attempts on, a crowd keeps a table of its subjects: most have a few, which are counted sooner than looked
+/// up. It goes again at half of that.
+const COUNTED_FROM: usize = 16;
 
 #[derive(Debug, Clone, Default)]
 struct Gathering {
+    /// By time.
     marks: VecDeque<CrowdMark>,
-    /// Attempts and failures by subject.
-    subjects: BTreeMap<Tag, [u32; 2]>,
+    /// Attempts and failures by subject, where attempts are many.
+    subjects: Option<Box<ByTag<[u32; 2]>>>,
+    /// Without what is said of subjects, but for how many have failed where they are in the table.
     totals: Crowd,
     dropped_until: Option<Timestamp>,
 }
@@ -80,64 +92,58 @@ impl Crowds {
     /// Counts an attempt and says what the crowd counts with it. An attempt counted before is not counted again.
     /// O(log n).
     pub fn count(&mut self, kind: CrowdKind, tag: Tag, mark: CrowdMark) -> Crowd {
-        if !self.by_key.contains_key(&(kind, tag)) {
-            self.make_room(kind);
-            if let Some(n) = self.n_by_kind.get_mut(kind as usize) {
-                *n += 1;
-            }
+        let [nets, agents, passwords] = &mut self.by_kind;
+        let crowds = match kind {
+            CrowdKind::Net => nets,
+            CrowdKind::Agent => agents,
+            CrowdKind::Password => passwords,
+        };
+        if crowds.len() >= CROWDS_MAX && !crowds.contains_key(&tag) {
+            make_room(crowds);
         }
-        let gathering = self.by_key.entry((kind, tag)).or_default();
+        let gathering = crowds.entry(tag).or_default();
         gathering.add(mark);
         gathering.tally(mark.at)
     }
 
     /// Sets how a counted attempt ended. O(n).
     pub fn conclude(&mut self, kind: CrowdKind, tag: Tag, event: u64, outcome: Outcome) {
-        if let Some(gathering) = self.by_key.get_mut(&(kind, tag)) {
+        if let Some(gathering) = self.by_kind.get_mut(kind as usize).and_then(|crowds| crowds.get_mut(&tag)) {
             gathering.conclude(event, outcome);
         }
     }
 
     /// Takes a counted attempt out again, as if it had never come. What went for its sake does not come back. O(n).
     pub fn uncount(&mut self, kind: CrowdKind, tag: Tag, event: u64) {
-        let Some(gathering) = self.by_key.get_mut(&(kind, tag)) else { return };
+        let Some(crowds) = self.by_kind.get_mut(kind as usize) else { return };
+        let Some(gathering) = crowds.get_mut(&tag) else { return };
         gathering.uncount(event);
         if gathering.marks.is_empty() {
-            self.by_key.remove(&(kind, tag));
-            if let Some(n) = self.n_by_kind.get_mut(kind as usize) {
-                *n -= 1;
-            }
+            crowds.swap_remove(&tag);
         }
     }
+}
 
-    /// Lets the crowds go that were not seen for a day; if that is not enough, the longest unseen quarter.
-    fn make_room(&mut self, kind: CrowdKind) {
-        if self.n_by_kind.get(kind as usize).is_none_or(|n| *n < CROWDS_MAX) {
-            return;
-        }
-        let newest = |gathering: &Gathering| gathering.marks.back().map(|mark| mark.at);
-        let of_kind = self.by_key.iter().filter(|((its_kind, _), _)| *its_kind == kind);
-        let mut seen: Vec<Option<Timestamp>> = of_kind.map(|(_, gathering)| newest(gathering)).collect();
-        seen.sort_unstable();
-        let quarter = seen.get(seen.len() / 4).copied().flatten();
-        let day_ago = seen.last().copied().flatten().map(|newest| newest.minus(CROWD_SPAN));
-        let until = quarter.max(day_ago);
-        self.by_key.retain(|(its_kind, _), gathering| *its_kind != kind || newest(gathering) > until);
-        let n_left = self.by_key.keys().filter(|(its_kind, _)| *its_kind == kind).count();
-        if let Some(n) = self.n_by_kind.get_mut(kind as usize) {
-            *n = n_left;
-        }
-    }
+/// Lets the crowds go that were not seen for a day; if that is not enough, the longest unseen quarter.
+fn make_room(crowds: &mut ByTag<Gathering>) {
+    let newest = |gathering: &Gathering| gathering.marks.back().map(|mark| mark.at);
+    let mut seen: Vec<Option<Timestamp>> = crowds.values().map(newest).collect();
+    seen.sort_unstable();
+    let quarter = seen.get(seen.len() / 4).copied().flatten();
+    let day_ago = seen.last().copied().flatten().map(|newest| newest.minus(CROWD_SPAN));
+    let until = quarter.max(day_ago);
+    crowds.retain(|_, gathering| newest(gathering) > until);
 }
 
 impl Gathering {
     fn add(&mut self, mark: CrowdMark) {
         self.forget_before(mark.at.minus(CROWD_SPAN));
-        // What comes twice comes soon after.
-        if self.marks.iter().rev().take(64).any(|other| other.event == mark.event) {
+        let place = self.marks.partition_point(|other| other.at <= mark.at);
+        // What comes twice comes with the same time.
+        let mut as_old = self.marks.range(..place).rev().take_while(|other| other.at == mark.at);
+        if as_old.any(|other| other.event == mark.event) {
             return;
         }
-        let place = self.marks.partition_point(|other| other.at <= mark.at);
         self.marks.insert(place, mark);
         self.sum(&mark, 1);
         if self.marks.len() > CROWD_MARKS_MAX
@@ -145,6 +151,12 @@ impl Gathering {
         {
             self.dropped_until = self.dropped_until.max(Some(gone.at));
             self.sum(&gone, -1);
+        }
+        if self.subjects.is_none() && self.marks.len() >= COUNTED_FROM {
+            let marks: Vec<CrowdMark> = self.marks.iter().copied().collect();
+            self.subjects = Some(Box::default());
+            self.totals.failed_subjects = 0;
+            marks.iter().for_each(|mark| self.sum_subject(mark, 1));
         }
     }
 
@@ -171,35 +183,67 @@ impl Gathering {
             self.marks.pop_front();
             self.sum(&oldest, -1);
         }
+        if self.marks.len() <= COUNTED_FROM / 2 {
+            self.subjects = None;
+        }
         self.dropped_until = self.dropped_until.filter(|dropped| *dropped > horizon);
     }
 
     fn sum(&mut self, mark: &CrowdMark, by: i32) {
         let failed = i32::from(mark.outcome == Outcome::Failed);
-        let add = |count: &mut u32, by: i32| *count = count.saturating_add_signed(by);
-        add(&mut self.totals.attempts, by);
-        add(&mut self.totals.failures, by * failed);
-        add(&mut self.totals.unknown_usernames, by * i32::from(mark.is_unknown_username));
-        let Some(subject) = mark.subject else { return };
-        let [attempts, failures] = self.subjects.entry(subject).or_default();
+        add_to(&mut self.totals.attempts, by);
+        add_to(&mut self.totals.failures, by * failed);
+        add_to(&mut self.totals.unknown_usernames, by * i32::from(mark.is_unknown_username));
+        self.sum_subject(mark, by);
+    }
+
+    fn sum_subject(&mut self, mark: &CrowdMark, by: i32) {
+        let (Some(subject), Some(subjects)) = (mark.subject, &mut self.subjects) else { return };
+        let [attempts, failures] = subjects.entry(subject).or_default();
         let before = *failures > 0;
-        add(attempts, by);
-        add(failures, by * failed);
+        add_to(attempts, by);
+        add_to(failures, by * i32::from(mark.outcome == Outcome::Failed));
         let has_failed = *failures > 0;
         if *attempts == 0 {
-            self.subjects.remove(&subject);
+            subjects.swap_remove(&subject);
         }
-        add(&mut self.totals.failed_subjects, i32::from(has_failed) - i32::from(before));
+        add_to(&mut self.totals.failed_subjects, i32::from(has_failed) - i32::from(before));
     }
 
     fn tally(&self, as_of: Timestamp) -> Crowd {
+        let (n_subjects, n_failed) = match &self.subjects {
+            Some(subjects) => (subjects.len(), self.totals.failed_subjects),
+            None => (self.distinct_among_few(|_| true), count_u32(self.distinct_among_few(has_failed))),
+        };
         Crowd {
-            subjects: u32::try_from(self.subjects.len()).unwrap_or(u32::MAX),
+            subjects: count_u32(n_subjects),
+            failed_subjects: n_failed,
             since: self.marks.front().map(|mark| mark.at),
             saturated: self.dropped_until.is_some_and(|dropped| dropped > as_of.minus(CROWD_SPAN)),
             ..self.totals
         }
     }
+
+    /// Subjects of those attempts: each is counted where it does not come again.
+    fn distinct_among_few(&self, counts: impl Fn(&CrowdMark) -> bool) -> usize {
+        let counted = || self.marks.iter().enumerate().filter(|(_, mark)| mark.subject.is_some() && counts(mark));
+        let comes_again = |place: usize, subject: Option<Tag>| {
+            self.marks.iter().skip(place + 1).any(|later| later.subject == subject && counts(later))
+        };
+        counted().filter(|(place, mark)| !comes_again(*place, mark.subject)).count()
+    }
+}
+
+fn has_failed(mark: &CrowdMark) -> bool {
+    mark.outcome == Outcome::Failed
+}
+
+fn add_to(count: &mut u32, by: i32) {
+    *count = count.saturating_add_signed(by);
+}
+
+fn count_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -221,7 +265,11 @@ mod tests {
     proptest! {
         #[test]
         fn a_crowd_counts_what_a_naive_recount_counts(
-            gaps in proptest::collection::vec((0_i64..9_000, 1_u64..9, any::<bool>()), 1..60),
+            // Some have few attempts at a time and some many, so that both ways of counting are gone through, to and fro.
+            gaps in prop::bool::ANY.prop_flat_map(|is_busy| {
+                let gap_max = if is_busy { 4_000_i64 } else { 20_000 };
+                proptest::collection::vec((0..gap_max, 1_u64..9, any::<bool>()), 1..60)
+            }),
         ) {
             let (mut crowds, mut all, mut at) = (Crowds::default(), Vec::new(), 0);
             for (event, (gap, subject, failed)) in gaps.into_iter().enumerate() {
@@ -261,7 +309,7 @@ mod tests {
         crowds.uncount(CrowdKind::Net, Tag::new(1), 2);
         assert_eq!(crowds.count(CrowdKind::Net, Tag::new(1), mark(1, 1, 3, true)), before);
         crowds.uncount(CrowdKind::Net, Tag::new(1), 1);
-        assert!(crowds.by_key.is_empty() && crowds.n_by_kind == [0; 3]);
+        assert!(crowds.by_kind.iter().all(IndexMap::is_empty));
     }
 
     #[test]
@@ -280,6 +328,6 @@ mod tests {
         for i in 1..=(CROWDS_MAX as u64 * 2) {
             crowds.count(CrowdKind::Password, Tag::new(i), mark(i as i64, i, 1, true));
         }
-        assert!(crowds.by_key.len() <= CROWDS_MAX);
+        assert!(crowds.by_kind.iter().all(|crowds| crowds.len() <= CROWDS_MAX));
     }
 }

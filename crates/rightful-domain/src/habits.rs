@@ -121,14 +121,17 @@ impl Habits {
         Level::ALL.into_iter().flat_map(|level| self.of_level(level).iter().map(move |habit| (level, habit)))
     }
 
-    /// Reads a little of every place that it is kept in (see [`crate::Profile::glance`]).
-    pub(crate) fn glance(&self) -> u32 {
-        let in_a_line = CACHE_LINE_BYTES / size_of::<Habit>();
-        let steps = self.steps.iter().step_by(in_a_line).map(|habit| habit.tag.get());
-        let agents = self.agents.iter().map(|agent| agent.tag.get());
-        let rates = self.fickleness.iter().step_by(in_a_line).map(|rate| rate.novel.to_bits());
-        let all = steps.chain(agents).chain(rates);
-        all.fold(0, |all, one| all ^ one)
+    /// Reads a little of its own place (see [`crate::Profile::glance`]).
+    pub(crate) fn glance_itself(&self) -> u32 {
+        let rates = self.fickleness.iter().step_by(CACHE_LINE_BYTES / size_of::<Fickleness>());
+        rates.fold(self.weight.to_bits(), |all, rate| all ^ rate.novel.to_bits())
+    }
+
+    /// The same of the places that this leads to.
+    pub(crate) fn glance_behind(&self) -> u32 {
+        let steps = self.steps.iter().step_by(CACHE_LINE_BYTES / size_of::<Habit>());
+        let all = steps.fold(0, |all, habit| all ^ habit.tag.get());
+        self.agents.iter().fold(all, |all, agent| all ^ agent.tag.get())
     }
 
     /// What is remembered of an agent.

@@ -21,9 +21,11 @@ mod entry;
 mod event;
 mod facts;
 mod features;
+mod free_fields;
 mod habits;
 mod history;
 mod id;
+mod interaction;
 mod likeness;
 mod list_value;
 mod listing;
@@ -31,6 +33,7 @@ mod nearest;
 mod news;
 mod notoriety;
 mod office;
+mod origin;
 mod passage;
 mod policy_source;
 mod population;
@@ -84,14 +87,18 @@ pub use enrichment::{
 };
 pub use entry::{Entry, Lesson, Record, RetryKey, Tagged, Teaching};
 pub use event::{
-    Action, App, Behavior, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location, Mechanism, MechanismKind,
-    Money, Network, Outcome, Payment, PaymentDirection, Person, Source,
+    Action, App, Behavior, CURRENCY_BYTES_MAX, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location,
+    Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source, TOLD_ACCURACY_KM,
 };
 pub use facts::{Allowances, Facts};
 pub use features::FeatureVector;
 pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
+pub use interaction::{
+    AXIS_DEGREES, FAR_PX, InputKind, InputKinds, Interaction, RIGHT_DEGREES_OFF, SMALL_DEGREES, STEP_PX,
+    STRAIGHT_DEGREES, STRAIGHT_PX, STROKE_MOVES_MIN, STROKE_PAUSE_MS, TIGHT_MS, share,
+};
 pub use likeness::likeness;
 pub use list_value::{
     ALLOWED_BITS_MIN_V4, ALLOWED_BITS_MIN_V6, InvalidListValue, ListNetwork, list_value, new_list_value,
@@ -108,13 +115,14 @@ pub use office::{
     Application, ApplicationMode, Credential, CredentialKind, HOOK_TYPES_MAX, Hook, HookDigest, HookStyle, HookTerms,
     KeyDigest, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
 };
+pub use origin::{is_local_origin, origin_of};
 pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
 pub use policy_source::PolicySource;
 pub use population::{
     Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
     VersionShares, hour_of,
 };
-pub use profile::{Bad, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
+pub use profile::{Bad, Depth, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
 pub use report::{REPORT_KEPT, Report, ReportKey};
 pub use rule_book::{

@@ -122,6 +122,10 @@ impl Hasher for TagHasher {
     fn write_u32(&mut self, tag: u32) {
         self.0 = u64::from(tag);
     }
+
+    fn write_u64(&mut self, tag: u64) {
+        self.0 = tag;
+    }
 }
 
 pub(crate) type ByTag<V> = IndexMap<u32, V, BuildHasherDefault<TagHasher>>;

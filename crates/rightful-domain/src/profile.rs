@@ -11,6 +11,8 @@ use crate::{Coordinates, EventId, LabelValue, Lesson, MechanismKind, Sparse, Tag
 
 /// The most facts of one family that a profile keeps; the least recently seen go first.
 pub const FACTS_MAX: usize = 64;
+/// Room for so many more facts is made at once.
+const FACTS_MORE: usize = 2;
 /// The most events one profile holds in quarantine; the oldest go first.
 pub const HELD_MAX: usize = 64;
 /// The most things one profile remembers as bad; the oldest go first.
@@ -129,6 +131,22 @@ pub struct Place {
     pub at: Timestamp,
 }
 
+/// How many places stand between a profile and what is to be read of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// None.
+    Itself,
+    /// One.
+    Behind,
+    /// Two: there is nothing further off.
+    Last,
+}
+
+impl Depth {
+    /// All of them, nearest first.
+    pub const ALL: [Self; 3] = [Self::Itself, Self::Behind, Self::Last];
+}
+
 /// What a key has learned.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profile {
@@ -176,6 +194,10 @@ impl Profile {
     }
 
     fn insert(&mut self, family: Family, place: usize, fact: Fact) {
+        if self.facts.len() == self.facts.capacity() {
+            // Doubling would leave much of it empty, key after key.
+            self.facts.reserve_exact(FACTS_MORE);
+        }
         self.facts.insert(place, fact);
         self.ends.iter_mut().skip(family as usize).for_each(|end| *end += 1);
     }
@@ -191,11 +213,21 @@ impl Profile {
         self.place(family, tag).ok().and_then(|place| self.facts.get(place))
     }
 
-    /// Reads a little of every place that the profile is kept in, for nothing but to have it near: with a million accounts
+    /// Reads a little of the places that the profile is kept in, for nothing but to have it near: with a million accounts
     /// all of it is far, and what is asked for at once comes at once, not one after the other as judging comes to it.
-    pub fn glance(&self) {
-        let facts = self.facts.iter().step_by(CACHE_LINE_BYTES / size_of::<Fact>()).fold(0, |all, fact| all ^ fact.n);
-        std::hint::black_box(facts ^ self.habits.glance());
+    ///
+    /// What is returned means nothing. To be asked of several profiles at each depth before the next: where a place is,
+    /// is said by the one before it.
+    #[must_use]
+    pub fn glance(&self, depth: Depth) -> u32 {
+        match depth {
+            Depth::Itself => self.n_learned ^ u32::from(self.last_place.is_some()) ^ u32::from(self.held.is_empty()),
+            Depth::Behind => {
+                let facts = self.facts.iter().step_by(CACHE_LINE_BYTES / size_of::<Fact>());
+                facts.fold(self.habits.glance_itself(), |all, fact| all ^ fact.n)
+            }
+            Depth::Last => self.habits.glance_behind(),
+        }
     }
 
     /// Learns from an event let through. Learning twice counts twice: who records an event once teaches once.

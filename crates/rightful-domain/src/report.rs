@@ -86,6 +86,10 @@ impl Behavior {
             key_flight_ms: later.key_flight_ms.or(self.key_flight_ms),
             pointer_moves: sum(self.pointer_moves, later.pointer_moves),
             form_ms: later.form_ms.or(self.form_ms),
+            interaction: match (&self.interaction, &later.interaction) {
+                (Some(earlier), Some(later)) => Some(Box::new(earlier.and(later))),
+                (earlier, later) => earlier.clone().or_else(|| later.clone()),
+            },
         }
     }
 }

@@ -273,18 +273,42 @@ impl Window {
     /// little ahead of it; for a late one it is the event's own time. O(log n); O(n log n) if `upto` cuts marks off.
     #[must_use]
     pub fn tally(&self, as_of: Timestamp, upto: Timestamp) -> Tally {
-        Tally(Span::ALL.map(|span| self.span_tally(as_of.minus(span.duration()), upto)))
+        match &self.index {
+            None => self.tally_few(as_of, upto),
+            Some(index) => Tally(Span::ALL.map(|span| self.span_tally(index, as_of.minus(span.duration()), upto))),
+        }
     }
 
-    fn span_tally(&self, after: Timestamp, upto: Timestamp) -> SpanTally {
+    /// All spans in one walk back from the newest: each holds all that the shorter ones do, and a counterpart is counted
+    /// where it came last.
+    fn tally_few(&self, as_of: Timestamp, upto: Timestamp) -> Tally {
+        let n_counted = self.marks.partition_point(|mark| mark.at <= upto);
+        let comes_again = |place: usize, side: usize, tag: Tag| {
+            self.marks.range(place + 1..n_counted).any(|later| later.counterpart(side) == Some(tag))
+        };
+        let mut back = self.marks.iter().take(n_counted).enumerate().rev().peekable();
+        let mut so_far = SpanTally::default();
+        Tally(Span::ALL.map(|span| {
+            let after = as_of.minus(span.duration());
+            while let Some((place, mark)) = back.next_if(|(_, mark)| mark.at > after) {
+                so_far.attempts += 1;
+                so_far.failures += u32::from(mark.outcome == Outcome::Failed);
+                for (side, distinct) in so_far.distinct.iter_mut().enumerate() {
+                    let is_last = mark.counterpart(side).is_some_and(|tag| !comes_again(place, side, tag));
+                    *distinct += u32::from(is_last);
+                }
+            }
+            SpanTally { saturated: self.dropped_until.is_some_and(|dropped| dropped > after), ..so_far }
+        }))
+    }
+
+    fn span_tally(&self, index: &Index, after: Timestamp, upto: Timestamp) -> SpanTally {
         let start = self.marks.partition_point(|mark| mark.at <= after);
         let end = self.marks.partition_point(|mark| mark.at <= upto).max(start);
-        let distinct = match &self.index {
-            Some(index) if end == self.marks.len() => {
-                index.latest.each_ref().map(|latest| latest.len() - latest.partition_point(|(at, _)| *at <= after))
-            }
-            Some(_) => [0, 1].map(|side| self.distinct_between(start, end, side)),
-            None => [0, 1].map(|side| self.distinct_among_few(start, end, side)),
+        let distinct = if end == self.marks.len() {
+            index.latest.each_ref().map(|latest| latest.len() - latest.partition_point(|(at, _)| *at <= after))
+        } else {
+            [0, 1].map(|side| self.distinct_between(start, end, side))
         };
         SpanTally {
             attempts: count_u32(end - start),
@@ -305,15 +329,6 @@ impl Window {
                 self.marks.iter().filter(within).count()
             }
         }
-    }
-
-    /// Those that do not come again.
-    fn distinct_among_few(&self, start: usize, end: usize, side: usize) -> usize {
-        let comes_again =
-            |place: usize, tag: Tag| self.marks.range(place + 1..end).any(|later| later.counterpart(side) == Some(tag));
-        let named = self.marks.range(start..end).enumerate();
-        let named = named.filter_map(|(place, mark)| Some((start + place, mark.counterpart(side)?)));
-        named.filter(|(place, tag)| !comes_again(*place, *tag)).count()
     }
 
     fn distinct_between(&self, start: usize, end: usize, side: usize) -> usize {
@@ -346,6 +361,12 @@ impl Window {
     /// The counted attempts, oldest first.
     pub fn marks(&self) -> impl ExactSizeIterator<Item = &Mark> {
         self.marks.iter()
+    }
+
+    /// Reads a little of the place that its few attempts are kept in (see [`crate::Profile::glance`]).
+    #[must_use]
+    pub fn glance(&self) -> u32 {
+        self.marks.back().map_or(0, |mark| u32::from(mark.outcome == Outcome::Failed))
     }
 
     /// The time of the newest attempt; None if there is none.

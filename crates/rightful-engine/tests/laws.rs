@@ -6,8 +6,8 @@ use facts::{ANN, HOME, Key, LAPTOP, NOW, Scene};
 use proptest::prelude::*;
 use rightful_domain::{
     Action, AddressKind, AgentKind, AgentTraits, Behavior, Coordinates, CountryCode, CredentialStatus, Crowd, Device,
-    Enrichment, Facts, Family, History, LogOdds, NetworkClaim, NetworkKind, Place, PolicySource, PolicyVersion, Tag,
-    Timestamp, Verdict,
+    Enrichment, Facts, Family, History, InputKinds, Interaction, LogOdds, NetworkClaim, NetworkKind, Place,
+    PolicySource, PolicyVersion, Tag, Timestamp, Verdict,
 };
 use rightful_engine::{DETECTORS, FEATURE_SCHEMA, Policy, Strength, assess, feature_names, sentences};
 
@@ -138,16 +138,36 @@ fn device() -> impl Strategy<Value = Device> {
     })
 }
 
+fn interaction() -> impl Strategy<Value = Interaction> {
+    proptest::collection::vec(0_u32..60, 12).prop_map(|n| Interaction {
+        inputs: InputKinds::from_bits(n[0]),
+        keyless_inputs: n[1],
+        holds: n[2].max(n[3]),
+        tight_holds: n[3],
+        gaps: n[4].max(n[5]),
+        tight_gaps: n[5],
+        flights: n[6].max(n[7]),
+        even_flights: n[7],
+        far_clicks: n[8].max(n[9]),
+        jumps: n[9],
+        strokes: n[10].max(n[11]),
+        slanted_strokes: n[11],
+        ..Interaction::default()
+    })
+}
+
 fn behavior() -> impl Strategy<Value = Behavior> {
     let measure = || proptest::option::of(prop_oneof![0.0..200.0_f64, Just(f64::NAN), Just(f64::INFINITY), Just(-1.0)]);
     let n = || proptest::option::of(0_u32..60);
-    (n(), n(), n(), measure(), measure(), measure()).prop_map(|(keys, pastes, moves, hold, flight, form)| Behavior {
+    let measures = (measure(), measure(), measure(), proptest::option::of(interaction()));
+    (n(), n(), n(), measures).prop_map(|(keys, pastes, moves, (hold, flight, form, told))| Behavior {
         keys,
         pastes,
         pointer_moves: moves,
         key_hold_ms: hold,
         key_flight_ms: flight,
         form_ms: form,
+        interaction: told.map(Box::new),
     })
 }
 

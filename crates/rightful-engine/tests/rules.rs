@@ -436,6 +436,9 @@ fn of_a_group_the_first_stops_the_others_of_it_alone() {
         + &of_group("before", 6, "mode = \"shadow\"")
         + &of_group("after", 3, "mode = \"shadow\"");
     assert_eq!(names(&rules), [active("first"), active("own"), shadow("before")]);
+    let entry = Entry::judged(withdrawal(), assess(&withdrawal(), &Policy::default()), None);
+    let policy = policy(&rules);
+    assert_eq!(policy.in_hindsight(&entry).expect("it was judged").n_in_effect, 2, "and so in hindsight");
     let all = rule("stop", "true", "priority = 5\nstop_on_match = true") + &of_group("late", 4, "");
     assert_eq!(names(&all), [active("stop")]);
 }
@@ -525,9 +528,18 @@ fn a_wrong_rule_is_refused_with_its_key() {
 
 #[test]
 fn hindsight_says_what_judgement_would_have_said() {
-    for rest in
-        ["", "score = 5", "score = 60", "score = 100", "score = -90", "floor = \"challenge\"", "ceiling = \"allow\""]
-    {
+    for rest in [
+        "",
+        "score = 5",
+        "score = 60",
+        "score = 100",
+        "score = -90",
+        "score = 100\nmoves_verdict = false",
+        "score = 3\nmoves_verdict = false\nfloor = \"deny\"",
+        "floor = \"challenge\"",
+        "ceiling = \"allow\"",
+        "ceiling = \"trust\"",
+    ] {
         for when in ["device.new", "!device.new", "score < 50 && 'IP_IS_VPN' in reasons"] {
             let policy = policy(&rule("it", when, rest));
             let judged = assess(&withdrawal(), &policy);
@@ -552,7 +564,8 @@ fn hindsight_says_what_judgement_would_have_said() {
 fn condition() -> impl Strategy<Value = String> {
     let names = rule_words().map(|word| word.name.to_owned());
     let features = rule_features().map(|word| format!("features.{}", word.name));
-    let names: Vec<String> = names.chain(features).chain(["custom.tier".to_owned()]).collect();
+    let names: Vec<String> =
+        names.chain(features).chain(["custom.tier", "told.data.tier"].map(str::to_owned)).collect();
     let literal = proptest::sample::select(vec!["1", "0.5", "'DE'", "'in'", "true", "null", "['DE', 'AT']", "[1, 2]"]);
     let leaf = prop_oneof![2 => proptest::sample::select(names), 1 => literal.prop_map(str::to_owned)];
     leaf.prop_recursive(4, 24, 3, |inner| {

@@ -219,15 +219,14 @@ pub(crate) fn vouched_id(attempt: EventId, account: &AccountId) -> EventId {
 }
 
 /// Whether a device has signed what it is said to have signed.
-fn holds(proof: &DeviceProof) -> Result<(), Refusal> {
+pub(crate) fn holds(proof: &DeviceProof) -> Result<(), Refusal> {
     let wrong = |detail: &str| refused(RefusalKind::Forbidden, detail);
     let name: String = digest(&SHA256, &proof.public_key).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     if name != proof.key_name {
-        return Err(wrong("the secured session token is of another device"));
+        return Err(wrong("what is signed is signed by the key of another device"));
     }
     let key = UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, &proof.public_key);
-    key.verify(&proof.message, &proof.signature)
-        .map_err(|_| wrong("the secured session token is not signed by its device"))
+    key.verify(&proof.message, &proof.signature).map_err(|_| wrong("what is signed is not signed by its device"))
 }
 
 #[cfg(test)]

@@ -234,6 +234,7 @@ fn read_behavior(fields: &mut Fields<'_>) -> Result<Behavior, Fault> {
         key_flight_ms: fields.optional("key_flight_ms", measure)?,
         pointer_moves: fields.optional("pointer_moves", count)?,
         form_ms: fields.optional("form_ms", measure)?,
+        interaction: None,
     })
 }
 
@@ -246,6 +247,7 @@ fn read_payment(fields: &mut Fields<'_>) -> Result<Payment, Fault> {
         payee: fields.optional("payee", personal)?.flatten(),
         direction: fields.optional("direction", direction)?,
         counterparty: fields.optional("counterparty", personal)?.flatten(),
+        ..Payment::default()
     })
 }
 

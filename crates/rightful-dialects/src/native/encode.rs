@@ -377,12 +377,13 @@ pub(super) fn location(location: &Location) -> LocationBody<'_> {
 }
 
 const fn behavior(behavior: &Behavior) -> BehaviorBody {
-    let Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms } = *behavior;
+    // Single strokes and moves are told as features alone: no caller of this API sends them.
+    let Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms, interaction: _ } = *behavior;
     BehaviorBody { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms }
 }
 
 fn payment(payment: &Payment) -> PaymentBody<'_> {
-    let Payment { amount, method, method_id, payee, direction, counterparty } = payment;
+    let Payment { amount, method, method_id, payee, direction, counterparty, .. } = payment;
     PaymentBody {
         amount: amount.map(money::amount_text),
         currency: amount.as_ref().and_then(|Money { currency, .. }| std::str::from_utf8(currency).ok()),

@@ -66,7 +66,7 @@ fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -
 }
 
 fn tags(assessment: &Assessment) -> impl Iterator<Item = &str> {
-    let in_effect = assessment.rules.iter().filter(|rule| !rule.is_shadow);
+    let in_effect = assessment.rules.iter().filter(|rule| rule.acts());
     in_effect.flat_map(|rule| rule.effect.tags.iter().map(|tag| &**tag))
 }
 
@@ -110,6 +110,8 @@ fn data(record: &Record, case: Option<&Case>) -> Value {
         .into_iter()
         .partition(|(name, _)| words::PASSED_THROUGH.contains(&name.as_str()));
     props.extend(case.and_then(|case| case.fields.as_ref()).map(members).unwrap_or_default());
+    // What was taken away.
+    props.retain(|_, value| !value.is_null());
     if !props.is_empty() {
         data.insert("props".to_owned(), Value::Object(props));
     }
@@ -155,7 +157,7 @@ fn scoring_result<'a>(
     assessment: &'a Assessment,
     case: Option<&Case>,
 ) -> ScoringResult<'a> {
-    let shadow = assessment.rules.iter().filter(|rule| rule.is_shadow);
+    let shadow = assessment.rules.iter().filter(|rule| !rule.acts());
     let dry_score = shadow.fold(0.0, |sum, rule| sum + rule.effect.score.points());
     let rules = assessment.rules.iter().map(|rule| {
         let known = (call.rule_title)(&rule.rule).unwrap_or_default();
@@ -165,12 +167,12 @@ fn scoring_result<'a>(
             revision: rule.version,
             title: if known.title.is_empty() { (&*rule.rule).into() } else { known.title.into() },
             score: rule.effect.score.points(),
-            dry_run: rule.is_shadow,
+            dry_run: !rule.acts(),
             action: words::doing_of_rule(&rule.effect).as_str(),
         }
     });
     let found = assessment.findings.iter().filter(|finding| finding.is_adverse()).map(matched_finding);
-    let n_shadow = assessment.rules.iter().filter(|rule| rule.is_shadow).count();
+    let n_shadow = assessment.rules.iter().filter(|rule| !rule.acts()).count();
     let doing = if assessment.answered.is_some_and(|answered| answered != assessment.verdict) {
         Doing::Score
     } else {

@@ -10,7 +10,7 @@
 //! | `POST /resources/kyt/txns/{id}/-/score` | server | judge it again, as of now |
 //! | `POST /resources/kyt/txns/{id}/review/status/completed` | server | somebody's decision, at once |
 //! | `DELETE /resources/kyt/txns/{id}` | server | mark it deleted |
-//! | `PATCH /resources/kyt/txns/{id}/props` | server | change its properties, beside what was told |
+//! | `PATCH /resources/kyt/txns/{id}/props` | server | add or change some of its properties, or take `unsetKey` away; it is judged by them when it is judged again |
 //! | `POST /resources/kyt/misc/txns/import` | server | judge each line of a file; `ignoreErrors`, `scoreSavedTxns` |
 //! | `POST /resources/kyt/misc/txns/importHistory` | server | remember each line as history |
 //! | `GET /resources/applicants/{id}/one`, with `-;externalUserId={user}` for the id | server | an applicant, with its device labels |
@@ -43,10 +43,11 @@
 //! | `general`, `kyc`, `auditTrailEvent`, `scheduledEvent`, `iGamingSession` | actions of these names |
 //! | `applicant.externalUserId` | the account |
 //! | `device.fingerprint`, `deviceBindingId` | names of the device, unless they are one that we gave to a page: then its report is the device |
-//! | `coords` | the place, unless `accuracy` is worse than 50 km |
-//! | `paymentMethod` | an IBAN, a card, a wallet or else a text (at the bank of `institutionInfo.code`), each as a keyed hash |
+//! | `coords` | the place, unless `accuracy` is worse than 50 km; `{lat, lon}`, `{latitude, longitude}` or `"lat,lon"` |
+//! | `paymentMethod` | an IBAN, a card, a wallet or else a text (at the bank of `institutionInfo.code`), each as a keyed hash; and whether its checksum is right |
 //! | `counterparty` | the payee of what goes out: its instrument, else its id, else its name |
 //! | `info.amount` | as it is, or `amountInDefaultCurrency` where that is told; of crypto currencies only that |
+//! | `info.currencyCode` | the amount's currency; beside another amount, or of a crypto currency, the currency it moves in |
 //! | `twoFaUsed`, `2faUsed` | a one-time code that was right |
 //! | `props`, and the objects of rarer types | the caller's own fields: rules read them as `custom.…` |
 //!
@@ -66,8 +67,8 @@
 //!   applicant id from elsewhere is taken as long as the body names the user.
 //! - A transaction without a `txnId` is refused with 422; one whose `txnId` was used, with 409, for ten years.
 //! - `matchedRules` are the rules in effect, those that only watch (`dryRun`), and what was found, each under its reason.
-//! - An IBAN, a card number or a wallet is kept by its last four signs, and told so in later answers. Base58 wallets and
-//!   mixed-case Ethereum addresses are taken as they are: their checksums need hashes that are not computed here.
+//! - An IBAN, a card number or a wallet is kept by its last four signs, and told so in later answers. One that fails its checksum
+//!   is taken as well, since the vendor takes any text, and is a fact for rules.
 //! - The visitor id that a page is given names its session. Whoever copies it says that it was in that session, and no more.
 //! - A file is taken whole: up to 64 MiB, judged line by line while the caller waits.
 //! - Of a deleted transaction, what was learned stays learned; a decision against it unlearns.
@@ -84,6 +85,7 @@ mod encode;
 mod hooks;
 mod instrument;
 mod page;
+mod place;
 mod review;
 mod rules;
 mod sumscript;
@@ -163,7 +165,8 @@ const ROUTES: &[Route] = &[
 ];
 
 /// What is read of a query.
-const PARAMETERS: &[&str] = &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns", "id", "limit", "offset"];
+const PARAMETERS: &[&str] =
+    &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns", "id", "limit", "offset", "unsetKey"];
 
 /// Sumsub's words.
 pub(crate) const DIALECT: &dyn Dialect = &Sumsub;

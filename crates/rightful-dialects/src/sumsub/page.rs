@@ -246,6 +246,7 @@ impl Seen {
             key_flight_ms: median(&mut self.flights),
             pointer_moves: Some(self.moves),
             form_ms: None,
+            interaction: None,
         })
     }
 }

@@ -407,7 +407,7 @@ mod tests {
         check_refused("a == 1 b", "1:8: expected an operator, found `b`");
         check_refused("a EOR b", "1:3: `EOR` adds scores branch by branch: write a rule of its own for each branch");
         check_refused("questionnaires[q]", "1:15: values are not picked by `[…]` here");
-        check_refused(&"(".repeat(100), "1:25: the expression lies more than 24 deep in itself");
+        check_refused(&"(".repeat(100), "1:26: the expression lies more than 24 deep in itself");
         assert!(read(&format!("a{}", " AND a".repeat(300))).is_err());
         assert!(read(&"a".repeat(9_000)).is_err());
     }

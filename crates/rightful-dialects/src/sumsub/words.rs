@@ -93,6 +93,11 @@ pub(super) fn kind(told: Option<&str>) -> Option<Kind> {
     told.map_or(Some(Kind::Finance), |told| Kind::ALL.into_iter().find(|kind| kind.as_str() == told))
 }
 
+/// The types that are taken, as a part of a sentence.
+pub(super) fn kinds() -> String {
+    Kind::ALL.map(Kind::as_str).join(", ")
+}
+
 /// What is done by a transaction of that type. Money that goes out is a withdrawal, unless it is said to be a transfer.
 pub(super) fn action(kind: Kind, direction: Option<&str>, sub: Option<&str>) -> Action {
     let is_transfer = sub.is_some_and(|sub| sub.to_ascii_lowercase().contains("transfer"));
@@ -104,6 +109,10 @@ pub(super) fn action(kind: Kind, direction: Option<&str>, sub: Option<&str>) -> 
         }
     }
 }
+
+/// Why an event of the platform is none.
+pub(super) const NO_PLATFORM_EVENT: &str =
+    "must be one of login, failedLogin, signup, passwordReset, twoFaReset, general";
 
 /// What is done by an event of the platform, and how it ended.
 pub(super) fn platform_event(told: &str) -> Option<(Action, Outcome)> {
@@ -166,8 +175,9 @@ pub(super) fn doing(record: &Record) -> Doing {
 
 /// Whether a rule that the vendor's own API has written says to ask the person, which is stronger there than to hold.
 fn asks_the_user(matched: &RuleMatch) -> bool {
-    let is_in_effect = !matched.is_shadow && !matched.is_snoozed;
-    is_in_effect && matched.rule.starts_with(super::rules::PREFIX) && doing_of_rule(&matched.effect) == Doing::AwaitUser
+    matched.acts()
+        && matched.rule.starts_with(super::rules::PREFIX)
+        && doing_of_rule(&matched.effect) == Doing::AwaitUser
 }
 
 fn is_overruled(assessment: &Assessment) -> bool {

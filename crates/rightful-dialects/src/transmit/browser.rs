@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use rightful_domain::{
     AccountId, Action, CorrelationId, CredentialKind, Device, EventId, FreeFields, ID_BYTES_MAX, KEY_COMPONENT,
-    Network, PasswordHashes, Report, Settings, Timestamp,
+    Network, PasswordHashes, Report, Settings, Timestamp, origin_of,
 };
 use zeroize::Zeroizing;
 
@@ -23,6 +23,8 @@ use crate::{Call, Intake, Packing, PresentedInBody, Refusal, RefusalKind, Sealed
 /// The most events of one request: the client sends a few, and queues for a while what was refused.
 const EVENTS_MAX: usize = 256;
 const REPORT: &str = "transmit report";
+/// The component that says at which origin a page was that is none of the application's.
+const FOREIGN_ORIGIN: &str = "foreign_origin";
 
 /// What one request of the client says.
 pub(super) struct Batch {
@@ -164,6 +166,7 @@ impl Read {
                 .unwrap_or(-1),
             at: event.take("timestamp").and_then(|node| moment(node).ok()),
         };
+        self.page_told(call, event.take("location"));
         let attributes = event.take("attributes");
         match kind.as_str() {
             "device" => self.device_told(call, attributes),
@@ -188,6 +191,24 @@ impl Read {
         }
         if mark.is_action || !self.mark.is_action {
             self.mark = mark;
+        }
+    }
+
+    /// Where the page is by its own word, which is sealed: what is between it and us can make the request's headers say
+    /// anything, and not this. Only what is foreign is kept.
+    fn page_told(&mut self, call: &Call<'_>, location: Option<Node<'_>>) {
+        let application = call.application;
+        // Where no origin is the application's, none is foreign to it.
+        if !application.test && application.settings.origins.is_empty() {
+            return;
+        }
+        let origin = location.and_then(Node::into_text).and_then(|address| origin_of(&address));
+        let foreign = origin.filter(|origin| !application.takes_origin(origin));
+        let components = &mut self.device.components;
+        if let Some(origin) = foreign
+            && !components.iter().any(|(known, _)| **known == *FOREIGN_ORIGIN)
+        {
+            components.push((FOREIGN_ORIGIN.into(), cut(&origin, LABEL_BYTES_MAX).into()));
         }
     }
 

@@ -19,7 +19,7 @@ const NAMES_MAX: usize = 512;
 const VALUE: &str = "transmit attribute";
 
 /// What is said under a name of the map, and under which name it is kept.
-const PLAIN: [(&str, &str); 15] = [
+const PLAIN: [(&str, &str); 16] = [
     ("hardwareConcurrency", "cores"),
     ("deviceMemory", "memory_gb"),
     ("webGlRenderer", "gpu"),
@@ -35,6 +35,7 @@ const PLAIN: [(&str, &str); 15] = [
     ("windowConstructorAliasTest", "driver_alias"),
     ("windowDocumentAuxVarsTest", "driver_variables"),
     ("webRTCDisabled", "webrtc_disabled"),
+    ("brave", "brave"),
 ];
 
 /// Names of driver programs' own variables, as the client finds them on the document, the navigator and the window.
@@ -151,10 +152,17 @@ fn parts(device: &mut Device, told: &mut Fields<'_>, add: &mut impl FnMut(&mut D
     let mut storage = object(told.take("navigatorStorageEstimation"));
     add(device, "storage_quota", owned(storage.take("quota")));
     add(device, "storage_usage", owned(storage.take("usage")));
+    let mut memory = object(told.take("performanceMemory"));
+    add(device, "heap_limit", owned(memory.take("jsHeapSizeLimit")));
     let mut getters = object(told.take("navigatorPrototype"));
-    let natives: Vec<String> = ["hardwareConcurrency", "languages"]
+    let sources: Vec<(&str, Cow<'_, str>)> = ["hardwareConcurrency", "languages"]
         .into_iter()
         .filter_map(|name| getters.take(name).and_then(Node::into_text).map(|source| (name, source)))
+        .collect();
+    // Said either way: that natives are their own is what makes a browser one that is known not to be tampered with.
+    add(device, "natives_told", (!sources.is_empty()).then_some("true".into()));
+    let natives: Vec<String> = sources
+        .into_iter()
         .filter(|(_, source)| !source.contains("[native code]"))
         .map(|(name, _)| name.to_owned())
         .collect();

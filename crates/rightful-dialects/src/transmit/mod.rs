@@ -30,8 +30,8 @@
 //! - The client's `lightweight` tier: where a server is to send its payload is not documented.
 //! - Key rotation in the client (`keyRotation`): the value that ends one is not known. It is not offered.
 //! - `private_key_jwt` and mutual TLS at the token endpoint.
-//! - Of signals: what only a mobile client can tell (`esim_usage`, `mobile_network_code`), and `x_forwarded_for`. Of the
-//!   pointer's path only its moves are counted, so ratios and latencies are left out.
+//! - Of signals: what only a mobile client can tell (`esim_usage`, `mobile_network_code`), `x_forwarded_for`, and time zone
+//!   offsets of other seasons.
 //!
 //! # Whom a page can fool
 //! A client id is public, so anybody can speak as a page, for any account, and a page may set any user. Therefore:
@@ -42,7 +42,8 @@
 //!   no attempt of the account, and nothing is learned of it. A result that names the user makes it an event of its own.
 //! - Behavior and device are what the browser says. Whoever writes requests by hand may say anything, and is judged by
 //!   everything else. Who has copied a device's id *and* the name of its key is taken for it; only a secured session token
-//!   proves the key itself.
+//!   proves the key itself. The client signs nothing of what it reports but the handing over of its key, which is not
+//!   offered to it; a report that carries such a signature is refused unless it holds by the key that the report names.
 //! - A page's answers say no score, reason or verdict.
 //!
 //! # Tokens and ids
@@ -64,12 +65,32 @@
 //! | `device` attributes | components by their own names; `time_zone`, `language`, `screen`, `os`, `browser`, `model` |
 //! | `webdriver`, `CDPRuntimeDomainTest`, driver variables, replaced getters | components that detectors read |
 //! | `cryptoRandomValues`, `performanceTiming`, `plugins`, `mediaDevices`, `referrer` | not kept |
-//! | `interaction` events | `behavior`: keys, their rhythm, pastes, pointer moves; what and where is not kept |
-//! | `page_load` | `opened_at` |
+//! | `interaction` events | `behavior`: counts and sums of strokes, inputs, moves and clicks; what and where is not kept |
+//! | `page_load` | `opened_at`, and that there was a page at all |
+//! | `isPressed` of a click | whether it was no finger: the client sends that under this name, and null where it cannot tell |
+//! | `location` of an event | compared with the application's origins; only a foreign one is kept |
 //! | `action` | kept under its token until somebody asks |
 //! | `identification` | nothing: the user is in each request |
 //! | several actions in one request | the last one; the earlier ones have had their answers |
 //! | the request's address and agent | `network` |
+//!
+//! # Signals
+//! A signal is true where something was seen, false where it was looked for and not seen, and left out where it cannot be
+//! known. How the vendor defines ratios and velocities is not documented; here:
+//! | Signal | Is |
+//! |---|---|
+//! | `typing_velocity` | the share of people who type more slowly, by the median time between keys (0 to 1, as in the sample) |
+//! | `movement_velocity` | px a second while the pointer moved; pauses of 300 ms and more are left out |
+//! | `straight_line_ratio`, `minor_angels_ratio`, `right_angels_ratio` | of the turns between steps of 4 px or more, those below 5°, from 5° to 30°, and within 5° of 90° |
+//! | `movement_latency` | ms between the last move and the button, on average |
+//! | `corner_click` | true if something was clicked on its upper left corner; else left out: of other corners too little is told |
+//! | `input_method` | by the `inputType` of the DOM's input events. An input without one is `is_autocomplete` if the browser made it (a choice in a box or a list looks the same), `is_password_manager` if a script of the page did |
+//! | `no_user_interaction` | left out where no page told anything, or only of a click that keys and scripts make alike |
+//! | `tampered` | natives of the page were replaced |
+//! | `emulated` | the renderer is of software or a virtual machine, or a phone runs on a computer |
+//! | `spoofed` | at least two contradictions, or an attribute that no such browser has |
+//! | `incognito` | by the storage on offer; Chromium of 2026 offers the same in every window, so it is left out |
+//! | `tz_mismatch` | the clock is two hours or more from any that is used at the address |
 //!
 //! # What becomes of an action
 //! | Transmit | Here |
@@ -134,16 +155,19 @@ mod device;
 mod encode;
 mod label;
 mod money;
+mod path;
 mod rules;
 mod signals;
+mod signed;
+mod strokes;
 mod token;
 mod words;
 
 use rightful_domain::{CredentialKind, Record, Report, Timestamp};
 
 use crate::{
-    Access, Call, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply, Response,
-    Route, Sealed, TokenIn, Told, VendorRule, VendorRuleKept,
+    Access, Call, DeviceProof, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply,
+    Response, Route, Sealed, TokenIn, Told, VendorRule, VendorRuleKept,
 };
 
 const TOKEN: &str = "/oidc/token";
@@ -244,6 +268,10 @@ impl Dialect for Transmit {
             _ => None,
         };
         attempt::told(call, attempt, device, named)
+    }
+
+    fn device_proof(&self, call: &Call<'_>) -> Result<Option<DeviceProof>, Refusal> {
+        if call.route.path == EVENTS { signed::proof(call) } else { Ok(None) }
     }
 
     fn vendor_rule(&self, call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {

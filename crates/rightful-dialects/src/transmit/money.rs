@@ -32,7 +32,7 @@ pub(super) fn payment(transaction: Node<'_>) -> Option<Payment> {
         method_id: party(&mut told, "payer"),
         payee: party(&mut told, "payee"),
         direction: Some(direction),
-        counterparty: None,
+        ..Payment::default()
     })
 }
 

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use rightful_domain::{Action, Assessment, ListNetwork, RuleMatch, Verdict, country_spellings};
+use rightful_domain::{Action, Assessment, ListNetwork, Verdict, country_spellings};
 use serde_json::{Map, Value, json};
 
 use super::{encode, words};
@@ -148,7 +148,10 @@ pub(super) fn rule(call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<V
     let tail: String = call.event_id.to_string().chars().rev().filter(|c| *c != '-').take(8).collect();
     let known = before.and_then(|before| before.told.get("name")?.as_str().map(str::to_owned));
     let name = told.name.clone().or(known).unwrap_or_else(|| format!("rule-{tail}"));
-    let book_name = before.map_or_else(|| book_name(GROUP, &name, &tail), |before| before.name.clone());
+    let book_name = match before {
+        Some(before) => before.name.clone(),
+        None => book_name(GROUP, told.name.as_deref().unwrap_or("rule"), &tail),
+    };
     let mode = match (told.enabled, told.mode) {
         (false, _) => "off",
         (true, "PREVIEW") => "shadow",
@@ -253,7 +256,7 @@ fn refused(refusal: &RulesRefusal) -> Refusal {
 /// The rule in preview that would have decided, had it been in production.
 pub(super) fn preview(call: &Call<'_>, action: &Action, judged: &Assessment) -> Option<Value> {
     // Of the group, none is asked after one that is in effect: whichever is told here came before it.
-    let previews = judged.rules.iter().filter(|matched| matched.is_shadow);
+    let previews = judged.rules.iter().filter(|matched| matched.is_shadow && !matched.is_snoozed);
     let (matched, title) = previews
         .filter_map(|matched| Some((matched, (call.rule_title)(&matched.rule)?)))
         .find(|(_, title)| title.origin.as_ref().is_some_and(|(vendor, _)| vendor == GROUP))?;
@@ -270,8 +273,7 @@ pub(super) fn preview(call: &Call<'_>, action: &Action, judged: &Assessment) -> 
 
 /// The rules that were in effect, whoever wrote them; None if none was.
 pub(super) fn matched(call: &Call<'_>, judged: &Assessment) -> Option<Vec<Value>> {
-    let in_effect = |matched: &&RuleMatch| !matched.is_shadow && !matched.is_snoozed;
-    let told = judged.rules.iter().filter(in_effect).map(|matched| {
+    let told = judged.rules.iter().filter(|matched| matched.acts()).map(|matched| {
         let title = (call.rule_title)(&matched.rule);
         let id = title.as_ref().and_then(|title| title.origin.as_ref()).filter(|(vendor, _)| vendor == GROUP);
         json!({

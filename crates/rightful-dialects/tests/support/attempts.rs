@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_dialects::{Dialect, Intake, Reply, Wants};
-use rightful_domain::{AgentKind, AgentTraits, Event, Finding, NetworkClaim, NetworkKind, ReasonCode, Record, Report};
+use rightful_domain::{
+    AgentKind, AgentTraits, Event, FeatureVector, Finding, NetworkClaim, NetworkKind, ReasonCode, Record, Report,
+};
 use serde_json::{Value, json};
 
-use super::Request;
+use super::{Request, SIGNAL_SCHEMA, SIGNALS};
 
 /// Any key of that kind.
 pub(crate) const SEALING_KEY: &str = r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#;
@@ -98,6 +100,11 @@ pub(crate) fn reply_to(
 /// Findings, networks and the agent, as an example gives them.
 fn tell(record: &mut Record, given: &Value) {
     let list = |name: &str| given.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    if let (Some(assessment), Some(signals)) = (&mut record.entry.assessment, given.get("signals")) {
+        let value = |name: &&str| signals[*name].as_f64().map_or(f32::NAN, |value| value as f32);
+        let values = SIGNALS.iter().map(value).collect();
+        assessment.features = FeatureVector { schema: SIGNAL_SCHEMA, values };
+    }
     if let (Some(assessment), true) = (&mut record.entry.assessment, given.get("findings").is_some()) {
         let finding = |name| {
             let reason = ReasonCode::ALL.into_iter().find(|code| code.as_str() == name).expect("a reason");

@@ -49,7 +49,11 @@ pub(crate) fn application() -> Application {
 
 pub(crate) fn glossary() -> Glossary {
     fn feature_names(schema: u16) -> &'static [&'static str] {
-        if schema == 1 { &["account_attempts_60s", "device_age_days", "novelty"] } else { &[] }
+        match schema {
+            1 => &["account_attempts_60s", "device_age_days", "novelty"],
+            SIGNAL_SCHEMA => &SIGNALS,
+            _ => &[],
+        }
     }
     fn sentences(_event: &Event, assessment: &Assessment) -> Sentences {
         Sentences {
@@ -137,6 +141,19 @@ impl<'a> Request<'a> {
         self.with_call(|call| dialect.reply(call, reply))
     }
 }
+
+/// The schema of a vector whose slots are [`SIGNALS`].
+pub(crate) const SIGNAL_SCHEMA: u16 = 1_000;
+/// What judgement finds out of a device, by the engine's names.
+pub(crate) const SIGNALS: [&str; 7] = [
+    "browser_private_window",
+    "browser_renderer",
+    "browser_emulated",
+    "browser_contradictions",
+    "browser_odd_attributes",
+    "zone_gap_hours",
+    "address_attempts_60s",
+];
 
 fn parameters<'a>(template: &'static str, path: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
     let (mut known, mut told) = (template.split('/'), path.split('/'));

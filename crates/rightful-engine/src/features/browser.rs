@@ -73,6 +73,10 @@ impl Renderer {
 
 pub(super) fn derive(facts: &Facts) -> Browser {
     let device = &facts.event.device;
+    if device.components.is_empty() {
+        // Nothing is told, so nothing need be compared with the agent string.
+        return Browser::default();
+    }
     let told = |name: &str| component(device, name);
     let is = |name: &str| told(name).map(|value| value == "true");
     let number = |name: &str| told(name).and_then(|value| value.parse::<u32>().ok());

@@ -21,6 +21,14 @@ pub(super) fn gap_hours(zone: &str, longitude: f64) -> Option<f64> {
     Some(gap(0.0).min(gap(24.0)).min(gap(-24.0)))
 }
 
+/// Whether a zone's clock ever shows so many minutes ahead of UTC, or within an hour of it, since rules change; None for a
+/// name that is not known. O(log n).
+pub(super) fn has_offset(zone: &str, minutes: i32) -> Option<bool> {
+    let place = ZONES.binary_search_by_key(&zone, |(name, ..)| name).ok()?;
+    let (_, least, most) = ZONES.get(place)?;
+    Some((i32::from(*least) * 15 - 60..=i32::from(*most) * 15 + 60).contains(&minutes))
+}
+
 /// Name, and the least and most quarters of an hour ahead of UTC within a year (2026), by name.
 #[rustfmt::skip]
 const ZONES: [(&str, i8, i8); 597] = [

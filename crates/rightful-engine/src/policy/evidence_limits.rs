@@ -45,6 +45,25 @@ pub(crate) struct BehaviorBot {
 pub(crate) struct BehaviorInhumanInput {
     pub(crate) keys_min: Limit,
     pub(crate) keys_per_second_max: Limit,
+    pub(crate) even_share_min: Fraction,
+    pub(crate) nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BehaviorBotTyping {
+    pub(crate) keys_min: Limit,
+    pub(crate) at_once_share_min: Fraction,
+    pub(crate) nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BehaviorSuspiciousMovement {
+    pub(crate) jumps_min: Limit,
+    pub(crate) lines_min: Limit,
     pub(crate) nats: Nats,
 }
 
@@ -84,6 +103,14 @@ pub(crate) struct CredentialEnumeration {
     pub(crate) unknown_usernames_min: Limit,
     pub(crate) unknown_ratio_min: Fraction,
     pub(crate) weight: Growing,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeviceLocationAnomaly {
+    pub(crate) distance_km_min: Km,
+    pub(crate) nats: Nats,
 }
 
 /// See `default.toml`.
@@ -137,8 +164,11 @@ pub(crate) struct IpTrusted {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProfileActivityAnomaly {
+    pub(crate) account_days_min: Days,
     pub(crate) amount_doublings_min: Limit,
     pub(crate) events_min: Limit,
+    pub(crate) young_device_days_max: Days,
+    pub(crate) young_device_nats: Nats,
     pub(crate) sequence_hours_max: Hours,
     pub(crate) hour_share_max: Fraction,
     pub(crate) weight: Growing,

@@ -197,7 +197,7 @@ pub(super) static REASONS: Word =
     list("reasons", ListWord::Reasons, "The reasons that were found, as codes: `PROFILE_DEVICE_NEW`, …");
 
 /// Features that are true or false; the others are numbers.
-const FLAGS: [&str; 69] = [
+const FLAGS: [&str; 81] = [
     "account_saturated",
     "device_saturated",
     "address_saturated",
@@ -267,6 +267,18 @@ const FLAGS: [&str; 69] = [
     "browser_cores_odd",
     "browser_display_odd",
     "browser_copied_id",
+    "currency_known",
+    "direction_known",
+    "money_leaves",
+    "coordinates_in_address_country",
+    "coordinates_in_address_town",
+    "payment_method_valid",
+    "payee_valid",
+    "has_input",
+    "browser_private_window",
+    "browser_webrtc_removed",
+    "browser_emulated",
+    "browser_foreign_origin",
 ];
 
 /// What a name means; None if no name is spelled so.
@@ -395,6 +407,7 @@ mod tests {
             include_str!("../features/tenure.rs"),
             include_str!("../features/reputation.rs"),
             include_str!("../features/context.rs"),
+            include_str!("../features/coordinates.rs"),
             include_str!("../features/place.rs"),
             include_str!("../features/network.rs"),
             include_str!("../features/agent.rs"),
@@ -408,6 +421,8 @@ mod tests {
             include_str!("../features/proof.rs"),
             include_str!("../features/budget.rs"),
             include_str!("../features/browser.rs"),
+            include_str!("../features/interaction.rs"),
+            include_str!("../features/configuration.rs"),
         ];
         const READERS: [&str; 4] = ["flag_slot(", "address_is(", "agent_is(", "saturated("];
         let slots = sources.iter().flat_map(|source| source.lines()).filter(|line| line.contains("Slot { name: \""));

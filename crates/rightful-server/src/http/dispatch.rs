@@ -23,7 +23,7 @@ use super::{body, events, problem, vendor_rules};
 use crate::access_tokens::TOKEN_KEPT;
 use crate::app::{App, Peer};
 use crate::applications::public_name;
-use crate::attempts::{AttemptError, Speaker};
+use crate::attempts::{self, AttemptError, Speaker};
 use crate::backtest;
 use crate::backtest::jobs::TooManyBacktests;
 use crate::listeners::{Listener, TooMany};
@@ -305,7 +305,10 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
             pipeline.recall(application, event).await.map(|record| Reply::Recalled(Box::new(record)))
         }
         Intake::Search(search) => pipeline.search(&search).await.map(Reply::Found),
-        Intake::Report(report) => pipeline.report(*report).await.map(Reply::Reported),
+        Intake::Report(report) => {
+            received.with_call(app, |call| dialect.device_proof(call))?.as_ref().map_or(Ok(()), attempts::holds)?;
+            pipeline.report(*report).await.map(Reply::Reported)
+        }
         Intake::Identify { token, tolerance, told } => {
             pipeline.meters.unknown_fields(told.n_unknown);
             let identified = pipeline.identify(token, tolerance, *told, application, now).await;
@@ -336,9 +339,7 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Ask(ask) => return ask_about(app, dialect, received, *ask).await.map(Done::Answered),
         Intake::Finish(finish) => return finish_attempt(app, dialect, received, *finish).await.map(Done::Answered),
         Intake::Feedback(all) => take_feedback(app, received, all).await,
-        Intake::Several(asked) => {
-            pipeline.several(application, *asked, now).await.map(|done| Reply::Several(Box::new(done)))
-        }
+        Intake::Several(asked) => pipeline.several(application, *asked, now).await,
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
 }

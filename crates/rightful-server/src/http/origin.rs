@@ -15,6 +15,8 @@ use parking_lot::Mutex;
 use rightful_dialects::{Dialect, Refusal, RefusalKind};
 use rightful_domain::{Application, ApplicationId};
 
+pub(crate) use rightful_domain::is_local_origin as is_local;
+
 use crate::applications::Applications;
 
 /// How a browser says whence a request comes that carries no origin; no page can set it.
@@ -38,7 +40,7 @@ pub(crate) fn check(application: &Application, headers: &HeaderMap, without: &Wi
     let origins = &application.settings.origins;
     let told = headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or(""));
     let is_taken = match told {
-        Some(origin) => origins.iter().any(|known| **known == *origin) || (application.test && is_local(origin)),
+        Some(origin) => application.takes_origin(origin),
         None => application.test || (!origins.is_empty() && is_same_site(headers)),
     };
     if is_taken {
@@ -68,15 +70,6 @@ impl WithoutOrigins {
 
 fn is_same_site(headers: &HeaderMap) -> bool {
     headers.get(FETCH_SITE).is_some_and(|site| site == "same-origin")
-}
-
-/// Whether an origin is a page of the developer's own machine.
-pub(crate) fn is_local(origin: &str) -> bool {
-    let Some(rest) = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) else { return false };
-    let is_port = |port: &str| port.strip_prefix(':').is_some_and(|digits| digits.parse::<u16>().is_ok());
-    ["localhost", "127.0.0.1", "[::1]"]
-        .iter()
-        .any(|host| rest.strip_prefix(host).is_some_and(|port| port.is_empty() || is_port(port)))
 }
 
 /// Whether browsers send cookies along with a request, and so want to be told that they may.

@@ -50,7 +50,7 @@ const fn case_refusal(refusal: CaseRefusal) -> (RefusalKind, &'static str) {
         CaseRefusal::ClaimedByAnother | CaseRefusal::NotClaimed | CaseRefusal::Closed | CaseRefusal::NothingToUndo => {
             RefusalKind::Conflict
         }
-        CaseRefusal::TooManyNotes => RefusalKind::Malformed,
+        CaseRefusal::TooManyNotes | CaseRefusal::TooManyFields => RefusalKind::Malformed,
     };
     (kind, refusal.as_str())
 }

@@ -193,6 +193,8 @@ impl Belongings {
             self.devices.remove(place);
         }
         let Seen { device: tag, at, event, makes_known } = *seen;
+        // Most accounts have one or two.
+        self.devices.reserve_exact(1);
         self.devices.push(KnownDevice {
             tag,
             first_at: at,

@@ -1,5 +1,6 @@
-//! Recall: count the attempt, then say what is known. Each key is locked once, for the arithmetic alone, and never two
-//! at a time; the lock that counts is the lock that tallies, so parallel attempts each see another count.
+//! Recall: count the attempt, then say what is known. Each key is locked once, for the arithmetic alone, and nobody waits
+//! for one while holding another; the lock that counts is the lock that tallies, so parallel attempts each see another
+//! count. Before that, all keys are glanced at together (see [`super::state::States::glance`]), so that they come from far memory at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +48,6 @@ impl Counting {
     }
 
     fn remember(&self, state: &mut State, mark: Mark) -> (Remembered, Change) {
-        state.profile.glance();
         let change = if self.counts && state.window.count(mark) { Change::Changed } else { Change::Same };
         let tally = state.window.tally(self.as_of, self.upto);
         (Remembered { profile: Arc::clone(&state.profile), tally }, change)
@@ -100,6 +100,12 @@ impl Mind {
         let (subject, alias) = self.subject_of(event, private.username, &tagger)?;
         let account = event.account.as_ref().or(alias.as_ref());
         let lesson = tagger.lesson(event, enrichment, &private, News::default(), account, None);
+        self.states.glance([
+            subject.map(|tag| tagger.subject_key(tag)),
+            lesson.device.map(|tag| tagger.device_key(tag)),
+            lesson.address.map(|tag| tagger.address_key(tag)),
+            private.username.map(|tag| tagger.subject_key(tag)),
+        ]);
         let tagged = Arc::new(Tagged { username: private.username, lesson, details: private.details });
         let mut history = History {
             tagged: Some(Arc::clone(&tagged)),
@@ -204,7 +210,6 @@ impl Mind {
         let seen = seen_in(event, &tagged.lesson).filter(|_| is_account);
         let details = if is_account { &tagged.details[..] } else { &[] };
         let (mut remembered, changes) = self.states.with(tagger.subject_key(tag), |state| {
-            state.latest_device.iter().for_each(|device| device.glance());
             let (remembered, counted) = counting.remember(state, mark);
             let failures = counting.failures(state, mark);
             (history.failures_here_24h, history.strange_failures_24h) = (failures.here, failures.strange);

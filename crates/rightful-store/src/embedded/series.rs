@@ -51,6 +51,9 @@ impl Stored for SeriesState {
     fn of_bytes(bytes: &[u8]) -> Result<Self, Undecodable> {
         decode_series(bytes)
     }
+
+    // Few events have many: they are read as they come.
+    fn glance(_: &[Option<&Self>]) {}
 }
 
 /// What of an event decides whether aggregates count it, beside its tags.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use rightful_domain::{
     AccountId, AddressKind, ApplicationId, Circumstances, CorrelationId, CredentialTag, DetailKind, DetailValue,
-    Device, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet, Tag,
-    Tagged,
+    Device, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet,
+    TOLD_ACCURACY_KM, Tag, Tagged,
 };
 use siphasher::sip::{SipHasher13, SipHasher24};
 use zeroize::Zeroizing;
@@ -34,7 +34,7 @@ pub(super) struct Tagger {
     key: Zeroizing<[u8; 32]>,
     /// For the steps of circumstances: twenty an event, so a fast hash. It keeps others from choosing what collides.
     steps: SipHasher13,
-    /// For what is on lists: a hash for each way in which an event may be on one.
+    /// For what is on lists, a hash for each way in which an event may be on one, and for crowds.
     lists: SipHasher24,
     /// Stands for the population of the application.
     population: Tag,
@@ -136,28 +136,33 @@ impl Tagger {
         self.tag(b'n', b"")
     }
 
+    // Crowds live in RAM, so that a fast hash will do; as with lists, its key keeps others from choosing what collides.
+    fn crowd(&self, letter: u8, name: &[u8]) -> Tag {
+        Tag::new(self.listed(&[letter], name))
+    }
+
     /// The network of an address, as crowds see it: IPv4 /24, IPv6 /48.
     pub(super) fn net(&self, ip: IpAddr) -> Tag {
         match ip {
             IpAddr::V4(ip) => {
                 let [a, b, c, _] = ip.octets();
-                self.tag(b'r', &[a, b, c])
+                self.crowd(b'r', &[a, b, c])
             }
             IpAddr::V6(ip) => {
                 let [a, b, c, d, e, f, ..] = ip.octets();
-                self.tag(b'r', &[a, b, c, d, e, f])
+                self.crowd(b'r', &[a, b, c, d, e, f])
             }
         }
     }
 
     /// A whole agent string.
     pub(super) fn agent(&self, agent: &str) -> Tag {
-        self.tag(b'g', agent.as_bytes())
+        self.crowd(b'g', agent.as_bytes())
     }
 
     /// A password, as its tag of the day. For RAM only.
     pub(super) fn password(&self, CredentialTag(tag): CredentialTag) -> Tag {
-        self.tag(b'w', &tag.to_le_bytes())
+        self.crowd(b'w', &tag.to_le_bytes())
     }
 
     /// The tags of what is people's data in an event: once it is sealed, they can no longer be made.
@@ -207,14 +212,29 @@ impl Tagger {
     }
 
     fn step(&self, level: Level, parent: u32, value: &[u8]) -> StepTag {
-        let mut hasher = self.steps;
-        let [a, b, c, d] = parent.to_le_bytes();
-        hasher.write(&[level as u8, a, b, c, d]);
-        hasher.write(value);
-        let hash = hasher.finish();
+        let hash = self.step_hash(level, parent, value);
         // The low half, or the high one where that is nothing.
         let tag = StepTag::new(hash as u32).or_else(|| StepTag::new((hash >> 32) as u32));
         tag.unwrap_or(StepTag::MIN)
+    }
+
+    /// Of the level, its parent and its value, one after the other. Short ones are put together first: hashing one piece
+    /// takes half as long as hashing two.
+    fn step_hash(&self, level: Level, parent: u32, value: &[u8]) -> u64 {
+        const SHORT_MAX: usize = 40;
+        let [a, b, c, d] = parent.to_le_bytes();
+        let head = [level as u8, a, b, c, d];
+        let mut whole = [0; SHORT_MAX];
+        let Some(short) = whole.get_mut(..head.len() + value.len()) else {
+            let mut hasher = self.steps;
+            hasher.write(&head);
+            hasher.write(value);
+            return hasher.finish();
+        };
+        let (first, rest) = short.split_at_mut(head.len());
+        first.copy_from_slice(&head);
+        rest.copy_from_slice(value);
+        self.steps.hash(short)
     }
 
     /// The circumstances of an event, in tags.
@@ -269,11 +289,16 @@ impl Tagger {
     }
 }
 
-/// Where an event was, if its network does not hide that.
+/// Where an event was, if its network does not hide that: as the data sets place its address, or else as it says itself.
 fn place_of(event: &Event, enrichment: &Enrichment) -> Option<Place> {
-    let coordinates = enrichment.coordinates.filter(|_| !enrichment.hides_place())?;
-    let accuracy_km = enrichment.accuracy_km;
-    (enrichment.address == Some(AddressKind::Public)).then_some(Place { coordinates, accuracy_km, at: event.at })
+    if enrichment.hides_place() || enrichment.address == Some(AddressKind::CarrierNat) {
+        return None;
+    }
+    let network = enrichment.coordinates.filter(|_| enrichment.address == Some(AddressKind::Public));
+    let network = network.map(|place| (place, enrichment.accuracy_km));
+    let (coordinates, accuracy_km) =
+        network.or_else(|| event.told_place().map(|place| (place, Some(TOLD_ACCURACY_KM))))?;
+    Some(Place { coordinates, accuracy_km, at: event.at })
 }
 
 /// What kind of thing has a memory.

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::Undecodable;
 use super::assessment::{StoredAssessment, StoredEnrichment};
 use super::event::{StoredEvent, text};
+use super::interaction::StoredInteraction;
 use super::lesson::{StoredNews, restored_tag, stored_tag};
 use super::private::{MorePrivate, Private};
 
@@ -126,12 +127,17 @@ impl<'a> StoredEntry<'a> {
 pub(crate) fn private_bytes(entry: &Entry) -> Option<Zeroizing<Vec<u8>>> {
     let private = Private::of(&entry.event);
     let more = MorePrivate::of(&entry.event.person);
-    if private.is_none() && more.is_none() {
+    let interaction = entry.event.behavior.as_ref().and_then(|behavior| behavior.interaction.as_deref());
+    if private.is_none() && more.is_none() && interaction.is_none() {
         return None;
     }
+    // One part follows the other; what is last may be missing, so that a part that came later needs no version.
     let mut bytes = Zeroizing::new(super::to_bytes(&private.unwrap_or_default()));
-    if let Some(more) = more {
-        super::append(&mut bytes, &more);
+    if more.is_some() || interaction.is_some() {
+        super::append(&mut bytes, &more.unwrap_or_default());
+    }
+    if let Some(interaction) = interaction {
+        super::append(&mut bytes, &StoredInteraction::of(interaction));
     }
     Some(bytes)
 }
@@ -141,9 +147,15 @@ pub(crate) fn open_private(entry: &mut Entry, bytes: &[u8]) -> Result<(), Undeco
     let unreadable = |_| Undecodable("people's data");
     let (private, rest) = super::take::<Private<'_>>(bytes).map_err(unreadable)?;
     private.restore(&mut entry.event)?;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let (more, rest) = super::take::<MorePrivate<'_>>(rest).map_err(unreadable)?;
+    more.restore(&mut entry.event.person)?;
     if !rest.is_empty() {
-        let (more, _) = super::take::<MorePrivate<'_>>(rest).map_err(unreadable)?;
-        more.restore(&mut entry.event.person)?;
+        let (interaction, _) = super::take::<StoredInteraction>(rest).map_err(unreadable)?;
+        let behavior = entry.event.behavior.get_or_insert_default();
+        behavior.interaction = Some(Box::new(interaction.restore()));
     }
     Ok(())
 }

@@ -244,13 +244,14 @@ impl<'a> StoredLocation<'a> {
 
 impl StoredBehavior {
     pub(super) fn of(behavior: &Behavior) -> Self {
-        let Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms } = *behavior;
+        // Single strokes and moves are sealed apart: see `StoredInteraction`.
+        let Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms, interaction: _ } = *behavior;
         Self { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms }
     }
 
     pub(super) fn restore(self) -> Behavior {
         let Self { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms } = self;
-        Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms }
+        Behavior { keys, pastes, key_hold_ms, key_flight_ms, pointer_moves, form_ms, interaction: None }
     }
 }
 
@@ -271,6 +272,8 @@ impl<'a> StoredPayment<'a> {
             payee: None,
             direction: self.direction.map(PaymentDirection::of_number).transpose()?,
             counterparty: None,
+            // The rest follows the entry, from its sixth version on.
+            ..Payment::default()
         })
     }
 }

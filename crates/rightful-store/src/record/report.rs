@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
 use super::event::{StoredBehavior, StoredDevice, text};
+use super::interaction::StoredInteraction;
 
 /// The version of a report that says nothing of an attempt.
 const VERSION: u8 = 1;
 /// The version of one that does, sealed.
 const SAYING_VERSION: u8 = 2;
+/// The version of one that tells single strokes and moves, and perhaps an attempt, sealed.
+const TELLING_VERSION: u8 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct StoredReport<'a> {
@@ -41,6 +44,10 @@ pub(crate) fn encode_report(report: &Report, sealed: Option<&[u8]>) -> Vec<u8> {
         opened_at: report.opened_at.map(Timestamp::as_micros),
         received_at: report.received_at.as_micros(),
     };
+    if let Some(interaction) = report.behavior.as_ref().and_then(|behavior| behavior.interaction.as_deref()) {
+        let told = (stored, sealed, StoredInteraction::of(interaction));
+        return super::to_versioned_bytes(TELLING_VERSION, &told);
+    }
     match sealed {
         Some(sealed) => super::to_versioned_bytes(SAYING_VERSION, &(stored, sealed)),
         None => super::to_versioned_bytes(VERSION, &stored),
@@ -49,6 +56,13 @@ pub(crate) fn encode_report(report: &Report, sealed: Option<&[u8]>) -> Vec<u8> {
 
 /// A report from its bytes, and what it says of an attempt, still sealed.
 pub(crate) fn decode_report(bytes: &[u8]) -> Result<(Report, Option<&[u8]>), Undecodable> {
+    if bytes.first() == Some(&TELLING_VERSION) {
+        let (stored, sealed, interaction): (StoredReport<'_>, Option<&[u8]>, StoredInteraction) =
+            super::from_versioned_bytes(TELLING_VERSION, bytes)?;
+        let mut report = stored.restore()?;
+        report.behavior.get_or_insert_default().interaction = Some(Box::new(interaction.restore()));
+        return Ok((report, sealed));
+    }
     let (stored, sealed): (StoredReport<'_>, _) = if bytes.first() == Some(&SAYING_VERSION) {
         let (stored, sealed): (_, &[u8]) = super::from_versioned_bytes(SAYING_VERSION, bytes)?;
         (stored, Some(sealed))

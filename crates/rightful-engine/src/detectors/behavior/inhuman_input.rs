@@ -1,28 +1,33 @@
-//! `BEHAVIOR_INHUMAN_INPUT`: more keys a second than anybody types.
+//! `BEHAVIOR_INHUMAN_INPUT`: more keys a second than anybody types, or more evenly.
 //!
 //! - Threat: a form filled by a program.
-//! - Known false alarms: input methods that commit whole words. Therefore never where the device's language is
-//!   composed.
-//! - Source: Dhakal et al., CHI 2018; the reason catalogue. The evenness of the intervals is not told by callers yet.
+//! - Known false alarms: input methods that commit whole words, therefore never where the device's language is composed;
+//!   speech, switches and password managers that type, therefore never without a driver: see [`super::driver`].
+//! - Source: Dhakal et al., CHI 2018: 120 words a minute are the fastest, and the time between a person's keys varies by
+//!   half of it; the reason catalogue.
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, is_on_own_device, number};
+use super::driver;
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, is_on_own_device, number, text};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
 pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::BehaviorInhumanInput,
-    title: "typed faster than anybody types",
-    explains: "More keys came in a second, over a whole field, than the fastest typists make.",
-    sees: "At least twelve keys, above 25 a second by the median time between them or over the whole form.",
-    never: "Languages that are composed from keys, where one stroke commits many characters; a device that the \
+    title: "typed faster or more evenly than anybody types",
+    explains: "More keys came in a second than the fastest typists make, or all at the same time from each other, in a \
+               browser that shows signs of being driven.",
+    sees: "At least twelve keys, above 25 a second by the median time between them or over the whole form, or nine in ten \
+           within a twentieth of it. And beside them a sign of a driver in the browser itself.",
+    never: "Languages that are composed from keys, where one stroke commits many characters; speech, switches and \
+            password managers that type, in a browser that nothing drives; a key that is held down; a device that the \
             account knows.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Behavior,
     role: Role::Evidence,
-    evidence: &["keys", "keys_per_second"],
+    evidence: &["keys", "keys_per_second", "even_share", "driver"],
     detect,
 };
 
@@ -33,26 +38,38 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     if behavior.composes == Some(true) || is_on_own_device(features) {
         return None;
     }
+    let driver = driver(features)?;
     let by_flight = behavior.key_flight_ms.map(|flight_ms| 1_000.0 / flight_ms.max(1.0));
     // A form that took no time was not timed.
     let by_form = behavior.form_ms.filter(|ms| *ms > 0.0).map(|form_ms| f64::from(keys) * 1_000.0 / form_ms);
-    let keys_per_second = by_flight.into_iter().chain(by_form).reduce(f64::max)?;
-    (keys_per_second > thresholds.keys_per_second_max.get()).then(|| Finding {
+    let keys_per_second = by_flight.into_iter().chain(by_form).reduce(f64::max);
+    let interaction = &features.interaction;
+    let enough = interaction.key_flights.is_some_and(|n| f64::from(n) >= thresholds.keys_min.get());
+    let even_share = interaction.even_flight_share.filter(|_| enough);
+    let is_fast = keys_per_second.is_some_and(|rate| rate > thresholds.keys_per_second_max.get());
+    let is_even = even_share.is_some_and(|share| share >= thresholds.even_share_min.get());
+    (is_fast || is_even).then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.nats.get(),
-        evidence: vec![count("keys", keys), number("keys_per_second", keys_per_second)],
+        evidence: vec![
+            count("keys", keys),
+            number("keys_per_second", keys_per_second.unwrap_or(0.0)),
+            number("even_share", even_share.unwrap_or(0.0)),
+            text("driver", driver),
+        ],
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::driven;
     use super::*;
     use crate::detectors::tests::check;
-    use crate::features::Behavior;
+    use crate::features::{Behavior, Interaction};
 
     fn typed(keys: u32, flight_ms: Option<f64>, form_ms: Option<f64>) -> Features {
         let behavior = Behavior { keys: Some(keys), key_flight_ms: flight_ms, form_ms, ..Behavior::default() };
-        Features { behavior, ..Features::default() }
+        driven(Some(1), Features { behavior, ..Features::default() })
     }
 
     #[test]
@@ -67,5 +84,24 @@ mod tests {
         let mut composed = typed(40, Some(1.0), None);
         composed.behavior.composes = Some(true);
         check(&DETECTOR, &composed, false);
+    }
+
+    #[test]
+    fn fires_on_keys_that_are_as_even_as_a_clock() {
+        let even = |flights: u32, share: f64| {
+            let interaction =
+                Interaction { key_flights: Some(flights), even_flight_share: Some(share), ..Interaction::default() };
+            Features { interaction, ..typed(40, Some(100.0), None) }
+        };
+        check(&DETECTOR, &even(12, 0.9), true);
+        check(&DETECTOR, &even(11, 1.0), false);
+        check(&DETECTOR, &even(40, 0.89), false);
+    }
+
+    #[test]
+    fn nobody_is_held_to_type_like_others() {
+        for hints in [None, Some(0)] {
+            check(&DETECTOR, &driven(hints, typed(60, Some(1.0), Some(10.0))), false);
+        }
     }
 }

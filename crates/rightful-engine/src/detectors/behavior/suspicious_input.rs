@@ -15,7 +15,8 @@ pub(super) const DETECTOR: Detector = Detector {
     title: "the form was sent without typing",
     explains: "An account was opened, or access recovered, by a form that nobody typed into.",
     sees: "No key, paste or pointer move before the form was sent, or pastes alone, on register and password_reset.",
-    never: "Password managers on login; forms of which the caller tells no keys and pastes.",
+    never: "Password managers on login; text that is spoken, composed or filled in by the browser, where that is told; \
+            forms of which the caller tells no keys and pastes.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Behavior,
@@ -27,7 +28,9 @@ pub(super) const DETECTOR: Detector = Detector {
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let behavior = &features.behavior;
     let (keys, pastes) = (behavior.keys?, behavior.pastes?);
-    let is_silent = pastes == 0 && behavior.pointer_moves == Some(0);
+    // What was spoken, composed or filled in by the browser is in no key and no paste, and is input all the same.
+    let has_input = features.interaction.has_input == Some(true);
+    let is_silent = pastes == 0 && behavior.pointer_moves == Some(0) && !has_input;
     if features.activity.opens_door != Some(true) || keys > 0 || !(is_silent || pastes > 0) {
         return None;
     }
@@ -46,7 +49,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::detectors::tests::check;
-    use crate::features::{Activity, Behavior};
+    use crate::features::{Activity, Behavior, Interaction};
 
     fn sent(opens_door: bool, keys: Option<u32>, pastes: u32, moves: Option<u32>) -> Features {
         let behavior = Behavior { keys, pastes: Some(pastes), pointer_moves: moves, ..Behavior::default() };
@@ -64,5 +67,7 @@ mod tests {
         check(&DETECTOR, &sent(true, Some(0), 0, None), false);
         check(&DETECTOR, &sent(false, Some(0), 2, Some(0)), false);
         check(&DETECTOR, &sent(true, None, 2, Some(0)), false);
+        let interaction = Interaction { has_input: Some(true), ..Interaction::default() };
+        check(&DETECTOR, &Features { interaction, ..sent(true, Some(0), 0, Some(0)) }, false);
     }
 }

@@ -9,11 +9,11 @@ use rightful_domain::{
     ApplicationId, Assessment, Behavior, ChallengeKind, Circumstances, Coordinates, CorrelationId, CountryCode,
     CredentialStatus, DetailChange, DetailKind, DetailValue, Device, DeviceAlias, DeviceAliasKind, DeviceId,
     DeviceSnapshot, Doubt, Enrichment, Entry, Event, EventId, Evidence, EvidenceValue, FailureReason, Family,
-    FeatureVector, Finding, FreeFields, KnownDetail, LabelValue, Lesson, Level, Location, LogOdds, Mark, Mechanism,
-    MechanismKind, Money, NameContext, NameState, Network, NetworkClaim, NetworkKind, News, Outcome, Payment,
-    PaymentAction, PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion, Population,
-    PreviousDetail, Profile, Rate, ReasonCode, RetryKey, RiskScore, RuleEffect, RuleMatch, RuleStatus, ScoreChange,
-    SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
+    FeatureVector, Finding, FreeFields, InputKinds, Interaction, KnownDetail, LabelValue, Lesson, Level, Location,
+    LogOdds, Mark, Mechanism, MechanismKind, Money, NameContext, NameState, Network, NetworkClaim, NetworkKind, News,
+    Outcome, Payment, PaymentAction, PaymentDirection, PaymentSource, PaymentView, Person, Pii, Place, PolicyVersion,
+    Population, PreviousDetail, Profile, Rate, ReasonCode, RetryKey, RiskScore, RuleEffect, RuleMatch, RuleStatus,
+    ScoreChange, SessionId, Sighting, Source, StepTag, Tag, Teaching, Timestamp, Verdict, Version, Window,
 };
 
 use super::super::Numbered;
@@ -179,6 +179,7 @@ impl Dice {
             payee: self.maybe(Self::pii),
             direction: self.maybe(|dice| dice.of::<PaymentDirection>(2)),
             counterparty: self.maybe(Self::pii),
+            ..Payment::default()
         }
     }
 
@@ -190,6 +191,41 @@ impl Dice {
             key_flight_ms: self.maybe(Self::float),
             pointer_moves: self.maybe(|dice| dice.roll() as u32),
             form_ms: self.maybe(Self::float),
+            // It came later: see `interaction`.
+            interaction: None,
+        }
+    }
+
+    /// What single strokes and moves come to, each count another.
+    pub(super) fn interaction(&mut self) -> Interaction {
+        let mut n = || self.roll() as u32;
+        Interaction {
+            inputs: InputKinds::from_bits(n()),
+            keyless_inputs: n(),
+            holds: n(),
+            tight_holds: n(),
+            gaps: n(),
+            tight_gaps: n(),
+            flights: n(),
+            even_flights: n(),
+            clicks: n(),
+            far_clicks: n(),
+            jumps: n(),
+            pathless_clicks: n(),
+            other_clicks: n(),
+            corner_clicks: n(),
+            strokes: n(),
+            straight_strokes: n(),
+            slanted_strokes: n(),
+            turns: n(),
+            straight_turns: n(),
+            small_turns: n(),
+            right_turns: n(),
+            path_px: n(),
+            moving_ms: n(),
+            latencies: n(),
+            latency_ms: n(),
+            moved_ms: Some((n().into(), n().into())),
         }
     }
 
@@ -423,6 +459,16 @@ impl Dice {
         entry
     }
 
+    /// An entry with all that its sixth version has.
+    pub(super) fn entry_v6(&mut self) -> Entry {
+        let mut entry = self.entry_v5();
+        if let Some(payment) = &mut entry.event.payment {
+            payment.told_currency = self.maybe(Self::text);
+            (payment.method_valid, payment.payee_valid) = (self.maybe(Self::flag), self.maybe(Self::flag));
+        }
+        entry
+    }
+
     fn rule_match(&mut self) -> RuleMatch {
         RuleMatch {
             rule: self.text(),
@@ -461,6 +507,10 @@ impl Dice {
 
     fn circumstances(&mut self) -> Circumstances {
         let tags = Level::ALL.map(|level| {
+            // Golden bytes are older than the later steps, which have their own test.
+            if level > Level::Amount {
+                return None;
+            }
             // Few values, so that some come back.
             let value = self.below(20) as u32 + 1;
             let tag = if level == Level::Hour { value } else { value.wrapping_mul(0x9E37_79B9) };

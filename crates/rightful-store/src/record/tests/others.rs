@@ -1,8 +1,8 @@
 //! The same laws for what is noted, reported and told, and for applications with their settings.
 
 use rightful_domain::{
-    AccountDeviceId, DeliveryTry, Hook, HookStyle, Label, LabelValue, NoteKind, Pii, RecommendationWords, Report,
-    Settings, TakeoverWords, Telling, Topic, TryEnd, TryFailure, Waiting,
+    AccountDeviceId, Action, DeliveryTry, Event, Hook, HookStyle, Label, LabelValue, NoteKind, Pii,
+    RecommendationWords, Report, Settings, Source, TakeoverWords, Telling, Topic, TryEnd, TryFailure, Waiting,
 };
 
 use super::super::{
@@ -76,6 +76,13 @@ fn report() -> Report {
     }
 }
 
+/// The same, with single strokes and moves.
+fn telling_report() -> Report {
+    let mut report = report();
+    report.behavior.get_or_insert_default().interaction = Some(Box::new(Dice::full(2).interaction()));
+    report
+}
+
 fn waiting() -> Waiting {
     Waiting {
         number: 7,
@@ -141,6 +148,8 @@ fn these_too_are_written_as_they_always_were() {
     check_golden("noted", include_str!("../golden/noted_v1.hex"), &encode_noted(&noted()));
     check_golden("report", include_str!("../golden/report_v1.hex"), &encode_report(&report(), None));
     check_golden("report", include_str!("../golden/report_v2.hex"), &encode_report(&report(), Some(&[1, 2, 3])));
+    let bytes = encode_report(&telling_report(), Some(&[1, 2, 3]));
+    check_golden("report", include_str!("../golden/report_v3.hex"), &bytes);
     check_golden("waiting", include_str!("../golden/waiting_v1.hex"), &encode_waiting(&waiting()));
     check_golden("try", include_str!("../golden/try_v1.hex"), &encode_try(&tried()));
     let bytes = encode_application(&with_recommendations());
@@ -159,6 +168,9 @@ fn these_too_are_read_for_ever() {
     assert_eq!(decode_report(&bytes_of(include_str!("../golden/report_v1.hex"))), Ok((report(), None)));
     let sealed: &[u8] = &[1, 2, 3];
     assert_eq!(decode_report(&bytes_of(include_str!("../golden/report_v2.hex"))), Ok((report(), Some(sealed))));
+    let bytes = bytes_of(include_str!("../golden/report_v3.hex"));
+    assert_eq!(decode_report(&bytes), Ok((telling_report(), Some(sealed))));
+    assert_eq!(decode_report(&encode_report(&telling_report(), None)), Ok((telling_report(), None)));
     assert_eq!(decode_waiting(&bytes_of(include_str!("../golden/waiting_v1.hex"))), Ok(waiting()));
     assert_eq!(decode_try(&bytes_of(include_str!("../golden/try_v1.hex"))), Ok(tried()));
     let answered = DeliveryTry { ended: TryEnd::Answered(503), next_at: None, ..tried() };
@@ -166,6 +178,26 @@ fn these_too_are_read_for_ever() {
     assert_eq!(decode_application(&bytes_of(include_str!("../golden/application_v2.hex"))), Ok(with_settings()));
     let bytes = bytes_of(include_str!("../golden/application_v3.hex"));
     assert_eq!(decode_application(&bytes), Ok(with_recommendations()));
+}
+
+#[test]
+fn strokes_and_moves_are_sealed_behind_what_else_is() {
+    let mut entry = Dice::full(1).entry_v5();
+    let without = private_bytes(&entry).unwrap();
+    entry.event.behavior.get_or_insert_default().interaction = Some(Box::new(Dice::full(2).interaction()));
+    let sealed = private_bytes(&entry).unwrap();
+    assert!(sealed.starts_with(&without));
+    check_golden("interaction", include_str!("../golden/interaction_v1.hex"), &sealed[without.len()..]);
+    let row = row_of(1, Draft::entry(&entry, 9, &private(), &sealed), &Effects::default());
+    assert_eq!(read_whole(&row).map(|(entry, ..)| entry), Ok(entry.clone()));
+    // Without any other of people's data, too; and not a byte of it outside what is sealed.
+    entry.event = Event {
+        behavior: entry.event.behavior,
+        ..Event::new(entry.event.id, application(), Source::Native, Action::Login, at(1))
+    };
+    let sealed = private_bytes(&entry).unwrap();
+    let row = row_of(1, Draft::entry(&entry, 9, &PrivateTags::default(), &sealed), &Effects::default());
+    assert_eq!(read_whole(&row).map(|(entry, ..)| entry.event.behavior), Ok(entry.event.behavior));
 }
 
 proptest! {
