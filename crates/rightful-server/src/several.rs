@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use rightful_dialects::{EventsOf, SeveralAsk, SeveralDone};
+use rightful_dialects::{EventsOf, Reply, SeveralAsk, SeveralDone};
 use rightful_domain::{
     Application, Case, CaseChange, EventId, Feedback, FeedbackKind, FeedbackTarget, Record, Search, Subnet, Timestamp,
 };
@@ -31,12 +31,13 @@ impl Pipeline {
         application: &Application,
         asked: SeveralAsk,
         now: Timestamp,
-    ) -> Result<SeveralDone, PipelineError> {
-        match asked {
+    ) -> Result<Reply, PipelineError> {
+        let done = match asked {
             SeveralAsk::Feedback { of, kind } => self.say_of(application, &of, kind, now).await,
             SeveralAsk::Assign { events, to } => self.assign(application, events, to.as_deref(), now).await,
             SeveralAsk::Lists(ask) => self.event_lists(&application.id, ask, now).await,
-        }
+        };
+        done.map(|done| Reply::Several(Box::new(done)))
     }
 
     async fn say_of(

@@ -339,9 +339,7 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Ask(ask) => return ask_about(app, dialect, received, *ask).await.map(Done::Answered),
         Intake::Finish(finish) => return finish_attempt(app, dialect, received, *finish).await.map(Done::Answered),
         Intake::Feedback(all) => take_feedback(app, received, all).await,
-        Intake::Several(asked) => {
-            pipeline.several(application, *asked, now).await.map(|done| Reply::Several(Box::new(done)))
-        }
+        Intake::Several(asked) => pipeline.several(application, *asked, now).await,
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
 }
