@@ -122,6 +122,8 @@ pub struct Around<'a> {
     pub link_key: &'a [u8; 32],
     /// What people did about the event.
     pub case: Option<&'a Case>,
+    /// When that happened which it says.
+    pub since: Timestamp,
 }
 
 /// What a caller follows.

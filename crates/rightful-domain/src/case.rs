@@ -102,6 +102,24 @@ pub struct Decision {
     pub may_retry: bool,
 }
 
+/// As whom the person decides who was asked.
+const PERSON: &str = "person";
+
+impl Decision {
+    /// What the person decided who was asked: at once.
+    #[must_use]
+    pub fn of_person(kind: DecisionKind, at: Timestamp) -> Self {
+        let (comment, labels) = (None, Vec::new());
+        Self { kind, by: PERSON.into(), at, effective_at: at, is_done: true, comment, labels, may_retry: false }
+    }
+
+    /// Whether the person decided who was asked.
+    #[must_use]
+    pub fn is_by_person(&self) -> bool {
+        *self.by == *PERSON
+    }
+}
+
 /// What can be decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DecisionKind {

@@ -1,12 +1,14 @@
 //! From our answers to Sumsub's.
 
-use rightful_domain::{Action, Assessment, Case, Entry, EventId, Finding, FreeFields, Page, Record, Timestamp};
+use rightful_domain::{
+    Action, Assessment, Case, Entry, EventId, EventStanding, Finding, FreeFields, Page, Record, Timestamp,
+};
 use serde_json::{Map, Value};
 
 use super::wire::{
     Applicant, Failure, Imported, KytTxn, LineError, MatchedRule, Review, ReviewResult, RiskLabels, ScoringResult,
 };
-use super::words::{Doing, Kind, Standing};
+use super::words::{Doing, Kind};
 use super::{SUBMIT, SUBMIT_WITH_OPTIONS, applicant, ask, auth, date, words};
 use crate::{Call, LinesTaken, Refusal, RefusalKind, Response, Route, digest};
 
@@ -58,7 +60,7 @@ fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -
         txn_inactive: case.is_some_and(|case| case.deleted_at.is_some()),
         risk_labels: RiskLabels { device: words::device_labels(reasons(std::slice::from_ref(record))) },
         tags: assessment.iter().flat_map(tags).collect(),
-        applicant_actions: (words::standing(record, case) == Standing::AwaitingUser)
+        applicant_actions: (EventStanding::of(record, case) == EventStanding::Asked)
             .then(|| ask::action(call, event))
             .into_iter()
             .collect(),
@@ -124,26 +126,26 @@ fn members(fields: &FreeFields) -> Map<String, Value> {
 /// How a transaction stands.
 pub(super) fn review<'a>(record: &Record, case: Option<&'a Case>) -> Review<'a> {
     let event = &record.entry.event;
-    let standing = words::standing(record, case);
+    let standing = EventStanding::of(record, case);
     Review {
         review_id: digest::uuid_from(event.id, "sumsub review").replace('-', ""),
         attempt_id: digest::uuid_from(event.id, "sumsub attempt").replace('-', ""),
         attempt_cnt: u32::from(case.is_some_and(|case| case.rescored.is_some())),
         level_name: LEVEL,
         create_date: date::seconds(event.received_at),
-        review_status: standing.status(),
+        review_status: words::review_status(standing),
         review_result: review_result(standing, case),
     }
 }
 
 /// How it ended, with what people said of it.
-pub(super) fn review_result(standing: Standing, case: Option<&Case>) -> Option<ReviewResult<'_>> {
-    let review_answer = standing.answer()?;
+pub(super) fn review_result(standing: EventStanding, case: Option<&Case>) -> Option<ReviewResult<'_>> {
+    let review_answer = words::review_answer(standing)?;
     let decision = case.and_then(|case| case.decision.as_ref()).filter(|decision| decision.is_done);
     let reject_type = || if decision.is_some_and(|decision| decision.may_retry) { "RETRY" } else { "FINAL" };
     Some(ReviewResult {
         review_answer,
-        review_reject_type: (standing == Standing::Red).then(reject_type),
+        review_reject_type: (standing == EventStanding::Refused).then(reject_type),
         reject_labels: decision.map_or(&[], |decision| &decision.labels),
         client_comment: decision.and_then(|decision| decision.comment.as_ref()).map(|said| &**said.reveal()),
     })

@@ -35,6 +35,7 @@ mod reports;
 mod retries;
 mod roll;
 mod rule_books;
+mod said;
 mod scan;
 mod search;
 mod series;
@@ -55,7 +56,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Conclusion, Day, Delivery, DeliveryTry, Device, DeviceId,
+    AccountId, Aggregate, Application, ApplicationId, Case, Conclusion, Day, Delivery, DeliveryTry, Device, DeviceId,
     Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage,
     Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search,
     Snooze, Takeover, Telling, Timestamp, Waiting,
@@ -127,8 +128,6 @@ struct Shared {
     keeping: tokio::sync::Semaphore,
     reports: reports::Reports,
     outbox: outbox::Outbox,
-    /// Held by who changes a case.
-    changing_case: Mutex<()>,
     lists: lists::ListRows,
     /// Held as long as the store is open.
     _lock: std::fs::File,
@@ -150,6 +149,7 @@ impl Shared {
     fn prepare(
         &self,
         entry: &Entry,
+        case: Option<&Case>,
         answer: oneshot::Sender<Result<Placed, StoreError>>,
     ) -> Result<Box<RecordCommand>, StoreError> {
         let tagger = self.mind.taggers.of(&entry.event.application);
@@ -170,6 +170,7 @@ impl Shared {
             tagger,
             new_key,
             tellings: outbox::waiting_of(entry),
+            case: case.map(|case| self.case_rows(None, case).map(Box::new)).transpose()?,
             answer,
         }))
     }
@@ -257,10 +258,10 @@ impl Memory for EmbeddedStore {
         Ok(history)
     }
 
-    async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
+    async fn record_opening(&self, entry: Entry, case: Option<Case>) -> Result<Recorded, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.shared.check_running()?;
-        let command = self.shared.prepare(&entry, answer)?;
+        let command = self.shared.prepare(&entry, case.as_ref(), answer)?;
         drop(entry);
         self.put(Command::Record(command))?;
         match answered.await.map_err(|_| unavailable("the store closed before it answered"))?? {
