@@ -5,6 +5,7 @@
 //! judgement.
 
 mod asked;
+mod asking;
 mod attempts;
 mod bearer;
 mod dialect;
@@ -32,8 +33,8 @@ mod time;
 mod transmit;
 
 pub use asked::{
-    Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, Lines, LinesTaken, Signed,
-    SignedRequest, VendorHook,
+    Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, ImportShown, Lines, LinesTaken,
+    Signed, SignedRequest, VendorHook,
 };
 pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, Wants};
 pub use dialect::{

@@ -8,6 +8,7 @@ mod aggregate;
 mod assessment;
 mod backtest;
 mod case;
+mod case_times;
 mod circumstances;
 mod conclusion;
 mod country;
@@ -63,10 +64,11 @@ pub use backtest::{
     Labelled, Matched, RuleBacktest,
 };
 pub use case::{
-    CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_NOTES_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX, CLAIM_KEPT, Case,
-    CaseChange, CaseNote, CasePage, CaseRefusal, CaseSearch, CaseState, Claim, Decision, DecisionKind, QUEUE_DEFAULT,
-    Rescored, SERVICE_TIME, UNDO_WITHIN,
+    CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_NOTES_MAX, CASE_TAGS_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX,
+    CLAIM_KEPT, Case, CaseChange, CaseNote, CasePage, CaseRefusal, CaseSearch, CaseState, Claim, Decision,
+    DecisionKind, NoteChange, QUEUE_DEFAULT, Rescored, SERVICE_TIME, TagChange, UNDO_WITHIN,
 };
+pub use case_times::{CaseTimes, Percentiles, QueueTimes};
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use country::country_spellings;

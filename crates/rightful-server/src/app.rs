@@ -14,6 +14,7 @@ use crate::applications::Applications;
 use crate::backtest::jobs::Jobs;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
+use crate::imports::Imports;
 use crate::page_keys::PageKeys;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
@@ -47,5 +48,7 @@ pub(crate) struct App {
     pub(crate) alerts: Board,
     /// Backtests that run or did.
     pub(crate) backtests: Jobs,
+    /// Files that were brought lately.
+    pub(crate) imports: Imports,
     pub(crate) shutdown: Shutdown,
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use rightful_dialects::{EventOf, Fresh};
 use rightful_domain::{
-    Application, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Decision, DecisionKind, DeviceAliasKind,
-    DeviceId, Event, EventId, Facts, Feedback, FeedbackKind, FeedbackTarget, PasswordHashes, Record, ReportKey,
-    Rescored, RetryKey, Timestamp,
+    Application, CASE_LIMIT_MAX, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, CaseState, CaseTimes, Decision,
+    DecisionKind, DeviceAliasKind, DeviceId, Event, EventId, Facts, Feedback, FeedbackKind, FeedbackTarget,
+    PasswordHashes, Record, ReportKey, Rescored, RetryKey, Timestamp,
 };
 use rightful_store::{CaseAsked, StoreError};
 
@@ -24,6 +24,8 @@ use crate::telling;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The most that take effect in one go.
 const SETTLED_AT_ONCE_MAX: usize = 256;
+/// The most pages of cases whose times are looked at, of each sort.
+const TIMED_PAGES_MAX: usize = 40;
 /// The most names of a device, as of those that callers tell.
 const DEVICE_ALIASES_MAX: usize = 8;
 
@@ -200,6 +202,36 @@ impl Pipeline {
         Ok(self.store.cases(search, now).await?)
     }
 
+    /// How long cases wait: all that wait now, and those that are decided and were opened since a moment.
+    pub(crate) async fn case_times(
+        &self,
+        application: &Application,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<CaseTimes, PipelineError> {
+        let mut times = CaseTimes::default();
+        // Of one moment each, in the order of opening: nobody's is the first.
+        let since = (from, EventId::from_bytes([0; 16]));
+        let waiting = [None, Some(CaseState::Deciding), Some(CaseState::AwaitingUser)].map(|state| (state, None));
+        for (state, after) in waiting.into_iter().chain([(Some(CaseState::Decided), Some(since))]) {
+            let (application, limit) = (application.id.clone(), CASE_LIMIT_MAX);
+            let mut search = CaseSearch { application, queue: None, state, due_before: None, limit, after };
+            for n_page in 0.. {
+                let page = self.store.cases(&search, now).await?;
+                page.cases.iter().for_each(|case| times.add(case, now));
+                if page.next.is_none() {
+                    break;
+                }
+                if n_page == TIMED_PAGES_MAX {
+                    times.is_partial = true;
+                    break;
+                }
+                search.after = page.next;
+            }
+        }
+        Ok(times)
+    }
+
     /// Lets a decision take effect whose minute is over. Done twice, it is done once.
     async fn settle(&self, application: &Application, case: &Case, now: Timestamp) -> Result<(), PipelineError> {
         let Some(decision) = case.decision.as_ref().filter(|decision| !decision.is_done) else { return Ok(()) };
@@ -217,7 +249,15 @@ impl Pipeline {
 fn asked(application: &Application, record: &Record, changes: Vec<CaseChange>, now: Timestamp) -> CaseAsked {
     let event = &record.entry.event;
     let needs_no_case = |change: &CaseChange| {
-        matches!(change, CaseChange::Delete | CaseChange::Amend(_) | CaseChange::Decide(_) | CaseChange::Rescore { .. })
+        matches!(
+            change,
+            CaseChange::Delete
+                | CaseChange::Amend(_)
+                | CaseChange::Decide(_)
+                | CaseChange::Rescore { .. }
+                | CaseChange::Notes(_)
+                | CaseChange::Tags(_)
+        )
     };
     let opening = changes.iter().any(needs_no_case).then(|| Case::new(event, None, now));
     let tellings = telling::of_standing(application, event);

@@ -289,3 +289,163 @@ fn a_receiver_that_was_away_is_told_each_status_in_its_order() {
     ];
     assert_eq!(told(&receiver.take(expected.len())), expected);
 }
+
+#[test]
+fn tags_and_notes_are_kept_beside_a_transaction() {
+    let bank = Bank::new();
+    let transaction = bank.submit("fine");
+    let path = format!("/resources/kyt/txns/{}", id_of(&transaction));
+    let tags = format!("{path}/tags");
+    assert_eq!(bank.signed("GET", &tags, "").json(), json!([]));
+    let put = bank.signed("POST", &tags, r#"["Structuring","Anomaly med","Structuring"]"#);
+    let tag = |label: &str| json!({ "label": label, "type": "userDefined" });
+    assert_eq!((put.status, put.json()), (200, json!([tag("Structuring"), tag("Anomaly med")])));
+    assert_eq!(bank.signed("DELETE", &tags, r#"["Anomaly med","never there"]"#).json(), json!([tag("Structuring")]));
+    assert_eq!(bank.signed("GET", &format!("{path}/one"), "").json()["tags"], json!(["Structuring"]));
+    assert_eq!(bank.signed("DELETE", &tags, r#"["Structuring"]"#).status, 204);
+
+    let note = |method: &str, body: Value| bank.signed(method, "/resources/kyt/txns/notes", &body.to_string());
+    let id = transaction["id"].clone();
+    let first = note("POST", json!({ "txnId": id, "note": "one" })).json();
+    assert_eq!((&first["txnId"], &first["note"], &first["createdBy"]), (&id, &json!("one"), &json!("api")), "{first}");
+    let second = note("POST", json!({ "txnId": id, "note": "two" })).json();
+    let edited = note("PATCH", json!({ "txnId": id, "id": second["id"], "note": "2" }));
+    assert_eq!((edited.status, &edited.json()["note"]), (200, &json!("2")), "{}", edited.text);
+    assert_eq!(note("DELETE", json!({ "txnId": id, "id": first["id"] })).json(), json!({ "ok": 1 }));
+    assert_eq!(note("DELETE", json!({ "txnId": id, "id": first["id"] })).status, 404);
+    assert_eq!(note("POST", json!({ "txnId": "00000000000070008000000000000000", "note": "n" })).status, 404);
+    let all = bank.signed("GET", &format!("{path}/notes"), "").json();
+    assert_eq!((&all["list"]["totalItems"], &all["list"]["items"][0]["note"]), (&json!(1), &json!("2")), "{all}");
+}
+
+#[test]
+fn two_analysts_at_once_lose_nothing() {
+    let bank = Bank::new();
+    for _ in 0..12 {
+        let id = id_of(&bank.submit("held")).to_owned();
+        let post = |what: &str, body: Value| bank.own("POST", &format!("/v1/cases/{id}/{what}"), &body.to_string());
+        // All at once: each claims, notes and decides.
+        let answers: Vec<[Answer; 3]> = std::thread::scope(|scope| {
+            let analysts = (0..8).map(|n| {
+                let post = &post;
+                scope.spawn(move || {
+                    let by = format!("analyst {n}");
+                    let claimed = post("claim", json!({ "by": by }));
+                    let noted = post("notes", json!({ "by": by, "text": format!("seen by {n}") }));
+                    let decision = if n % 2 == 0 { "approve" } else { "reject" };
+                    [claimed, noted, post("decision", json!({ "by": by, "decision": decision }))]
+                })
+            });
+            analysts.collect::<Vec<_>>().into_iter().map(|analyst| analyst.join().unwrap()).collect()
+        });
+        let won = |what: usize| (0..8).filter(|n| answers[*n][what].status == 200).collect::<Vec<_>>();
+        let refused = answers.iter().flat_map(|[claim, _, decision]| [claim, decision]).filter(|it| it.status != 200);
+        for answer in refused {
+            assert_eq!((answer.status, &answer.json()["code"]), (409, &json!("case_conflict")), "{}", answer.text);
+        }
+        assert_eq!(won(1).len(), 8, "every note is taken");
+        let [decided] = won(2)[..] else { panic!("{:?} decided", won(2)) };
+        assert!(won(0).contains(&decided), "who decides holds the case");
+        let case = bank.own("GET", &format!("/v1/cases/{id}"), "").json();
+        assert_eq!(case["notes"].as_array().unwrap().len(), 8);
+        assert_eq!(case["decision"]["by"], format!("analyst {decided}"));
+        assert_eq!(case["state"], "deciding");
+        // One change each: the claims, the notes, the decision.
+        assert_eq!(case["revision"], won(0).len() + 8 + 1);
+    }
+}
+
+#[test]
+fn queues_tell_how_long_they_wait_and_take_many_at_once() {
+    let bank = Bank::new();
+    let ids: Vec<String> = (0..4).map(|_| id_of(&bank.submit("held")).to_owned()).collect();
+    bank.case(&ids[0], "claim", json!({ "by": "ann" }));
+    bank.case(&ids[0], "decision", json!({ "by": "ann", "decision": "approve" }));
+    assert_eq!(bank.case(&ids[0], "undo", json!({ "by": "ann" }))["state"], "open");
+    let both = json!({ "by": "ann", "decision": "reject", "event_ids": [ids[1], ids[2], "01020304-0506-4007-8008-090a0b0c0d0e"], "at_once": true });
+    let many = bank.own("POST", "/v1/cases/decisions", &both.to_string()).json();
+    let states: Vec<&Value> = many["items"].as_array().unwrap().iter().map(|item| &item["case"]["state"]).collect();
+    assert_eq!(states, [&json!("decided"), &json!("decided"), &Value::Null], "{many}");
+    let times = bank.own("GET", "/v1/cases/times", "").json();
+    let queue = &times["items"][0];
+    let counted = ["queue", "n_waiting", "n_decided", "n_overdue", "n_asked"].map(|name| queue[name].clone());
+    assert_eq!(counted, [json!("payouts"), json!(2), json!(2), json!(0), json!(0)], "{times}");
+    let oldest = bank.own("GET", "/v1/cases?queue=payouts", "").json()["items"][0].clone();
+    assert_eq!(
+        (&oldest["event_id"].as_str().unwrap().replace('-', ""), &queue["oldest_opened_at"]),
+        (&ids[0], &oldest["opened_at"])
+    );
+    assert!(
+        queue["to_claim_s"]["p99"].is_u64() && queue["to_decide_s"]["p50"].is_u64() && queue["age_s"]["p90"].is_u64()
+    );
+    assert!(oldest["to_claim_s"].is_u64() && oldest["age_s"].is_u64() && oldest["to_decide_s"].is_null());
+    assert_eq!(bank.own("GET", "/v1/cases/times?since=1", "").status, 400);
+}
+
+#[test]
+fn an_outside_provider_is_named_and_its_result_completes_the_transaction() {
+    let (bank, receiver) = (Bank::new(), Receiver::new());
+    let set = |value: &str| {
+        let mut command = testkit::rightful();
+        command.args(["app", "set", bank.keys["application_id"].as_str().unwrap(), value, "--data"]);
+        command.arg(&bank.server.data).output().unwrap().status.success()
+    };
+    assert!(!set("ask_url=http://verify.example/{event}") && !set("ask_url=https://verify.example/"));
+    assert!(set("ask_url=https://verify.example/start?event={event}&user={account}"));
+    bank.hook(&receiver.url, "HMAC_SHA256_HEX", "secret");
+    for (said, stands, expected) in [
+        ("challenge_passed", "GREEN", "applicantKytTxnApproved completed GREEN"),
+        ("challenge_failed", "RED", "applicantKytTxnRejected completed RED"),
+    ] {
+        let transaction = bank.submit("held");
+        let id = id_of(&transaction).to_owned();
+        let asked = bank.case(&id, "decision", json!({ "by": "ann", "decision": "ask_user", "at_once": true }));
+        let event = asked["event_id"].as_str().unwrap();
+        let user = transaction["externalUserId"].as_str().unwrap();
+        let url = format!("https://verify.example/start?event={event}&user={user}");
+        let ask = ["status", "at", "url"].map(|name| asked["ask"][name].clone());
+        assert_eq!(ask, [json!("waiting"), json!("provider"), json!(url)]);
+        let waiting = bank.signed("GET", &format!("/resources/kyt/txns/{id}/one"), "").json();
+        assert_eq!(
+            (&waiting["applicantActions"][0]["type"], &waiting["applicantActions"][0]["url"]),
+            (&json!("external"), &json!(url))
+        );
+        let feedback = json!({ "event_id": event, "kind": said });
+        let taken = bank.own("POST", "/v1/feedback", &feedback.to_string());
+        assert_eq!(taken.status, 200, "{}", taken.text);
+        assert_eq!(bank.status(&id)["reviewResult"]["reviewAnswer"], stands);
+        let case = bank.own("GET", &format!("/v1/cases/{id}"), "").json();
+        assert_eq!(case["ask"]["status"], if stands == "GREEN" { "passed" } else { "failed" });
+        let messages = told(&receiver.take(8));
+        assert_eq!(messages[5], expected, "{messages:?}");
+    }
+}
+
+#[test]
+fn a_file_is_followed_line_by_line() {
+    let bank = Bank::new();
+    let line = |n: u32| {
+        json!({ "data": { "txnId": format!("bulk-{n}"), "type": "userPlatformEvent", "applicant": { "externalUserId": "ida" }, "userPlatformEventInfo": { "type": "login" } } }).to_string()
+    };
+    let mut lines: Vec<String> = (0..20).map(line).collect();
+    lines.insert(3, "{broken".into());
+    lines.insert(7, json!({ "data": { "applicant": { "externalUserId": "ida" } } }).to_string());
+    lines.push(line(0));
+    let taken = bank.signed("POST", "/resources/kyt/misc/txns/import?ignoreErrors=true", &lines.join("\n")).json();
+    assert_eq!((&taken["createdCnt"], &taken["duplicateCnt"], &taken["errorCnt"]), (&json!(20), &json!(1), &json!(2)));
+    let errors: Vec<(u64, u64)> = taken["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["line"].as_u64().unwrap(), it["code"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(errors, [(4, 400), (8, 422)]);
+    let imports = bank.own("GET", "/v1/imports", "").json();
+    let import = &imports["items"][0];
+    let counted = ["n_lines", "n_done", "n_created", "n_known", "n_refused"].map(|name| import[name].as_u64().unwrap());
+    assert_eq!(counted, [23, 23, 20, 1, 2], "{import}");
+    assert!(import["ended_at"].is_string());
+    assert_eq!((&import["refused"][0]["line"], &import["refused"][1]["path"]), (&json!(4), &json!("txnId")));
+    let empty = bank.signed("POST", "/resources/kyt/misc/txns/import", "\n");
+    assert_eq!((empty.status, &empty.json()["errorName"]), (400, &json!("empty-file")));
+}

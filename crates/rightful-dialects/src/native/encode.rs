@@ -18,7 +18,7 @@ use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
     Texts,
 };
-use super::{cases, hooks, lists, money, words};
+use super::{case_times, cases, hooks, imports, lists, money, words};
 use crate::time::rfc3339;
 use crate::{Call, Glossary, Method, Refusal, RefusalKind, Reply, Response};
 
@@ -56,6 +56,8 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Standing { record, case } => cases::standing(call, record, case.as_deref()),
         Reply::Changed(changed) => cases::changed(call, changed),
         Reply::Cases(found) => cases::page(call, found),
+        Reply::CaseTimes(times) => case_times::shown(call, times),
+        Reply::Imports(imports) => imports::shown(imports),
         // None of our paths asks for these.
         Reply::Reported(_)
         | Reply::Identified { .. }
@@ -114,6 +116,7 @@ const fn title(kind: RefusalKind) -> &'static str {
         RefusalKind::NotFound => "There is no such thing",
         RefusalKind::MethodNotAllowed => "The path takes another method",
         RefusalKind::Conflict => "The idempotency key came with another request",
+        RefusalKind::CaseConflict => "The case is not as it was",
         RefusalKind::TooLarge => "The body is too large",
         RefusalKind::UnsupportedType => "The body is of another type",
         RefusalKind::RateLimited => "There are too many requests",

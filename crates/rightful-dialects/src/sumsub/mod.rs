@@ -11,6 +11,8 @@
 //! | `POST /resources/kyt/txns/{id}/review/status/completed` | server | somebody's decision, at once |
 //! | `DELETE /resources/kyt/txns/{id}` | server | mark it deleted |
 //! | `PATCH /resources/kyt/txns/{id}/props` | server | change its properties, beside what was told |
+//! | `GET`, `POST`, `DELETE /resources/kyt/txns/{id}/tags` | server | its tags: those of rules (`system`) and people's |
+//! | `POST`, `PATCH`, `DELETE /resources/kyt/txns/notes`, `GET …/{id}/notes` | server | what people note of it |
 //! | `POST /resources/kyt/misc/txns/import` | server | judge each line of a file; `ignoreErrors`, `scoreSavedTxns` |
 //! | `POST /resources/kyt/misc/txns/importHistory` | server | remember each line as history |
 //! | `GET /resources/applicants/{id}/one`, with `-;externalUserId={user}` for the id | server | an applicant, with its device labels |
@@ -25,7 +27,7 @@
 //! `X-Access-Token`, which its server asked for.
 //!
 //! # Not supported
-//! - Rules by API (`/resources/api/agent/tm/rules`), tags and notes of transactions, and changing a transaction's data beyond its properties.
+//! - Rules by API (`/resources/api/agent/tm/rules`), and changing a transaction's data beyond its properties, tags and notes.
 //! - Verification itself: levels, documents, checks. Levels that a caller names are taken and mean nothing here.
 //! - Travel Rule data exchange between companies: such a transaction is judged as any that moves money.
 //! - Hooks by e-mail, Slack or Telegram, and headers of one's own.
@@ -53,7 +55,8 @@
 //! be asked on the spot, and `onHold`, to be looked at by people, where a rule names a queue or requires action, or where
 //! money moves: whoever sits there may be the wrong one to ask. What people decide, or the person answers, holds from then on.
 //! A transaction that awaits its user comes with `applicantActions`: a link to a page of ours, which its server brings to the
-//! person. Who asks by other means says how it ended with our `POST /v1/feedback`. The answer completes the transaction.
+//! person, or to the application's own provider where its setting `ask_url` names one. Who asks by other means says how it
+//! ended with our `POST /v1/feedback`. The answer completes the transaction.
 //! `init` is what an asynchronous submission is answered.
 //!
 //! # What the documentation leaves open
@@ -66,6 +69,8 @@
 //!   mixed-case Ethereum addresses are taken as they are: their checksums need hashes that are not computed here.
 //! - The visitor id that a page is given names its session. Whoever copies it says that it was in that session, and no more.
 //! - A file is taken whole: up to 64 MiB, judged line by line while the caller waits.
+//! - Any tag is taken, since there is no dashboard that it would have to be in. A note's own tags are not kept.
+//! - Errors have the documented numbers 1002, 1003, 4001, 4003, 4004 and 4006; those of documents and levels have no cause here.
 //! - Of a deleted transaction, what was learned stays learned; a decision against it unlearns.
 
 mod applicant;
@@ -77,6 +82,7 @@ mod decode;
 mod encode;
 mod hooks;
 mod instrument;
+mod memo;
 mod page;
 mod review;
 mod tell;
@@ -87,7 +93,7 @@ use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 
 use crate::{
     Access, Around, Call, Dialect, HookMessage, Intake, Lines, Method, Presented, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Signed, SignedRequest, Told, ToldOf,
+    Response, Route, Signed, SignedRequest, Told, ToldOf, asking,
 };
 
 /// The longest file of many lines, in bytes: some 100 000 transactions.
@@ -109,7 +115,10 @@ const INFO: &str = "/resources/di/info";
 const CAPTURE: &str = "/resources/di/req";
 const EVENTS: &str = "/resources/bhv/evts/{page}";
 const LOGGER: &str = "/resources/serviceLogger/warn";
-const ASK: &str = "/resources/applicantActions/confirm";
+const ASK: &str = asking::PATH;
+const TAGS: &str = "/resources/kyt/txns/{id}/tags";
+const NOTE: &str = "/resources/kyt/txns/notes";
+const NOTES: &str = "/resources/kyt/txns/{id}/notes";
 const HOOKS: &str = "/resources/api/clientWebhooks";
 const HOOK: &str = "/resources/api/clientWebhooks/{id}";
 const SET_HOOK: &str = "/resources/api/agent/clientWebhooks";
@@ -128,8 +137,16 @@ const ROUTES: &[Route] = &[
     server(Method::Get, TRANSACTION),
     server(Method::Post, SCORE),
     server(Method::Post, REVIEW),
+    // Before the path that would take its last part for an id.
+    server(Method::Post, NOTE),
+    server(Method::Patch, NOTE),
+    server(Method::Delete, NOTE),
     server(Method::Delete, DELETE),
     server(Method::Patch, PROPS),
+    server(Method::Get, TAGS),
+    server(Method::Post, TAGS),
+    server(Method::Delete, TAGS),
+    server(Method::Get, NOTES),
     server(Method::Post, IMPORT),
     server(Method::Post, IMPORT_HISTORY),
     server(Method::Get, APPLICANT),
@@ -173,7 +190,7 @@ impl Dialect for Sumsub {
     }
 
     fn linked_application(&self, query: Query<'_>) -> Option<ApplicationId> {
-        ask::application(query)
+        asking::application(query)
     }
 
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
@@ -186,6 +203,9 @@ impl Dialect for Sumsub {
             REVIEW => review::decision(call),
             DELETE => review::deletion(call),
             PROPS => review::amendment(call),
+            IMPORT | IMPORT_HISTORY if call.body.trim_ascii().is_empty() => {
+                Err(Refusal { kind: RefusalKind::Malformed, detail: encode::EMPTY_FILE.to_owned(), path: None })
+            }
             IMPORT => Ok(Intake::Lines(Lines {
                 is_history: is_off(call, "scoreSavedTxns"),
                 stops_at_error: !is_on(call, "ignoreErrors"),
@@ -196,8 +216,11 @@ impl Dialect for Sumsub {
             BEHAVIOR_TOKEN => page::token_asked(call),
             INFO | CAPTURE | LOGGER => page::nothing(call),
             EVENTS => page::events(call),
-            ASK if call.route.method == Method::Get => ask::question(call),
-            ASK => ask::answer(call),
+            ASK if call.route.method == Method::Get => asking::question(call),
+            ASK => asking::answer(call),
+            TAGS => memo::tags(call),
+            NOTE => memo::note(call),
+            NOTES => memo::notes(call),
             HOOKS | HOOK => Ok(Intake::VendorHooks),
             SET_HOOK => hooks::wish(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
@@ -217,6 +240,9 @@ impl Dialect for Sumsub {
             (Reply::Standing { record, case }, SUBMIT_WITH_OPTIONS) if decode::is_async(call) => {
                 encode::taken(call, record, case.as_deref())
             }
+            (Reply::Standing { record, case }, TAGS) => memo::tags_shown(call, record, case.as_deref()),
+            (Reply::Standing { case, .. }, NOTE) => memo::note_shown(call, case.as_deref()),
+            (Reply::Standing { case, .. }, NOTES) => memo::notes_shown(case.as_deref()),
             (Reply::Standing { record, case }, DELETE) => encode::deleted(record, case.as_deref()),
             (Reply::Standing { record, case }, _) => encode::transaction(call, record, case.as_deref()),
             (Reply::LinesTaken(taken), _) => encode::lines_taken(taken),

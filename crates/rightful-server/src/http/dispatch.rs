@@ -245,7 +245,11 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
     let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Listen(_) | Intake::Stream(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
-        asked @ (Intake::Nothing | Intake::VendorHooks | Intake::SetVendorHook(_) | Intake::Lines(_)) => {
+        asked @ (Intake::Nothing
+        | Intake::VendorHooks
+        | Intake::SetVendorHook(_)
+        | Intake::Imports
+        | Intake::Lines(_)) => {
             return beside(app, dialect, received, asked).await.map(Done::Answered);
         }
         asked @ (Intake::AssessNew(_)
@@ -253,7 +257,8 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         | Intake::Rescore(_)
         | Intake::Change { .. }
         | Intake::ChangeMany(_)
-        | Intake::Cases(_)) => review(pipeline, application, asked, now).await,
+        | Intake::Cases(_)
+        | Intake::CaseTimes(_)) => review(pipeline, application, asked, now).await,
         Intake::Stream(following) => return follow(app, dialect, received, *following).await,
         Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
         Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
@@ -331,6 +336,7 @@ async fn beside(
         Intake::SetVendorHook(wish) => {
             hook_wishes::set(app, application, *wish, received.now).await.map(|hook| Reply::VendorHooks(vec![hook]))
         }
+        Intake::Imports => Ok(Reply::Imports(app.imports.of(&application.id))),
         Intake::Lines(lines) => {
             let with_call = |event_id, see: &mut dyn FnMut(&Call<'_>)| {
                 received.with_event(app, event_id, |call| see(call));
@@ -360,6 +366,7 @@ async fn review(
         Intake::Change { event, change } => standing(pipeline.change_case(application, event, change, now).await?),
         Intake::ChangeMany(changes) => Reply::Changed(pipeline.change_cases(application, changes, now).await?),
         Intake::Cases(search) => Reply::Cases(pipeline.cases(&search, now).await?),
+        Intake::CaseTimes(from) => Reply::CaseTimes(pipeline.case_times(application, from, now).await?),
         // Handed to whoever does it.
         _ => Reply::Nothing,
     })
