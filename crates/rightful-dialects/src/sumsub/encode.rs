@@ -9,7 +9,7 @@ use super::wire::{
     Applicant, Failure, Imported, KytTxn, LineError, MatchedRule, Review, ReviewResult, RiskLabels, ScoringResult,
 };
 use super::words::{Doing, Kind};
-use super::{IMPORT, IMPORT_HISTORY, SUBMIT, SUBMIT_WITH_OPTIONS, applicant, ask, auth, date, words};
+use super::{IMPORT, IMPORT_HISTORY, SUBMIT, SUBMIT_WITH_OPTIONS, applicant, ask, auth, date, onboarding, words};
 use crate::{Call, LinesTaken, Refusal, RefusalKind, Response, Route, digest};
 
 /// What a caller should wait before it tries again, in s.
@@ -279,6 +279,7 @@ fn error_name(route: Option<&Route>, refusal: &Refusal) -> Option<(u32, &'static
     match (refusal.kind, refusal.detail.as_str()) {
         (RefusalKind::TooLarge, _) if is_file => Some((1002, "file-too-big")),
         (RefusalKind::Malformed, EMPTY_FILE) if is_file => Some((1003, "empty-file")),
+        (RefusalKind::Conflict, onboarding::NO_DOCUMENTS) => Some((1010, "doc-type-not-in-req-docs")),
         (RefusalKind::Unauthorized, auth::SIGNATURE_MISMATCH) => Some((4003, "app-token-signature-mismatch")),
         (RefusalKind::Unauthorized, auth::EXPIRED) => Some((4004, "app-token-expired")),
         (RefusalKind::Unauthorized, auth::INCOMPLETE | NO_KEY) => {

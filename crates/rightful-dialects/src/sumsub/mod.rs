@@ -16,6 +16,7 @@
 //! | `POST /resources/kyt/misc/txns/import` | server | judge each line of a file; `ignoreErrors`, `scoreSavedTxns` |
 //! | `POST /resources/kyt/misc/txns/importHistory` | server | remember each line as history |
 //! | `GET /resources/applicants/{id}/one`, with `-;externalUserId={user}` for the id | server | an applicant, with its device labels |
+//! | `POST /resources/applicants`, `GET …/{id}/status`, `GET …/{id}/requiredIdDocsStatus`, `POST /resources/accessTokens/sdk` | server | an applicant's id, how far it is, a token for its page; nothing is kept, no document is asked for |
 //! | `GET /resources/status/api` | server | is anybody there? |
 //! | `POST /resources/accessTokens/behavior` | server | a token for a session's page |
 //! | `GET /resources/di/info`, `POST /resources/di/req`, `POST /resources/bhv/evts/{page}`, `POST /resources/serviceLogger/warn` | page | what Fisherman asks and says |
@@ -70,7 +71,7 @@
 //! - The visitor id that a page is given names its session. Whoever copies it says that it was in that session, and no more.
 //! - A file is taken whole: up to 64 MiB, judged line by line while the caller waits.
 //! - Any tag is taken, since there is no dashboard that it would have to be in. A note's own tags are not kept.
-//! - Errors have the documented numbers 1002, 1003, 4001, 4003, 4004 and 4006; those of documents and levels have no cause here.
+//! - Errors have the documented numbers 1002, 1003, 1010, 4001, 4003, 4004 and 4006; the others have no cause here.
 //! - Of a deleted transaction, what was learned stays learned; a decision against it unlearns.
 
 mod applicant;
@@ -83,6 +84,7 @@ mod encode;
 mod hooks;
 mod instrument;
 mod memo;
+mod onboarding;
 mod page;
 mod review;
 mod tell;
@@ -109,6 +111,11 @@ const PROPS: &str = "/resources/kyt/txns/{id}/props";
 const IMPORT: &str = "/resources/kyt/misc/txns/import";
 const IMPORT_HISTORY: &str = "/resources/kyt/misc/txns/importHistory";
 const APPLICANT: &str = "/resources/applicants/{id}/one";
+const APPLICANTS: &str = "/resources/applicants";
+const APPLICANT_STATUS: &str = "/resources/applicants/{id}/status";
+const APPLICANT_STEPS: &str = "/resources/applicants/{id}/requiredIdDocsStatus";
+const DOCUMENT: &str = "/resources/applicants/{id}/info/idDoc";
+const PAGE_TOKEN: &str = "/resources/accessTokens/sdk";
 const STATUS: &str = "/resources/status/api";
 const BEHAVIOR_TOKEN: &str = "/resources/accessTokens/behavior";
 const INFO: &str = "/resources/di/info";
@@ -150,6 +157,11 @@ const ROUTES: &[Route] = &[
     server(Method::Post, IMPORT),
     server(Method::Post, IMPORT_HISTORY),
     server(Method::Get, APPLICANT),
+    server(Method::Post, APPLICANTS),
+    server(Method::Get, APPLICANT_STATUS),
+    server(Method::Get, APPLICANT_STEPS),
+    server(Method::Post, DOCUMENT),
+    server(Method::Post, PAGE_TOKEN),
     server(Method::Get, STATUS),
     server(Method::Post, BEHAVIOR_TOKEN),
     page(Method::Get, INFO),
@@ -211,7 +223,11 @@ impl Dialect for Sumsub {
                 stops_at_error: !is_on(call, "ignoreErrors"),
             })),
             IMPORT_HISTORY => Ok(Intake::Lines(Lines { is_history: true, stops_at_error: false })),
-            APPLICANT => review::applicant(call),
+            APPLICANT | APPLICANT_STATUS => review::applicant(call),
+            APPLICANTS => onboarding::creation(call),
+            APPLICANT_STEPS => onboarding::steps(call),
+            DOCUMENT => onboarding::document(call),
+            PAGE_TOKEN => onboarding::token_asked(call),
             STATUS => Ok(Intake::Nothing),
             BEHAVIOR_TOKEN => page::token_asked(call),
             INFO | CAPTURE | LOGGER => page::nothing(call),
@@ -246,11 +262,15 @@ impl Dialect for Sumsub {
             (Reply::Standing { record, case }, DELETE) => encode::deleted(record, case.as_deref()),
             (Reply::Standing { record, case }, _) => encode::transaction(call, record, case.as_deref()),
             (Reply::LinesTaken(taken), _) => encode::lines_taken(taken),
+            (Reply::Found(found), APPLICANT_STATUS) => onboarding::status(found),
             (Reply::Found(found), _) => encode::applicant(call, found),
             (Reply::VendorHooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
             (Reply::VendorHooks(hooks), _) => hooks::all(call, hooks),
             (Reply::Recalled(record), ASK) => ask::question_page(call, record),
             (Reply::FeedbackTaken { .. }, ASK) => ask::thanks_page(call),
+            (Reply::Nothing, APPLICANTS) => onboarding::created(call),
+            (Reply::Nothing, PAGE_TOKEN) => onboarding::token(call),
+            (Reply::Nothing, APPLICANT_STEPS) => encode::json(200, &serde_json::json!({})),
             (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),
             (Reply::Nothing, INFO) => page::info(call),
             _ => encode::done(),
