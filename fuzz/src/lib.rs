@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use rightful_dialects::{
-    ALL, Ask, Call, Dialect, Glossary, HooksAnswer, Intake, LinesTaken, ListLine, ListReport, ListsIntake, ListsReply,
-    Query, Reply, Response, RulesReply, SignedRequest, Wants, list_lines,
+    ALL, Ask, Call, Dialect, EventList, Glossary, HooksAnswer, Intake, LinesTaken, ListLine, ListReport, ListsIntake,
+    ListsReply, Query, Reply, Response, RulesReply, SeveralAsk, SeveralDone, SignedRequest, VendorRule, VendorRuleKept,
+    VendorRulesAsked, VendorRulesReply, VendorRulesShown, Wants, list_lines,
 };
 use rightful_domain::{
     AccountDeviceId, AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob,
@@ -49,6 +50,7 @@ pub fn decode(dialect: &str, data: &[u8]) {
         public_url: "https://rightful.example",
         link_key: &[7; 32],
         glossary: glossary(),
+        rule_title: &|_| None,
     };
     let response = answer(*dialect, &call);
     assert!(response.status < 500 || response.body.starts_with(b"{"), "a refusal has its shape");
@@ -77,6 +79,7 @@ fn page_token(dialect: &dyn Dialect, application: &Application) -> Option<String
         public_url: "https://rightful.example",
         link_key: &[7; 32],
         glossary: glossary(),
+        rule_title: &|_| None,
     };
     let body = String::from_utf8(answer(dialect, &call).body).ok()?;
     Some(body.strip_prefix("{\"token\":\"")?.strip_suffix("\"}")?.to_owned())
@@ -86,6 +89,24 @@ fn answer(dialect: &dyn Dialect, call: &Call<'_>) -> Response {
     match dialect.decode(call) {
         Ok(intake) => dialect.reply(call, &reply_to(dialect, call, intake)),
         Err(refusal) => dialect.refuse(Some(call.route), &refusal, call.received_at),
+    }
+}
+
+/// Something that could have become of what is asked of several events.
+fn several_done(asked: SeveralAsk, call: &Call<'_>) -> SeveralDone {
+    match asked {
+        SeveralAsk::Feedback { .. } => {
+            SeveralDone::Feedback { events: vec![call.event_id], n_otherwise: 1, is_cut: true }
+        }
+        SeveralAsk::Assign { events, .. } => SeveralDone::Assigned(events),
+        SeveralAsk::Lists(_) => SeveralDone::Lists(vec![EventList {
+            name: "actions-7".into(),
+            title: "Mules".into(),
+            creator: None,
+            items: vec![(call.event_id, call.received_at)],
+            created_at: call.received_at,
+            updated_at: call.received_at,
+        }]),
     }
 }
 
@@ -143,14 +164,30 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
         }
         Intake::Nothing => Reply::Nothing,
         Intake::VendorHooks | Intake::SetVendorHook(_) => Reply::VendorHooks(Vec::new()),
+        Intake::VendorRules(asked) => Reply::VendorRules(vendor_rules(dialect, call, &asked)),
         Intake::SealingKey => Reply::SealingKey("{}".to_owned()),
         Intake::Grant => Reply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) },
         Intake::Ask(ask) => asked(dialect, call, *ask),
         Intake::Finish(finish) => Reply::Reported(finish.attempt),
+        Intake::Several(asked) => Reply::Several(Box::new(several_done(*asked, call))),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }
         }
     }
+}
+
+/// What is taken as a rule is read again once it is written, and then read back.
+fn vendor_rules(dialect: &dyn Dialect, call: &Call<'_>, asked: &VendorRulesAsked) -> VendorRulesReply {
+    let mut shown = VendorRulesShown::default();
+    if let VendorRulesAsked::Put(_) = asked
+        && let Ok(VendorRule { name, id, told, .. }) = dialect.vendor_rule(call, None)
+    {
+        let kept = VendorRuleKept { name, id, told, author: "key".to_owned() };
+        assert!(dialect.vendor_rule(call, Some(&kept)).is_ok(), "what was written can be written again");
+        shown.rules.push(kept.clone());
+        shown.changed = Some(kept);
+    }
+    VendorRulesReply::Done(Box::new(shown))
 }
 
 /// An event that people have done something about.

@@ -55,6 +55,15 @@ pub struct Finish {
     pub was_challenged: bool,
 }
 
+/// A token that a request stands or falls with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenIn {
+    /// As it was presented.
+    pub text: String,
+    /// Whether it is one of ours, of this application, and not over. What is used twice may hold and be refused.
+    pub holds: bool,
+}
+
 /// A key as a body presents it; whether it is right is for the server to find out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PresentedInBody {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::attempts::{Ask, Finish, PresentedInBody, Sealed};
+use crate::attempts::{Ask, Finish, PresentedInBody, Sealed, TokenIn};
 use crate::route::{Presented, Route};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, BacktestJob, Case, CaseChange,
@@ -14,9 +14,10 @@ use rightful_domain::{
 
 use crate::hooks::{HooksAnswer, HooksAsk};
 use crate::rules::{RulesIntake, RulesReply};
+use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
 use crate::{
     Around, BacktestAsked, EventOf, Following, Fresh, HookWish, ImportShown, Lines, LinesTaken, ListsIntake,
-    ListsReply, Signed, SignedRequest, VendorHook,
+    ListsReply, SeveralAsk, SeveralDone, Signed, SignedRequest, VendorHook,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -64,6 +65,17 @@ pub trait Dialect: Sync {
         Err(Refusal { kind: RefusalKind::NotFound, detail: "nothing was attempted".to_owned(), path: None })
     }
 
+    /// Reads the rule that a request writes, once the server knows what it is to stand in the place of.
+    fn vendor_rule(&self, _call: &Call<'_>, _before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {
+        Err(Refusal { kind: RefusalKind::NotFound, detail: "no rules are written here".to_owned(), path: None })
+    }
+
+    /// Whether this request may be about an attempt that was judged before. One that was judged as somebody's must not be
+    /// carried over to somebody else.
+    fn check_attempt(&self, _call: &Call<'_>, _judged: &Record) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     /// The longest body of a route, in bytes, where that is not the server's limit.
     fn body_bytes_max(&self, _route: &Route) -> Option<usize> {
         None
@@ -107,6 +119,17 @@ pub trait Dialect: Sync {
         self.hook_message(telling, told)
     }
 
+    /// The status of refusing a token without looking at it, once it was refused often enough; None where the vendor has
+    /// none: then no refusals are counted.
+    fn blocked_status(&self) -> Option<u16> {
+        None
+    }
+
+    /// The token that a request stands or falls with, beside its caller's key, and whether it holds by itself.
+    fn token_in(&self, _call: &Call<'_>) -> Option<TokenIn> {
+        None
+    }
+
     /// Writes the answer to a request that was not.
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response;
 }
@@ -137,6 +160,8 @@ pub struct Call<'a> {
     pub link_key: &'a [u8; 32],
     /// The engine's words for what it found.
     pub glossary: Glossary,
+    /// What people call a rule of the application by its name in the book; None if there is no such rule any more.
+    pub rule_title: &'a dyn Fn(&str) -> Option<RuleTitle>,
 }
 
 /// The engine's words for what it found, since a dialect cannot see the engine.
@@ -262,10 +287,15 @@ pub enum Intake {
     SealingKey,
     /// Give the caller a token that stands for its key for a while.
     Grant,
+    /// Something of the rules that the vendor's API has written. What is to be written is read by
+    /// [`Dialect::vendor_rule`].
+    VendorRules(VendorRulesAsked),
     /// Judge what a page attempted, once: a later call gets the first answer.
     Ask(Box<Ask>),
     /// This is how something ended that a page attempted; if nobody has asked about it, it is judged now.
     Finish(Box<Finish>),
+    /// This is asked of several events at once.
+    Several(Box<SeveralAsk>),
 }
 
 /// One message of a stream.
@@ -439,6 +469,10 @@ pub enum Reply {
     },
     /// How an attempt ended is remembered; its event.
     Finished(Box<Record>),
+    /// What became of several events.
+    Several(Box<SeveralDone>),
+    /// Of the rules that the vendor's API has written.
+    VendorRules(VendorRulesReply),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

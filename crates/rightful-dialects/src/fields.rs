@@ -72,9 +72,15 @@ impl<'a> Fields<'a> {
         (!matches!(told, Node::Null | Node::Taken)).then_some(told)
     }
 
+    /// A field, left where it is; None if it is absent, null, or taken before.
+    pub(crate) fn get(&self, name: &str) -> Option<&Node<'a>> {
+        let (_, node) = self.0.iter().find(|(known, _)| known == name)?;
+        (!matches!(node, Node::Null | Node::Taken)).then_some(node)
+    }
+
     /// Whether a field is there, and neither null nor taken.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, node)| known == name && !matches!(node, Node::Null | Node::Taken))
+        self.get(name).is_some()
     }
 
     /// Puts back what is left of a field.

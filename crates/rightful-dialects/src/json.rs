@@ -53,6 +53,11 @@ impl<'a> Node<'a> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
+    /// The same, left where it is.
+    pub(crate) fn text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
     /// Its number; None if it is something else.
     pub(crate) const fn number(&self) -> Option<&Number> {
         if let Self::Number(number) = self { Some(number) } else { None }

@@ -28,15 +28,17 @@ mod rule_library;
 mod rules;
 mod rupt;
 mod scalars;
+mod several;
 mod sumsub;
 mod time;
 mod transmit;
+mod vendor_rules;
 
 pub use asked::{
     Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, ImportShown, Lines, LinesTaken,
     Signed, SignedRequest, VendorHook,
 };
-pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, Wants};
+pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, TokenIn, Wants};
 pub use dialect::{
     Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Notice, Query, Reclaim, Refusal, RefusalKind, Reply,
     Response, StreamMessage, Told, ToldOf, Tolerance,
@@ -60,4 +62,8 @@ pub use rules::{
     RulesDiff, RulesIntake, RulesRefusal, RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked, SnoozeShown,
     VerdictChange,
 };
+pub use several::{EventList, EventListsAsk, EventsOf, SeveralAsk, SeveralDone};
 pub use time::{moment_of, rfc3339};
+pub use vendor_rules::{
+    RuleTitle, VendorRule, VendorRuleKept, VendorRuleRef, VendorRulesAsked, VendorRulesReply, VendorRulesShown,
+};

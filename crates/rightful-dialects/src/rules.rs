@@ -228,7 +228,8 @@ pub struct RuleFault {
     pub key: Option<String>,
     /// What is wrong.
     pub detail: String,
-    /// The line of the condition, from 1; null where no condition is at fault.
+    /// The line, from 1: of the text, where rules were sent as text, and else of the condition; null where that says
+    /// nothing.
     pub line: Option<usize>,
     /// The column in characters, from 1.
     pub column: Option<usize>,
@@ -355,12 +356,35 @@ pub(crate) struct RuleTold {
     author: Option<String>,
     /// Why.
     note: Option<String>,
+    /// What people call it, where that is more than its name.
+    title: Option<String>,
+    /// The rules among which it stops others.
+    group: Option<String>,
+    /// False if its points are told in the score and move no verdict.
+    moves_verdict: Option<bool>,
+    /// Answered of a rule that a vendor's API has written: the vendor, what that calls it, and what was told. Such a rule is
+    /// changed where it was written; without this key, it becomes one of your own.
+    origin: Option<RuleOriginTold>,
     /// The ready rule that it was put in from.
     library: Option<String>,
     /// In which version of the library's.
     library_version: Option<u32>,
     /// Answered alone: the published version in which it last changed.
     version: Option<u32>,
+}
+
+/// Who wrote a rule in words of their own.
+#[derive(ToSchema)]
+#[schema(as = RuleOrigin)]
+#[expect(dead_code, reason = "stands for what is read, in the schema alone")]
+pub(crate) struct RuleOriginTold {
+    /// `transmit` or `sumsub`.
+    vendor: String,
+    /// What the vendor's API calls the rule.
+    id: String,
+    /// What the vendor's API was told.
+    #[schema(value_type = Object)]
+    told: Value,
 }
 
 /// Rules that were checked.

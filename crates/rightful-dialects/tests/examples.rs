@@ -128,6 +128,11 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
             let response = dialect.refuse(Some(request.route), &refusal, request.received_at);
             Ok((intake_json(&intake), response_json(&response)))
         }
+        Ok(Intake::VendorRules(asked)) => {
+            let outcome = support::vendor_rules::outcome(dialect, &request, &asked, &example["given"]);
+            let (intake, reply) = outcome.map_err(|refusal| format!("decoded and then refused: {refusal:?}"))?;
+            Ok((intake, response_json(&request.reply(dialect, &reply))))
+        }
         Ok(intake) => {
             let given = &example["given"];
             let attempted = support::attempts::reply_to(dialect, &request, &intake, given, remembered);
@@ -216,7 +221,7 @@ fn earlier_event(given: &Value) -> Result<Event, Failed> {
 }
 
 fn reply_to(intake: &Intake, given: &Value) -> Result<Reply, Failed> {
-    let other = || support::backtests::reply_to(intake, given);
+    let other = || support::backtests::reply_to(intake, given).or_else(|| support::several::reply_to(intake, given));
     if let Some(reply) = support::accounts::reply_to(intake, given).or_else(other) {
         return Ok(reply);
     }
@@ -263,7 +268,8 @@ fn intake_of_devices_json(intake: &Intake) -> Value {
 }
 
 fn intake_json(intake: &Intake) -> Value {
-    if let Some(shown) = support::backtests::intake_json(intake) {
+    let shown = support::backtests::intake_json(intake).or_else(|| support::several::intake_json(intake));
+    if let Some(shown) = shown {
         return shown;
     }
     match intake {

@@ -251,7 +251,7 @@ pub enum CaseChange {
     },
     /// Its event was deleted.
     Delete,
-    /// The caller's own fields are others: all those that were changed since.
+    /// Some of the caller's own fields are others; one that is null is no longer.
     Amend(FreeFields),
 }
 
@@ -299,6 +299,8 @@ pub enum CaseRefusal {
     NoNote,
     /// It has as many tags as it may.
     TooManyTags,
+    /// Its fields are as long as they may be.
+    TooManyFields,
 }
 
 impl CaseRefusal {
@@ -314,6 +316,7 @@ impl CaseRefusal {
             Self::TooManyNotes => "the case has as many notes as it may have",
             Self::NoNote => "there is no such note",
             Self::TooManyTags => "the event has as many tags as it may have",
+            Self::TooManyFields => "the fields that were changed are too long together",
         }
     }
 }
@@ -417,8 +420,13 @@ impl Case {
                 Ok(true)
             }
             CaseChange::Amend(fields) => {
+                let fields = match &self.fields {
+                    Some(earlier) => earlier.with(&fields).ok_or(CaseRefusal::TooManyFields)?,
+                    None => fields,
+                };
+                let is_news = self.fields.as_ref() != Some(&fields);
                 self.fields = Some(fields);
-                Ok(true)
+                Ok(is_news)
             }
             CaseChange::Delete => {
                 let is_news = self.deleted_at.is_none();
@@ -551,7 +559,7 @@ impl Assessment {
     /// Sumsub's words, money that would be challenged is held for people to look at.
     #[must_use]
     pub fn queue<'a>(&'a self, event: &Event) -> Option<&'a str> {
-        let mut in_effect = self.rules.iter().filter(|rule| !rule.is_shadow).map(|rule| &rule.effect);
+        let mut in_effect = self.rules.iter().filter(|rule| rule.acts()).map(|rule| &rule.effect);
         let named = in_effect.clone().find_map(|effect| effect.queue.as_deref());
         if let Some(queue) = named {
             return Some(queue);

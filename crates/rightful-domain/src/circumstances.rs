@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use crate::{AgentKind, Enrichment, Event, Timestamp};
+use crate::{AgentKind, Enrichment, Event, PaymentDirection, Timestamp};
 
 /// One step of a chain. The numbers are stored: none is changed or used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,11 +50,15 @@ pub enum Level {
     Hour = 17,
     /// The order of magnitude of the money moved: powers of two of a ten-thousandth of the currency's unit.
     Amount = 18,
+    /// The currency of the money moved, by its letters.
+    Currency = 19,
+    /// Which way it moves, seen from the account.
+    Direction = 20,
 }
 
 impl Level {
     /// How many there are.
-    pub const COUNT: usize = 19;
+    pub const COUNT: usize = 21;
 
     /// All of them, in the order of their numbers.
     pub const ALL: [Self; Self::COUNT] = [
@@ -77,6 +81,8 @@ impl Level {
         Self::Action,
         Self::Hour,
         Self::Amount,
+        Self::Currency,
+        Self::Direction,
     ];
 
     /// Where from, coarse to fine.
@@ -239,13 +245,18 @@ impl<T: Fn(Level, u32, &[u8]) -> StepTag> Steps<T> {
         self.put(Level::TimeZone, 0, event.device.time_zone.as_deref().map(str::as_bytes));
         self.put(Level::Action, 0, Some(event.action.as_str().as_bytes()));
         // Numbers are their own tags, so that neighbors can be found.
-        let amount = event.payment.as_ref().and_then(|payment| payment.amount);
-        if let Some(place) = self.circumstances.tags.get_mut(Level::Amount.number()) {
-            *place = amount.map(|amount| magnitude(amount.ten_thousandths));
-        }
-        let hour = StepTag::MIN.saturating_add(u32::from(hour_of_week(event.at)));
-        if let Some(place) = self.circumstances.tags.get_mut(Level::Hour.number()) {
-            *place = Some(hour);
+        let payment = event.payment.as_ref();
+        let amount = payment.and_then(|payment| payment.amount);
+        self.set(Level::Amount, amount.map(|amount| magnitude(amount.ten_thousandths)));
+        let told = payment.and_then(|payment| payment.told_currency.as_deref()).map(str::as_bytes);
+        self.set(Level::Currency, told.or(amount.as_ref().map(|money| &money.currency[..])).and_then(currency_tag));
+        self.set(Level::Direction, payment.and_then(|payment| payment.direction).map(direction_tag));
+        self.set(Level::Hour, Some(StepTag::MIN.saturating_add(u32::from(hour_of_week(event.at)))));
+    }
+
+    fn set(&mut self, level: Level, tag: Option<StepTag>) {
+        if let Some(place) = self.circumstances.tags.get_mut(level.number()) {
+            *place = tag;
         }
     }
 }
@@ -254,6 +265,21 @@ impl<T: Fn(Level, u32, &[u8]) -> StepTag> Steps<T> {
 fn magnitude(ten_thousandths: i64) -> StepTag {
     let bits = u64::BITS - ten_thousandths.unsigned_abs().leading_zeros();
     StepTag::MIN.saturating_add(bits)
+}
+
+/// A currency as its own tag: FNV-1a of its letters, whatever their case. Currencies are public and few, so nothing is gained by a
+/// key; None for none.
+fn currency_tag(letters: &[u8]) -> Option<StepTag> {
+    let mix = |hash: u32, letter: &u8| (hash ^ u32::from(letter.to_ascii_uppercase())).wrapping_mul(0x0100_0193);
+    StepTag::new(letters.iter().fold(0x811c_9dc5, mix)).filter(|_| !letters.is_empty())
+}
+
+/// A direction as its own tag: 1 for in, 2 for out.
+const fn direction_tag(direction: PaymentDirection) -> StepTag {
+    match direction {
+        PaymentDirection::In => StepTag::MIN,
+        PaymentDirection::Out => StepTag::MIN.saturating_add(1),
+    }
 }
 
 /// The hour of the day in UTC, 0 to 23; 24 more at weekends.

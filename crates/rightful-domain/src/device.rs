@@ -2,6 +2,11 @@
 
 use crate::DeviceId;
 
+/// The component that holds what a dialect's answers call the device's fingerprint. Rules look it up; it is not compared.
+pub const FINGERPRINT_COMPONENT: &str = "named_fingerprint";
+/// The component that holds what a browser calls the key that it keeps. Rules look it up; it is not compared.
+pub const KEY_COMPONENT: &str = "named_key";
+
 /// The device an event came from, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Device {

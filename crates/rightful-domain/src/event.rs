@@ -6,8 +6,8 @@
 use std::net::IpAddr;
 
 use crate::{
-    AccountId, ApplicationId, CorrelationId, CountryCode, Device, Enrichment, EventId, Pii, SessionId, Subnet,
-    Timestamp,
+    AccountId, ApplicationId, Coordinates, CorrelationId, CountryCode, Device, Enrichment, EventId, Pii, SessionId,
+    Subnet, Timestamp,
 };
 
 /// The most that free fields (custom and unknown together) of one event may hold, as JSON text.
@@ -118,6 +118,15 @@ impl Event {
     pub fn passed_second_factors(&self) -> impl Iterator<Item = &MechanismKind> {
         let passed = self.mechanisms.iter().filter(|mechanism| mechanism.succeeded == Some(true));
         passed.map(|mechanism| &mechanism.kind).filter(|kind| kind.is_second_factor())
+    }
+
+    /// Where the event itself says that it happened, good to [`TOLD_ACCURACY_KM`]; None where it says nothing of use. Nobody
+    /// lives at zero, zero: programs mean by it that they do not know.
+    #[must_use]
+    pub fn told_place(&self) -> Option<Coordinates> {
+        let location = self.location.as_ref()?;
+        let degrees = location.latitude.zip(location.longitude).filter(|degrees| *degrees != (0.0, 0.0));
+        degrees.and_then(|(north, east)| Coordinates::from_degrees(north, east).ok())
     }
 }
 
@@ -412,6 +421,9 @@ pub struct Location {
     pub address: Vec<(Box<str>, Pii<Box<str>>)>,
 }
 
+/// How accurate coordinates are taken to be that an event itself tells, in km: what is known to be worse is left out by dialects.
+pub const TOLD_ACCURACY_KM: u16 = 50;
+
 /// How an event was typed and moved: bare facts, thresholds are judgement's. All times in ms.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Behavior {
@@ -444,7 +456,17 @@ pub struct Payment {
     pub direction: Option<PaymentDirection>,
     /// The other side, where it is a known account elsewhere.
     pub counterparty: Option<Pii<Box<str>>>,
+    /// The currency it moves in, where that is not `amount`'s: a crypto currency's ticker, or what was told beside an amount in
+    /// the application's own currency. At most [`CURRENCY_BYTES_MAX`] bytes.
+    pub told_currency: Option<Box<str>>,
+    /// Whether the number of the method passes the checksum that such numbers have; None where it has none, or none is told.
+    pub method_valid: Option<bool>,
+    /// The same of whom it goes to.
+    pub payee_valid: Option<bool>,
 }
+
+/// The longest name of a currency that is kept, in bytes.
+pub const CURRENCY_BYTES_MAX: usize = 16;
 
 /// An amount in a currency's minor unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

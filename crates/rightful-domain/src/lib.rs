@@ -22,6 +22,7 @@ mod entry;
 mod event;
 mod facts;
 mod features;
+mod free_fields;
 mod habits;
 mod history;
 mod id;
@@ -74,7 +75,7 @@ pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use country::country_spellings;
 pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
 pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, Doubt, KnownDetail, PreviousDetail};
-pub use device::{Device, DeviceAlias, DeviceAliasKind};
+pub use device::{Device, DeviceAlias, DeviceAliasKind, FINGERPRINT_COMPONENT, KEY_COMPONENT};
 pub use domain_name::{canonical_domain, email_domain, with_parents};
 pub use dossier::{
     ACCOUNT_DEVICES_MAX, AccountDevice, AccountDeviceId, COMMENT_BYTES_MAX, Dossier, IntruderEvent, Label, LabelValue,
@@ -87,8 +88,8 @@ pub use enrichment::{
 };
 pub use entry::{Entry, Lesson, Record, RetryKey, Tagged, Teaching};
 pub use event::{
-    Action, App, Behavior, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location, Mechanism, MechanismKind,
-    Money, Network, Outcome, Payment, PaymentDirection, Person, Source,
+    Action, App, Behavior, CURRENCY_BYTES_MAX, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location,
+    Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source, TOLD_ACCURACY_KM,
 };
 pub use facts::{Allowances, Facts};
 pub use features::FeatureVector;
@@ -136,7 +137,7 @@ pub use series::{
 };
 pub use snooze::{ACCOUNT_SNOOZES_MAX, SNOOZE_MAX, SNOOZE_NOTE_BYTES_MAX, SNOOZES_MAX, Snooze};
 pub use sparse::{Blank, Sparse};
-pub use standing::{EventStanding, Stood};
+pub use standing::{EventStanding, SUMSUB_RULE_PREFIX, Stood};
 pub use telling::{
     Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,
     TryFailure, Waiting,

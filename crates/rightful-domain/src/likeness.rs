@@ -38,7 +38,8 @@ const WEIGHTS: [(&str, f32); 14] = [
 /// Names that begin so are parts of a fingerprint.
 const FINGERPRINT: &str = "fingerprint";
 /// Names that hold these change with each update, so they say nothing of whose device it is.
-const FLEETING: [&str; 4] = ["version", "brand", "useragent", "highentropyvalues"];
+/// Those that begin with `named` name the device as a whole, and are there to be looked up.
+const FLEETING: [&str; 5] = ["version", "brand", "useragent", "highentropyvalues", "named"];
 
 /// How alike two devices are, from 0 (nothing, or too little to tell) to 1. Those that share a name are alike; of others, it
 /// is the share of the weight of what both tell in which they are equal. The order does not matter. O(n log n).

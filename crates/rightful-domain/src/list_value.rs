@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::{ID_BYTES_MAX, InvalidId, ListEffect, ListSubject, canonical_domain, country_spellings};
+use crate::{EventId, ID_BYTES_MAX, InvalidId, ListEffect, ListSubject, canonical_domain, country_spellings};
 
 /// The fewest bits of a network of IPv4 that may be let in: a line that is wrong must not let in everybody.
 pub const ALLOWED_BITS_MIN_V4: u8 = 8;
@@ -82,6 +82,10 @@ impl std::error::Error for InvalidListValue {}
 pub fn list_value(of: ListSubject, text: &str) -> Result<Box<str>, InvalidListValue> {
     match of {
         ListSubject::Account | ListSubject::Device | ListSubject::Payee => name(text),
+        ListSubject::Event => {
+            let event = EventId::parse(text.trim()).map_err(InvalidListValue::Name)?;
+            Ok(event.to_string().into())
+        }
         ListSubject::Address => ListNetwork::parse(text.trim()).map(|network| network.to_string().into()),
         ListSubject::Asn => asn(text.trim()).ok_or(InvalidListValue::Asn),
         ListSubject::Country => {

@@ -81,10 +81,12 @@ pub enum ListSubject {
     EmailDomain,
     /// Payees, as the caller spells them.
     Payee,
+    /// Events, on which people sort them: nothing is judged by such a list.
+    Event,
 }
 
 impl ListSubject {
-    /// All of them.
+    /// All by which an event is found on a list when it is judged.
     pub const ALL: [Self; 7] =
         [Self::Account, Self::Device, Self::Address, Self::Asn, Self::Country, Self::EmailDomain, Self::Payee];
 
@@ -99,10 +101,11 @@ impl ListSubject {
             Self::Country => "country",
             Self::EmailDomain => "email_domain",
             Self::Payee => "payee",
+            Self::Event => "event",
         }
     }
 
-    /// The subject of that spelling.
+    /// The subject of that spelling, if events are judged by it.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|subject| subject.as_str() == text)

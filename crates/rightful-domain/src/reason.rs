@@ -176,11 +176,13 @@ pub enum ReasonCode {
     UserSecondFactorPassed = 81,
     /// `USER_ACCOUNT_CLOSED`.
     UserAccountClosed = 82,
+    /// `DEVICE_LOCATION_ANOMALY`.
+    DeviceLocationAnomaly = 83,
 }
 
 impl ReasonCode {
     /// Every code, by number.
-    pub const ALL: [Self; 82] = [
+    pub const ALL: [Self; 83] = [
         Self::ActionIsLegit,
         Self::ActionIsSuspectedFraud,
         Self::BehaviorBot,
@@ -263,6 +265,7 @@ impl ReasonCode {
         Self::EngineDegraded,
         Self::UserSecondFactorPassed,
         Self::UserAccountClosed,
+        Self::DeviceLocationAnomaly,
     ];
 
     /// As spelled everywhere: API, console, logs, metrics.
@@ -352,6 +355,7 @@ impl ReasonCode {
             Self::EngineDegraded => "ENGINE_DEGRADED",
             Self::UserSecondFactorPassed => "USER_SECOND_FACTOR_PASSED",
             Self::UserAccountClosed => "USER_ACCOUNT_CLOSED",
+            Self::DeviceLocationAnomaly => "DEVICE_LOCATION_ANOMALY",
         }
     }
 

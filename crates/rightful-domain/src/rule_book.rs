@@ -95,6 +95,14 @@ pub enum RuleBookChangeKind {
     RollBack,
     /// From now on publishing takes a second person, or no longer. Drops what is proposed.
     NeedTwo(bool),
+    /// One rule of what is in effect is another now, and nothing else: this is published, or proposed where that takes two.
+    /// What somebody is editing meanwhile stays a draft, in which the same was done.
+    Amend {
+        /// The rules that are to be in effect.
+        rules: Box<str>,
+        /// The draft; None if there is none.
+        draft: Option<Box<str>>,
+    },
 }
 
 /// Why a book is not changed.
@@ -195,6 +203,18 @@ impl RuleBook {
                 self.needs_two = *needs_two;
                 self.proposal = None;
                 false
+            }
+            RuleBookChangeKind::Amend { rules, draft } => {
+                fits(rules)?;
+                fits(draft.as_deref().unwrap_or_default())?;
+                // Whose draft it is, it stays: nobody has edited it.
+                let edited = self.draft.take();
+                let publishes = self.offer(text(rules));
+                self.draft = draft.as_ref().map(|draft| match edited {
+                    Some(edited) => RuleText { text: draft.clone(), ..edited },
+                    None => text(draft),
+                });
+                publishes
             }
         };
         self.revision += 1;
@@ -298,6 +318,25 @@ mod tests {
         assert_eq!((texts(&book), book.edited()), (vec![(1, "a")], "b"));
         let none = change(&book, "other", RuleBookChangeKind::Reject);
         assert_eq!(book.change(&none), Err(RuleBookRefusal::NothingProposed));
+    }
+
+    #[test]
+    fn what_amends_the_rules_in_effect_leaves_somebodys_draft_a_draft() {
+        let amend = |rules: &str, draft: Option<&str>| RuleBookChangeKind::Amend {
+            rules: rules.into(),
+            draft: draft.map(Into::into),
+        };
+        let mut book = RuleBook::default();
+        done(&mut book, "one", RuleBookChangeKind::Publish("a".into()));
+        done(&mut book, "one", RuleBookChangeKind::Edit(Some("a b".into())));
+        assert!(done(&mut book, "other", amend("a v", Some("a b v"))));
+        assert_eq!((texts(&book), book.edited()), (vec![(2, "a v"), (1, "a")], "a b v"));
+        assert_eq!(book.draft.as_ref().map(|draft| &*draft.by.key), Some("one"), "it is still whose it was");
+        done(&mut book, "one", RuleBookChangeKind::NeedTwo(true));
+        assert!(!done(&mut book, "other", amend("a", Some("a b"))));
+        assert_eq!((texts(&book)[0], book.edited()), ((2, "a v"), "a b"));
+        assert!(done(&mut book, "one", RuleBookChangeKind::Approve));
+        assert_eq!((texts(&book)[0], book.edited()), ((3, "a"), "a b"));
     }
 
     #[test]

@@ -20,6 +20,14 @@ pub struct RuleMatch {
     pub effect: RuleEffect,
 }
 
+impl RuleMatch {
+    /// Whether what it asks for was done: it neither only watches nor is snoozed.
+    #[must_use]
+    pub const fn acts(&self) -> bool {
+        !self.is_shadow && !self.is_snoozed
+    }
+}
+
 /// What a rule asks for where it matches. The default asks for nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RuleEffect {

@@ -3,8 +3,11 @@
 use crate::telling::Topic;
 use crate::{
     Assessment, Case, CaseChange, CaseState, Decision, DecisionKind, Event, Feedback, FeedbackKind, FeedbackTarget,
-    Record, Source, Timestamp, Verdict,
+    Record, RuleMatch, RuleStatus, Source, Timestamp, Verdict,
 };
+
+/// What the names of rules begin with that Sumsub's own API has written.
+pub const SUMSUB_RULE_PREFIX: &str = "sumsub-";
 
 /// How an event stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +31,7 @@ impl EventStanding {
         let waits = assessment.queue(event).is_some();
         match assessment.effective() {
             Verdict::Deny => Self::Refused,
-            Verdict::Challenge if !waits => Self::Asked,
+            Verdict::Challenge if !waits || assessment.rules.iter().any(asks_the_person) => Self::Asked,
             Verdict::Challenge => Self::Held,
             // A rule lets it wait, whatever it scored.
             Verdict::Trust | Verdict::Allow if waits && !is_overruled => Self::Held,
@@ -89,6 +92,14 @@ impl EventStanding {
             Self::Refused => Topic::Refused,
         }
     }
+}
+
+/// Whether a rule that Sumsub's own API has written says to ask the person, which is stronger there than to hold.
+fn asks_the_person(matched: &RuleMatch) -> bool {
+    let effect = &matched.effect;
+    let needs_people = effect.queue.is_some() || effect.status == Some(RuleStatus::RequiresAction);
+    let asks = effect.floor == Some(Verdict::Challenge) && !needs_people;
+    asks && matched.acts() && matched.rule.starts_with(SUMSUB_RULE_PREFIX)
 }
 
 /// What is told of a case that has come so far.

@@ -18,9 +18,9 @@ mod sentences;
 pub use assess::assess;
 pub use detectors::{DETECTORS, Detector, EvidenceFamily, NOT_RAISED, Role, Strength};
 pub use features::{FEATURE_SCHEMA, feature_names};
-pub use policy::{DEFAULT_POLICY, Hindsight, Judged, Policy, PolicyError, Retrospect};
+pub use policy::{DEFAULT_POLICY, Hindsight, Judged, Place, Policy, PolicyError, Retrospect};
 pub use rules::{
-    LibraryRule, LibraryUpdate, Rule, RuleError, RuleMode, RuleSet, Scene, UpdateConflict, When, Word, WordType,
-    library_origin, rule_features, rule_library, rule_words,
+    LibraryRule, LibraryUpdate, Rule, RuleError, RuleMode, RuleOrigin, RuleSet, Scene, UpdateConflict, When, Word,
+    WordType, library_origin, rule_features, rule_library, rule_words,
 };
 pub use sentences::sentences;

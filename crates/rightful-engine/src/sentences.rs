@@ -74,8 +74,7 @@ fn analyst(event: &Event, assessment: &Assessment) -> String {
 
 /// The rules that were in effect; those that only watch have changed nothing.
 fn ruled(rules: &[RuleMatch]) -> String {
-    let names: Vec<String> =
-        rules.iter().filter(|rule| !rule.is_shadow).map(|rule| format!("{:?}", rule.rule)).collect();
+    let names: Vec<String> = rules.iter().filter(|rule| rule.acts()).map(|rule| format!("{:?}", rule.rule)).collect();
     match names.as_slice() {
         [] => String::new(),
         [one] => format!("; rule {one} matched"),

@@ -137,12 +137,13 @@ fn the_committed_reference_is_the_detectors() {
 
 #[test]
 fn the_slots_of_stored_vectors_stay_where_they_are() {
-    assert_eq!(FEATURE_SCHEMA, 4);
+    assert_eq!(FEATURE_SCHEMA, 5);
     let goldens = [
         (1, include_str!("golden/features_1.txt")),
         (2, include_str!("golden/features_2.txt")),
         (3, include_str!("golden/features_3.txt")),
         (4, include_str!("golden/features_4.txt")),
+        (5, include_str!("golden/features_5.txt")),
     ];
     for (schema, golden) in goldens {
         let stored: Vec<&str> = golden.lines().collect();

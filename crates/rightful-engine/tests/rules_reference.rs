@@ -18,6 +18,9 @@ fn reference() -> String {
     text.extend(rule_words().map(|word| row(&word)));
     text.push_str("| `custom.…` | custom | A field of the caller's own, at the top level of `custom`. |\n");
     text.push_str(
+        "| `told.…` | custom | What was told beyond that and is kept as it was, by its path: `told.data.info.mcc`. |\n",
+    );
+    text.push_str(
         "\n## Features\n\nEach is a number or a flag that judgement has derived, and is missing where nothing is known. The \
          end of a name is its\nunit: `_60s` to `_7d` count in that time, this attempt included; `_days`, `_hours`, `_km` \
          and `_ms` measure; `_share` and\n`_ratio` are from 0 to 1; `likelihood_…` is in nats, above 0 where a stranger \

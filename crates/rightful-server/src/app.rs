@@ -12,9 +12,11 @@ use crate::access_tokens::AccessTokens;
 use crate::alerts::Board;
 use crate::applications::Applications;
 use crate::backtest::jobs::Jobs;
+use crate::clock::Clock;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
 use crate::imports::Imports;
+use crate::misused::MisusedTokens;
 use crate::page_keys::PageKeys;
 use crate::pipeline::Pipeline;
 use crate::shutdown::Shutdown;
@@ -32,6 +34,8 @@ pub(crate) struct App {
     pub(crate) without_origins: WithoutOrigins,
     pub(crate) page_rate: PageRate,
     pub(crate) access_tokens: AccessTokens,
+    /// What is refused without being looked at.
+    pub(crate) misused_tokens: MisusedTokens,
     pub(crate) page_keys: PageKeys,
     pub(crate) master_key: MasterKey,
     pub(crate) nonces: Nonces,
@@ -51,4 +55,6 @@ pub(crate) struct App {
     /// Files that were brought lately.
     pub(crate) imports: Imports,
     pub(crate) shutdown: Shutdown,
+    /// When requests are received.
+    pub(crate) clock: Clock,
 }

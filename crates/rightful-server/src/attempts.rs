@@ -16,8 +16,16 @@ use ring::digest::{Context, SHA256, digest};
 use crate::http::problem;
 use crate::pipeline::{Asked, Pipeline, PipelineError};
 
-/// Reads an attempt as its dialect wrote it down.
 type Tell<'a> = dyn Fn(&Report, Option<&Report>) -> Result<Told, Refusal> + Send + Sync + 'a;
+type Check<'a> = dyn Fn(&Record) -> Result<(), Refusal> + Send + Sync + 'a;
+
+/// What only the dialect of a request knows of attempts.
+pub(crate) struct Speaker<'a> {
+    /// Reads an attempt as the dialect wrote it down.
+    pub(crate) tell: &'a Tell<'a>,
+    /// Whether the request may be about this one, which was judged before.
+    pub(crate) check: &'a Check<'a>,
+}
 
 /// Why an attempt is not judged.
 #[derive(Debug)]
@@ -82,7 +90,7 @@ impl Pipeline {
         &self,
         ask: Ask,
         application: &Application,
-        tell: &Tell<'_>,
+        speaker: &Speaker<'_>,
         now: Timestamp,
     ) -> Result<Reply, AttemptError> {
         let Ask { attempt, reported, proof, wants } = ask;
@@ -100,7 +108,7 @@ impl Pipeline {
         match wants {
             Wants::Token => Ok(Reply::Reported(attempt)),
             Wants::Verdict => {
-                let record = self.judged(attempt, application, Asked::Yes, tell, now).await?;
+                let record = self.judged(attempt, application, Asked::Yes, speaker, now).await?;
                 Ok(Reply::Assessed(Box::new(record)))
             }
         }
@@ -112,10 +120,11 @@ impl Pipeline {
         attempt: EventId,
         application: &Application,
         asked: Asked,
-        tell: &Tell<'_>,
+        speaker: &Speaker<'_>,
         now: Timestamp,
     ) -> Result<Record, AttemptError> {
         if let Some(record) = self.store.find(&application.id, attempt).await? {
+            (speaker.check)(&record).map_err(AttemptError::Refused)?;
             return Ok(record);
         }
         let found = self.store.report(&application.id, ReportKey::Token(attempt), now).await?;
@@ -124,7 +133,7 @@ impl Pipeline {
             Some(id) => self.store.report(&application.id, ReportKey::Device(id), now).await?,
             None => None,
         };
-        let told = tell(&report, device.as_ref()).map_err(AttemptError::Refused)?;
+        let told = (speaker.tell)(&report, device.as_ref()).map_err(AttemptError::Refused)?;
         self.meters.unknown_fields(told.n_unknown);
         self.contact_ids.see(told.event.account.as_ref());
         Ok(match asked {
@@ -138,10 +147,10 @@ impl Pipeline {
         &self,
         finish: Finish,
         application: &Application,
-        tell: &Tell<'_>,
+        speaker: &Speaker<'_>,
         now: Timestamp,
     ) -> Result<Reply, AttemptError> {
-        let mut record = self.judged(finish.attempt, application, Asked::No, tell, now).await?;
+        let mut record = self.judged(finish.attempt, application, Asked::No, speaker, now).await?;
         let event = &record.entry.event;
         let is_named = finish.account.as_ref().is_none_or(|named| event.account.as_ref() == Some(named));
         let is_own = is_named && event.vouched;
@@ -196,7 +205,8 @@ impl Pipeline {
     }
 }
 
-fn vouched_id(attempt: EventId, account: &AccountId) -> EventId {
+/// The id under which an attempt is remembered again as that of an account.
+pub(crate) fn vouched_id(attempt: EventId, account: &AccountId) -> EventId {
     let mut context = Context::new(&SHA256);
     context.update(attempt.as_bytes());
     context.update(account.as_str().as_bytes());

@@ -1,5 +1,7 @@
 //! The only place where the time is read and randomness is drawn.
 
+use std::sync::Arc;
+
 use rand::RngCore;
 use rightful_domain::{EventId, Timestamp};
 
@@ -8,6 +10,9 @@ pub(crate) fn now() -> Timestamp {
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
 }
+
+/// A clock that is asked: [`now`], or in tests one that tells what they say.
+pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// A fresh id for an event received at `now`.
 pub(crate) fn event_id(now: Timestamp) -> EventId {

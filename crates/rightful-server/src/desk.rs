@@ -3,8 +3,10 @@
 
 mod hooks;
 
+pub(crate) use hooks::HookCommand;
+
 use rightful_dialects::{BacktestBody, HooksAnswer, HooksAsk, RulesIntake, RulesReply};
-use rightful_domain::{Application, Pii, TELLINGS_LIMIT_MAX, Timestamp};
+use rightful_domain::{Application, Timestamp};
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +18,7 @@ use crate::lists::ListError;
 use crate::policies::Policies;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::rule_desk::{Asking, OPERATOR, RuleDesk};
-use crate::settings::{self, NewHook, SettingError, Shown, ShownHook, ShownMessage, ShownTry};
+use crate::settings::{self, SettingError, Shown, ShownHook, ShownMessage, ShownTry};
 
 /// What can be asked.
 #[derive(Clone, Serialize, Deserialize)]
@@ -28,14 +30,8 @@ pub(crate) enum Command {
     AppShow { application: Option<String> },
     /// Change an application's settings, each as `key=value`.
     AppSet { application: String, changes: Vec<String> },
-    /// Tell one more address of what happens.
-    HookAdd { application: String, hook: NewHook },
-    /// Tell an address no more.
-    HookRemove { application: String, hook: String },
-    /// Send to an address no more, and keep it to be seen.
-    HookOff { application: String, hook: String },
-    /// Tell an address of the application's latest event.
-    HookTest { application: String, hook: String },
+    /// About the addresses that are told of what happens.
+    Hook { application: String, about: HookCommand },
     /// Hand out events, so many at a time.
     ExportPage(PageAsked),
     /// Show the alerts that go on.
@@ -46,16 +42,6 @@ pub(crate) enum Command {
     BacktestLook { application: String, id: String },
     /// Stop a backtest.
     BacktestCancel { application: String, id: String },
-    /// Change an address, or turn it on or off.
-    HookChange { application: String, hook: String, url: Option<String>, enabled: Option<bool> },
-    /// Replace an address's secret.
-    HookRotate { application: String, hook: String, secret: Option<String> },
-    /// Show how messages to an address fared.
-    HookLog { application: String, hook: String },
-    /// Show what an address never took.
-    HookUndelivered { application: String, hook: String },
-    /// Send it again: these messages, or all if none is named.
-    HookRedeliver { application: String, hook: String, messages: Vec<String> },
     /// About an application's lists.
     List { application: String, about: ListCommand },
     /// Something of the application's own rules.
@@ -194,9 +180,6 @@ pub(crate) struct Desk<'a> {
 impl Desk<'_> {
     /// Does what is asked.
     pub(crate) async fn carry_out(&self, command: &Command, now: Timestamp) -> Result<Answer, DeskError> {
-        if let Some((application, ask)) = asked_of_hooks(command) {
-            return self.of_hooks(application, &ask, now).await;
-        }
         match command {
             Command::AppCreate(new) => {
                 let (application, keys) = provisioning::provision(new, self.master_key, self.nonces, now)?;
@@ -218,9 +201,9 @@ impl Desk<'_> {
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
             }
-            Command::HookRemove { application, hook } => {
-                self.of_hooks(application, &HooksAsk::Remove(hook.as_str().into()), now).await?;
-                Ok(Answer::Shown(vec![Shown::from(&self.find(application).await?)]))
+            Command::Hook { application, about } => {
+                let told = self.hooks(self.find(application).await?, &HooksAsk::from(about), now).await?;
+                Ok(Answer::of_hooks(told))
             }
             Command::Rules { application, asked } => {
                 let application = &self.find(application).await?.id;
@@ -241,21 +224,7 @@ impl Desk<'_> {
                 let application = self.find(application).await?;
                 Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, now).await?))
             }
-            // Asked above.
-            Command::HookAdd { .. }
-            | Command::HookOff { .. }
-            | Command::HookTest { .. }
-            | Command::HookChange { .. }
-            | Command::HookRotate { .. }
-            | Command::HookLog { .. }
-            | Command::HookUndelivered { .. }
-            | Command::HookRedeliver { .. } => Err(DeskError::NoServer),
         }
-    }
-
-    async fn of_hooks(&self, application: &str, ask: &HooksAsk, now: Timestamp) -> Result<Answer, DeskError> {
-        let answer = self.hooks(self.find(application).await?, ask, now).await?;
-        Ok(Answer::of_hooks(answer))
     }
 
     /// By its id, or by its name if no other has it.
@@ -271,42 +240,4 @@ impl Desk<'_> {
             (None, _) => Err(DeskError::NoApplication(named.into())),
         }
     }
-}
-
-/// What a command asks of hooks, and of which application; None if it asks something else, or is answered otherwise.
-#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else is asked is not of hooks")]
-fn asked_of_hooks(command: &Command) -> Option<(&str, HooksAsk)> {
-    Some(match command {
-        Command::HookAdd { application, hook } => {
-            let NewHook { style, url, secret } = hook.clone();
-            let secret = secret.map(|secret| Pii::new(secret.into()));
-            (application, HooksAsk::Add { style: style.into(), url: url.into(), secret })
-        }
-        Command::HookOff { application, hook } => {
-            (application, HooksAsk::Change { hook: hook.as_str().into(), url: None, enabled: Some(false) })
-        }
-        Command::HookTest { application, hook } => (application, HooksAsk::Test(hook.as_str().into())),
-        Command::HookChange { application, hook, url, enabled } => {
-            let url = url.as_deref().map(Into::into);
-            (application, HooksAsk::Change { hook: hook.as_str().into(), url, enabled: *enabled })
-        }
-        Command::HookRotate { application, hook, secret } => {
-            let secret = secret.as_deref().map(|secret| Pii::new(secret.into()));
-            (application, HooksAsk::Rotate { hook: hook.as_str().into(), secret })
-        }
-        Command::HookLog { application, hook } => {
-            let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
-            (application, HooksAsk::Deliveries { hook, before: None, limit })
-        }
-        Command::HookUndelivered { application, hook } => {
-            let (hook, limit) = (hook.as_str().into(), TELLINGS_LIMIT_MAX);
-            (application, HooksAsk::Undelivered { hook, after: 0, limit })
-        }
-        Command::HookRedeliver { application, hook, messages } => {
-            let all: Vec<Box<str>> = messages.iter().map(|message| message.as_str().into()).collect();
-            let messages = (!all.is_empty()).then_some(all);
-            (application, HooksAsk::Redeliver { hook: hook.as_str().into(), messages })
-        }
-        _ => return None,
-    })
 }

@@ -27,6 +27,8 @@ pub(crate) enum ListError {
     NoList,
     #[error("there is no such entry")]
     NoEntry,
+    #[error("there is another list of that name")]
+    Taken,
     /// What is said cannot be on the list: what is wrong.
     #[error("{0}")]
     Unfit(String),

@@ -257,7 +257,7 @@ fn key(made_at: Timestamp, private: PrivateDecryptingKey) -> Option<(Kept, Key)>
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::io::Write as _;
 
     use aws_lc_rs::rsa::{OaepPublicEncryptingKey, PublicEncryptingKey};
@@ -270,7 +270,7 @@ mod tests {
     }
 
     /// As the client seals, given the public key as it is handed out.
-    fn seal(public: &str, content: &[u8], packing: Packing) -> Sealed {
+    pub(crate) fn seal(public: &str, content: &[u8], packing: Packing) -> Sealed {
         let jwk: serde_json::Value = serde_json::from_str(public).unwrap();
         let modulus = URL_SAFE_NO_PAD.decode(jwk["n"].as_str().unwrap()).unwrap();
         let mut der = SPKI_HEAD.to_vec();

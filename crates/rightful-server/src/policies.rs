@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
+use rightful_dialects::RuleTitle;
 use rightful_domain::{
     ApplicationId, Day, Entry, PolicySource, PolicyVersion, RuleBookVersion, RuleCounted, RuleCounts,
 };
@@ -79,6 +80,16 @@ impl Policies {
         let mut current = self.current.write();
         let alone = || Arc::new(InEffect::new(Arc::clone(&self.file), None, None));
         Arc::clone(current.entry(application.clone()).or_insert_with(alone))
+    }
+
+    /// What people call a rule that an application is judged by; None if there is none of that name.
+    pub(crate) fn title_of(&self, application: &ApplicationId, name: &str) -> Option<RuleTitle> {
+        let in_effect = self.of(application);
+        let rule = in_effect.policy.rules().find(name)?;
+        Some(RuleTitle {
+            title: rule.title.as_ref().unwrap_or(&rule.name).to_string(),
+            origin: rule.origin.as_ref().map(|origin| (origin.vendor.to_string(), origin.id.to_string())),
+        })
     }
 
     /// Reads what applications have published.

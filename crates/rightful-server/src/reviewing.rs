@@ -120,8 +120,14 @@ impl Pipeline {
         event: EventId,
         now: Timestamp,
     ) -> Result<Standing, PipelineError> {
-        let record = self.recall(application, event).await?;
-        let event = record.entry.event.clone();
+        let (record, case) = self.standing_of(application, EventOf::Id(event), now).await?;
+        let mut event = record.entry.event.clone();
+        let changed = case.and_then(|case| case.fields);
+        // What was changed is what rules read now; what was told stays written.
+        event.custom = match (event.custom, changed) {
+            (Some(told), Some(changed)) => told.with(&changed).or(Some(told)),
+            (told, changed) => changed.or(told),
+        };
         let enrichment = self.enricher.enrich(&event, PasswordHashes::default());
         // It was counted when it came, and is not again.
         let history = self.store.recall(&event, &enrichment, now).await?;

@@ -22,6 +22,7 @@ use crate::policies::{self, Policies};
 use crate::rule_faults::{self, RESERVED};
 use crate::rule_shown;
 use crate::rule_text::{self, name_of};
+use crate::vendor_rule_desk;
 
 /// The key of who uses the command line: who may write to the data folder.
 pub(crate) const OPERATOR: &str = "operator";
@@ -194,6 +195,7 @@ impl RuleDesk<'_> {
         rule.remove("version");
         let book = self.store.rule_book(asking.application).await?;
         let mut rules = rule_text::rules_of(book.edited());
+        vendor_rule_desk::keeps_origin(&rule, &rules)?;
         rule_text::put(&mut rules, rule, author);
         // Of others that cannot be read any more, one is mended at a time.
         let faults = rule_faults::of_rules(self.policies.file(), &rules);
@@ -225,16 +227,16 @@ impl RuleDesk<'_> {
     }
 
     fn check(&self, rule: Option<&Value>, text: Option<&str>) -> Done<RulesReply> {
-        let text = match (rule, text) {
+        let (faults, n_rules) = match (rule, text.unwrap_or_default()) {
             (Some(rule), _) => {
                 let mut rule = named("", rule)?;
                 rule.entry("name").or_insert_with(|| "rule".into());
-                rule_text::text_of(&[rule])
+                (rule_faults::of_rules(self.policies.file(), &[rule]), 1)
             }
-            (None, text) => text.unwrap_or_default().to_owned(),
+            (None, text) => (rule_faults::of_text(self.policies.file(), text), rule_text::rules_of(text).len()),
         };
-        rule_faults::none(rule_faults::of_text(self.policies.file(), &text))?;
-        Ok(RulesReply::Checked(RulesChecked { ok: true, n_rules: rule_text::rules_of(&text).len() }))
+        rule_faults::none(faults)?;
+        Ok(RulesReply::Checked(RulesChecked { ok: true, n_rules }))
     }
 
     async fn diff(&self, asking: Asking<'_>) -> Done<RulesReply> {
@@ -275,7 +277,7 @@ impl RuleDesk<'_> {
     }
 
     /// Takes a step of the whole book. What would judge from then on is read first: nothing is published that cannot be.
-    async fn step(
+    pub(crate) async fn step(
         &self,
         asking: Asking<'_>,
         author: &str,

@@ -1,7 +1,7 @@
 //! What is wrong with rules, as it is told to who wrote them.
 
 use rightful_dialects::{RuleFault, RulesRefusal, RulesRefusalKind};
-use rightful_engine::{Policy, PolicyError};
+use rightful_engine::{Place, Policy, PolicyError};
 use toml::Table;
 
 use crate::policies;
@@ -13,26 +13,33 @@ pub(crate) const RESERVED: [&str; 10] =
 
 /// All that is wrong with rules that come after the file's.
 pub(crate) fn of_rules(file: &Policy, rules: &[Table]) -> Vec<RuleFault> {
-    faults(file, &rule_text::text_of(rules), rules)
+    faults(file, &rule_text::text_of(rules), rules).into_iter().map(|(_, told)| told).collect()
 }
 
-/// All that is wrong with a text of rules that come after the file's.
+/// All that is wrong with a text of rules that come after the file's, each with its place in that text.
 pub(crate) fn of_text(file: &Policy, text: &str) -> Vec<RuleFault> {
     if text.len() > rightful_domain::RULE_BOOK_BYTES_MAX {
         return vec![whole("the rules take more than 2 MiB".to_owned())];
     }
-    faults(file, text, &rule_text::rules_of(text))
+    let placed = |(fault, told): (Option<PolicyError>, RuleFault)| match fault.and_then(|fault| fault.place(text)) {
+        Some(Place { line, column }) => RuleFault { line: Some(line), column, ..told },
+        None => told,
+    };
+    faults(file, text, &rule_text::rules_of(text)).into_iter().map(placed).collect()
 }
 
-fn faults(file: &Policy, text: &str, rules: &[Table]) -> Vec<RuleFault> {
+fn faults(file: &Policy, text: &str, rules: &[Table]) -> Vec<(Option<PolicyError>, RuleFault)> {
     let faults = file.book_faults(&policies::book(file, text, 1));
     let reserved = rules.iter().map(name_of).filter(|name| RESERVED.contains(name));
-    let reserved = reserved.map(|name| RuleFault {
-        rule: Some(name.to_owned()),
-        key: Some("name".to_owned()),
-        ..whole("is a word of the API's paths: choose another".to_owned())
+    let reserved = reserved.map(|name| {
+        let detail = "is a word of the API's paths: choose another".to_owned();
+        (None, RuleFault { rule: Some(name.to_owned()), key: Some("name".to_owned()), ..whole(detail) })
     });
-    faults.iter().map(|fault| told(fault, rules)).chain(reserved).collect()
+    let told = faults.into_iter().map(|fault| {
+        let told = told(&fault, rules);
+        (Some(fault), told)
+    });
+    told.chain(reserved).collect()
 }
 
 /// Refuses if anything is wrong.

@@ -123,6 +123,9 @@ fn file_rule(rule: &Rule) -> Table {
     put("status", effect.status.map(|status| text(status.as_str())));
     put("tags", (!effect.tags.is_empty()).then(|| texts(&mut effect.tags.iter().map(|tag| &**tag))));
     put("queue", effect.queue.as_deref().map(text));
+    put("title", rule.title.as_deref().map(text));
+    put("group", rule.group.as_deref().map(text));
+    put("moves_verdict", (!rule.moves_verdict).then_some(toml::Value::Boolean(false)));
     put("stop_on_match", rule.stops.then_some(toml::Value::Boolean(true)));
     put("author", rule.author.as_deref().map(text));
     put("note", rule.note.as_deref().map(text));

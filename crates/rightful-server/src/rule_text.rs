@@ -12,15 +12,20 @@ const RULES: &str = "rules";
 const NAME: &str = "name";
 const VERSION: &str = "version";
 const AUTHOR: &str = "author";
+/// The key under which a vendor's own words for a rule are.
+pub(crate) const ORIGIN: &str = "origin";
 /// In which order a rule's keys are written; others come last.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 21] = [
     NAME,
+    "title",
     VERSION,
     "mode",
     "priority",
+    "group",
     "actions",
     "when",
     "score",
+    "moves_verdict",
     "floor",
     "ceiling",
     "status",
@@ -31,6 +36,7 @@ const ORDER: [&str; 17] = [
     "note",
     "library",
     "library_version",
+    ORIGIN,
 ];
 
 /// The rules of a text, in its order. What is no table is passed over: the engine has refused it.
@@ -50,7 +56,10 @@ fn rule_text(rule: &Table) -> String {
     let mut text = format!("[[{RULES}]]\n");
     let others = rule.keys().map(String::as_str).filter(|key| !ORDER.contains(key));
     for key in ORDER.into_iter().chain(others) {
-        if let Some(value) = rule.get(key) {
+        if let Some(Value::Table(value)) = rule.get(key) {
+            // In a line of its own, or it would be a table of the whole text and not of the rule.
+            text.push_str(&format!("{key} = {}\n", Value::Table(value.clone())));
+        } else if let Some(value) = rule.get(key) {
             text.push_str(&Table::from_iter([(key.to_owned(), value.clone())]).to_string());
             if !text.ends_with('\n') {
                 text.push('\n');

@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::applications::Applications;
 use crate::attempts::ContactIdWatch;
 use crate::backtest::jobs::Jobs;
-use crate::clock;
+use crate::clock::{self, Clock};
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
 use crate::data_watch::DataWatch;
@@ -33,6 +33,7 @@ use crate::http::{listener, router, tls};
 use crate::imports::Imports;
 use crate::listeners::Listeners;
 use crate::master_key::{self, MasterKeyError};
+use crate::misused::MisusedTokens;
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
 use crate::page_keys::PageKeys;
@@ -108,6 +109,15 @@ pub(crate) struct Server {
 impl Server {
     /// Opens the data folder, replays what a crash left, and listens.
     pub(crate) async fn start(config: &Config, metrics_are_required: bool) -> Result<Self, StartError> {
+        Self::start_by(config, metrics_are_required, Arc::new(clock::now)).await
+    }
+
+    /// The same, where requests are received when this clock says. What the server does by itself goes by the real one.
+    pub(crate) async fn start_by(
+        config: &Config,
+        metrics_are_required: bool,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
         let master_key = master_key::load(config)?;
         let begun = std::time::Instant::now();
         let store = Arc::new(open_store(config, &master_key)?);
@@ -135,6 +145,7 @@ impl Server {
             without_origins: WithoutOrigins::default(),
             page_rate: PageRate::new(config.pages.requests_per_minute_max, config.pages.burst_max),
             access_tokens: AccessTokens::new(&master_key, &config.public_url()),
+            misused_tokens: MisusedTokens::default(),
             page_keys: PageKeys::new(
                 config.store.data.join("page-keys"),
                 master_key.copy(),
@@ -153,6 +164,7 @@ impl Server {
             backtests: Jobs::default(),
             imports: Imports::default(),
             shutdown: Shutdown::new(),
+            clock,
         });
         app.applications.replace(app.pipeline.store.applications().await?);
         app.pipeline.policies.load_all(&*app.pipeline.store).await?;

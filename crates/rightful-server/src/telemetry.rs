@@ -62,6 +62,8 @@ pub(crate) struct Meters {
     degraded_said: Mutex<Option<Instant>>,
     requests: Vec<DialectMeters>,
     unknown_fields: Counter,
+    /// Tokens that were blocked, and requests that came with one.
+    blocked: [Counter; 2],
     /// Messages to hooks: taken, not taken, given up, not sent for want of words.
     told: [Counter; 4],
     to_count: Gauge,
@@ -106,6 +108,7 @@ impl Meters {
         metrics::describe_counter!("rightful_rule_changes_total", "Verdicts that rules changed, by the new one.");
         metrics::describe_counter!("rightful_degraded_total", "Answers given by the fallback, by cause.");
         metrics::describe_counter!("rightful_unknown_fields_total", "Fields of requests that no dialect knows; kept.");
+        metrics::describe_counter!("rightful_blocked_total", "Misused tokens that were blocked; requests with one.");
         metrics::describe_counter!("rightful_hook_messages_total", "Tries to tell a hook, by what became of them.");
         metrics::describe_gauge!("rightful_hook_waiting", "Messages to hooks that wait.");
         metrics::describe_counter!("rightful_requests_total", "Requests, by dialect and status.");
@@ -129,6 +132,7 @@ impl Meters {
             degraded_said: Mutex::new(None),
             requests: rightful_dialects::ALL.iter().map(|dialect| DialectMeters::registered(dialect.name())).collect(),
             unknown_fields: counter!("rightful_unknown_fields_total"),
+            blocked: ["token", "request"].map(|what| counter!("rightful_blocked_total", "what" => what)),
             told: ["taken", "failed", "given_up", "skipped"]
                 .map(|outcome| counter!("rightful_hook_messages_total", "outcome" => outcome)),
             to_count: gauge!("rightful_aggregates_to_count"),
@@ -194,6 +198,18 @@ impl Meters {
             *said = Some(Instant::now());
         }
         !is_recent
+    }
+
+    /// A token was refused once too often.
+    pub(crate) fn blocked_token(&self) {
+        let [tokens, _] = &self.blocked;
+        tokens.increment(1);
+    }
+
+    /// A request came with such a token.
+    pub(crate) fn blocked_request(&self) {
+        let [_, requests] = &self.blocked;
+        requests.increment(1);
     }
 
     /// A message to a hook was tried, or given up untried.

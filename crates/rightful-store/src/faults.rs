@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Case, CasePage, CaseRefusal, CaseSearch, Conclusion, Day,
-    Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History,
-    HookHealth, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut, ListSubject, LoggedTry, Note,
-    Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted,
-    RuleCounts, Search, SizedList, Snooze, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Case, CasePage, CaseRefusal, CaseSearch, Conclusion,
+    CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
+    Feedback, History, HookHealth, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut, ListSubject,
+    LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion,
+    RuleCounted, RuleCounts, Search, SizedList, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 
 use crate::{
@@ -148,6 +148,16 @@ macro_rules! forward {
             async fn find(&self, application: &ApplicationId, event: EventId) -> Result<Option<Record>, StoreError> {
                 self.pass().await?;
                 self.store.find(application, event).await
+            }
+
+            async fn correlated(
+                &self,
+                application: &ApplicationId,
+                correlation: &CorrelationId,
+                limit: u16,
+            ) -> Result<Vec<Record>, StoreError> {
+                self.pass().await?;
+                self.store.correlated(application, correlation, limit).await
             }
 
             async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError> {

@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion, Day,
-    Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History,
-    HookHealth, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange,
-    RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
+    CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
+    Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook,
+    RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 
 use crate::{Aggregates, Extent, Lists, Scan, StoreError, Visit};
@@ -91,6 +91,15 @@ pub trait Ledger: Send + Sync {
 
     /// Finds events, newest first, a page at a time.
     async fn search(&self, search: &Search) -> Result<Page, StoreError>;
+
+    /// The newest events that their caller gave this id, newest first, at most `limit`, up to
+    /// [`rightful_domain::SEARCH_LIMIT_MAX`]. Those written down before ids were looked up are not found by theirs.
+    async fn correlated(
+        &self,
+        application: &ApplicationId,
+        correlation: &CorrelationId,
+        limit: u16,
+    ) -> Result<Vec<Record>, StoreError>;
 
     /// What happened, oldest first, a passage at a time: of bounded size, and in as many as it takes. What is durable is
     /// seen at once and in one order, so who goes on after [`Passage::upto`] misses nothing.

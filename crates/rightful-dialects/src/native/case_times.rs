@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answers::Problem;
-use super::encode;
+use super::response;
 use crate::fields::Fault;
 use crate::time::{rfc3339, text_moment};
 use crate::{Call, Intake, Refusal, RefusalKind, Response};
@@ -93,7 +93,7 @@ fn queue_times<'a>(queue: &'a str, times: &QueueTimes, now: Timestamp) -> QueueT
 /// How long cases wait.
 pub(super) fn shown(call: &Call<'_>, times: &CaseTimes) -> Response {
     let items = times.queues.iter().map(|(queue, times)| queue_times(queue, times, call.received_at)).collect();
-    encode::json(200, &CaseTimesBody { items, is_partial: times.is_partial })
+    response::json(200, &CaseTimesBody { items, is_partial: times.is_partial })
 }
 
 /// How long cases wait, queue by queue

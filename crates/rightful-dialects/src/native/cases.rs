@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::answers::AssessmentBody;
 use super::decode::event_of_path;
 use super::encode;
+use super::response::{json, refused};
 use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::scalars::{flag, text};
@@ -374,11 +375,11 @@ pub(super) fn standing(call: &Call<'_>, record: &Record, case: Option<&Case>) ->
     match case {
         Some(case) => {
             let judged = encode::assessment(call.glossary, &record.entry, Some(record));
-            encode::json(200, &case_body(call, case, Some(judged)))
+            json(200, &case_body(call, case, Some(judged)))
         }
         None => {
             let detail = CaseRefusal::NoCase.as_str().to_owned();
-            encode::refused(&Refusal { kind: RefusalKind::NotFound, detail, path: None })
+            refused(&Refusal { kind: RefusalKind::NotFound, detail, path: None })
         }
     }
 }
@@ -390,12 +391,12 @@ pub(super) fn changed(call: &Call<'_>, changed: &[(EventId, Result<Case, CaseRef
         case: became.as_ref().ok().map(|case| case_body(call, case, None)),
         error: became.as_ref().err().map(|refusal| refusal.as_str()),
     });
-    encode::json(200, &ChangedBody { items: items.collect() })
+    json(200, &ChangedBody { items: items.collect() })
 }
 
 /// Some cases.
 pub(super) fn page(call: &Call<'_>, found: &CasePage) -> Response {
     let next_cursor = found.next.map(|(at, event)| format!("{}.{event}", at.as_micros()));
     let items = found.cases.iter().map(|case| case_body(call, case, None)).collect();
-    encode::json(200, &CasesBody { items, next_cursor })
+    json(200, &CasesBody { items, next_cursor })
 }

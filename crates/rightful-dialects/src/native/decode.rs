@@ -246,6 +246,7 @@ fn read_payment(fields: &mut Fields<'_>) -> Result<Payment, Fault> {
         payee: fields.optional("payee", personal)?.flatten(),
         direction: fields.optional("direction", direction)?,
         counterparty: fields.optional("counterparty", personal)?.flatten(),
+        ..Payment::default()
     })
 }
 

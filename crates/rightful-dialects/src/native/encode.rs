@@ -5,27 +5,22 @@ use rightful_domain::{
     EventId, Feedback, FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim,
     Page, Payment, Person, Pii, Record, RuleEffect, RuleMatch,
 };
-use serde::Serialize;
 
 use super::answers::{
     AssessmentBody, CredentialStatusBody, EnrichmentBody, EventRemembered, EvidenceMap, Features, FeedbackSaid,
-    FeedbackTaken, FindingBody, NetworkClaimBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, Problem,
-    ProblemPlace, RuleBody, SentencesBody,
+    FeedbackTaken, FindingBody, NetworkClaimBody, PageBody, PaymentViewBody, PolicyBody, PreviousDeviceBody, RuleBody,
+    SentencesBody,
 };
 use super::backtests;
 use super::dossiers::{self, Reclaimed};
+use super::response::json;
 use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
     Texts,
 };
 use super::{case_times, cases, hooks, imports, lists, money, words};
 use crate::time::rfc3339;
-use crate::{Call, Glossary, Method, Refusal, RefusalKind, Reply, Response};
-
-const JSON: &str = "application/json";
-pub(super) const PROBLEM_JSON: &str = "application/problem+json";
-/// What a caller should wait before it tries again, in s.
-const RETRY_AFTER_S: &str = "1";
+use crate::{Call, Glossary, Method, Reply, Response};
 
 pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
     let glossary = call.glossary;
@@ -66,9 +61,11 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         | Reply::Nothing
         | Reply::LinesTaken(_)
         | Reply::VendorHooks(_)
+        | Reply::VendorRules(_)
         | Reply::SealingKey(_)
         | Reply::Granted { .. }
-        | Reply::Finished(_) => json(200, &()),
+        | Reply::Finished(_)
+        | Reply::Several(_) => json(200, &()),
     }
 }
 
@@ -82,57 +79,6 @@ fn page(glossary: Glossary, page: &Page) -> PageBody<'_> {
         items: records.iter().map(|record| assessment(glossary, &record.entry, Some(record))).collect(),
         next_cursor: next.map(|cursor| cursor.0.to_string()),
     }
-}
-
-pub(super) fn refused(refusal: &Refusal) -> Response {
-    let Refusal { kind, detail, path } = refusal;
-    let sentence = match path {
-        Some(path) => format!("{path} {detail}"),
-        None => detail.clone(),
-    };
-    let problem = Problem {
-        kind: format!("/errors/{}", kind.code()),
-        title: title(*kind),
-        status: kind.status(),
-        detail: &sentence,
-        code: kind.code(),
-        errors: path.iter().map(|path| ProblemPlace { path, detail }).collect(),
-    };
-    let mut response = written(kind.status(), PROBLEM_JSON, &problem);
-    if *kind == RefusalKind::Unauthorized {
-        response.headers.push(("www-authenticate", "Bearer".to_owned()));
-    }
-    if kind.is_retryable() {
-        response.headers.push(("retry-after", RETRY_AFTER_S.to_owned()));
-    }
-    response
-}
-
-const fn title(kind: RefusalKind) -> &'static str {
-    match kind {
-        RefusalKind::Malformed => "The request is malformed",
-        RefusalKind::Unauthorized => "The key is missing or wrong",
-        RefusalKind::Forbidden => "The key is for something else",
-        RefusalKind::NotFound => "There is no such thing",
-        RefusalKind::MethodNotAllowed => "The path takes another method",
-        RefusalKind::Conflict => "The idempotency key came with another request",
-        RefusalKind::CaseConflict => "The case is not as it was",
-        RefusalKind::TooLarge => "The body is too large",
-        RefusalKind::UnsupportedType => "The body is of another type",
-        RefusalKind::RateLimited => "There are too many requests",
-        RefusalKind::Internal => "Something went wrong here",
-        RefusalKind::Unavailable => "The service is not available now",
-    }
-}
-
-pub(super) fn json(status: u16, body: &impl Serialize) -> Response {
-    written(status, JSON, body)
-}
-
-pub(super) fn written(status: u16, content_type: &'static str, body: &impl Serialize) -> Response {
-    // Names are texts and everything inside is a text, a number or a flag, so this can always be written.
-    let body = serde_json::to_vec(body).unwrap_or_default();
-    Response { status, content_type: Some(content_type), headers: Vec::new(), body }
 }
 
 /// An entry as it was judged, or, with its record, as it stands now.
@@ -438,7 +384,7 @@ const fn behavior(behavior: &Behavior) -> BehaviorBody {
 }
 
 fn payment(payment: &Payment) -> PaymentBody<'_> {
-    let Payment { amount, method, method_id, payee, direction, counterparty } = payment;
+    let Payment { amount, method, method_id, payee, direction, counterparty, .. } = payment;
     PaymentBody {
         amount: amount.map(money::amount_text),
         currency: amount.as_ref().and_then(|Money { currency, .. }| std::str::from_utf8(currency).ok()),

@@ -2,11 +2,11 @@
 
 use rightful_domain::{Pii, TELLINGS_LIMIT_MAX, TryEnd};
 
-use super::encode::json;
 use super::hook_bodies::{
     DeliveriesBody, DeliveryBody, HookBody, HooksBody, Redelivered, UndeliveredBody, UndeliveredPage,
 };
 use super::known_keys;
+use super::response::json;
 use crate::fields::{Fault, Fields, list_of};
 use crate::hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 use crate::json::{self as read, Node};

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answers::Problem;
-use super::encode;
+use super::response;
 use crate::time::rfc3339;
 use crate::{ImportShown, Response};
 
@@ -69,7 +69,7 @@ fn body(import: &ImportShown) -> ImportBody<'_> {
 
 /// Files that were brought lately.
 pub(super) fn shown(imports: &[ImportShown]) -> Response {
-    encode::json(200, &ImportsBody { items: imports.iter().map(body).collect() })
+    response::json(200, &ImportsBody { items: imports.iter().map(body).collect() })
 }
 
 /// Files of many transactions that were brought lately, newest first, with their progress

@@ -7,7 +7,7 @@ use rightful_domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::encode::json;
+use super::response::json;
 use crate::fields::{Fault, Fields, object_of};
 use crate::json::{self as tree, Node};
 use crate::lists::{read_entry, read_said};

@@ -81,6 +81,7 @@ mod openapi_cases;
 mod openapi_hooks;
 mod openapi_lists;
 mod openapi_rules;
+mod response;
 mod rules;
 mod stream;
 mod tell;
@@ -330,6 +331,6 @@ impl Dialect for Native {
     }
 
     fn refuse(&self, _route: Option<&Route>, refusal: &Refusal, _now: Timestamp) -> Response {
-        encode::refused(refusal)
+        response::refused(refusal)
     }
 }

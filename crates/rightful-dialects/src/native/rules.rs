@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::encode::{PROBLEM_JSON, json, written};
+use super::response::{PROBLEM_JSON, json, written};
 use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::rules::{

@@ -215,12 +215,14 @@ impl Dialect for Ravelin {
             | Reply::Imports(_)
             | Reply::LinesTaken(_)
             | Reply::VendorHooks(_)
+            | Reply::VendorRules(_)
             | Reply::Backtest(_)
             | Reply::Hooks(_)
             | Reply::Rules(_)
             | Reply::SealingKey(_)
             | Reply::Granted { .. }
-            | Reply::Finished(_) => encode::unscored(call, endpoint),
+            | Reply::Finished(_)
+            | Reply::Several(_) => encode::unscored(call, endpoint),
         }
     }
 

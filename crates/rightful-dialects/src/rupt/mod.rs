@@ -237,12 +237,14 @@ impl Dialect for Rupt {
                 | Reply::Imports(_)
                 | Reply::LinesTaken(_)
                 | Reply::VendorHooks(_)
+                | Reply::VendorRules(_)
                 | Reply::Backtest(_)
                 | Reply::Hooks(_)
                 | Reply::Rules(_)
                 | Reply::SealingKey(_)
                 | Reply::Granted { .. }
-                | Reply::Finished(_),
+                | Reply::Finished(_)
+                | Reply::Several(_),
                 _,
             ) => encode::done(),
         }

@@ -1,6 +1,6 @@
 //! Amounts and currencies: decimal, never through binary fractions, and of money that exists.
 
-use rightful_domain::Money;
+use rightful_domain::{CURRENCY_BYTES_MAX, Money};
 
 use crate::fields::{Fault, Fields};
 use crate::json::Node;
@@ -8,11 +8,9 @@ use crate::scalars::text;
 
 /// Digits behind the point that are kept; what is finer, as of crypto currencies, is cut off.
 const DECIMALS_MAX: usize = 4;
-/// The longest ticker of a crypto currency, in bytes.
-const TICKER_BYTES_MAX: usize = 16;
 
-const NO_AMOUNT: &str = "must be a number, zero or more";
-const NO_CURRENCY: &str = "must be a currency of ISO 4217";
+const NO_AMOUNT: &str = "must be a number from 0 to 922337203685477, and no text";
+const NO_CURRENCY: &str = "must be a currency of ISO 4217 in capitals, or any ticker where currencyType is crypto";
 
 /// The currencies of ISO 4217, with those withdrawn since 2015 that old transactions name.
 const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
@@ -23,23 +21,31 @@ const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD
                      SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STD STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD \
                      TWD TZS UAH UGX USD UYU UZS VED VEF VES VND VUV WST XAF XCD XCG XDR XOF XPF YER ZAR ZMW ZWG ZWL";
 
+/// An amount as far as it can be compared, and the currency that it moves in where that is another.
+pub(super) type Told = (Option<Money>, Option<Box<str>>);
+
 /// What is told of the money in a transaction, as far as currencies of one kind can be compared: in the application's own
 /// currency where that is told, else as it is, unless it is a crypto currency.
-pub(super) fn money(info: &mut Fields<'_>) -> Result<Option<Money>, Fault> {
+pub(super) fn money(info: &mut Fields<'_>) -> Result<Told, Fault> {
     let is_crypto = match info.optional("currencyType", text)?.as_deref() {
         None | Some("fiat") => false,
         Some("crypto") => true,
         Some(_) => return Err(Fault::new("must be fiat or crypto").within("currencyType")),
     };
     let amount = info.required("amount", amount)?;
-    let currency = match is_crypto {
-        true => info.required("currencyCode", ticker).map(|()| None)?,
-        false => Some(info.required("currencyCode", currency)?),
+    let (currency, code) = match is_crypto {
+        true => (None, info.required("currencyCode", ticker)?),
+        false => {
+            let code = info.required("currencyCode", currency)?;
+            (Some(code), code.iter().copied().map(char::from).collect())
+        }
     };
     let in_default = info.optional("amountInDefaultCurrency", self::amount)?;
     let default_currency = info.optional("defaultCurrencyCode", self::currency)?;
     let told = in_default.zip(default_currency).or_else(|| Some(amount).zip(currency));
-    Ok(told.map(|(ten_thousandths, currency)| Money { ten_thousandths, currency }))
+    let money = told.map(|(ten_thousandths, currency)| Money { ten_thousandths, currency });
+    let is_other = money.is_none_or(|money| money.currency != *code.as_bytes());
+    Ok((money, is_other.then(|| code.into())))
 }
 
 fn amount(node: Node<'_>) -> Result<i64, Fault> {
@@ -69,10 +75,11 @@ fn currency(node: Node<'_>) -> Result<[u8; 3], Fault> {
     known.ok_or_else(|| Fault::new(NO_CURRENCY))
 }
 
-fn ticker(node: Node<'_>) -> Result<(), Fault> {
+/// In capitals: `usdt` and `USDT` are one.
+fn ticker(node: Node<'_>) -> Result<String, Fault> {
     let text = text(node)?;
-    let is_one = (1..=TICKER_BYTES_MAX).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_alphanumeric());
-    if is_one { Ok(()) } else { Err(Fault::new("must be the ticker of a currency")) }
+    let is_one = (1..=CURRENCY_BYTES_MAX).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_alphanumeric());
+    if is_one { Ok(text.to_ascii_uppercase()) } else { Err(Fault::new("must be the ticker of a currency")) }
 }
 
 #[cfg(test)]

@@ -4,23 +4,22 @@ use std::time::Duration;
 
 use rightful_domain::{
     AccountId, Action, CorrelationId, Device, DeviceAlias, DeviceAliasKind, DeviceId, Event, Location, Mechanism,
-    MechanismKind, Money, Network, Outcome, PasswordHashes, Payment, PaymentDirection, Person, Pii, RetryKey,
-    SessionId, Source,
+    MechanismKind, Network, Outcome, PasswordHashes, Payment, PaymentDirection, Person, Pii, RetryKey, SessionId,
+    Source,
 };
 
-use super::{applicant, auth, currency, date, instrument, words};
+use super::instrument::{Called, Instrument};
+use super::{applicant, auth, currency, date, instrument, place, words};
 use crate::fields::{Fault, Fields};
 use crate::json::{self, Member, Node};
 use crate::scalars::{
-    PERSONAL_BYTES_MAX, account, address, at, country, custom, device_id, flag, id, label, latitude, longitude,
-    personal, sha256, text, unknown, user_agent,
+    PERSONAL_BYTES_MAX, account, address, at, country, custom, device_id, flag, id, label, personal, sha256, text,
+    unknown, user_agent,
 };
 use crate::{Call, EventOf, Fresh, Intake, Refusal, RefusalKind, Told, digest};
 
 /// How long a transaction's id is remembered: an id is unique for ever, and ten years are as long as books are kept.
 const TXN_ID_KEPT: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
-/// Coordinates that may be off by more than this, in meters, tell a region at best, and are kept and not judged.
-const ACCURACY_METERS_MAX: f64 = 50_000.0;
 /// What visitors' ids begin with that we gave out; see [`mod@super::page`].
 pub(super) const VISITOR_PREFIX: &str = "rf-";
 
@@ -110,7 +109,8 @@ fn transaction(call: &Call<'_>, members: Vec<Member<'_>>, owner: Option<AccountI
     let mut body = Fields::new(members);
     let txn_id = body.required("txnId", |node| id(node, CorrelationId::new))?;
     let kind = body.optional("type", text)?;
-    let kind = words::kind(kind.as_deref()).ok_or_else(|| Fault::new("is none that is known").within("type"))?;
+    let kind = words::kind(kind.as_deref())
+        .ok_or_else(|| Fault::new(format!("must be one of {}", words::kinds())).within("type"))?;
     let mut hashes = PasswordHashes::default();
     let (action, outcome, mut mechanisms) = done(&mut body, kind, &mut hashes)?;
     let (at, at_clamped) = at(body.optional("txnDate", date::read)?, call.received_at);
@@ -203,7 +203,7 @@ fn platform_event(
 ) -> Result<(Action, Outcome, Vec<Mechanism>), Fault> {
     let told = info.required("type", text)?;
     let (action, outcome) =
-        words::platform_event(&told).ok_or_else(|| Fault::new("is none that is known").within("type"))?;
+        words::platform_event(&told).ok_or_else(|| Fault::new(words::NO_PLATFORM_EVENT).within("type"))?;
     // Of another digest than SHA-256, nothing can be known; it is kept nowhere.
     let hash = info.optional("passwordHash", |node| Ok(sha256(node).ok()))?.flatten();
     let proves_password = matches!(action, Action::Login);
@@ -224,14 +224,17 @@ const fn passed(kind: MechanismKind) -> Mechanism {
 }
 
 /// The money, and its way.
-type Moved = (Option<Money>, Option<PaymentDirection>);
+struct Moved {
+    money: currency::Told,
+    direction: Option<PaymentDirection>,
+}
 
 fn read_info(info: &mut Fields<'_>, kind: words::Kind) -> Result<Moved, Fault> {
     for name in ["type", "paymentDetails", "paymentTxnId", "fingerprint", "mcc", "cryptoParams"] {
         info.take(name);
     }
     if !kind.is_payment() && !info.has("amount") {
-        return Ok((None, None));
+        return Ok(Moved { money: (None, None), direction: None });
     }
     let direction = |node| match &*text(node)? {
         "in" => Ok(PaymentDirection::In),
@@ -242,14 +245,14 @@ fn read_info(info: &mut Fields<'_>, kind: words::Kind) -> Result<Moved, Fault> {
         true => Some(info.required("direction", direction)?),
         false => info.optional("direction", direction)?,
     };
-    Ok((currency::money(info)?, direction))
+    Ok(Moved { money: currency::money(info)?, direction })
 }
 
 /// Somebody in a transaction.
 struct Party {
     person: Person,
     method: Option<Box<str>>,
-    instrument: Option<String>,
+    instrument: Option<Instrument>,
     passed_factor: bool,
 }
 
@@ -295,7 +298,7 @@ fn read_address(fields: &mut Fields<'_>) -> Result<Location, Fault> {
 }
 
 /// The kind of method, what it is known again by, and whether a second factor was passed with it.
-type Method = (Option<Box<str>>, Option<String>, bool);
+type Method = (Option<Box<str>>, Option<Instrument>, bool);
 
 fn read_method(call: &Call<'_>, fields: &mut Fields<'_>, bank: Option<&str>) -> Result<Method, Fault> {
     let kind = fields.optional("type", label)?.flatten();
@@ -305,7 +308,8 @@ fn read_method(call: &Call<'_>, fields: &mut Fields<'_>, bank: Option<&str>) -> 
         if told.as_ref().is_some_and(|told| told.len() > PERSONAL_BYTES_MAX) {
             return Err(Fault::new(format!("must be at most {PERSONAL_BYTES_MAX} bytes")).within(name));
         }
-        known = known.or_else(|| told.map(|told| instrument::of(call, &told, bank).id));
+        let called = Called::of(kind.as_deref());
+        known = known.or_else(|| told.map(|told| instrument::of(call, &told, called, bank)));
     }
     let factor = fields.optional("2faUsed", flag)?;
     fields.optional("3dsUsed", flag)?;
@@ -316,12 +320,24 @@ fn read_method(call: &Call<'_>, fields: &mut Fields<'_>, bank: Option<&str>) -> 
 }
 
 /// What is paid with is the applicant's own instrument; whom it goes to is the counterparty's, or the counterparty.
-fn payment((amount, direction): Moved, own: &Party, other: Option<&(Party, Option<Pii<Box<str>>>)>) -> Payment {
-    let instrument = |party: &Party| party.instrument.as_deref().map(|known| Pii::new(Box::from(known)));
+fn payment(moved: Moved, own: &Party, other: Option<&(Party, Option<Pii<Box<str>>>)>) -> Payment {
+    let Moved { money: (amount, told_currency), direction } = moved;
+    let instrument = |party: &Party| party.instrument.as_ref().map(|known| Pii::new(Box::from(&*known.id)));
     let counterparty = other.and_then(|(party, user)| user.clone().or_else(|| party.person.name.clone()));
     let theirs = other.and_then(|(party, _)| instrument(party));
     let payee = (direction == Some(PaymentDirection::Out)).then(|| theirs.or_else(|| counterparty.clone())).flatten();
-    Payment { amount, method: own.method.clone(), method_id: instrument(own), payee, direction, counterparty }
+    let valid = |party: &Party| party.instrument.as_ref().and_then(|known| known.is_valid);
+    Payment {
+        amount,
+        method: own.method.clone(),
+        method_id: instrument(own),
+        payee_valid: other.filter(|_| direction == Some(PaymentDirection::Out)).and_then(|(party, _)| valid(party)),
+        payee,
+        direction,
+        counterparty,
+        told_currency,
+        method_valid: valid(own),
+    }
 }
 
 /// Reads the device; gives the session of a browser that has reported itself, where the page was told our name for it.
@@ -350,7 +366,7 @@ fn read_device(fields: &mut Fields<'_>, event: &mut Event) -> Result<Option<Stri
     };
     event.session = fields.optional("sessionId", |node| id(node, SessionId::new))?;
     let mut location = fields.object("address", read_address)?;
-    if let Some((latitude, longitude)) = fields.object("coords", read_coords)?.flatten() {
+    if let Some((latitude, longitude)) = fields.optional("coords", place::read)?.flatten() {
         let place = location.get_or_insert_default();
         (place.latitude, place.longitude) = (Some(latitude), Some(longitude));
     }
@@ -367,23 +383,6 @@ fn alias(id: DeviceId) -> DeviceAlias {
 fn language(node: Node<'_>) -> Result<Option<Box<str>>, Fault> {
     let told = label(node)?;
     Ok(told.and_then(|told| told.split([',', ';']).next().map(|first| first.trim().into())))
-}
-
-/// Coordinates, where they are good for more than a region.
-fn read_coords(fields: &mut Fields<'_>) -> Result<Option<(f64, f64)>, Fault> {
-    let north = fields.optional("lat", latitude)?;
-    let east = match fields.has("lon") {
-        true => fields.optional("lon", longitude)?,
-        false => fields.optional("lng", longitude)?,
-    };
-    let accuracy = fields.take("accuracy");
-    let meters = accuracy.and_then(|told| match told {
-        Node::Number(number) => number.as_f64(),
-        Node::Text(text) => text.trim().parse().ok(),
-        _ => None,
-    });
-    let is_good = meters.is_none_or(|meters| (0.0..=ACCURACY_METERS_MAX).contains(&meters));
-    Ok(north.zip(east).filter(|_| is_good))
 }
 
 /// Keeps the transaction as it was told, but for what must not be kept in clear: with it the answer to a later question is
@@ -417,10 +416,15 @@ fn keep(event: &mut Event, kept: &mut Vec<Member<'_>>, body: &mut Fields<'_>, ca
 
 fn hide_instrument(party: &mut [Member<'_>], call: &Call<'_>) {
     let Some((_, Node::Object(method))) = party.iter_mut().find(|(name, _)| name == "paymentMethod") else { return };
+    let kind = method.iter().find(|(name, _)| name == "type").and_then(|(_, node)| match node {
+        Node::Text(kind) => Some(&**kind),
+        _ => None,
+    });
+    let called = Called::of(kind);
     for (name, node) in method {
         if let Node::Text(told) = node
             && matches!(&**name, "accountId" | "accountIdHash" | "fingerprint")
-            && let Some(shown) = instrument::of(call, told, None).shown
+            && let Some(shown) = instrument::of(call, told, called, None).shown
         {
             *node = Node::Text(shown.into());
         }

@@ -56,7 +56,7 @@ fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -
         data: data(record, case),
         score: assessment.as_ref().map(|assessment| score(assessment, case)),
         review: review(record, case),
-        scoring_result: assessment.as_ref().map(|assessment| scoring_result(record, assessment, case)),
+        scoring_result: assessment.as_ref().map(|assessment| scoring_result(call, record, assessment, case)),
         txn_inactive: case.is_some_and(|case| case.deleted_at.is_some()),
         risk_labels: RiskLabels { device: words::device_labels(reasons(std::slice::from_ref(record))) },
         tags: tags_of(record, case).into_iter().map(|(tag, _)| tag).collect(),
@@ -72,7 +72,7 @@ pub(super) fn tags_of<'a>(record: &'a Record, case: Option<&'a Case>) -> Vec<(&'
     let by_people = case.map_or(&[][..], |case| &case.tags);
     let gone = case.map_or(&[][..], |case| &case.untagged);
     let rules = record.entry.assessment.iter().flat_map(|assessment| &assessment.rules);
-    let by_rules = rules.filter(|rule| !rule.is_shadow).flat_map(|rule| &rule.effect.tags);
+    let by_rules = rules.filter(|rule| rule.acts()).flat_map(|rule| &rule.effect.tags);
     let mut tags: Vec<(&str, bool)> = Vec::new();
     let kept = by_rules.filter(|tag| !gone.contains(tag)).map(|tag| (&**tag, false));
     for (tag, is_theirs) in kept.chain(by_people.iter().map(|tag| (&**tag, true))) {
@@ -123,6 +123,8 @@ fn data(record: &Record, case: Option<&Case>) -> Value {
         .into_iter()
         .partition(|(name, _)| words::PASSED_THROUGH.contains(&name.as_str()));
     props.extend(case.and_then(|case| case.fields.as_ref()).map(members).unwrap_or_default());
+    // What was taken away.
+    props.retain(|_, value| !value.is_null());
     if !props.is_empty() {
         data.insert("props".to_owned(), Value::Object(props));
     }
@@ -162,20 +164,28 @@ pub(super) fn review_result(standing: EventStanding, case: Option<&Case>) -> Opt
     })
 }
 
-fn scoring_result<'a>(record: &'a Record, assessment: &'a Assessment, case: Option<&Case>) -> ScoringResult<'a> {
-    let shadow = assessment.rules.iter().filter(|rule| rule.is_shadow);
+fn scoring_result<'a>(
+    call: &Call<'_>,
+    record: &'a Record,
+    assessment: &'a Assessment,
+    case: Option<&Case>,
+) -> ScoringResult<'a> {
+    let shadow = assessment.rules.iter().filter(|rule| !rule.acts());
     let dry_score = shadow.fold(0.0, |sum, rule| sum + rule.effect.score.points());
-    let rules = assessment.rules.iter().map(|rule| MatchedRule {
-        id: &rule.rule,
-        name: &rule.rule,
-        revision: rule.version,
-        title: &rule.rule,
-        score: rule.effect.score.points(),
-        dry_run: rule.is_shadow,
-        action: words::doing_of_rule(&rule.effect).as_str(),
+    let rules = assessment.rules.iter().map(|rule| {
+        let known = (call.rule_title)(&rule.rule).unwrap_or_default();
+        MatchedRule {
+            id: known.origin.map_or_else(|| rule.rule.to_string().into(), |(_, id)| id.into()),
+            name: &rule.rule,
+            revision: rule.version,
+            title: if known.title.is_empty() { (&*rule.rule).into() } else { known.title.into() },
+            score: rule.effect.score.points(),
+            dry_run: !rule.acts(),
+            action: words::doing_of_rule(&rule.effect).as_str(),
+        }
     });
     let found = assessment.findings.iter().filter(|finding| finding.is_adverse()).map(matched_finding);
-    let n_shadow = assessment.rules.iter().filter(|rule| rule.is_shadow).count();
+    let n_shadow = assessment.rules.iter().filter(|rule| !rule.acts()).count();
     let doing = if assessment.answered.is_some_and(|answered| answered != assessment.verdict) {
         Doing::Score
     } else {
@@ -197,10 +207,10 @@ fn matched_finding(finding: &Finding) -> MatchedRule<'_> {
     // To the hundredth of a nat: what it weighs, not what it adds to a score.
     let weight = (finding.nats * 100.0).round() / 100.0;
     MatchedRule {
-        id: name,
+        id: name.into(),
         name,
         revision: 1,
-        title: name,
+        title: name.into(),
         score: weight,
         dry_run: false,
         action: Doing::Score.as_str(),

@@ -10,7 +10,7 @@
 //! | `POST /resources/kyt/txns/{id}/-/score` | server | judge it again, as of now |
 //! | `POST /resources/kyt/txns/{id}/review/status/completed` | server | somebody's decision, at once |
 //! | `DELETE /resources/kyt/txns/{id}` | server | mark it deleted |
-//! | `PATCH /resources/kyt/txns/{id}/props` | server | change its properties, beside what was told |
+//! | `PATCH /resources/kyt/txns/{id}/props` | server | add or change some of its properties, or take `unsetKey` away; it is judged by them when it is judged again |
 //! | `GET`, `POST`, `DELETE /resources/kyt/txns/{id}/tags` | server | its tags: those of rules (`system`) and people's |
 //! | `POST`, `PATCH`, `DELETE /resources/kyt/txns/notes`, `GET …/{id}/notes` | server | what people note of it |
 //! | `POST /resources/kyt/misc/txns/import` | server | judge each line of a file; `ignoreErrors`, `scoreSavedTxns` |
@@ -22,13 +22,17 @@
 //! | `GET /resources/di/info`, `POST /resources/di/req`, `POST /resources/bhv/evts/{page}`, `POST /resources/serviceLogger/warn` | page | what Fisherman asks and says |
 //! | `GET`, `POST /resources/applicantActions/confirm?id=` | person | the page behind a link: was this you? |
 //! | `GET /resources/api/clientWebhooks`, `GET …/{id}`, `POST`, `PATCH /resources/api/agent/clientWebhooks` | server | whom to let know |
+//! | `GET /resources/api/agent/tm/rules/-/installed`, `GET …/-/bundle/{name}/{category}`, `GET …/{id}`, `POST /resources/api/agent/tm/rules`, `PATCH`, `DELETE …/{id}` | server | rules, in the application's rule book |
+//! | `GET /resources/api/agent/tm/settings/tags` | server | the tags that rules put on transactions |
 //!
 //! A server signs: `X-App-Token`, `X-App-Access-Ts` within a minute of now, and `X-App-Access-Sig`, the HMAC-SHA256 under the
 //! token's secret over the seconds, the method, the path with its query as on the wire, and the body's bytes. A page says
 //! `X-Access-Token`, which its server asked for.
 //!
 //! # Not supported
-//! - Rules by API (`/resources/api/agent/tm/rules`), and changing a transaction's data beyond its properties, tags and notes.
+//! - Of rules: scheduled ones, variables, cases and changes of applicants, `addScoreIf`, and what only the vendor knows of an
+//!   applicant. Tags' weights and levels of risk.
+//! - Changing a transaction's data beyond its properties, tags and notes.
 //! - Verification itself: levels, documents, checks. Levels that a caller names are taken and mean nothing here.
 //! - Travel Rule data exchange between companies: such a transaction is judged as any that moves money.
 //! - Hooks by e-mail, Slack or Telegram, and headers of one's own.
@@ -42,10 +46,11 @@
 //! | `general`, `kyc`, `auditTrailEvent`, `scheduledEvent`, `iGamingSession` | actions of these names |
 //! | `applicant.externalUserId` | the account |
 //! | `device.fingerprint`, `deviceBindingId` | names of the device, unless they are one that we gave to a page: then its report is the device |
-//! | `coords` | the place, unless `accuracy` is worse than 50 km |
-//! | `paymentMethod` | an IBAN, a card, a wallet or else a text (at the bank of `institutionInfo.code`), each as a keyed hash |
+//! | `coords` | the place, unless `accuracy` is worse than 50 km; `{lat, lon}`, `{latitude, longitude}` or `"lat,lon"` |
+//! | `paymentMethod` | an IBAN, a card, a wallet or else a text (at the bank of `institutionInfo.code`), each as a keyed hash; and whether its checksum is right |
 //! | `counterparty` | the payee of what goes out: its instrument, else its id, else its name |
 //! | `info.amount` | as it is, or `amountInDefaultCurrency` where that is told; of crypto currencies only that |
+//! | `info.currencyCode` | the amount's currency; beside another amount, or of a crypto currency, the currency it moves in |
 //! | `twoFaUsed`, `2faUsed` | a one-time code that was right |
 //! | `props`, and the objects of rarer types | the caller's own fields: rules read them as `custom.…` |
 //!
@@ -66,17 +71,19 @@
 //!   applicant id from elsewhere is taken as long as the body names the user.
 //! - A transaction without a `txnId` is refused with 422; one whose `txnId` was used, with 409, for ten years.
 //! - `matchedRules` are the rules in effect, those that only watch (`dryRun`), and what was found, each under its reason.
-//! - An IBAN, a card number or a wallet is kept by its last four signs, and told so in later answers. Base58 wallets and
-//!   mixed-case Ethereum addresses are taken as they are: their checksums need hashes that are not computed here.
+//! - An IBAN, a card number or a wallet is kept by its last four signs, and told so in later answers. One that fails its checksum
+//!   is taken as well, since the vendor takes any text, and is a fact for rules.
 //! - The visitor id that a page is given names its session. Whoever copies it says that it was in that session, and no more.
 //! - A file is taken whole: up to 64 MiB, judged line by line while the caller waits.
 //! - Any tag is taken, since there is no dashboard that it would have to be in. A note's own tags are not kept.
 //! - Errors have the documented numbers 1002, 1003, 1010, 4001, 4003, 4004 and 4006; the others have no cause here.
 //! - Of a deleted transaction, what was learned stays learned; a decision against it unlearns.
 
+mod aggregate;
 mod applicant;
 mod ask;
 mod auth;
+mod condition;
 mod currency;
 mod date;
 mod decode;
@@ -86,7 +93,10 @@ mod instrument;
 mod memo;
 mod onboarding;
 mod page;
+mod place;
 mod review;
+mod rules;
+mod sumscript;
 mod tell;
 mod wire;
 mod words;
@@ -95,7 +105,7 @@ use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 
 use crate::{
     Access, Around, Call, Dialect, HookMessage, Intake, Lines, Method, Presented, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Signed, SignedRequest, Told, ToldOf, asking,
+    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorRule, VendorRuleKept, asking,
 };
 
 /// The longest file of many lines, in bytes: some 100 000 transactions.
@@ -174,10 +184,18 @@ const ROUTES: &[Route] = &[
     server(Method::Get, HOOK),
     server(Method::Post, SET_HOOK),
     server(Method::Patch, SET_HOOK),
+    server(Method::Get, rules::INSTALLED),
+    server(Method::Get, rules::BUNDLE),
+    server(Method::Post, rules::RULES),
+    server(Method::Get, rules::RULE),
+    server(Method::Patch, rules::RULE),
+    server(Method::Delete, rules::RULE),
+    server(Method::Get, rules::TAGS),
 ];
 
 /// What is read of a query.
-const PARAMETERS: &[&str] = &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns", "id"];
+const PARAMETERS: &[&str] =
+    &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns", "id", "limit", "offset", "unsetKey"];
 
 /// Sumsub's words.
 pub(crate) const DIALECT: &dyn Dialect = &Sumsub;
@@ -239,8 +257,13 @@ impl Dialect for Sumsub {
             NOTES => memo::notes(call),
             HOOKS | HOOK => Ok(Intake::VendorHooks),
             SET_HOOK => hooks::wish(call),
+            rules::INSTALLED | rules::BUNDLE | rules::RULES | rules::RULE | rules::TAGS => rules::asked(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
         }
+    }
+
+    fn vendor_rule(&self, call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {
+        rules::rule(call, before)
     }
 
     fn decode_line(&self, call: &Call<'_>, line: &[u8]) -> Result<Told, Refusal> {
@@ -264,6 +287,7 @@ impl Dialect for Sumsub {
             (Reply::LinesTaken(taken), _) => encode::lines_taken(taken),
             (Reply::Found(found), APPLICANT_STATUS) => onboarding::status(found),
             (Reply::Found(found), _) => encode::applicant(call, found),
+            (Reply::VendorRules(answer), _) => rules::reply(call, answer),
             (Reply::VendorHooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
             (Reply::VendorHooks(hooks), _) => hooks::all(call, hooks),
             (Reply::Recalled(record), ASK) => ask::question_page(call, record),

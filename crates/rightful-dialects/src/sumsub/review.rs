@@ -76,10 +76,12 @@ pub(super) fn deletion(call: &Call<'_>) -> Result<Intake, Refusal> {
     Ok(Intake::Change { event: event_of_path(call)?, change: CaseChange::Delete })
 }
 
-/// Reads which properties of a transaction are others. They stand in for all that were changed before.
+/// Reads which properties of a transaction are others, and which one is no longer. All else stays as it was.
 pub(super) fn amendment(call: &Call<'_>) -> Result<Intake, Refusal> {
     let event = event_of_path(call)?;
-    let mut props = json::parse_object(call.body)?;
+    let unset = call.query.value("unsetKey").filter(|name| !name.is_empty());
+    // Only to take one away, nothing needs to be said.
+    let mut props = if call.body.is_empty() && unset.is_some() { Vec::new() } else { json::parse_object(call.body)? };
     // As the vendor's schema has it, or by themselves.
     if let [(name, Node::Object(inner))] = &mut props[..]
         && name == "props"
@@ -88,6 +90,10 @@ pub(super) fn amendment(call: &Call<'_>) -> Result<Intake, Refusal> {
     }
     if let Some((name, _)) = props.iter().find(|(_, node)| !matches!(node, Node::Text(_))) {
         return Err(Fault::new("must be a text").within(name).into());
+    }
+    if let Some(name) = unset {
+        props.retain(|(told, _)| *told != *name);
+        props.push((name.to_string().into(), Node::Null));
     }
     let fields =
         custom(Node::Object(props))?.ok_or_else(|| Fault::new("must have at least one field").within("props"))?;

@@ -1,5 +1,7 @@
 //! Sumsub's answers, field by field.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// A transaction.
@@ -82,10 +84,10 @@ pub(super) struct ScoringResult<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MatchedRule<'a> {
-    pub(super) id: &'a str,
+    pub(super) id: Cow<'a, str>,
     pub(super) name: &'a str,
     pub(super) revision: u32,
-    pub(super) title: &'a str,
+    pub(super) title: Cow<'a, str>,
     pub(super) score: f64,
     pub(super) dry_run: bool,
     pub(super) action: &'static str,

@@ -90,6 +90,11 @@ pub(super) fn kind(told: Option<&str>) -> Option<Kind> {
     told.map_or(Some(Kind::Finance), |told| Kind::ALL.into_iter().find(|kind| kind.as_str() == told))
 }
 
+/// The types that are taken, as a part of a sentence.
+pub(super) fn kinds() -> String {
+    Kind::ALL.map(Kind::as_str).join(", ")
+}
+
 /// What is done by a transaction of that type. Money that goes out is a withdrawal, unless it is said to be a transfer.
 pub(super) fn action(kind: Kind, direction: Option<&str>, sub: Option<&str>) -> Action {
     let is_transfer = sub.is_some_and(|sub| sub.to_ascii_lowercase().contains("transfer"));
@@ -101,6 +106,10 @@ pub(super) fn action(kind: Kind, direction: Option<&str>, sub: Option<&str>) -> 
         }
     }
 }
+
+/// Why an event of the platform is none.
+pub(super) const NO_PLATFORM_EVENT: &str =
+    "must be one of login, failedLogin, signup, passwordReset, twoFaReset, general";
 
 /// What is done by an event of the platform, and how it ended.
 pub(super) fn platform_event(told: &str) -> Option<(Action, Outcome)> {
@@ -188,6 +197,11 @@ const DEVICE_LABELS: [(&str, &[ReasonCode]); 11] = [
     ("tampering", &[ReasonCode::DeviceSpoofed, ReasonCode::DevicePlatformAnomaly, ReasonCode::DeviceTampered]),
     ("incognito", &[ReasonCode::DeviceIncognitoBrowser, ReasonCode::DevicePrivateBrowser]),
 ];
+
+/// The reasons that a device label stands for; None if it is none of them.
+pub(super) fn reasons_of_label(told: &str) -> Option<&'static [ReasonCode]> {
+    DEVICE_LABELS.iter().find(|(label, _)| *label == told).map(|(_, reasons)| *reasons)
+}
 
 /// The device labels of what was found, in the order of the documentation.
 pub(super) fn device_labels<'a>(found: impl Iterator<Item = ReasonCode> + Clone + 'a) -> Vec<&'static str> {

@@ -9,7 +9,7 @@ use rightful_domain::{
     Source, Timestamp,
 };
 
-use super::money;
+use super::{device, money};
 use crate::fields::Fields;
 use crate::json::{self, Member, Node};
 use crate::{Call, Refusal, RefusalKind, Told};
@@ -40,19 +40,29 @@ pub(super) struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// As JSON; without what makes it longer than may be kept: first the caller's own fields, then the transaction.
-    pub(super) fn write(mut self) -> Option<FreeFields> {
-        for _ in 0..3 {
-            let node = Node::Object(self.members());
-            // A tree of texts and finite numbers can always be written.
-            if let Some(written) = serde_json::to_string(&node).ok().and_then(FreeFields::new) {
-                return Some(written);
-            }
-            if self.custom.take().is_none() {
-                self.transaction = None;
-            }
+    /// As JSON; None if that is longer than may be kept.
+    pub(super) fn write(&self) -> Option<FreeFields> {
+        let node = Node::Object(self.members());
+        // A tree of texts and finite numbers can always be written.
+        serde_json::to_string(&node).ok().and_then(FreeFields::new)
+    }
+
+    /// The same, without what makes it too long: first the caller's own fields, then of the transaction what is not judged,
+    /// then all of it.
+    pub(super) fn write_shortened(mut self) -> Option<FreeFields> {
+        if let Some(whole) = self.write() {
+            return Some(whole);
         }
-        None
+        self.custom = None;
+        if let Some(own) = self.write() {
+            return Some(own);
+        }
+        self.transaction = self.transaction.take().map(money::judged_alone);
+        if let Some(judged) = self.write() {
+            return Some(judged);
+        }
+        self.transaction = None;
+        self.write()
     }
 
     fn members(&self) -> Vec<Member<'a>> {
@@ -121,12 +131,27 @@ pub(super) fn told(
     event.username = username(&said);
     event.account = account;
     event.device = merged(&attempt.device, device.map(|report| &report.device));
+    device::name_fingerprint(call, &mut event.device);
     event.network = network(&attempt.network, device.map(|report| &report.network));
     event.behavior = behavior(&said, attempt, device);
     event.payment = said.transaction.clone().and_then(money::payment);
     event.correlation = said.correlation.clone();
     event.unknown = Some(written.clone());
     Ok(Told { event, hashes: PasswordHashes::default(), retry: None, n_unknown: 0 })
+}
+
+/// That who is named now is whom an event was judged as. A token that could be carried from one's own login into that of
+/// somebody else would bring its verdict along. Whom a page alone has named, and who is claimed to be somebody in other
+/// words than a user id, may still turn out to be anybody.
+pub(super) fn check_user(event: &Event, named: Option<&AccountId>) -> Result<(), Refusal> {
+    let judged = event.account.as_ref().filter(|_| event.vouched);
+    let Some((judged, _)) = judged.zip(named).filter(|(judged, named)| judged != named) else { return Ok(()) };
+    let said = event.unknown.as_ref().and_then(Said::read);
+    if said.is_some_and(|said| said.claimed.as_ref() == Some(judged)) {
+        return Ok(());
+    }
+    let detail = "the action is of another user than the user_id says".to_owned();
+    Err(Refusal { kind: RefusalKind::Forbidden, detail, path: None })
 }
 
 fn username(said: &Said<'_>) -> Option<Pii<Box<str>>> {

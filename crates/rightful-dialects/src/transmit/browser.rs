@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use rightful_domain::{
-    AccountId, Action, CorrelationId, CredentialKind, Device, EventId, FreeFields, ID_BYTES_MAX, Network,
-    PasswordHashes, Report, Settings, Timestamp,
+    AccountId, Action, CorrelationId, CredentialKind, Device, EventId, FreeFields, ID_BYTES_MAX, KEY_COMPONENT,
+    Network, PasswordHashes, Report, Settings, Timestamp,
 };
 use zeroize::Zeroizing;
 
@@ -85,6 +85,9 @@ pub(super) fn batch(call: &Call<'_>) -> Result<Batch, Refusal> {
     let wants_session = matches!(body.take("sessionToken"), Some(Node::Flag(true)));
     let mut read = Read::new(text(&mut body, "sdkPlatform").as_deref());
     read.device.aliases.extend(device::alias(&known.id));
+    if let Some(key_name) = &key_name {
+        read.device.components.push((KEY_COMPONENT.into(), key_name.as_str().into()));
+    }
     if known.is_anothers {
         read.device.components.push(("presented_id".into(), "of another device".into()));
     }
@@ -222,7 +225,7 @@ fn said(
         transaction: attributes.take("transactionData"),
         custom: event.take("customAttributes"),
     };
-    said.write()
+    said.write_shortened()
 }
 
 /// The action of that spelling, of the known ones and the application's own.
@@ -255,7 +258,7 @@ pub(super) fn logs(call: &Call<'_>) -> Result<Intake, Refusal> {
 /// The id of a device that asks for one before it says anything else.
 pub(super) fn migrated(call: &Call<'_>) -> Result<String, Refusal> {
     let mut body = Fields::new(json::parse_object(call.body)?);
-    Ok(token::known(call, text(&mut body, "deviceId").as_deref(), None).id)
+    Ok(token::kept(call, text(&mut body, "deviceId")))
 }
 
 /// Where a page calls from, as the connection says.

@@ -1,6 +1,6 @@
 //! The context of a recommendation: what was attempted, by whom, on what, from where.
 
-use rightful_domain::{AgentKind, CredentialKind, Event, Record};
+use rightful_domain::{AgentKind, CredentialKind, Event, KEY_COMPONENT, Record};
 use serde_json::{Map, Value};
 
 use super::attempt::Said;
@@ -49,9 +49,12 @@ pub(super) fn of(call: &Call<'_>, record: &Record, kept: &Kept) -> Map<String, V
     text("device_id", Some(told.id().map_or("", |id| id.as_str())));
     text("correlation_id", event.correlation.as_ref().map(|id| id.as_str()));
     text("device_fingerprint", Some(&device::fingerprint(call, told)));
+    text("device_public_key", component(told, KEY_COMPONENT));
     text("user_id", event.account.as_ref().map(|id| id.as_str()));
     text("claimed_user_id", kept.claimed.as_deref());
     text("application_id", Some(call.application.id.as_str()));
+    // One application is one tenant.
+    text("tenant_id", Some(call.application.id.as_str()));
     text("location", event.network.origin.as_deref());
     text("ip", event.network.ip.map(|ip| ip.to_string()).as_deref());
     text("ip_country", enrichment.country.as_ref().map(|country| country.as_str()));
@@ -61,6 +64,7 @@ pub(super) fn of(call: &Call<'_>, record: &Record, kept: &Kept) -> Map<String, V
     text("ip_location_longitude", place.map(|place| place.longitude().to_string()).as_deref());
     text("ip_location_latitude", place.map(|place| place.latitude().to_string()).as_deref());
     text("ip_asn_id", enrichment.asn.map(|asn| asn.to_string()).as_deref());
+    text("ip_asn_name", enrichment.organization.as_deref());
     text("ip_organization_name", enrichment.organization.as_deref());
     text("device_timezone", told.time_zone.as_deref());
     let languages: Option<Vec<&str>> = component(told, "languages").map(|all| all.split(',').collect());

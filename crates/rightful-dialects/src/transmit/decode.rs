@@ -15,7 +15,10 @@ use super::{device, money, words};
 use crate::fields::{Fault, Fields};
 use crate::json::{self, Node};
 use crate::scalars::{account, address, id, text, user_agent, word};
-use crate::{Ask, Call, DeviceProof, Finish, Intake, PresentedInBody, Query, Refusal, RefusalKind, Wants, digest};
+use crate::{
+    Ask, Call, DeviceProof, Finish, Intake, Method, PresentedInBody, Query, Refusal, RefusalKind, TokenIn, Wants,
+    digest,
+};
 
 /// The only grant there is.
 const GRANT: &str = "client_credentials";
@@ -119,9 +122,9 @@ pub(super) fn evaluate(call: &Call<'_>) -> Result<Intake, Refusal> {
     let action = body.optional("action_type", |node| known_action(call, node))?.unwrap_or(Action::Transaction);
     let session = body.optional("session_token", text)?.filter(|token| !token.is_empty());
     let device = session.map(|session| token::session_claims(call, &session)).transpose()?.map(|claims| claims.sub);
-    if !body.has("transaction_data") {
-        return Err(Fault::new("is required").within("transaction_data").into());
-    }
+    let transaction =
+        body.get("transaction_data").ok_or_else(|| Fault::new("is required").within("transaction_data"))?;
+    money::check_told(transaction).map_err(|fault| fault.within("transaction_data"))?;
     let network = Network {
         ip: body.optional("ip", address)?,
         user_agent: body.optional("user_agent", user_agent)?.flatten(),
@@ -159,6 +162,11 @@ fn reported(
         transaction,
         custom,
     };
+    // A server is told what is not taken: what is left out would be judged as if it did not exist.
+    let said = said.write().ok_or_else(|| {
+        let detail = "transaction_data and custom_attributes are too long: at most 16 KiB together".to_owned();
+        Refusal { kind: RefusalKind::TooLarge, detail, path: None }
+    })?;
     Ok(Report {
         id: attempt,
         application: call.application.id.clone(),
@@ -167,7 +175,7 @@ fn reported(
         behavior: None,
         opened_at: None,
         received_at: call.received_at,
-        said: said.write(),
+        said: Some(said),
     })
 }
 
@@ -274,6 +282,28 @@ pub(super) fn authenticated_user(call: &Call<'_>) -> Result<Intake, Refusal> {
     let attempt = attempt_of(call, &mut body)?;
     let account = Some(body.required("user_id", account)?);
     Ok(Intake::Finish(Box::new(Finish { attempt, account, outcome: None, challenge: None, was_challenged: false })))
+}
+
+/// The token that a request is about.
+pub(super) fn token_in(call: &Call<'_>) -> Option<TokenIn> {
+    if call.route.method == Method::Get {
+        let text = call.query.value("action_token").filter(|token| !token.is_empty())?.into_owned();
+        return Some(TokenIn { holds: token::attempt(call, &text).is_ok(), text });
+    }
+    let mut body = Fields::new(json::parse_object(call.body).ok()?);
+    let mut told = |name: &str| {
+        let text = body.take(name).and_then(Node::into_text).filter(|token| !token.is_empty())?;
+        Some(text.into_owned())
+    };
+    // What a device has signed is checked later; whether it was refused says the rest.
+    if let Some(text) = told("secured_session_token") {
+        return Some(TokenIn { text, holds: true });
+    }
+    if let Some(text) = told("session_token") {
+        return Some(TokenIn { holds: token::session_claims(call, &text).is_ok(), text });
+    }
+    let text = told("action_token")?;
+    Some(TokenIn { holds: token::attempt(call, &text).is_ok(), text })
 }
 
 fn attempt_of(call: &Call<'_>, body: &mut Fields<'_>) -> Result<EventId, Refusal> {

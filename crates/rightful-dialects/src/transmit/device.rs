@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use rightful_domain::{Device, DeviceAlias, DeviceAliasKind, DeviceId};
+use rightful_domain::{Device, DeviceAlias, DeviceAliasKind, DeviceId, FINGERPRINT_COMPONENT};
 
 use crate::fields::Fields;
 use crate::json::Node;
@@ -175,25 +175,36 @@ pub(super) fn alias(id: &str) -> Option<DeviceAlias> {
     DeviceId::new(id).ok().map(|id| DeviceAlias { kind: DeviceAliasKind::Signed, id })
 }
 
-/// A fingerprint as one name of 64 hexadecimal digits, of what changes with no update: for callers that want one. It is
-/// compared nowhere.
+/// What changes with no update.
+const STABLE: [&str; 14] = [
+    "architecture",
+    "audio",
+    "bitness",
+    "canvas_geometry",
+    "canvas_text",
+    "cores",
+    "fonts",
+    "gpu",
+    "math",
+    "memory_gb",
+    "platform",
+    "screen_height",
+    "screen_width",
+    "touch_points",
+];
+
+/// Keeps the fingerprint with the device, so that rules can name it; not of a device that says nothing of itself.
+pub(super) fn name_fingerprint(call: &Call<'_>, device: &mut Device) {
+    if device.components.iter().any(|(name, _)| STABLE.contains(&&**name)) {
+        let told = fingerprint(call, device);
+        device.components.retain(|(name, _)| **name != *FINGERPRINT_COMPONENT);
+        device.components.push((FINGERPRINT_COMPONENT.into(), told.into()));
+    }
+}
+
+/// A fingerprint as one name of 64 hexadecimal digits, of what changes with no update: for callers that want one. Devices
+/// are not compared by it.
 pub(super) fn fingerprint(call: &Call<'_>, device: &Device) -> String {
-    const STABLE: [&str; 14] = [
-        "architecture",
-        "audio",
-        "bitness",
-        "canvas_geometry",
-        "canvas_text",
-        "cores",
-        "fonts",
-        "gpu",
-        "math",
-        "memory_gb",
-        "platform",
-        "screen_height",
-        "screen_width",
-        "touch_points",
-    ];
     let mut told: Vec<&[u8]> = vec![call.application.id.as_str().as_bytes()];
     for (name, value) in &device.components {
         if STABLE.contains(&&**name) {

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::browser::{self, batch};
 use super::decode::ms;
-use super::{context, signals, token, words};
-use crate::{Call, Refusal, RefusalKind, Response};
+use super::{context, desk, rules, signals, token, words};
+use crate::{Call, Refusal, RefusalKind, Reply, Response, SeveralDone};
 
 const JSON: &str = "application/json";
 /// What a caller should wait before it tries again, in s.
@@ -78,8 +78,14 @@ pub(super) fn finished(call: &Call<'_>, record: &Record) -> Response {
 }
 
 /// The answer to a label.
-pub(super) fn labelled(call: &Call<'_>) -> Response {
-    json(201, &super::label::taken(call))
+pub(super) fn labelled(call: &Call<'_>, reply: &Reply) -> Response {
+    json(201, &super::label::taken(call, reply))
+}
+
+/// The answer to what is asked of several actions.
+pub(super) fn several(call: &Call<'_>, done: &SeveralDone) -> Response {
+    let (status, body) = desk::answer(call, done);
+    json(status, &body)
 }
 
 /// The answer to a server that reports an action and asks for no recommendation.
@@ -127,6 +133,8 @@ fn recommendation(call: &Call<'_>, record: &Record) -> Map<String, Value> {
     put(&mut body, "custom_attributes", kept.custom);
     let threat = words::threat(verdict, event.action == Action::Register);
     put(&mut body, "threats", threat.map(|threat| vec![threat]));
+    put(&mut body, "matched_rules", judged.and_then(|judged| rules::matched(call, judged)));
+    put(&mut body, "preview_rule", judged.and_then(|judged| rules::preview(call, &event.action, judged)));
     body
 }
 
@@ -151,9 +159,14 @@ pub(super) fn refused(token_path: Option<()>, refusal: &Refusal) -> Response {
         put(&mut body, "error", Some(code));
         put(&mut body, "error_description", Some(message.as_str()));
     }
+    let status = match refusal.kind {
+        // The documentation knows neither status.
+        RefusalKind::TooLarge | RefusalKind::UnsupportedType => RefusalKind::Malformed.status(),
+        kind => kind.status(),
+    };
     put(&mut body, "message", Some(message));
-    put(&mut body, "error_code", Some(refusal.kind.status()));
-    let mut response = json(refusal.kind.status(), &Value::Object(body));
+    put(&mut body, "error_code", Some(status));
+    let mut response = json(status, &Value::Object(body));
     match refusal.kind {
         RefusalKind::Unauthorized => response.headers.push(("www-authenticate", "Bearer".to_owned())),
         RefusalKind::Unavailable => response.headers.push(("retry-after", RETRY_AFTER_S.to_owned())),
@@ -171,7 +184,7 @@ pub(super) fn refused(token_path: Option<()>, refusal: &Refusal) -> Response {
     response
 }
 
-fn json(status: u16, body: &Value) -> Response {
+pub(super) fn json(status: u16, body: &Value) -> Response {
     // A tree of texts and finite numbers can always be written.
     let body = serde_json::to_vec(body).unwrap_or_default();
     Response { status, content_type: Some(JSON), headers: Vec::new(), body }

@@ -1,7 +1,10 @@
-//! Labels: what reviewers say of an action or a user, in both generations of words.
+//! Labels: what reviewers say of actions or a user, in both generations of words.
+//!
+//! A label of an address or a correlation id is said of each action that it names. There are no campaigns, fraud rings or
+//! verification sessions here: a label of one is answered as if it were not known, since none is.
 
 use rightful_domain::{
-    AccountId, EventId, Feedback, FeedbackKind, FeedbackTarget, Label, LabelValue, Note, NoteKind, NoteTarget,
+    AccountId, CorrelationId, Feedback, FeedbackKind, FeedbackTarget, Label, LabelValue, Note, NoteKind, NoteTarget,
 };
 use serde_json::{Map, Value, json};
 
@@ -9,8 +12,8 @@ use super::decode::ms;
 use super::token;
 use crate::fields::{Fault, Fields};
 use crate::json::{self, Node};
-use crate::scalars::text;
-use crate::{Call, Intake, Refusal, RefusalKind, digest};
+use crate::scalars::{address, id, text};
+use crate::{Call, EventsOf, Intake, Refusal, RefusalKind, Reply, SeveralAsk, SeveralDone, digest};
 
 const LABEL_TYPES: [&str; 9] = [
     "CONFIRMED_FRAUD",
@@ -43,12 +46,13 @@ enum Said {
     Suspected,
     Legitimate,
     Nothing,
+    /// Somebody else controlled the owner's device.
     Takeover,
 }
 
 /// Whom a label is about.
 enum Subject {
-    Action(EventId),
+    Events(EventsOf),
     User(AccountId),
 }
 
@@ -60,19 +64,12 @@ pub(super) fn read(call: &Call<'_>) -> Result<Intake, Refusal> {
     body.optional("source", |node| one_of(node, &SOURCES))?;
     let subject = body.required_object("subject", |subject| {
         let kind = subject.required("type", |node| one_of(node, &SUBJECT_TYPES))?;
-        let value = subject.required("value", text)?;
-        match kind {
-            "ACTION_ID" => match token::action_named(call, &value) {
-                Some(event) => Ok(Ok(Subject::Action(event))),
-                None => Ok(Err(token::refused(RefusalKind::NotFound, "there is no such action"))),
-            },
-            "USER_ID" => match AccountId::new(value.as_ref()) {
-                Ok(account) => Ok(Ok(Subject::User(account))),
-                Err(invalid) => Err(Fault::new(invalid.to_string()).within("value")),
-            },
-            other => Err(Fault::new(format!("{other} is not supported here: label actions or users")).within("type")),
-        }
-    })??;
+        let value = subject.take("value").ok_or_else(|| Fault::new("is required").within("value"))?;
+        subject_of(call, kind, value).map_err(|fault| fault.within("value"))
+    })?;
+    let Some(subject) = subject else {
+        return Err(token::refused(RefusalKind::NotFound, "there is no such subject"));
+    };
     let said = match label {
         "DEVICE_TAKEOVER" => Said::Takeover,
         "CONFIRMED_FRAUD" | "KNOWN_MALICIOUS" => Said::Fraud,
@@ -83,27 +80,33 @@ pub(super) fn read(call: &Call<'_>) -> Result<Intake, Refusal> {
     Ok(intake(call, &subject, said, use_case))
 }
 
+/// Whom a value of that kind names; None if there is nobody of that name.
+fn subject_of(call: &Call<'_>, kind: &str, value: Node<'_>) -> Result<Option<Subject>, Fault> {
+    Ok(match kind {
+        "ACTION_ID" => token::action_named(call, &text(value)?).map(|event| Subject::Events(EventsOf::Attempt(event))),
+        "USER_ID" => Some(Subject::User(id(value, AccountId::new)?)),
+        "CORRELATION_ID" => Some(Subject::Events(EventsOf::Correlation(id(value, CorrelationId::new)?))),
+        "IP_ADDRESS" => Some(Subject::Events(EventsOf::Address(address(value)?))),
+        _ => text(value).map(|_| None)?,
+    })
+}
+
 fn intake(call: &Call<'_>, subject: &Subject, said: Said, use_case: Option<&str>) -> Intake {
     let is_of_owner =
         matches!(use_case, Some("FIRST_PARTY_FRAUD" | "MONEY_MULE" | "SYNTHETIC_IDENTITY" | "IDENTITY_THEFT"));
     match (subject, said) {
-        // The owner's own fraud is no takeover: nothing of it is unlearned.
-        (Subject::Action(event), Said::Fraud) if is_of_owner => Intake::Recall(*event),
-        (Subject::Action(event), Said::Fraud | Said::Takeover) => {
-            feedback(call, FeedbackTarget::Event(*event), FeedbackKind::ConfirmedTakeover)
+        (Subject::Events(of), said) => {
+            let kind = match said {
+                // The owner's own fraud is no takeover: nothing of it is unlearned.
+                Said::Fraud if is_of_owner => None,
+                Said::Fraud | Said::Takeover => Some(FeedbackKind::ConfirmedTakeover),
+                Said::Legitimate => Some(FeedbackKind::ConfirmedLegitimate),
+                Said::Suspected | Said::Nothing => None,
+            };
+            Intake::Several(Box::new(SeveralAsk::Feedback { of: of.clone(), kind }))
         }
-        (Subject::Action(event), Said::Legitimate) => {
-            feedback(call, FeedbackTarget::Event(*event), FeedbackKind::ConfirmedLegitimate)
-        }
-        (Subject::Action(event), Said::Suspected | Said::Nothing) => Intake::Recall(*event),
-        (Subject::User(account), Said::Takeover) => {
-            let target = FeedbackTarget::Account { account: account.clone(), first_event: None };
-            feedback(call, target, FeedbackKind::ConfirmedTakeover)
-        }
-        (Subject::User(account), Said::Fraud) if use_case == Some("ACCOUNT_TAKEOVER") => {
-            let target = FeedbackTarget::Account { account: account.clone(), first_event: None };
-            feedback(call, target, FeedbackKind::ConfirmedTakeover)
-        }
+        (Subject::User(account), Said::Takeover) => of_account(call, account),
+        (Subject::User(account), Said::Fraud) if use_case == Some("ACCOUNT_TAKEOVER") => of_account(call, account),
         (Subject::User(account), Said::Fraud) => note(call, account, LabelValue::Fraudster),
         (Subject::User(account), Said::Suspected) => note(call, account, LabelValue::PotentiallyFraudster),
         (Subject::User(account), Said::Legitimate) => note(call, account, LabelValue::Genuine),
@@ -111,8 +114,9 @@ fn intake(call: &Call<'_>, subject: &Subject, said: Said, use_case: Option<&str>
     }
 }
 
-fn feedback(call: &Call<'_>, target: FeedbackTarget, kind: FeedbackKind) -> Intake {
-    let application = call.application.id.clone();
+fn of_account(call: &Call<'_>, account: &AccountId) -> Intake {
+    let target = FeedbackTarget::Account { account: account.clone(), first_event: None };
+    let (application, kind) = (call.application.id.clone(), FeedbackKind::ConfirmedTakeover);
     Intake::Feedback(vec![Feedback { application, target, kind, received_at: call.received_at }])
 }
 
@@ -133,8 +137,8 @@ fn one_of(node: Node<'_>, known: &'static [&'static str]) -> Result<&'static str
     found.copied().ok_or_else(|| Fault::new(format!("must be one of {}", known.join(", "))))
 }
 
-/// The answer: the label as it was sent, and what it touched.
-pub(super) fn taken(call: &Call<'_>) -> Value {
+/// The answer: the label as it was sent, and the actions it is said of.
+pub(super) fn taken(call: &Call<'_>, reply: &Reply) -> Value {
     let body: Map<String, Value> = serde_json::from_slice(call.body).unwrap_or_default();
     let told = |name: &str| body.get(name).filter(|value| !value.is_null()).cloned();
     let label_id = digest::uuid_from(call.event_id, "transmit label");
@@ -144,9 +148,25 @@ pub(super) fn taken(call: &Call<'_>) -> Value {
         label.extend(told(name).map(|value| (name.to_owned(), value)));
     }
     label.insert("label_timestamp".to_owned(), ms(call.received_at).into());
-    let subject = told("subject").unwrap_or_default();
-    let is_action = subject.get("type").and_then(Value::as_str) == Some("ACTION_ID");
-    let affected: Vec<&Value> = subject.get("value").filter(|_| is_action).into_iter().collect();
+    let (affected, message) = match reply {
+        Reply::Several(done) => affected(call, done),
+        _ => (Vec::new(), CREATED.to_owned()),
+    };
     // Misspelled as the vendor's documentation has it.
-    json!({ "message": "Label created", "label_id": label_id, "label": label, "afftectedActionIds": affected })
+    json!({ "message": message, "label_id": label_id, "label": label, "afftectedActionIds": affected })
 }
+
+/// Which actions a label is said of, and what is to be known of it.
+fn affected(call: &Call<'_>, done: &SeveralDone) -> (Vec<String>, String) {
+    let SeveralDone::Feedback { events, n_otherwise, is_cut } = done else { return (Vec::new(), CREATED.to_owned()) };
+    let mut message = CREATED.to_owned();
+    if *n_otherwise > 0 {
+        message.push_str(&format!("; {n_otherwise} actions keep a label of their own that says otherwise"));
+    }
+    if *is_cut {
+        message.push_str("; there are more actions, and only the newest are labelled");
+    }
+    (events.iter().map(|event| token::action_name(call, *event)).collect(), message)
+}
+
+const CREATED: &str = "Label created";

@@ -9,8 +9,12 @@
 //! | `POST /risk/v1/action/trigger-action[?get_recommendation=true]` | server | keep an action that a server reports in a page's session, or judge it at once |
 //! | `POST /risk/v1/action/result` | server | how an action ended, and how its challenge did |
 //! | `POST /risk/v1/action/authenticated-user` | server | whose an action is |
-//! | `POST /risk/v1/label` | server | feedback on an action or a user, in both generations of words |
+//! | `POST /risk/v1/label` | server | feedback on actions or a user, in both generations of words |
+//! | `PUT /risk/v1/action/assignee` | server | who works on actions: a claim of their cases |
+//! | `POST`, `GET /risk/v1/lists`, `GET`, `PUT /risk/v1/lists/{list_id}` | server | lists on which people sort actions |
+//! | `POST`, `DELETE /risk/v1/lists/{list_id}/items` | server | what is on one |
 //! | `POST /risk/v1/transaction-monitoring/evaluate` | server | judge a transaction that no page reported |
+//! | `POST`, `GET /risk/v1/recommendation/rules`, `GET`, `PUT`, `DELETE …/{rule_id}` | server | recommendation rules, in the application's rule book |
 //! | `GET /risk-collect/device/conf` | page | the client's settings, and the key to seal under |
 //! | `POST /risk-collect/device/events` | page | keep what the client reports; tokens for it |
 //! | `POST /risk-collect/device/logs` | page | taken, and nothing of it kept |
@@ -20,13 +24,10 @@
 //! `/oidc/jwks`. A page names its client id, and its origin must be one of the application's.
 //!
 //! # Not supported
-//! - `PUT /risk/v1/action/assignee` and `/risk/v1/lists`: they are of case management, and the form of their bodies is not
-//!   documented.
-//! - `/risk/v1/recommendation/rules`, and `preview_rule` with it: rules are the policy's.
-//! - Labels of correlation ids, campaigns, addresses, verification sessions and fraud rings: refused with 400, since nothing
-//!   would follow from them.
-//! - Status 463: a token that is misused is refused each time, and none is put on a list.
-//! - The client's `lightweight` tier: its payload is not documented.
+//! - Rules of the newer `/risk/v1/rules`, whose matchers are many: its words are known, and not how they are combined.
+//! - Labels of campaigns, fraud rings and verification sessions: there are none here, so they are answered as what is not
+//!   known, with 404.
+//! - The client's `lightweight` tier: where a server is to send its payload is not documented.
 //! - Key rotation in the client (`keyRotation`): the value that ends one is not known. It is not offered.
 //! - `private_key_jwt` and mutual TLS at the token endpoint.
 //! - Of signals: what only a mobile client can tell (`esim_usage`, `mobile_network_code`), and `x_forwarded_for`. Of the
@@ -81,14 +82,46 @@
 //! | `result` | the outcome; with a challenge, that it was passed, failed or ignored |
 //! | `challenge_type` | what the challenge proves: a captcha nothing, `idv` is kept by name |
 //!
+//! # Labels
+//! | Subject | Is said of |
+//! |---|---|
+//! | `ACTION_ID` | the action, and what it was remembered as again once its user was named |
+//! | `CORRELATION_ID` | the newest 200 actions of that id |
+//! | `IP_ADDRESS` | the newest 200 actions of the last 24 h from that address (an IPv6 /64) |
+//! | `USER_ID` | the account: a takeover is confirmed, or the label is noted of it; no action is affected by itself |
+//!
+//! Of one action, a takeover (`CONFIRMED_FRAUD`, `KNOWN_MALICIOUS`, `DEVICE_TAKEOVER`) or that it was the owner's. An action
+//! that somebody has labelled by itself keeps that label. `DEVICE_TAKEOVER`: somebody else controlled the owner's device,
+//! so the action is a takeover's, whatever the use case, and the device is remembered as one that a takeover came from.
+//! Fraud of the owner's own (`FIRST_PARTY_FRAUD`, `MONEY_MULE`, `SYNTHETIC_IDENTITY`, `IDENTITY_THEFT`) and what is only
+//! suspected change nothing of an action.
+//!
+//! # Assignees and lists
+//! - An assignee claims the case of each action; one without a case gets one, in the queue `assigned`. Whoever assigns has
+//!   the last word; a claim holds for 15 min, as all claims do. `action_ids` may also be `actions` or `action_id`.
+//! - A list is one of ours, of events, that watches: nothing is judged by it. Its title is found once in an application.
+//!   How something is put on one is not documented: `items` of making and changing a list, and the path `items`, take the
+//!   ids of actions, by themselves or as `{"item_id"}`.
+//!
+//! # Status 463
+//! A token (access, action or session token) that is refused ten times within ten minutes is blocked for ten: it is refused
+//! with 463 and the `error_code` of the last refusal, without being looked at. What is counted is that token's refusals in
+//! that application, and nothing of its client: whoever fills in a form chooses which token a server presents next.
+//!
 //! # What the documentation leaves open
 //! - `recommendation.type` is in small letters, as in the guides; `recommendation_words` is the setting for the capitals of
 //!   the newer ones.
 //! - `trigger-action` with `get_recommendation=true` answers the recommendation with `action_token` before it.
 //! - `typing_velocity` is the share of people who type more slowly.
-//! - Refusals are `{"message","error_code"}`; at the token endpoint with `error` and `error_description` beside.
+//! - Refusals are `{"message","error_code"}`; at the token endpoint with `error` and `error_description` beside. A body that
+//!   is too long, or of another type, is refused with 400.
+//! - The counts of `history` are over the time that their names say; those of links, which say none, over the longest that
+//!   is remembered.
 //! - A token that is none of ours is refused with 400, another application's with 403, one that is over with 404.
 //! - A transaction for `evaluate` may name `ip` and `user_agent` of the person.
+//! - A rule takes effect with the next recommendation that is judged. Where publishing takes two, its answer says that it
+//!   waits, and it is neither listed nor in effect until then.
+//! - A recommendation tells the rules that matched as `matched_rules`, beside `reasons`, whoever wrote them.
 //! - Where a user id looks like an e-mail address or a phone number it works; Transmit asks for ids that name nobody.
 
 mod attempt;
@@ -96,19 +129,21 @@ mod behavior;
 mod browser;
 mod context;
 mod decode;
+mod desk;
 mod device;
 mod encode;
 mod label;
 mod money;
+mod rules;
 mod signals;
 mod token;
 mod words;
 
-use rightful_domain::{CredentialKind, Report, Timestamp};
+use rightful_domain::{CredentialKind, Record, Report, Timestamp};
 
 use crate::{
     Access, Call, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply, Response,
-    Route, Sealed, Told,
+    Route, Sealed, TokenIn, Told, VendorRule, VendorRuleKept,
 };
 
 const TOKEN: &str = "/oidc/token";
@@ -117,6 +152,10 @@ const TRIGGER: &str = "/risk/v1/action/trigger-action";
 const RESULT: &str = "/risk/v1/action/result";
 const AUTHENTICATED_USER: &str = "/risk/v1/action/authenticated-user";
 const LABEL: &str = "/risk/v1/label";
+const ASSIGNEE: &str = "/risk/v1/action/assignee";
+const LISTS: &str = "/risk/v1/lists";
+const LIST: &str = "/risk/v1/lists/{list_id}";
+const LIST_ITEMS: &str = "/risk/v1/lists/{list_id}/items";
 const EVALUATE: &str = "/risk/v1/transaction-monitoring/evaluate";
 const CONF: &str = "/risk-collect/device/conf";
 const EVENTS: &str = "/risk-collect/device/events";
@@ -139,14 +178,29 @@ const ROUTES: &[Route] = &[
     server(Method::Post, AUTHENTICATED_USER),
     server(Method::Post, LABEL),
     server(Method::Post, EVALUATE),
+    server(Method::Put, ASSIGNEE),
+    server(Method::Post, LISTS),
+    server(Method::Get, LISTS),
+    server(Method::Get, LIST),
+    server(Method::Put, LIST),
+    server(Method::Post, LIST_ITEMS),
+    server(Method::Delete, LIST_ITEMS),
+    server(Method::Post, rules::RULES),
+    server(Method::Get, rules::RULES),
+    server(Method::Get, rules::RULE),
+    server(Method::Put, rules::RULE),
+    server(Method::Delete, rules::RULE),
     Route { method: Method::Get, path: CONF, access: Access::Page(CredentialKind::TransmitClient) },
     page(EVENTS),
     page(LOGS),
     page(MIGRATE),
 ];
 
+/// The status of refusing a token that was misused too often.
+const BLOCKED: u16 = 463;
+
 /// What is read of a query.
-const PARAMETERS: &[&str] = &["action_token", "user_id", "get_recommendation", "tenantId", "type"];
+const PARAMETERS: &[&str] = &["action_token", "user_id", "get_recommendation", "tenantId", "type", "item_id"];
 
 /// Transmit's words.
 pub(crate) const DIALECT: &dyn Dialect = &Transmit;
@@ -192,6 +246,14 @@ impl Dialect for Transmit {
         attempt::told(call, attempt, device, named)
     }
 
+    fn vendor_rule(&self, call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<VendorRule, Refusal> {
+        rules::rule(call, before)
+    }
+
+    fn check_attempt(&self, call: &Call<'_>, judged: &Record) -> Result<(), Refusal> {
+        attempt::check_user(&judged.entry.event, decode::named(call)?.as_ref())
+    }
+
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
         call.query.check_once(PARAMETERS)?;
         match call.route.path {
@@ -202,6 +264,9 @@ impl Dialect for Transmit {
             AUTHENTICATED_USER => decode::authenticated_user(call),
             LABEL => label::read(call),
             EVALUATE => decode::evaluate(call),
+            ASSIGNEE => desk::assignee(call),
+            LISTS | LIST | LIST_ITEMS => desk::lists(call),
+            rules::RULES | rules::RULE => rules::asked(call),
             CONF => Ok(Intake::SealingKey),
             EVENTS => browser::events(call),
             LOGS => browser::logs(call),
@@ -221,8 +286,10 @@ impl Dialect for Transmit {
             (Reply::Reported(report), _) => encode::reported(call, *report),
             (Reply::Assessed(record), RECOMMENDATION) => encode::recommended(call, record),
             (Reply::Assessed(record), _) => encode::recommended_at_once(call, record),
+            (Reply::VendorRules(answer), _) => rules::reply(call, answer),
             (Reply::Finished(record), _) => encode::finished(call, record),
-            (_, LABEL) => encode::labelled(call),
+            (reply, LABEL) => encode::labelled(call, reply),
+            (Reply::Several(done), _) => encode::several(call, done),
             (_, MIGRATE) => encode::migrated(call),
             (
                 Reply::Observed(_)
@@ -252,6 +319,14 @@ impl Dialect for Transmit {
                 _,
             ) => encode::done(),
         }
+    }
+
+    fn blocked_status(&self) -> Option<u16> {
+        Some(BLOCKED)
+    }
+
+    fn token_in(&self, call: &Call<'_>) -> Option<TokenIn> {
+        decode::token_in(call)
     }
 
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, _now: Timestamp) -> Response {

@@ -4,11 +4,14 @@ use rightful_domain::{Money, Payment, PaymentDirection, Pii};
 
 use super::device::object;
 use crate::fields::{Fault, Fields};
-use crate::json::Node;
+use crate::json::{Member, Node};
 use crate::scalars::{LABEL_BYTES_MAX, PERSONAL_BYTES_MAX, cut};
 
 /// The greatest amount, as documented.
 const AMOUNT_MAX: f64 = 999_999_999.99;
+
+/// The members that are judged.
+const JUDGED: [&str; 6] = ["amount", "currency", "type", "method", "payer", "payee"];
 
 /// Money out of transaction data; what cannot be read of it is passed over.
 pub(super) fn payment(transaction: Node<'_>) -> Option<Payment> {
@@ -29,28 +32,123 @@ pub(super) fn payment(transaction: Node<'_>) -> Option<Payment> {
         method_id: party(&mut told, "payer"),
         payee: party(&mut told, "payee"),
         direction: Some(direction),
-        counterparty: None,
+        ..Payment::default()
     })
+}
+
+/// A transaction with nothing but what [`payment`] reads.
+pub(super) fn judged_alone(transaction: Node<'_>) -> Node<'_> {
+    let Node::Object(mut members) = transaction else { return transaction };
+    members.retain(|(name, _)| JUDGED.contains(&name.as_ref()));
+    Node::Object(members)
 }
 
 /// What a server must not get wrong in it: a page's words are passed through unchecked.
 pub(super) fn check(transaction: &Node<'_>) -> Result<(), Fault> {
-    let Node::Object(members) = transaction else { return Err(Fault::new("must be an object")) };
-    let field = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, node)| node);
-    if let Some(amount) = field("amount").filter(|node| !matches!(node, Node::Null)) {
-        let amount = amount.number().and_then(serde_json::Number::as_f64);
-        let is_fit = amount.is_some_and(|amount| amount > 0.0 && amount <= AMOUNT_MAX);
-        if !is_fit {
-            return Err(Fault::new("must be a number above 0, up to 999999999.99").within("amount"));
-        }
+    let told = members(transaction)?;
+    check_each(
+        told,
+        &[
+            ("amount", "must be a number above 0, up to 999999999.99", |node| ten_thousandths(node).is_some()),
+            ("currency", "must be a currency of three letters", |node| node.text().and_then(code).is_some()),
+            ("type", "must be one of the documented types", |node| is_one_of(node, &TYPES)),
+            ("method", "must be one of bank_account, wire, card, p2p, wallet", |node| is_one_of(node, &METHODS)),
+            ("reason", "must be a text of 1 to 200 characters", |node| {
+                node.text().is_some_and(|reason| (1..=REASON_CHARACTERS_MAX).contains(&reason.chars().count()))
+            }),
+            ("transactionDate", "must be a moment in s or ms", |node| node.number().is_some()),
+        ],
+    )?;
+    for name in ["payer", "payee"] {
+        let Some(party) = field(told, name) else { continue };
+        check_party(party).map_err(|fault| fault.within(name))?;
     }
-    if let Some(currency) = field("currency").filter(|node| !matches!(node, Node::Null)) {
-        let is_code = matches!(currency, Node::Text(text) if code(text).is_some());
-        if !is_code {
-            return Err(Fault::new("must be a currency of three letters").within("currency"));
+    let Some(avs) = field(told, "avs") else { return Ok(()) };
+    let avs = members(avs).map_err(|fault| fault.within("avs"))?;
+    let is_level: Check = |node| is_one_of(node, &["none", "postal", "street", "full", "unknown"]);
+    check_each(avs, &[("matchLevel", "must be one of none, postal, street, full, unknown", is_level)])
+        .map_err(|fault| fault.within("avs"))
+}
+
+/// That a transaction which is to be judged by itself says how much it is about.
+pub(super) fn check_told(transaction: &Node<'_>) -> Result<(), Fault> {
+    match ["amount", "currency"]
+        .into_iter()
+        .find(|name| members(transaction).is_ok_and(|told| field(told, name).is_none()))
+    {
+        Some(missing) => Err(Fault::new("is required").within(missing)),
+        None => Ok(()),
+    }
+}
+
+/// The longest reason, as documented.
+const REASON_CHARACTERS_MAX: usize = 200;
+/// What a transaction may be, as documented.
+const TYPES: [&str; 12] = [
+    "purchase",
+    "bill_payment",
+    "mobile_recharge",
+    "money_transfer",
+    "credit_transfer",
+    "credit_redemption",
+    "top_up",
+    "withdrawal",
+    "investment",
+    "loan",
+    "refund",
+    "other",
+];
+/// How it may be paid, as documented.
+const METHODS: [&str; 5] = ["bank_account", "wire", "card", "p2p", "wallet"];
+
+/// Whether a value is what its member may be.
+type Check = fn(&Node<'_>) -> bool;
+
+fn check_each(told: &[Member<'_>], checks: &[(&str, &'static str, Check)]) -> Result<(), Fault> {
+    for (name, message, is_fit) in checks {
+        if field(told, name).is_some_and(|node| !is_fit(node)) {
+            return Err(Fault::new(*message).within(name));
         }
     }
     Ok(())
+}
+
+fn check_party(party: &Node<'_>) -> Result<(), Fault> {
+    let told = members(party)?;
+    check_each(
+        told,
+        &[("accountCountryCode", "must be a country of two letters", |node| {
+            node.text().is_some_and(|code| code.len() == 2 && code.bytes().all(|c| c.is_ascii_alphabetic()))
+        })],
+    )?;
+    let Some(card) = field(told, "card") else { return Ok(()) };
+    let card = members(card).map_err(|fault| fault.within("card"))?;
+    check_each(
+        card,
+        &[
+            ("bin", "must be the first 6 to 8 digits", |node| has_digits(node, 6, 8)),
+            ("last4", "must be the last 4 digits", |node| has_digits(node, 4, 4)),
+        ],
+    )
+    .map_err(|fault| fault.within("card"))
+}
+
+fn members<'a, 'text>(node: &'a Node<'text>) -> Result<&'a [Member<'text>], Fault> {
+    if let Node::Object(members) = node { Ok(members) } else { Err(Fault::new("must be an object")) }
+}
+
+/// A member that is told and not null.
+fn field<'a, 'text>(told: &'a [Member<'text>], name: &str) -> Option<&'a Node<'text>> {
+    let (_, node) = told.iter().find(|(known, _)| known == name)?;
+    (!matches!(node, Node::Null)).then_some(node)
+}
+
+fn is_one_of(node: &Node<'_>, all: &[&str]) -> bool {
+    node.text().is_some_and(|text| all.contains(&text))
+}
+
+fn has_digits(node: &Node<'_>, min: usize, max: usize) -> bool {
+    node.text().is_some_and(|text| (min..=max).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_digit()))
 }
 
 /// Who a party is: its account, or as much as is told of it.

@@ -120,7 +120,9 @@ fn slower_share(flight_ms: f64) -> f64 {
     (share * 1_000.0).round() / 1_000.0
 }
 
-/// What was counted when it was judged, this action included.
+/// What was counted when it was judged, this action included. Each over the time that its name says; the links, whose
+/// names say none, over the longest that is remembered: those that were let through ever (of a device's users, before the
+/// last 24 h), or those of the last 24 h whatever came of them, whichever are more. So there are at least so many.
 fn of_history(call: &Call<'_>, entry: &Entry) -> Map<String, Value> {
     let mut told = Map::new();
     let Some(judged) = &entry.assessment else { return told };
@@ -135,11 +137,16 @@ fn of_history(call: &Call<'_>, entry: &Entry) -> Map<String, Value> {
         ("device_action_rate_60_sec", "device_attempts_60s"),
         ("ip_user_count_last_hour", "address_accounts_1h"),
         ("ip_device_count_last_hour", "address_devices_1h"),
-        ("linking_device_to_users_count", "device_accounts_24h"),
-        ("linking_user_to_device_count", "account_devices_24h"),
     ] {
         // Counts are whole, and far below 2^24.
         put(&mut told, signal, feature(name).map(|count| count as u64));
+    }
+    for (signal, ever, lately) in [
+        ("linking_device_to_users_count", "device_familiar_accounts", "device_accounts_24h"),
+        ("linking_user_to_device_count", "account_devices_known", "account_devices_24h"),
+    ] {
+        let more = [ever, lately].into_iter().filter_map(feature).reduce(f32::max);
+        put(&mut told, signal, more.map(|count| count as u64));
     }
     told
 }

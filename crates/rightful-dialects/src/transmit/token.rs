@@ -77,20 +77,26 @@ pub(super) fn device(call: &Call<'_>, key_name: Option<&str>) -> String {
 pub(super) struct Known {
     /// Its id, which is the presented one wherever that holds.
     pub(super) id: String,
-    /// Whether it presents the id of another device, one with another key.
+    /// Whether it presents the id of a device with a key, and not that key's name.
     pub(super) is_anothers: bool,
 }
 
 /// By what a device is known.
 pub(super) fn known(call: &Call<'_>, presented: Option<&str>, key_name: Option<&str>) -> Known {
     let held = presented.and_then(|id| Some((id, device_claims(call, id)?)));
-    match (held, key_name) {
-        (Some((_, claims)), Some(key_name)) if claims.version == WITH_KEY && claims.sub != subject(call, key_name) => {
-            Known { id: device(call, Some(key_name)), is_anothers: true }
-        }
-        (Some((id, _)), _) => Known { id: id.to_owned(), is_anothers: false },
-        (None, key_name) => Known { id: device(call, key_name), is_anothers: false },
+    let Some((id, claims)) = held else { return Known { id: device(call, key_name), is_anothers: false } };
+    // Whoever has copied the id alone must not become its device by keeping silent about the key.
+    let is_its_own = claims.version != WITH_KEY || key_name.is_some_and(|name| claims.sub == subject(call, name));
+    if is_its_own {
+        Known { id: id.to_owned(), is_anothers: false }
+    } else {
+        Known { id: device(call, key_name), is_anothers: true }
     }
+}
+
+/// An id that holds, to a client that only moves what it keeps; a new one where none does.
+pub(super) fn kept(call: &Call<'_>, presented: Option<String>) -> String {
+    presented.filter(|id| device_claims(call, id).is_some()).unwrap_or_else(|| device(call, None))
 }
 
 fn device_claims(call: &Call<'_>, id: &str) -> Option<DeviceClaims> {

@@ -8,10 +8,14 @@ pub(crate) mod backtests;
 pub(crate) mod changed;
 pub(crate) mod noted;
 pub(crate) mod reviewed;
+pub(crate) mod several;
+pub(crate) mod vendor_rules;
 
 use std::net::IpAddr;
 
-use rightful_dialects::{ALL, Call, Dialect, Glossary, Intake, Method, Query, Refusal, Reply, Response, Route};
+use rightful_dialects::{
+    ALL, Call, Dialect, Glossary, Intake, Method, Query, Refusal, Reply, Response, Route, RuleTitle,
+};
 use rightful_domain::{
     Application, ApplicationId, ApplicationMode, Assessment, ChallengeKind, Enrichment, Entry, Event, EventId,
     Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, News, PaymentAction, PaymentSource, PaymentView,
@@ -121,6 +125,7 @@ impl<'a> Request<'a> {
             public_url: PUBLIC_URL,
             link_key: &LINK_KEY,
             glossary: glossary(),
+            rule_title: &rule_title,
         })
     }
 
@@ -147,6 +152,13 @@ fn parameters<'a>(template: &'static str, path: &'a str) -> Option<Vec<(&'static
             (Some(_), None) | (None, Some(_)) => return None,
         }
     }
+}
+
+/// What a rule is called whose name begins with a vendor's.
+fn rule_title(name: &str) -> Option<RuleTitle> {
+    let (vendor, _) = name.split_once('-').filter(|(vendor, _)| ["transmit", "sumsub"].contains(vendor))?;
+    let origin = Some((vendor.to_owned(), format!("id-of-{name}")));
+    Some(RuleTitle { title: format!("Title of {name}"), origin })
 }
 
 /// A judgement of an event, with something in every field.

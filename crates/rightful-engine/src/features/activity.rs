@@ -1,6 +1,6 @@
 //! What is done, when, and whether the account is used to it.
 
-use rightful_domain::{Action, Facts, Habits, Level, StepTag};
+use rightful_domain::{Action, Facts, Habits, Level, PaymentDirection, StepTag};
 
 use super::{Slot, count_slot, flag_slot, known, number_slot};
 
@@ -16,12 +16,20 @@ pub(crate) struct Activity {
     /// None without such days.
     pub(crate) hour_share: Option<f64>,
     /// By how many powers of two the money is more than the account has ever moved, as far as is remembered; None without
-    /// an amount, or without one before.
+    /// an amount, without one before, or in a currency that is new to the account: a thousand yen are no thousand euros.
     pub(crate) amount_doublings: Option<u32>,
     /// Whether it moves money or what is as good as money.
     pub(crate) moves_money: Option<bool>,
     /// Whether it changes who gets in or who is told.
     pub(crate) changes_access: Option<bool>,
+    /// Whether the account has moved money in this currency before; None without a currency, or without one before.
+    pub(crate) currency_known: Option<bool>,
+    /// Whether it has moved money this way before, in or out; None where that is not told, or was not before.
+    pub(crate) direction_known: Option<bool>,
+    /// Whether the money leaves the account; None where its way is not told.
+    pub(crate) money_leaves: Option<bool>,
+    /// Whether money leaves for good: sent or withdrawn, and not as the price of something that could be kept back.
+    pub(crate) sends_money: Option<bool>,
     /// Whether it opens an account.
     pub(crate) registers: Option<bool>,
     /// Whether it is the way in of somebody who is not known yet: registering, or recovering access.
@@ -36,10 +44,22 @@ pub(super) fn derive(facts: &Facts) -> Activity {
         action_known: known(facts, Level::Action),
         hour_share: habits.zip(hour).and_then(|(habits, hour)| hour_share(habits, hour)),
         amount_doublings: habits
+            .filter(|_| known(facts, Level::Currency) != Some(false))
             .zip(facts.history.circumstances.tag(Level::Amount))
             .and_then(|(habits, amount)| amount_doublings(habits, amount)),
+        currency_known: known(facts, Level::Currency),
+        direction_known: known(facts, Level::Direction),
+        money_leaves: facts
+            .event
+            .payment
+            .as_ref()
+            .and_then(|payment| payment.direction)
+            .map(|direction| direction == PaymentDirection::Out),
         moves_money: Some(moves_money(action)),
         changes_access: Some(changes_access(action)),
+        sends_money: facts.event.payment.as_ref().map(|payment| {
+            matches!(action, Action::Withdraw | Action::Transaction) && payment.direction != Some(PaymentDirection::In)
+        }),
         registers: Some(*action == Action::Register),
         opens_door: Some(matches!(action, Action::Register | Action::PasswordReset)),
     }
@@ -85,6 +105,13 @@ pub(super) const SLOTS: &[Slot<Activity>] = &[
     Slot { name: "moves_money", read: |a| flag_slot(a.moves_money) },
     Slot { name: "changes_access", read: |a| flag_slot(a.changes_access) },
     Slot { name: "amount_doublings", read: |a| count_slot(a.amount_doublings) },
+];
+
+/// Slots of schema 5.
+pub(super) const MONEY_SLOTS: &[Slot<Activity>] = &[
+    Slot { name: "currency_known", read: |a| flag_slot(a.currency_known) },
+    Slot { name: "direction_known", read: |a| flag_slot(a.direction_known) },
+    Slot { name: "money_leaves", read: |a| flag_slot(a.money_leaves) },
 ];
 
 #[cfg(test)]

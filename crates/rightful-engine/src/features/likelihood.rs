@@ -382,7 +382,9 @@ fn anywhere(level: Level) -> f64 {
         | Level::TimeZone
         | Level::Action
         | Level::Hour
-        | Level::Amount => ANYWHERE_DEVICE,
+        | Level::Amount
+        | Level::Currency
+        | Level::Direction => ANYWHERE_DEVICE,
     }
 }
 
@@ -403,7 +405,9 @@ fn values_min(level: Level) -> f64 {
         | Level::TimeZone
         | Level::Action
         | Level::Hour
-        | Level::Amount => 1.0,
+        | Level::Amount
+        | Level::Currency
+        | Level::Direction => 1.0,
     }
 }
 

@@ -12,6 +12,7 @@ mod browser;
 mod budget;
 mod campaign;
 mod context;
+mod coordinates;
 mod likelihood;
 mod lists;
 mod network;
@@ -40,6 +41,7 @@ pub(crate) use browser::{Browser, Renderer};
 pub(crate) use budget::Budget;
 pub(crate) use campaign::{Campaign, part};
 pub(crate) use context::Context;
+pub(crate) use coordinates::Coordinates;
 pub(crate) use likelihood::Likelihood;
 pub(crate) use lists::Lists;
 pub(crate) use network::Network;
@@ -56,14 +58,17 @@ pub(crate) use tenure::Tenure;
 pub(crate) use velocity::Velocity;
 
 /// The version of the feature vector's slots that [`crate::assess()`] fills.
-pub const FEATURE_SCHEMA: u16 = 4;
+pub const FEATURE_SCHEMA: u16 = 5;
 
 /// How many slots the vectors of schema 1 had: the first ones of schema 2.
 const SLOTS_OF_SCHEMA_1: usize = 76;
 /// How many slots those of schema 2 had: the first ones of schema 3.
 const SLOTS_OF_SCHEMA_2: usize = SLOTS_OF_SCHEMA_3 - lists::LATER_SLOTS.len();
 /// How many those of schema 3 had: the first ones of schema 4.
-const SLOTS_OF_SCHEMA_3: usize = N_SLOTS - browser::SLOTS.len() - sharing::HOUR_SLOTS.len();
+const SLOTS_OF_SCHEMA_3: usize = SLOTS_OF_SCHEMA_4 - browser::SLOTS.len() - sharing::HOUR_SLOTS.len();
+/// How many those of schema 4 had: the first ones of schema 5.
+const SLOTS_OF_SCHEMA_4: usize =
+    N_SLOTS - activity::MONEY_SLOTS.len() - coordinates::SLOTS.len() - payment::CHECK_SLOTS.len();
 
 /// What the slots of a schema mean, in order; empty for a schema that this engine does not know.
 #[must_use]
@@ -72,6 +77,7 @@ pub fn feature_names(schema: u16) -> &'static [&'static str] {
         1 => NAMES.get(..SLOTS_OF_SCHEMA_1).unwrap_or_default(),
         2 => NAMES.get(..SLOTS_OF_SCHEMA_2).unwrap_or_default(),
         3 => NAMES.get(..SLOTS_OF_SCHEMA_3).unwrap_or_default(),
+        4 => NAMES.get(..SLOTS_OF_SCHEMA_4).unwrap_or_default(),
         FEATURE_SCHEMA => &NAMES,
         _ => &[],
     }
@@ -120,6 +126,8 @@ pub(crate) struct Features {
     pub(crate) aftermath: Aftermath,
     /// What a browser's own report says.
     pub(crate) browser: Browser,
+    /// Where the device says that it is.
+    pub(crate) coordinates: Coordinates,
 }
 
 /// Reads the numbers out of the facts, looks into the policy's lists, and says what was new, for learning it.
@@ -146,6 +154,7 @@ pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
         budget: budget::derive(facts, policy.challenge_share()),
         aftermath: aftermath::derive(facts),
         browser: browser::derive(facts),
+        coordinates: coordinates::derive(facts),
     };
     (features, news)
 }
@@ -175,6 +184,9 @@ impl Features {
         values.extend(lists::LATER_SLOTS.iter().map(|slot| (slot.read)(&self.lists)));
         values.extend(browser::SLOTS.iter().map(|slot| (slot.read)(&self.browser)));
         values.extend(sharing::HOUR_SLOTS.iter().map(|slot| (slot.read)(&self.sharing)));
+        values.extend(activity::MONEY_SLOTS.iter().map(|slot| (slot.read)(&self.activity)));
+        values.extend(coordinates::SLOTS.iter().map(|slot| (slot.read)(&self.coordinates)));
+        values.extend(payment::CHECK_SLOTS.iter().map(|slot| (slot.read)(&self.payment)));
         FeatureVector { schema: FEATURE_SCHEMA, values }
     }
 }
@@ -205,7 +217,10 @@ const N_SLOTS: usize = velocity::SLOTS.len()
     + budget::SLOTS.len()
     + lists::LATER_SLOTS.len()
     + browser::SLOTS.len()
-    + sharing::HOUR_SLOTS.len();
+    + sharing::HOUR_SLOTS.len()
+    + activity::MONEY_SLOTS.len()
+    + coordinates::SLOTS.len()
+    + payment::CHECK_SLOTS.len();
 
 static NAMES: [&str; N_SLOTS] = {
     let names = ([""; N_SLOTS], 0);
@@ -229,7 +244,10 @@ static NAMES: [&str; N_SLOTS] = {
     let names = with_names(names, budget::SLOTS);
     let names = with_names(names, lists::LATER_SLOTS);
     let names = with_names(names, browser::SLOTS);
-    with_names(names, sharing::HOUR_SLOTS).0
+    let names = with_names(names, sharing::HOUR_SLOTS);
+    let names = with_names(names, activity::MONEY_SLOTS);
+    let names = with_names(names, coordinates::SLOTS);
+    with_names(names, payment::CHECK_SLOTS).0
 };
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where an index out of bounds is an error")]

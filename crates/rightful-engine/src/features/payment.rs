@@ -2,7 +2,7 @@
 
 use rightful_domain::{Facts, Family, Profile, Span, Tag};
 
-use super::{Slot, count_slot, count_u32, days, number_slot};
+use super::{Slot, count_slot, count_u32, days, flag_slot, number_slot};
 
 /// What is known of one side of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -11,6 +11,13 @@ pub(crate) struct Dealing {
     pub(crate) n_known: Option<u32>,
     /// Since the account last dealt with this one; None if it never has.
     pub(crate) idle_days: Option<f64>,
+}
+
+impl Dealing {
+    /// Whether the event names one that the account has never dealt with.
+    pub(crate) const fn is_first(&self) -> bool {
+        self.n_known.is_some() && self.idle_days.is_none()
+    }
 }
 
 /// Money, as the account has moved it before.
@@ -23,13 +30,20 @@ pub(crate) struct Payment {
     /// Different payees on the device in 24 h, this one included, on whatever accounts; None when the event names no
     /// device or no payee.
     pub(crate) device_payees_24h: Option<u32>,
+    /// Whether the number of what it is paid with passes its own checksum; None where it has none.
+    pub(crate) method_valid: Option<bool>,
+    /// The same of whom it goes to.
+    pub(crate) payee_valid: Option<bool>,
 }
 
 pub(super) fn derive(facts: &Facts) -> Payment {
     let history = &facts.history;
     let account = history.account_profile();
     let device = history.device.as_ref().map(|device| &*device.profile);
+    let paid = facts.event.payment.as_ref();
     Payment {
+        method_valid: paid.and_then(|paid| paid.method_valid),
+        payee_valid: paid.and_then(|paid| paid.payee_valid),
         payee: dealing(facts, account, Family::Payee, history.payee_tag),
         method: dealing(facts, account, Family::PaymentMethod, history.payment_method_tag),
         device_payees_24h: device.zip(history.payee_tag).map(|(device, payee)| payees_24h(facts, device, payee)),
@@ -56,4 +70,10 @@ pub(super) const SLOTS: &[Slot<Payment>] = &[
     Slot { name: "payment_methods_known", read: |p| count_slot(p.method.n_known) },
     Slot { name: "payment_method_idle_days", read: |p| number_slot(p.method.idle_days) },
     Slot { name: "device_payees_24h", read: |p| count_slot(p.device_payees_24h) },
+];
+
+/// Slots of schema 5.
+pub(super) const CHECK_SLOTS: &[Slot<Payment>] = &[
+    Slot { name: "payment_method_valid", read: |p| flag_slot(p.method_valid) },
+    Slot { name: "payee_valid", read: |p| flag_slot(p.payee_valid) },
 ];

@@ -3,7 +3,9 @@
 //! A place is believed only where the network does not hide it: what a relay or a carrier says of a place is said of
 //! its own machines. What is not told is unknown, never far away.
 
-use rightful_domain::{AddressKind, Coordinates, CountryCode, Facts, Level, Place as LastPlace, Profile};
+use rightful_domain::{
+    AddressKind, Coordinates, CountryCode, Facts, Level, Place as LastPlace, Profile, TOLD_ACCURACY_KM,
+};
 
 use super::{Slot, flag_slot, known, number_slot};
 
@@ -69,14 +71,10 @@ pub(crate) struct Place {
 
 pub(super) fn derive(facts: &Facts) -> Place {
     let (enrichment, history) = (&facts.enrichment, &facts.history);
-    let is_shared = enrichment.address == Some(AddressKind::CarrierNat);
-    let is_placed = enrichment.country.is_some() || enrichment.coordinates.is_some();
-    let is_hidden =
-        is_placed.then(|| is_shared || enrichment.hides_place() || is_aloft(enrichment.organization.as_deref()));
+    let is_hidden = is_hidden(facts);
     let last = |profile: Option<&Profile>| profile.and_then(|profile| profile.last_place);
     let travel = |last: Option<LastPlace>| {
-        let here =
-            enrichment.coordinates.filter(|_| is_hidden == Some(false) && is_somewhere(enrichment.accuracy_km))?;
+        let here = here(facts, is_hidden)?;
         last.filter(|last| is_somewhere(last.accuracy_km)).map(|last| travelled(facts, here, &last))
     };
     Place {
@@ -91,26 +89,49 @@ pub(super) fn derive(facts: &Facts) -> Place {
     }
 }
 
+/// Whether the network hides where people are; None where nothing is known of its place.
+pub(super) fn is_hidden(facts: &Facts) -> Option<bool> {
+    let enrichment = &facts.enrichment;
+    let is_shared = enrichment.address == Some(AddressKind::CarrierNat);
+    let is_placed = enrichment.country.is_some() || enrichment.coordinates.is_some();
+    is_placed.then(|| is_shared || enrichment.hides_place() || is_aloft(enrichment.organization.as_deref()))
+}
+
 /// A radius beyond this is a country's middle, or an airline's, and no place to have traveled from.
 const PLACE_RADIUS_KM_MAX: u16 = 200;
 
-fn is_somewhere(accuracy_km: Option<u16>) -> bool {
+pub(super) fn is_somewhere(accuracy_km: Option<u16>) -> bool {
     accuracy_km.is_none_or(|radius| radius <= PLACE_RADIUS_KM_MAX)
 }
 
-fn travelled(facts: &Facts, here: Coordinates, last: &LastPlace) -> Travel {
+/// The place of the address, with its radius; where nothing is known of that, and nothing says that it hides it, what the event
+/// itself tells.
+fn here(facts: &Facts, is_hidden: Option<bool>) -> Option<(Coordinates, Option<u16>)> {
+    let enrichment = &facts.enrichment;
+    match enrichment.coordinates {
+        Some(place) => Some((place, enrichment.accuracy_km))
+            .filter(|(_, radius)| is_hidden == Some(false) && is_somewhere(*radius)),
+        None => facts
+            .event
+            .told_place()
+            .filter(|_| !enrichment.hides_place() && is_hidden != Some(true))
+            .map(|place| (place, Some(TOLD_ACCURACY_KM))),
+    }
+}
+
+fn travelled(facts: &Facts, (here, accuracy_km): (Coordinates, Option<u16>), last: &LastPlace) -> Travel {
     let at = facts.event.at;
     let between = at.since(last.at).max(last.at.since(at));
     Travel {
         distance_km: distance_km(here, last.coordinates),
         hours: between.as_secs_f64() / 3_600.0,
-        accuracy_km: facts.enrichment.accuracy_km.map(f64::from),
+        accuracy_km: accuracy_km.map(f64::from),
         last_accuracy_km: last.accuracy_km.map(f64::from),
     }
 }
 
 /// Along a great circle, by the haversine formula.
-fn distance_km(one: Coordinates, other: Coordinates) -> f64 {
+pub(super) fn distance_km(one: Coordinates, other: Coordinates) -> f64 {
     let (from, to) = (one.latitude().to_radians(), other.latitude().to_radians());
     let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
     let chord =

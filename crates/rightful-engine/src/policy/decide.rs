@@ -16,9 +16,9 @@ use rightful_domain::{Action, ChallengeKind, Finding, Listed, LogOdds, Profile, 
 
 use super::leniency::leniency;
 use super::thresholds::Bands;
-use super::{Policy, lists};
+use super::{Policy, ProfileActivityAnomaly, lists};
 use crate::detectors::action::{Concluded, conclude};
-use crate::detectors::{self, Detector, EvidenceFamily};
+use crate::detectors::{self, Detector, EvidenceFamily, opens_way_out};
 use crate::features::{Features, Lists};
 use crate::rules::Ruling;
 
@@ -56,8 +56,10 @@ impl Policy {
         let bands = self.bands(action).following(features.budget.challenge_from);
         take_back_trust(&mut findings);
         let has_adverse = findings.iter().any(Finding::is_adverse);
-        let much = self.thresholds.profile_activity_anomaly.amount_doublings_min.get();
-        let base = self.likelihood.log_odds(&features.likelihood).map(|base| uncalmed(base, features, much, &findings));
+        let base = self
+            .likelihood
+            .log_odds(&features.likelihood)
+            .map(|base| uncalmed(base, features, &self.thresholds.profile_activity_anomaly, &findings));
         let mut explanations =
             base.map_or_else(Vec::new, |base| self.likelihood.explanations(&features.likelihood, base, &mut findings));
         let mut base = base.unwrap_or(0.0);
@@ -74,6 +76,9 @@ impl Policy {
         if features.reputation.account_reported == Some(true) {
             hold_back_proof(&mut findings, base, &bands);
         }
+        // Money on a new way waits for its owner, and is not refused for it.
+        let anomaly = &self.thresholds.profile_activity_anomaly;
+        let asked_only = if opens_way_out(features, anomaly) { anomaly.young_device_nats.get() } else { 0.0 };
         let total = base + sum(&findings);
         let lenient = leniency(features, &mut findings.iter().chain(&explanations), total, &bands);
         findings.extend(lenient);
@@ -81,7 +86,7 @@ impl Policy {
         let log_odds = LogOdds::new(base + evidence);
         let score = log_odds.score();
         // An unusual owner is asked, not refused: the likelihood counts for denial as far as it reaches challenge.
-        let deny_score = LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score();
+        let deny_score = LogOdds::new(base.min(bands.at_challenge().nats()) + evidence - asked_only).score();
         findings.extend(explanations);
         findings.sort_by(heaviest_first);
         let decided = lists::decided(lists, listed);
@@ -140,7 +145,7 @@ impl Weighed {
     pub(crate) fn decided(self, action: &Action, features: &Features, ruling: &Ruling) -> Decision {
         let listed = |judged| by_lists(&self.lists, if self.is_closed { Verdict::Deny } else { judged });
         let before = listed(self.judged(0));
-        let verdict = listed(ruling.bounds(self.judged(ruling.hundredths)));
+        let verdict = listed(trusted_where_it_may(action, ruling.bounds(self.judged(ruling.moving()))));
         let suggested_challenges = match verdict {
             Verdict::Challenge => challenges_for(action, contact_is_fresh(features)),
             Verdict::Trust | Verdict::Allow | Verdict::Deny => Vec::new(),
@@ -165,11 +170,14 @@ pub(super) fn changed(score: RiskScore, hundredths: i32) -> RiskScore {
 
 /// Habits do not calm what a strong finding raised, since an intruder may have taught or copied them. And where and with
 /// what something is done does not calm that far more money than ever is moved within a day of a change of contact: the
-/// owner's own computer may be steered by somebody else.
-fn uncalmed(base: f64, features: &Features, much: f64, findings: &[Finding]) -> f64 {
+/// owner's own computer may be steered by somebody else. Nor does it calm that money goes a new way on a device that was let in within
+/// a day: what the device has taught by then is what is in question.
+fn uncalmed(base: f64, features: &Features, thresholds: &ProfileActivityAnomaly, findings: &[Finding]) -> f64 {
+    let much = thresholds.amount_doublings_min.get();
     let contact_is_new = features.tenure.account_contact_age_days.is_some_and(|age| age <= 1.0);
     let is_much = features.activity.amount_doublings.is_some_and(|doublings| f64::from(doublings) >= much);
-    let empties = features.activity.moves_money == Some(true) && contact_is_new && is_much;
+    let empties =
+        features.activity.moves_money == Some(true) && contact_is_new && is_much || opens_way_out(features, thresholds);
     let is_uncalmed = |finding: &Finding| {
         let is_strong = detectors::of(finding.reason).is_some_and(Detector::is_strong);
         finding.is_adverse() && (is_strong || empties && finding.reason == ReasonCode::ProfileActivityAnomaly)
@@ -259,6 +267,11 @@ fn by_lists(lists: &Lists, judged: Verdict) -> Verdict {
 
 fn is_owner_beyond_doubt(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| matches!(finding.reason, ReasonCode::ProfileTrusted | ReasonCode::ProfileFamiliar))
+}
+
+/// A verdict, which is to allow where nobody is trusted, whatever a rule says.
+pub(super) fn trusted_where_it_may(action: &Action, verdict: Verdict) -> Verdict {
+    if verdict == Verdict::Trust && !can_be_trusted(action) { Verdict::Allow } else { verdict }
 }
 
 // Who registers, or has lost the way in, is not yet somebody to be trusted: a rule that the field shares.

@@ -11,10 +11,10 @@ use rightful_domain::{
 };
 
 use super::Policy;
-use super::decide::changed;
+use super::decide::{changed, trusted_where_it_may};
 use super::lists::is_of_list;
 use crate::features::{FEATURE_SCHEMA, feature_names};
-use crate::rules::{Rule, RuleMode, Ruling, Scene};
+use crate::rules::{Rule, RuleMode, Ruling, Scene, Stopped};
 
 /// What a policy's rules would have made of one event.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,14 +66,14 @@ impl Policy {
         let mut retrospect = Retrospect { before, rules: Vec::new(), together: before, n_in_effect: 0 };
         let then = Then { action: &entry.event.action, assessment, before, policy: self };
         let mut together = Ruling::default();
-        let mut is_stopped = false;
+        let (mut is_stopped, mut stopped) = (false, Stopped::default());
         for (place, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.matches(&scene)) {
-            if rule.mode == RuleMode::Active && !is_stopped {
-                together.add(&rule.effect);
+            if rule.mode == RuleMode::Active && !is_stopped && !stopped.has(rule) {
+                together.add(rule);
                 retrospect.n_in_effect += 1;
-                is_stopped = rule.stops || retrospect.n_in_effect == RULE_MATCHES_MAX;
+                is_stopped = stopped.all_by(rule) || retrospect.n_in_effect == RULE_MATCHES_MAX;
             }
-            retrospect.rules.push(Hindsight { rule, place, after: then.under(&Ruling::of(&rule.effect)) });
+            retrospect.rules.push(Hindsight { rule, place, after: then.under(&Ruling::of(rule)) });
         }
         if retrospect.n_in_effect > 0 {
             retrospect.together = then.under(&together);
@@ -87,7 +87,12 @@ impl Policy {
         let verdict = assessment.verdict_before_rules.unwrap_or(assessment.verdict);
         let before = Judged { verdict, score: assessment.log_odds.score() };
         let then = Then { action, assessment, before, policy: self };
-        (verdict, then.under(&Ruling::of(&matched.effect)).verdict)
+        // As it was then; whether its points move verdicts is as it is now, if it is still there.
+        let mut ruling = Ruling::of_effect(&matched.effect);
+        if self.rules.find(&matched.rule).is_some_and(|rule| !rule.moves_verdict) {
+            ruling.moves_nothing();
+        }
+        (verdict, then.under(&ruling).verdict)
     }
 }
 
@@ -106,7 +111,9 @@ impl Then<'_> {
         if self.assessment.findings.iter().any(is_fixed) {
             return Judged { verdict: self.before.verdict, score };
         }
-        Judged { verdict: ruling.bounds(self.by_score(score, ruling.hundredths)), score }
+        let moving = ruling.moving();
+        let judged = ruling.bounds(self.by_score(changed(self.before.score, moving), moving));
+        Judged { verdict: trusted_where_it_may(self.action, judged), score }
     }
 
     fn by_score(&self, score: RiskScore, hundredths: i32) -> Verdict {

@@ -9,6 +9,7 @@ mod hindsight;
 mod leniency;
 mod likelihood_scale;
 mod lists;
+mod place;
 mod read;
 mod scale;
 mod thresholds;
@@ -19,9 +20,12 @@ use std::fmt;
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
 pub(crate) use decide::{Decision, Weighed};
-pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, Stranger, UserTrusted};
+pub(crate) use evidence_limits::{
+    CredentialStuffingCampaign, ImpossibleTravel, ProfileActivityAnomaly, Stranger, UserTrusted,
+};
 pub use hindsight::{Hindsight, Judged, Retrospect};
 pub(crate) use lists::{AccessLists, AddressRange, is_of_list};
+pub use place::Place;
 pub(crate) use scale::{Days, Factor, Limit};
 pub(crate) use thresholds::{IpActionVelocity, IpRiskyReputation, Thresholds};
 

@@ -5,11 +5,11 @@ use serde::Deserialize;
 
 use super::evidence_limits::{
     ActionIsSuspectedFraud, BehaviorBot, BehaviorInhumanInput, CredentialCracking, CredentialEnumeration,
-    CredentialSprayCampaign, CredentialStuffingCampaign, DevicePayeeVelocity, DeviceSuspiciousLanguage,
-    DeviceSuspiciousTimezone, ImpossibleTravel, IpRiskyAnonymize, IpTrusted, ProfileActivityAnomaly,
-    ProfileChallengeFatigue, ProfileDeviceVelocity, ProfileDormantReturn, ProfileFamiliar, ProfileLocationAnomaly,
-    ProfileLocationNew, ProfilePayeeNew, ProfilePaymentMethodNew, ProfileRecoveryChain, ProfileTrusted,
-    SessionTokenReplayed, Stranger, UserRecentlyReclaimed, UserTrusted,
+    CredentialSprayCampaign, CredentialStuffingCampaign, DeviceLocationAnomaly, DevicePayeeVelocity,
+    DeviceSuspiciousLanguage, DeviceSuspiciousTimezone, ImpossibleTravel, IpRiskyAnonymize, IpTrusted,
+    ProfileActivityAnomaly, ProfileChallengeFatigue, ProfileDeviceVelocity, ProfileDormantReturn, ProfileFamiliar,
+    ProfileLocationAnomaly, ProfileLocationNew, ProfilePayeeNew, ProfilePaymentMethodNew, ProfileRecoveryChain,
+    ProfileTrusted, SessionTokenReplayed, Stranger, UserRecentlyReclaimed, UserTrusted,
 };
 use super::scale::{Days, Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered};
 
@@ -128,6 +128,7 @@ pub(crate) struct Thresholds {
     pub(crate) device_suspicious_display: Fixed,
     pub(crate) device_vm: Fixed,
     pub(crate) device_impossible_travel: ImpossibleTravel,
+    pub(crate) device_location_anomaly: DeviceLocationAnomaly,
     pub(crate) device_payee_velocity: DevicePayeeVelocity,
     pub(crate) device_platform_anomaly: Fixed,
     pub(crate) device_platform_automation: Fixed,

@@ -18,7 +18,7 @@ use super::evaluate::{Arithmetic, Comparison, Condition, Literal, Number, Presen
 use super::suggest::{unknown_function, unknown_name};
 use super::syntax::{Expression, ExpressionKind, Operator};
 use super::types::WordType;
-use super::vocabulary::{self, CUSTOM, ListWord, Reading, TextWord, Values};
+use super::vocabulary::{self, CUSTOM, ListWord, Reading, TOLD, TextWord, Values};
 use super::{RuleError, Span, nearest};
 use crate::policy::AddressRange;
 
@@ -96,7 +96,7 @@ impl Compiler<'_> {
             Typed::Flag(condition) => Ok(condition),
             Typed::Custom(name) => self.refuse(
                 expression.span,
-                format!("`{CUSTOM}{name}` may be anything: compare it, as in `{CUSTOM}{name} == true`"),
+                format!("`{0}` may be anything: compare it, as in `{0} == true`", spelled(&name)),
             ),
             other => self.refuse(expression.span, format!("expected a flag (true or false), found {}", other.told())),
         }
@@ -159,6 +159,9 @@ impl Compiler<'_> {
                 Some((field, _)) => self
                     .refuse(span, format!("only the top level of the caller's own fields is read: `{CUSTOM}{field}`")),
             };
+        }
+        if name.starts_with(TOLD) {
+            return Ok(Typed::Custom(name.into()));
         }
         if aggregates::is_name(name) {
             return Err(aggregates::incomplete(self.text, span));
@@ -264,9 +267,8 @@ impl Compiler<'_> {
                 self.refuse(span, "flags have no order")
             }
             Some(literal) => Ok(Condition::Custom(name, comparison, literal)),
-            None => {
-                self.refuse(span, format!("`{CUSTOM}{name}` is compared with literals only, found {}", other.told()))
-            }
+            None => self
+                .refuse(span, format!("`{}` is compared with literals only, found {}", spelled(&name), other.told())),
         }
     }
 
@@ -512,6 +514,11 @@ impl Compiler<'_> {
         };
         Ok(Typed::Flag(Condition::Tested(test, text, self.of_text(part, &asks)?)))
     }
+}
+
+/// A field of the caller's own as it is written: one that was told begins with that already.
+fn spelled(name: &str) -> String {
+    if name.starts_with(TOLD) { name.to_owned() } else { format!("{CUSTOM}{name}") }
 }
 
 const fn type_of(literal: &Literal) -> WordType {

@@ -10,12 +10,13 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use rightful_domain::{
-    AccountId, AggregateId, AggregateValue, DetailChange, Enrichment, Entry, Event, Facts, FeatureVector, Finding,
-    LogOdds, Outcome, PaymentDirection, Sighting, Verdict, hour_of_week,
+    AccountId, AggregateId, AggregateValue, DetailChange, Enrichment, Entry, Event, FINGERPRINT_COMPONENT, Facts,
+    FeatureVector, Finding, FreeFields, KEY_COMPONENT, LogOdds, Outcome, PaymentDirection, Sighting, Verdict,
+    hour_of_week,
 };
 use serde_json::{Map, Value};
 
-use super::vocabulary::{FlagWord, ListWord, NumberWord, TextWord};
+use super::vocabulary::{FlagWord, ListWord, NumberWord, TOLD, TextWord};
 use crate::policy::AddressRange;
 
 /// What a rule may see of one event.
@@ -37,6 +38,7 @@ pub struct Scene<'a> {
     /// One bit for each reason, by its number.
     reasons: u128,
     custom: OnceCell<Map<String, Value>>,
+    told: OnceCell<Map<String, Value>>,
 }
 
 impl<'a> Scene<'a> {
@@ -62,6 +64,7 @@ impl<'a> Scene<'a> {
             verdict: judged.1,
             reasons: bits(findings),
             custom: OnceCell::new(),
+            told: OnceCell::new(),
         }
     }
 
@@ -84,6 +87,7 @@ impl<'a> Scene<'a> {
             verdict: assessment.verdict_before_rules.unwrap_or(assessment.verdict),
             reasons: bits(&assessment.findings),
             custom: OnceCell::new(),
+            told: OnceCell::new(),
         })
     }
 
@@ -113,13 +117,23 @@ impl<'a> Scene<'a> {
         found.ok().and_then(|place| self.aggregates.get(place)).map_or(f64::NAN, |aggregate| aggregate.value)
     }
 
+    /// A field of the caller's own: by its name, or by its path where it was told and kept.
     fn custom(&self, name: &str) -> Option<&Value> {
-        let fields = self.custom.get_or_init(|| {
-            let json = self.event.custom.as_ref().map(|custom| custom.as_json());
+        let members = |fields: &Option<FreeFields>| {
+            let json = fields.as_ref().map(FreeFields::as_json);
             // Free fields are checked where they come in; what is none after all has no fields.
             json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
-        });
-        fields.get(name).filter(|value| value.is_number() || value.is_string() || value.is_boolean())
+        };
+        let found = match name.strip_prefix(TOLD) {
+            None => self.custom.get_or_init(|| members(&self.event.custom)).get(name),
+            Some(path) => {
+                let mut parts = path.split('.');
+                let told = self.told.get_or_init(|| members(&self.event.unknown));
+                let first = parts.next().and_then(|part| told.get(part));
+                parts.fold(first, |value, part| value?.get(part))
+            }
+        };
+        found.filter(|value| value.is_number() || value.is_string() || value.is_boolean())
     }
 
     fn number(&self, word: NumberWord) -> f64 {
@@ -151,7 +165,19 @@ impl<'a> Scene<'a> {
         if word == TextWord::Address {
             return self.address().map(|ip| Cow::Owned(ip.to_string()));
         }
+        if word == TextWord::BrowserName {
+            return self.browser_name().map(Cow::Owned);
+        }
         self.borrowed(word).map(Cow::Borrowed)
+    }
+
+    fn browser_name(&self) -> Option<String> {
+        let agent = self.enrichment.agent.as_ref().and_then(|agent| agent.browser.as_deref());
+        agent.or(self.event.device.browser.as_deref()).map(str::to_lowercase)
+    }
+
+    fn component(&self, name: &str) -> Option<&'a str> {
+        self.event.device.components.iter().find(|(known, _)| **known == *name).map(|(_, value)| &**value)
     }
 
     fn borrowed(&self, word: TextWord) -> Option<&'a str> {
@@ -162,7 +188,7 @@ impl<'a> Scene<'a> {
         match word {
             TextWord::Account => self.account.map(AccountId::as_str),
             TextWord::Action => Some(event.action.as_str()),
-            TextWord::Address => None,
+            TextWord::Address | TextWord::BrowserName => None,
             TextWord::App => app.and_then(|app| app.name.as_deref()),
             TextWord::Browser => device.browser.as_deref().or_else(|| agent.and_then(|agent| agent.browser.as_deref())),
             TextWord::City => enrichment.city.as_deref(),
@@ -172,6 +198,8 @@ impl<'a> Scene<'a> {
                 money.and_then(|money| std::str::from_utf8(&money.currency).ok())
             }
             TextWord::Device => device.id().map(|id| id.as_str()),
+            TextWord::DeviceFingerprint => self.component(FINGERPRINT_COMPONENT),
+            TextWord::DeviceKey => self.component(KEY_COMPONENT),
             TextWord::DeviceKind => device.kind.as_deref(),
             TextWord::DeviceModel => device.model.as_deref(),
             TextWord::Direction => payment.and_then(|payment| payment.direction).map(direction),
@@ -180,6 +208,7 @@ impl<'a> Scene<'a> {
             TextWord::Method => payment.and_then(|payment| payment.method.as_deref()),
             TextWord::Organization => enrichment.organization.as_deref(),
             TextWord::Os => device.os.as_deref().or_else(|| agent.and_then(|agent| agent.os.as_deref())),
+            TextWord::OsVersion => self.component("os_version"),
             TextWord::Outcome => Some(Outcome::as_str(event.outcome)),
             TextWord::PersonCountry => event.person.country.as_ref().map(|country| country.as_str()),
             TextWord::Platform => app.and_then(|app| app.platform.as_deref()),

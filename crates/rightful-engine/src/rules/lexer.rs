@@ -2,8 +2,8 @@
 
 use super::{RuleError, Span};
 
-/// The longest text of one rule, in bytes: some fifty lines, more than anybody checks in their head.
-pub(super) const TEXT_BYTES_MAX: usize = 4 * 1024;
+/// The longest text of one rule, in bytes: room for a list of 256 device ids, which are the longest values there are.
+pub(super) const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// Whole numbers from this on have neighbors that are not told from them.
 const WHOLE_END: f64 = 9_007_199_254_740_992.0;
 

@@ -24,8 +24,8 @@ pub use evaluate::Scene;
 pub use install::{LibraryUpdate, UpdateConflict, library_origin};
 pub use library::{LibraryRule, rule_library};
 pub(crate) use read::{RULES, read_book, read_rules, rule_faults};
-pub(crate) use set::Ruling;
-pub use set::{Rule, RuleMode, RuleSet};
+pub use set::{Rule, RuleMode, RuleOrigin, RuleSet};
+pub(crate) use set::{Ruling, Stopped};
 pub(crate) use suggest::nearest;
 pub use types::WordType;
 pub use vocabulary::Word;
@@ -50,7 +50,7 @@ pub struct When {
 }
 
 impl When {
-    /// Reads a condition: at most 4 KiB, 512 parts, 32 deep, lists of 256.
+    /// Reads a condition: at most 64 KiB, 512 parts, 32 deep, lists of 256.
     ///
     /// # Errors
     /// The text is no condition, is too large, names what is not in the vocabulary, or mixes types.

@@ -8,7 +8,7 @@ use rightful_domain::{
 use toml::{Table, Value};
 
 use super::install::{LIBRARY, LIBRARY_VERSION};
-use super::set::{Rule, RuleMode, RuleSet};
+use super::set::{Rule, RuleMode, RuleOrigin, RuleSet};
 use super::suggest::slip_of;
 use super::{When, nearest, vocabulary};
 use crate::policy::PolicyError;
@@ -20,6 +20,10 @@ pub(crate) const RULES: &str = "rules";
 const RULES_MAX: usize = 500;
 /// The longest name, tag, queue and author, in bytes.
 const WORD_BYTES_MAX: usize = 64;
+/// The key under which a vendor's own words for a rule are.
+const ORIGIN: &str = "origin";
+/// The longest title, in bytes.
+const TITLE_BYTES_MAX: usize = 256;
 /// The longest note, in bytes.
 const NOTE_BYTES_MAX: usize = 1_024;
 /// The most actions that one rule names.
@@ -29,7 +33,7 @@ const TAGS_MAX: usize = 16;
 /// The furthest that priorities are apart from 0.
 const PRIORITY_MAX: i64 = 1_000_000;
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 21] = [
     "name",
     "version",
     "actions",
@@ -47,6 +51,10 @@ const KEYS: [&str; 17] = [
     "note",
     LIBRARY,
     LIBRARY_VERSION,
+    "title",
+    "group",
+    "moves_verdict",
+    ORIGIN,
 ];
 
 /// Reads the rules of a policy, if it has any.
@@ -164,7 +172,22 @@ impl Reader<'_> {
             mode: self.one_of("mode", RuleMode::parse, &RuleMode::ALL.map(RuleMode::as_str))?.unwrap_or_default(),
             author: self.text("author", WORD_BYTES_MAX)?.map(Into::into),
             note: self.text("note", NOTE_BYTES_MAX)?.map(Into::into),
+            title: self.text("title", TITLE_BYTES_MAX)?.map(Into::into),
+            group: self.word("group")?.map(Into::into),
+            moves_verdict: if self.table.contains_key("moves_verdict") { self.flag("moves_verdict")? } else { true },
+            origin: self.origin()?,
         })
+    }
+
+    /// Who wrote it in words of their own. Those words are for who reads them back, and mean nothing here.
+    fn origin(&self) -> Read<Option<RuleOrigin>> {
+        let Some(origin) = self.table.get(ORIGIN) else { return Ok(None) };
+        let text = |key: &str| origin.get(key).and_then(Value::as_str).filter(|text| is_word(text));
+        let told = origin.get("told").and_then(Value::as_table);
+        match (text("vendor"), text("id"), told) {
+            (Some(vendor), Some(id), Some(_)) => Ok(Some(RuleOrigin { vendor: vendor.into(), id: id.into() })),
+            _ => self.bad(ORIGIN, "must tell a vendor, an id, and what was told"),
+        }
     }
 
     fn effect(&self) -> Read<RuleEffect> {

@@ -67,6 +67,23 @@ pub struct Rule {
     pub author: Option<Box<str>>,
     /// Why.
     pub note: Option<Box<str>>,
+    /// What people call it, where that is more than its name.
+    pub title: Option<Box<str>>,
+    /// The rules among which it stops others; None if it stops all.
+    pub group: Option<Box<str>>,
+    /// False if its points are told in the score, and move no verdict.
+    pub moves_verdict: bool,
+    /// Who wrote it in words of their own; None if it was written in these.
+    pub origin: Option<RuleOrigin>,
+}
+
+/// A rule that was written in a vendor's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleOrigin {
+    /// The vendor's dialect.
+    pub vendor: Box<str>,
+    /// What the vendor's API calls the rule.
+    pub id: Box<str>,
 }
 
 impl Rule {
@@ -124,7 +141,8 @@ impl RuleSet {
     #[must_use]
     pub fn may_read_private(&self) -> bool {
         // By the words: no other name has them in it, and a text that does costs time and nothing else.
-        self.0.iter().any(|rule| rule.text.contains("custom") || rule.text.contains("person"))
+        let names = ["custom", "person", "told", "device.fingerprint", "device.key", "device.os_version"];
+        self.0.iter().any(|rule| names.iter().any(|name| rule.text.contains(name)))
     }
 
     /// The aggregates that the rules ask for which are not off, by id, each once. O(n log n).
@@ -146,8 +164,9 @@ impl RuleSet {
     pub(crate) fn rule(&self, scene: &Scene<'_>) -> Ruling {
         let mut ruling = Ruling::default();
         let mut shadows = Vec::new();
+        let mut stopped = Stopped::default();
         for rule in self.0.iter().filter(|rule| rule.mode != RuleMode::Off) {
-            if !rule.matches(scene) {
+            if stopped.has(rule) || !rule.matches(scene) {
                 continue;
             }
             let is_snoozed = scene.is_snoozed(&rule.name);
@@ -155,16 +174,37 @@ impl RuleSet {
                 shadows.push(rule.matched(is_snoozed));
                 continue;
             }
-            ruling.add(&rule.effect);
+            ruling.add(rule);
             ruling.matches.push(rule.matched(false));
             // What is done must be told, so where there is no room to tell of more, no more is done.
-            if rule.stops || ruling.matches.len() == RULE_MATCHES_MAX {
+            if stopped.all_by(rule) || ruling.matches.len() == RULE_MATCHES_MAX {
                 break;
             }
         }
         let room = RULE_MATCHES_MAX - ruling.matches.len();
         ruling.matches.extend(shadows.into_iter().take(room));
         ruling
+    }
+}
+
+/// Which rules are no longer asked, since one before them has matched that stops them. The default stops none.
+#[derive(Default)]
+pub(crate) struct Stopped<'a>(Vec<&'a str>);
+
+impl<'a> Stopped<'a> {
+    /// Whether a rule is not asked.
+    pub(crate) fn has(&self, rule: &Rule) -> bool {
+        rule.group.as_deref().is_some_and(|group| self.0.contains(&group))
+    }
+
+    /// Takes note that a rule is in effect; whether none is asked after it.
+    pub(crate) fn all_by(&mut self, rule: &'a Rule) -> bool {
+        match rule.group.as_deref() {
+            Some(group) if rule.stops => self.0.push(group),
+            Some(_) => {}
+            None => return rule.stops,
+        }
+        false
     }
 }
 
@@ -175,20 +215,36 @@ pub(crate) struct Ruling {
     pub(crate) matches: Vec<RuleMatch>,
     /// What the score changes by, in hundredths of a point.
     pub(crate) hundredths: i32,
+    /// How much of that moves no verdict.
+    told_only: i32,
     floor: Option<Verdict>,
     ceiling: Option<Verdict>,
 }
 
 impl Ruling {
-    /// What one effect asks for alone.
-    pub(crate) fn of(effect: &RuleEffect) -> Self {
+    /// What one rule asks for alone.
+    pub(crate) fn of(rule: &Rule) -> Self {
         let mut ruling = Self::default();
-        ruling.add(effect);
+        ruling.add(rule);
+        ruling
+    }
+
+    /// What one effect asks for alone.
+    pub(crate) fn of_effect(effect: &RuleEffect) -> Self {
+        let mut ruling = Self::default();
+        ruling.add_effect(effect);
         ruling
     }
 
     /// Adds what one more rule asks for.
-    pub(crate) fn add(&mut self, effect: &RuleEffect) {
+    pub(crate) fn add(&mut self, rule: &Rule) {
+        self.add_effect(&rule.effect);
+        if !rule.moves_verdict {
+            self.told_only += i32::from(rule.effect.score.hundredths());
+        }
+    }
+
+    fn add_effect(&mut self, effect: &RuleEffect) {
         // At most 32 times 100 points.
         self.hundredths += i32::from(effect.score.hundredths());
         self.floor = self.floor.max(effect.floor);
@@ -196,6 +252,16 @@ impl Ruling {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
+    }
+
+    /// From now on, its points move no verdict.
+    pub(crate) const fn moves_nothing(&mut self) {
+        self.told_only = self.hundredths;
+    }
+
+    /// What the score changes by where a verdict is drawn from it, in hundredths of a point.
+    pub(crate) const fn moving(&self) -> i32 {
+        self.hundredths - self.told_only
     }
 
     /// A verdict within what they ask for.

@@ -12,6 +12,8 @@ use crate::features::{FEATURE_SCHEMA, feature_names};
 pub(super) const FEATURES: &str = "features.";
 /// What the name of each field of the caller's own begins with.
 pub(super) const CUSTOM: &str = "custom.";
+/// What the name of each field begins with that was told and kept as it was.
+pub(super) const TOLD: &str = "told.";
 
 /// One name that rules may use.
 #[derive(Debug, Clone, Copy)]
@@ -54,10 +56,13 @@ pub(super) enum TextWord {
     Address,
     App,
     Browser,
+    BrowserName,
     City,
     Country,
     Currency,
     Device,
+    DeviceFingerprint,
+    DeviceKey,
     DeviceKind,
     DeviceModel,
     Direction,
@@ -66,6 +71,7 @@ pub(super) enum TextWord {
     Method,
     Organization,
     Os,
+    OsVersion,
     Outcome,
     PersonCountry,
     Platform,
@@ -114,7 +120,7 @@ const fn list(name: &'static str, word: ListWord, meaning: &'static str) -> Word
 }
 
 /// All names but the features and the caller's own fields, in the order of the reference.
-pub(super) static WORDS: [Word; 45] = [
+pub(super) static WORDS: [Word; 49] = [
     text("event.action", TextWord::Action, "What is done: `login`, `withdraw`, …, or the application's own word."),
     text("event.outcome", TextWord::Outcome, "How it ended so far: `pending`, `succeeded`, `failed`."),
     text("event.source", TextWord::Source, "The API that told it: `native`, `ravelin`, `transmit`, `sumsub`, `rupt`."),
@@ -131,6 +137,26 @@ pub(super) static WORDS: [Word; 45] = [
     text("device.model", TextWord::DeviceModel, "The model, as the caller spells it."),
     text("device.os", TextWord::Os, "The operating system, as told, else from the agent string: `Windows 10`, …"),
     text("device.browser", TextWord::Browser, "The browser, as told, else from the agent string: `Chrome`, …"),
+    text(
+        "device.os_version",
+        TextWord::OsVersion,
+        "The version of the operating system, as the page's client tells it: `14.4.2`, …",
+    ),
+    text(
+        "device.browser_name",
+        TextWord::BrowserName,
+        "The browser by the agent string, else as told, in small letters: `chrome`, …",
+    ),
+    text(
+        "device.fingerprint",
+        TextWord::DeviceFingerprint,
+        "The fingerprint that Transmit's answers tell as `device_fingerprint`.",
+    ),
+    text(
+        "device.key",
+        TextWord::DeviceKey,
+        "The name of the key that Transmit's client keeps in the browser: `device_public_key`.",
+    ),
     text("device.language", TextWord::Language, "The language it asks for: `de-CH`, …"),
     text("device.time_zone", TextWord::TimeZone, "The time zone it reports: `Europe/Zurich`, …"),
     flag("device.new", FlagWord::DeviceNew, "The account was never seen on this device before."),
@@ -171,7 +197,7 @@ pub(super) static REASONS: Word =
     list("reasons", ListWord::Reasons, "The reasons that were found, as codes: `PROFILE_DEVICE_NEW`, …");
 
 /// Features that are true or false; the others are numbers.
-const FLAGS: [&str; 69] = [
+const FLAGS: [&str; 76] = [
     "account_saturated",
     "device_saturated",
     "address_saturated",
@@ -241,6 +267,13 @@ const FLAGS: [&str; 69] = [
     "browser_cores_odd",
     "browser_display_odd",
     "browser_copied_id",
+    "currency_known",
+    "direction_known",
+    "money_leaves",
+    "coordinates_in_address_country",
+    "coordinates_in_address_town",
+    "payment_method_valid",
+    "payee_valid",
 ];
 
 /// What a name means; None if no name is spelled so.
@@ -301,10 +334,13 @@ pub(super) fn values_of_text(word: TextWord) -> Option<Values> {
         | TextWord::Address
         | TextWord::App
         | TextWord::Browser
+        | TextWord::BrowserName
         | TextWord::City
         | TextWord::Country
         | TextWord::Currency
         | TextWord::Device
+        | TextWord::DeviceFingerprint
+        | TextWord::DeviceKey
         | TextWord::DeviceKind
         | TextWord::DeviceModel
         | TextWord::Language
@@ -312,6 +348,7 @@ pub(super) fn values_of_text(word: TextWord) -> Option<Values> {
         | TextWord::Method
         | TextWord::Organization
         | TextWord::Os
+        | TextWord::OsVersion
         | TextWord::PersonCountry
         | TextWord::Platform
         | TextWord::Region
@@ -365,6 +402,7 @@ mod tests {
             include_str!("../features/tenure.rs"),
             include_str!("../features/reputation.rs"),
             include_str!("../features/context.rs"),
+            include_str!("../features/coordinates.rs"),
             include_str!("../features/place.rs"),
             include_str!("../features/network.rs"),
             include_str!("../features/agent.rs"),

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::CommandError;
 use super::app::{Folder, ask, show, unexpected};
-use crate::desk::{Answer, Command};
+use crate::desk::{Answer, Command, HookCommand};
 use crate::settings::{NewHook, Shown, ShownHook, ShownMessage, ShownTry};
 
 /// Manage whom an application tells.
@@ -127,36 +127,41 @@ impl AppHook {
         match self {
             Self::Add(add) => add.run(),
             Self::Remove(HookNamed { application, hook, folder }) => {
-                print_hooks(&hooks_of(&show(&folder.config()?, Command::HookRemove { application, hook })?), false)
+                let config = folder.config()?;
+                match ask(&config, &of_hook(application.clone(), HookCommand::Remove { hook }))? {
+                    Answer::Hooks(_) => {}
+                    other => return unexpected(&other),
+                }
+                print_hooks(&hooks_of(&show(&config, Command::AppShow { application: Some(application) })?), false)
             }
             Self::Change(HookChange { named: HookNamed { application, hook, folder }, url, enabled }) => {
-                match ask(&folder.config()?, &Command::HookChange { application, hook, url, enabled })? {
+                match ask(&folder.config()?, &of_hook(application, HookCommand::Change { hook, url, enabled }))? {
                     Answer::Hooks(hooks) => print_hooks(&hooks, false),
                     other => unexpected(&other),
                 }
             }
             Self::Rotate(HookRotate { named: HookNamed { application, hook, folder }, secret, json }) => {
                 let secret = given(secret)?;
-                print_secret(ask(&folder.config()?, &Command::HookRotate { application, hook, secret })?, json)
+                print_secret(ask(&folder.config()?, &of_hook(application, HookCommand::Rotate { hook, secret }))?, json)
             }
             Self::List(HookList { application, folder, json }) => {
                 let command = Command::AppShow { application: Some(application) };
                 print_hooks(&hooks_of(&show(&folder.config()?, command)?), json)
             }
             Self::Test(HookNamed { application, hook, folder }) => {
-                match ask(&folder.config()?, &Command::HookTest { application, hook })? {
+                match ask(&folder.config()?, &of_hook(application, HookCommand::Test { hook }))? {
                     Answer::HookTested => super::print("The latest event is on its way; a server must run to send it."),
                     other => unexpected(&other),
                 }
             }
             Self::Log(HookShown { named: HookNamed { application, hook, folder }, json }) => {
-                match ask(&folder.config()?, &Command::HookLog { application, hook })? {
+                match ask(&folder.config()?, &of_hook(application, HookCommand::Log { hook }))? {
                     Answer::HookLog(lines) => print_log(&lines, json),
                     other => unexpected(&other),
                 }
             }
             Self::Undelivered(HookShown { named: HookNamed { application, hook, folder }, json }) => {
-                match ask(&folder.config()?, &Command::HookUndelivered { application, hook })? {
+                match ask(&folder.config()?, &of_hook(application, HookCommand::Undelivered { hook }))? {
                     Answer::HookUndelivered(messages) => print_undelivered(&messages, json),
                     other => unexpected(&other),
                 }
@@ -169,7 +174,7 @@ impl AppHook {
 impl HookAdd {
     fn run(self) -> Result<(), CommandError> {
         let hook = NewHook { style: self.style, url: self.url, secret: given(self.secret)? };
-        let command = Command::HookAdd { application: self.application, hook };
+        let command = of_hook(self.application, HookCommand::Add(hook));
         print_secret(ask(&self.folder.config()?, &command)?, self.json)
     }
 }
@@ -177,7 +182,7 @@ impl HookAdd {
 impl HookRedeliver {
     fn run(self) -> Result<(), CommandError> {
         let Self { named: HookNamed { application, hook, folder }, messages, json } = self;
-        match ask(&folder.config()?, &Command::HookRedeliver { application, hook, messages })? {
+        match ask(&folder.config()?, &of_hook(application, HookCommand::Redeliver { hook, messages }))? {
             Answer::HookRedelivered(n) if json => {
                 super::print(&serde_json::to_string_pretty(&serde_json::json!({ "n_messages": n }))?)
             }
@@ -187,6 +192,10 @@ impl HookRedeliver {
             other => unexpected(&other),
         }
     }
+}
+
+fn of_hook(application: String, about: HookCommand) -> Command {
+    Command::Hook { application, about }
 }
 
 /// A secret as it is given, or as it stands in standard input.

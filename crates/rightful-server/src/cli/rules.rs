@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use rightful_dialects::RulesAsked;
 use rightful_domain::{AGGREGATES_MAX, PolicySource, PolicyVersion};
-use rightful_engine::{Policy, PolicyError, RuleError, RuleMode, rule_library};
-use serde::Deserialize;
-use toml::Spanned;
+use rightful_engine::{Place, Policy, PolicyError, RuleMode, rule_library};
 
 use super::{CommandError, print, rule_book};
 
@@ -160,10 +158,14 @@ fn counted(policy: &Policy) -> String {
 
 /// A fault with the place in the file, as far as it is known, and a mark under it.
 fn told(file: &Path, text: &str, fault: &PolicyError) -> String {
+    let place = match fault.place(text) {
+        Some(Place { line, column: Some(column) }) => format!("{}:{line}:{column}", file.display()),
+        Some(Place { line, column: None }) => format!("{}:{line}", file.display()),
+        None => file.display().to_string(),
+    };
     match fault {
-        PolicyError::Rule { policy: _, rule, key, error } => {
-            let place = place_of(text, key, error).unwrap_or_default();
-            let mut told = format!("{}{place}: rule {rule:?}: {}", file.display(), error.message());
+        PolicyError::Rule { policy: _, rule, key: _, error } => {
+            let mut told = format!("{place}: rule {rule:?}: {}", error.message());
             for line in error.pointed().lines() {
                 // Writing to a string cannot fail.
                 let _ = write!(told, "\n    {line}");
@@ -171,40 +173,9 @@ fn told(file: &Path, text: &str, fault: &PolicyError) -> String {
             told
         }
         PolicyError::Syntax { .. } | PolicyError::UnknownKey { .. } | PolicyError::BadValue { .. } => {
-            format!("{}: {fault}", file.display())
+            format!("{place}: {fault}")
         }
     }
-}
-
-/// Where conditions stand in a policy.
-#[derive(Deserialize)]
-struct Conditions {
-    rules: Vec<ConditionOfRule>,
-}
-
-#[derive(Deserialize)]
-struct ConditionOfRule {
-    when: Spanned<String>,
-}
-
-/// The line and column of an error in the file, as `:line:column`; the line alone where escapes move the column.
-fn place_of(text: &str, key: &str, error: &RuleError) -> Option<String> {
-    let conditions: Conditions = toml::from_str(text).ok()?;
-    let (_, rule) = conditions.rules.iter().enumerate().find(|(n, _)| *key == format!("rules[{n}].when"))?;
-    let span = rule.when.span();
-    let written = text.get(span.clone())?;
-    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| written.starts_with(quotes))?;
-    let body = written.get(quotes.len()..)?;
-    // The first line break of a text in three quotes is not part of it.
-    let skipped = usize::from(quotes.len() == 3 && body.starts_with(['\n', '\r']));
-    let before = text.get(..span.start)?;
-    let line = before.matches('\n').count() + skipped + error.line();
-    if !body.contains(rule.when.get_ref().as_str()) {
-        return Some(format!(":{line}"));
-    }
-    let is_first = error.line() == 1 && skipped == 0;
-    let indent = before.chars().rev().take_while(|c| *c != '\n').count() + quotes.len();
-    Some(format!(":{line}:{}", error.column() + if is_first { indent } else { 0 }))
 }
 
 #[cfg(test)]
@@ -214,7 +185,8 @@ mod tests {
     #[test]
     fn a_fault_is_told_with_its_place_in_the_file() {
         let text = "[[rules]]\nname = \"one\"\nwhen = 'ip.contry == \"DE\"'\n\n[[rules]]\nname = \"two\"\nwhen = '''\n\
-                    score > 50 &&\n  devce.new'''\n\n[[rules]]\nname = \"three\"\nwhen = \"ip.contry == \\\"DE\\\"\"\n";
+                    score > 50 &&\n  devce.new'''\n\n[[rules]]\nname = \"three\"\nwhen = \"ip.contry == \\\"DE\\\"\"\n\n[[rules]]\nname = \"four\"\nwhen = 'score > 1'\nflor = \"deny\"\n\n\
+                    [[rules]]\nname = \"five\"\nwhen = 'score > 1'\n  floor = \"dny\"\n";
         let version = PolicyVersion { id: "mine".into(), version: 1 };
         let faults = Policy::faults(&PolicySource { version, text: text.into() });
         let told: Vec<String> = faults.iter().map(|fault| told(Path::new("mine.toml"), text, fault)).collect();
@@ -227,6 +199,10 @@ mod tests {
                  devce.new\n      ^^^^^^^^^",
                 "mine.toml:13: rule \"three\": unknown name `ip.contry`, did you mean `ip.country`?\n    \
                  ip.contry == \"DE\"\n    ^^^^^^^^^",
+                "mine.toml:18:1: policy \"mine\" version 1: unknown key \"rules[3].flor\", did you mean \
+                 \"rules[3].floor\"?",
+                "mine.toml:23:3: policy \"mine\" version 1: \"rules[4].floor\": \"dny\" is not known, did you mean \
+                 \"deny\"?",
             ]
         );
     }

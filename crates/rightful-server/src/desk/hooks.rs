@@ -2,13 +2,68 @@
 
 use rightful_dialects::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 use rightful_domain::{
-    Application, Hook, HookStyle, Pii, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, Telling, Timestamp, Topic,
-    Verdict, Waiting,
+    Application, Hook, HookStyle, Pii, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, TELLINGS_LIMIT_MAX, Telling,
+    Timestamp, Topic, Verdict, Waiting,
 };
+
+use serde::{Deserialize, Serialize};
 
 use super::{Desk, DeskError};
 use crate::settings::{self, NewHook, Reach, SettingError};
 use crate::telling::{self, Secrets};
+
+/// What the command line asks of hooks, each by its id.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub(crate) enum HookCommand {
+    /// Tell one more address of what happens.
+    Add(NewHook),
+    /// Tell an address no more.
+    Remove { hook: String },
+    /// Change an address, or turn it on or off.
+    Change { hook: String, url: Option<String>, enabled: Option<bool> },
+    /// Tell an address of the application's latest event.
+    Test { hook: String },
+    /// Replace an address's secret.
+    Rotate { hook: String, secret: Option<String> },
+    /// Show how messages to an address fared.
+    Log { hook: String },
+    /// Show what an address never took.
+    Undelivered { hook: String },
+    /// Send it again: these messages, or all if none is named.
+    Redeliver { hook: String, messages: Vec<String> },
+}
+
+impl From<&HookCommand> for HooksAsk {
+    fn from(command: &HookCommand) -> Self {
+        let secret_of = |secret: Option<&String>| secret.map(|secret| Pii::new(secret.as_str().into()));
+        match command {
+            HookCommand::Add(NewHook { style, url, secret }) => {
+                let (style, url) = (style.as_str().into(), url.as_str().into());
+                Self::Add { style, url, secret: secret_of(secret.as_ref()) }
+            }
+            HookCommand::Remove { hook } => Self::Remove(hook.as_str().into()),
+            HookCommand::Change { hook, url, enabled } => {
+                let url = url.as_deref().map(Into::into);
+                Self::Change { hook: hook.as_str().into(), url, enabled: *enabled }
+            }
+            HookCommand::Test { hook } => Self::Test(hook.as_str().into()),
+            HookCommand::Rotate { hook, secret } => {
+                Self::Rotate { hook: hook.as_str().into(), secret: secret_of(secret.as_ref()) }
+            }
+            HookCommand::Log { hook } => {
+                Self::Deliveries { hook: hook.as_str().into(), before: None, limit: TELLINGS_LIMIT_MAX }
+            }
+            HookCommand::Undelivered { hook } => {
+                Self::Undelivered { hook: hook.as_str().into(), after: 0, limit: TELLINGS_LIMIT_MAX }
+            }
+            HookCommand::Redeliver { hook, messages } => {
+                let named: Vec<Box<str>> = messages.iter().map(|message| message.as_str().into()).collect();
+                Self::Redeliver { hook: hook.as_str().into(), messages: (!named.is_empty()).then_some(named) }
+            }
+        }
+    }
+}
 
 impl Desk<'_> {
     /// Does what is asked of an application's hooks. `application` is as it is on disk now.

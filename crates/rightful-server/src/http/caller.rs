@@ -20,11 +20,13 @@ use crate::page_keys::Unopened;
 pub(super) struct Refused {
     pub(super) refusal: Refusal,
     pub(super) wait: Option<Duration>,
+    /// The status, where it is not the refusal's.
+    pub(super) status: Option<u16>,
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, wait: None }
+        Self { refusal, wait: None, status: None }
     }
 }
 
@@ -77,7 +79,22 @@ pub(super) fn known(
     now: Timestamp,
 ) -> Result<Known, Refused> {
     let query = Query(head.uri.query().unwrap_or(""));
-    let known = authenticate(app, dialect, route, &|name| text(&head.headers, name), (query, now))?;
+    let header = |name: &str| text(&head.headers, name);
+    let token = match route.access {
+        Access::Token(_) => dialect.presented(&header, query).map(|presented| presented.secret),
+        Access::Key(_) | Access::Link | Access::Page(_) | Access::Body(_) | Access::PageInBody(_) => None,
+    };
+    if let Some((token, status)) = token.zip(dialect.blocked_status())
+        && let Some(kind) = app.misused_tokens.blocked((None, token), now)
+    {
+        app.pipeline.meters.blocked_request();
+        return Err(blocked(kind, status));
+    }
+    let known = authenticate(app, dialect, route, &header, (query, now)).inspect_err(|refusal| {
+        if token.is_some_and(|token| app.misused_tokens.refused((None, token), refusal.kind, now)) {
+            app.pipeline.meters.blocked_token();
+        }
+    })?;
     match route.access {
         Access::Page(_) => admit_page(app, known.application, &head.headers, peer).map(Known::already),
         Access::Key(_) | Access::Link | Access::Token(_) | Access::Body(_) | Access::PageInBody(_) => Ok(known),
@@ -155,8 +172,9 @@ fn authenticate<'a>(
     }
 }
 
-/// Finds out from a body whose it is. Anybody may send one, and a sealed one costs more to open than to send, so each
-/// address may only do it so often; what does not open is refused before anything is looked up.
+/// Finds out from a body whose it is. Anybody may send a page's, and a sealed one costs more to open than to send, so each
+/// address may only do it so often; what does not open is refused before anything is looked up. A server's right secret is
+/// never held up by what pages behind its address have sent.
 pub(super) async fn named_in_body(
     app: &App,
     dialect: &dyn Dialect,
@@ -165,7 +183,11 @@ pub(super) async fn named_in_body(
     request_body: axum::body::Body,
     peer: Option<IpAddr>,
 ) -> Result<(Arc<Application>, Bytes), Refused> {
-    if let Err(refused) = peer.map_or(Ok(()), |ip| app.page_rate.take_unnamed(ip)).map_err(asks_too_often) {
+    let is_page = route.access.is_of_pages();
+    let strikes = |is_counted: bool| {
+        peer.filter(|_| is_counted).map_or(Ok(()), |ip| app.page_rate.take_unnamed(ip)).map_err(asks_too_often)
+    };
+    if let Err(refused) = strikes(is_page) {
         let _thrown_away = body::read(request_body, 0).await;
         return Err(refused);
     }
@@ -180,21 +202,29 @@ pub(super) async fn named_in_body(
     let refused = |detail: &str| Refusal { kind: RefusalKind::Unauthorized, detail: detail.into(), path: None };
     let told = dialect.presented_in_body(route, &bytes).ok_or_else(|| refused("no key was presented"))?;
     let presented = Presented { kind: told.kind, public_id: &told.public_id, secret: &told.secret };
-    let is_page = route.access.is_of_pages();
     let owner = if is_page {
         app.applications.owner_of_page(&presented)
     } else {
         // Both halves, though the secret would do: who has another's secret has something wrong.
         app.applications.owner(&presented).filter(|_| !presented.public_id.is_empty())
     };
-    let application = owner.ok_or_else(|| refused("the key is not valid here"))?;
+    let Some(application) = owner else {
+        strikes(!is_page)?;
+        return Err(refused("the key is not valid here").into());
+    };
     let application = if is_page { admit_page(app, application, headers, peer)? } else { application };
     Ok((application, bytes))
 }
 
+/// A token that was misused too often: with the kind for which it was refused before.
+pub(super) fn blocked(kind: RefusalKind, status: u16) -> Refused {
+    let detail = "the token was refused too often, and is not looked at for some minutes: get another".into();
+    Refused { refusal: Refusal { kind, detail, path: None }, wait: None, status: Some(status) }
+}
+
 fn asks_too_often(wait: Duration) -> Refused {
     let detail = "this address asks too often; wait, then ask again".into();
-    Refused { refusal: Refusal { kind: RefusalKind::RateLimited, detail, path: None }, wait: Some(wait) }
+    Refused { refusal: Refusal { kind: RefusalKind::RateLimited, detail, path: None }, wait: Some(wait), status: None }
 }
 
 /// Lets a page in that is one of the application's, as often as pages may ask.

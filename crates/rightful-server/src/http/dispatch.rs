@@ -10,18 +10,20 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
     Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, Intake, ListsIntake, Query, Refusal, RefusalKind,
-    Reply, Route, RulesIntake, Told,
+    Reply, Route, RulesIntake, TokenIn, Told,
 };
-use rightful_domain::{AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Report, Timestamp};
+use rightful_domain::{
+    AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Record, Report, Timestamp,
+};
 
 use super::caller::{self, Refused, text};
 use super::origin::{self, Cookies};
 use super::stream::{self, NoStream};
-use super::{body, events, problem};
+use super::{body, events, problem, vendor_rules};
 use crate::access_tokens::TOKEN_KEPT;
 use crate::app::{App, Peer};
 use crate::applications::public_name;
-use crate::attempts::AttemptError;
+use crate::attempts::{AttemptError, Speaker};
 use crate::backtest;
 use crate::backtest::jobs::TooManyBacktests;
 use crate::listeners::{Listener, TooMany};
@@ -38,11 +40,11 @@ pub(crate) async fn answer(
     request: Request,
 ) -> axum::response::Response {
     let begun = std::time::Instant::now();
-    let now = clock::now();
+    let now = (app.clock)();
     let is_page = route.access.is_of_pages();
     let origin = request.headers().get(header::ORIGIN).filter(|_| is_page).cloned();
     let mut response = match receive(app, dialect, route, request, now).await {
-        Ok(received) => match carry_out(app, dialect, &received).await {
+        Ok(received) => match unless_blocked(app, dialect, &received).await {
             Ok(Done::Answered(reply)) => send(received.with_call(app, |call| dialect.reply(call, &reply))),
             Ok(Done::Listens(listener)) => {
                 let watch = received.head.extensions.get().cloned();
@@ -51,22 +53,32 @@ pub(crate) async fn answer(
             Ok(Done::WouldListen) => events::head(),
             Ok(Done::GoesOn(response)) => *response,
             Ok(Done::Exports(response)) => response,
-            Err(refusal) => send(dialect.refuse(Some(route), &refusal, now)),
+            Err(refused) => refused_answer(dialect, route, &refused, now),
         },
-        Err(Refused { refusal, wait }) => {
-            let mut refused = send(dialect.refuse(Some(route), &refusal, now));
-            if let Some(wait) = wait {
-                // A moment early would be refused again.
-                refused.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
-            }
-            refused
-        }
+        Err(refused) => refused_answer(dialect, route, &refused, now),
     };
     if is_page {
         origin::dress(&mut response, origin.as_ref(), &app.applications, Cookies::of(dialect));
     }
     app.pipeline.meters.request(dialect.name(), response.status().as_u16(), begun.elapsed());
     response
+}
+
+/// The answer to a request that is not carried out.
+fn refused_answer(
+    dialect: &dyn Dialect,
+    route: &Route,
+    Refused { refusal, wait, status }: &Refused,
+    now: Timestamp,
+) -> axum::response::Response {
+    let mut response = dialect.refuse(Some(route), refusal, now);
+    response.status = status.unwrap_or(response.status);
+    let mut refused = send(response);
+    if let Some(wait) = wait {
+        // A moment early would be refused again.
+        refused.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+    }
+    refused
 }
 
 /// What became of a request that was carried out.
@@ -82,20 +94,20 @@ enum Done {
 }
 
 /// A request of a known caller, all of it here.
-struct Received {
-    route: &'static Route,
-    head: Parts,
+pub(super) struct Received {
+    pub(super) route: &'static Route,
+    pub(super) head: Parts,
     parameters: Option<RawPathParams>,
     body: Bytes,
-    application: Arc<Application>,
+    pub(super) application: Arc<Application>,
     event_id: EventId,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     peer: Option<IpAddr>,
 }
 
 impl Received {
     /// Shows the request as a dialect sees it.
-    fn with_call<T>(&self, app: &App, see: impl FnOnce(&Call<'_>) -> T) -> T {
+    pub(super) fn with_call<T>(&self, app: &App, see: impl FnOnce(&Call<'_>) -> T) -> T {
         self.with_event(app, self.event_id, see)
     }
 
@@ -115,6 +127,7 @@ impl Received {
             public_url: &app.public_url,
             link_key: &app.link_key,
             glossary: app.glossary,
+            rule_title: &|name| app.pipeline.policies.title_of(&self.application.id, name),
         })
     }
 }
@@ -239,19 +252,37 @@ async fn about_lists(app: &App, received: &Received, ask: ListsIntake) -> Result
     done.map(|reply| Done::Answered(Reply::Lists(Box::new(reply)))).map_err(refused)
 }
 
+/// Does what a request asks for, unless it rests on a token that was misused too often.
+async fn unless_blocked(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refused> {
+    let Some(status) = dialect.blocked_status() else { return Ok(carry_out(app, dialect, received).await?) };
+    let token = received.with_call(app, |call| dialect.token_in(call));
+    let Some(TokenIn { text, holds }) = token else { return Ok(carry_out(app, dialect, received).await?) };
+    let token = (Some(&received.application.id), text.as_str());
+    if let Some(kind) = app.misused_tokens.blocked(token, received.now) {
+        app.pipeline.meters.blocked_request();
+        return Err(caller::blocked(kind, status));
+    }
+    carry_out(app, dialect, received).await.map_err(|refusal| {
+        // One that holds is refused for what is said of it, or because it was used before.
+        if (!holds || refusal.kind == RefusalKind::Forbidden)
+            && app.misused_tokens.refused(token, refusal.kind, received.now)
+        {
+            app.pipeline.meters.blocked_token();
+        }
+        Refused::from(refusal)
+    })
+}
+
 /// Does what a request asks for.
 async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Received) -> Result<Done, Refusal> {
     let (pipeline, application, now) = (&app.pipeline, &*received.application, received.now);
     let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Listen(_) | Intake::Stream(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
-        asked @ (Intake::Nothing
-        | Intake::VendorHooks
-        | Intake::SetVendorHook(_)
-        | Intake::Imports
-        | Intake::Lines(_)) => {
+        asked @ (Intake::Nothing | Intake::VendorHooks | Intake::SetVendorHook(_) | Intake::Lines(_)) => {
             return beside(app, dialect, received, asked).await.map(Done::Answered);
         }
+        Intake::Imports => return Ok(Done::Answered(Reply::Imports(app.imports.of(&application.id)))),
         asked @ (Intake::AssessNew(_)
         | Intake::Standing(_)
         | Intake::Rescore(_)
@@ -301,11 +332,15 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
             pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
         }
         Intake::Rules(asked) => rules(app, dialect, received, &asked).await,
+        Intake::VendorRules(asked) => vendor_rules::carry_out(app, dialect, received, &asked).await,
         Intake::SealingKey => return sealing_key(app, now).await.map(Done::Answered),
         Intake::Grant => Ok(granted(app, dialect, received)),
         Intake::Ask(ask) => return ask_about(app, dialect, received, *ask).await.map(Done::Answered),
         Intake::Finish(finish) => return finish_attempt(app, dialect, received, *finish).await.map(Done::Answered),
         Intake::Feedback(all) => take_feedback(app, received, all).await,
+        Intake::Several(asked) => {
+            pipeline.several(application, *asked, now).await.map(|done| Reply::Several(Box::new(done)))
+        }
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
 }
@@ -336,7 +371,6 @@ async fn beside(
         Intake::SetVendorHook(wish) => {
             hook_wishes::set(app, application, *wish, received.now).await.map(|hook| Reply::VendorHooks(vec![hook]))
         }
-        Intake::Imports => Ok(Reply::Imports(app.imports.of(&application.id))),
         Intake::Lines(lines) => {
             let with_call = |event_id, see: &mut dyn FnMut(&Call<'_>)| {
                 received.with_event(app, event_id, |call| see(call));
@@ -421,7 +455,9 @@ fn granted(app: &App, dialect: &dyn Dialect, received: &Received) -> Reply {
 async fn ask_about(app: &App, dialect: &dyn Dialect, received: &Received, ask: Ask) -> Result<Reply, Refusal> {
     let tell =
         |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
-    let done = app.pipeline.ask(ask, &received.application, &tell, received.now).await;
+    let check = |judged: &Record| received.with_call(app, |call| dialect.check_attempt(call, judged));
+    let speaker = Speaker { tell: &tell, check: &check };
+    let done = app.pipeline.ask(ask, &received.application, &speaker, received.now).await;
     done.map_err(AttemptError::refusal)
 }
 
@@ -434,7 +470,9 @@ async fn finish_attempt(
 ) -> Result<Reply, Refusal> {
     let tell =
         |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
-    let done = app.pipeline.finish(finish, &received.application, &tell, received.now).await;
+    let check = |judged: &Record| received.with_call(app, |call| dialect.check_attempt(call, judged));
+    let speaker = Speaker { tell: &tell, check: &check };
+    let done = app.pipeline.finish(finish, &received.application, &speaker, received.now).await;
     done.map_err(AttemptError::refusal)
 }
 

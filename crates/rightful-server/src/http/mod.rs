@@ -14,7 +14,12 @@ pub(crate) mod router;
 mod stream;
 pub(crate) mod tls;
 mod unfolding;
+mod vendor_rules;
 mod watched;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told_in_transmit;
+#[cfg(test)]
+mod transmit_clock;

@@ -18,6 +18,7 @@ pub(crate) fn refusal(error: &PipelineError) -> Refusal {
         PipelineError::List(error @ (ListError::NoList | ListError::NoEntry | ListError::Store(_))) => {
             return Refusal { kind: RefusalKind::NotFound, detail: error.to_string(), path: None };
         }
+        PipelineError::List(ListError::Taken) => (RefusalKind::Conflict, "there is another list of that name"),
         PipelineError::List(ListError::Unfit(detail)) => {
             return Refusal { kind: RefusalKind::Malformed, detail: detail.clone(), path: None };
         }
@@ -49,7 +50,7 @@ const fn case_refusal(refusal: CaseRefusal) -> (RefusalKind, &'static str) {
         CaseRefusal::ClaimedByAnother | CaseRefusal::NotClaimed | CaseRefusal::Closed | CaseRefusal::NothingToUndo => {
             RefusalKind::CaseConflict
         }
-        CaseRefusal::TooManyNotes | CaseRefusal::TooManyTags => RefusalKind::Malformed,
+        CaseRefusal::TooManyNotes | CaseRefusal::TooManyTags | CaseRefusal::TooManyFields => RefusalKind::Malformed,
     };
     (kind, refusal.as_str())
 }

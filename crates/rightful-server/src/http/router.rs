@@ -98,15 +98,19 @@ fn no_such_method(
 }
 
 /// The dialect in which a caller of an unknown path would understand an error: of those that have paths beside it, the
-/// one whose way of presenting a key the caller uses; else ours.
+/// one whose way of presenting a key the caller uses; else the only one there; else ours.
 fn speaker(dialects: &[&'static dyn Dialect], request: &Request) -> &'static dyn Dialect {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let query = rightful_dialects::Query(request.uri().query().unwrap_or(""));
     let beginning = first_segment(request.uri().path());
     let is_beside =
         |dialect: &&&dyn Dialect| dialect.routes().iter().any(|route| first_segment(route.path) == beginning);
-    let mut beside = dialects.iter().filter(is_beside);
-    beside.find(|dialect| dialect.presented(&header, query).is_some()).copied().unwrap_or(rightful_dialects::OURS)
+    let beside: Vec<&'static dyn Dialect> = dialects.iter().filter(is_beside).copied().collect();
+    let presented = beside.iter().find(|dialect| dialect.presented(&header, query).is_some());
+    match (presented, &beside[..]) {
+        (Some(dialect), _) | (None, [dialect]) => *dialect,
+        (None, _) => rightful_dialects::OURS,
+    }
 }
 
 /// `v2` of `/v2/login`.

@@ -192,11 +192,17 @@ async fn ask(server: &Server, command: Command) -> Answer {
 }
 
 async fn created(server: &Server, name: &str, test: bool) -> Keys {
+    created_as(server, name, (test, false)).await
+}
+
+/// The keys of a new application: whether it is for tests, and whether it only observes.
+pub(super) async fn created_as(server: &Server, name: &str, (test, observe): (bool, bool)) -> Keys {
     let new = NewApplication {
         name: name.into(),
         test,
-        observe: false,
-        deadline_ms: 500,
+        observe,
+        // Of what is judged here, nothing is to be answered by the fallback, however busy the machine.
+        deadline_ms: 20_000,
         fallback_mild: "allow".into(),
         fallback_strict: "challenge".into(),
     };

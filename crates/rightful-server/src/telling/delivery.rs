@@ -23,7 +23,7 @@ use super::schedule::{RETRY_AFTER_MAX, Schedule};
 use super::secret::Secrets;
 use super::sign::{payload_digest, signatures};
 use crate::app::App;
-use crate::desk::Command;
+use crate::desk::{Command, HookCommand};
 use crate::shutdown::Shutdown;
 use crate::{clock, control};
 
@@ -247,7 +247,8 @@ impl Delivery {
     async fn turn_off(&self, waiting: &Waiting) {
         let (hook, application) = (waiting.telling.hook.to_string(), waiting.application.as_str().to_owned());
         tracing::warn!(hook, application, "a hook says that it is gone (410), and is told no more: remove it");
-        if let Err(error) = control::carry_out(&self.app, &Command::HookOff { application, hook }).await {
+        let about = HookCommand::Change { hook, url: None, enabled: Some(false) };
+        if let Err(error) = control::carry_out(&self.app, &Command::Hook { application, about }).await {
             tracing::warn!(%error, "that a hook is told no more cannot be written down: it will be asked again");
         }
     }

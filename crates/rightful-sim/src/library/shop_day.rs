@@ -165,7 +165,7 @@ fn paid(amount: Money, (method, method_id): (&str, Option<Pii<Box<str>>>), payee
         method_id,
         payee,
         direction: Some(PaymentDirection::Out),
-        counterparty: None,
+        ..Payment::default()
     }
 }
 

@@ -111,6 +111,6 @@ fn payment(pays: &Pays) -> Payment {
         method_id: pays.method.as_ref().map(text),
         payee: pays.payee.as_ref().map(text),
         direction: Some(pays.direction),
-        counterparty: None,
+        ..Payment::default()
     }
 }

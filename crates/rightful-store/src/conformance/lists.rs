@@ -67,14 +67,7 @@ pub(super) async fn an_event_is_on_lists_by_each_of_its_subjects(backend: Arc<dy
     keep(&script, "mules", Block, Payee, &["PT50"]).await?;
     keep(&script, "others", Block, Account, &["phone", "192.0.2.1", "Anna"]).await?;
     event.username = Some(Pii::new("Anna@Example.com".into()));
-    event.payment = Some(Payment {
-        amount: None,
-        method: None,
-        method_id: None,
-        payee: Some(Pii::new("PT50".into())),
-        direction: None,
-        counterparty: None,
-    });
+    event.payment = Some(Payment { payee: Some(Pii::new("PT50".into())), ..Payment::default() });
     for country in ["PT", "PRT"] {
         let country = CountryCode::new(country).ok();
         let enrichment = Enrichment { asn: Some(64_500), country, ..Enrichment::default() };

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{Cursor, Search, Subnet, Timestamp, Verdict};
+use rightful_domain::{CorrelationId, Cursor, EventId, Search, Subnet, Timestamp, Verdict};
 
 use super::sample::{START, account_id, application_id, device_id, everything, login};
-use super::{Backend, Script, Told, same};
+use super::{Backend, Ending, Script, Told, same};
+
+fn correlation_id(name: &str) -> CorrelationId {
+    CorrelationId::new(name).expect("an id")
+}
 
 /// Twelve events of three accounts, two devices and two addresses; conclusions lie between.
 async fn fill(script: &Script) -> Result<(), String> {
@@ -115,4 +119,39 @@ pub(super) async fn applications_do_not_see_each_other(backend: Arc<dyn Backend>
     let mut foreign = ours.clone();
     foreign.application = theirs.application.clone();
     same("ours, concluded by them", script.conclude(&foreign, rightful_domain::Outcome::Failed).await.is_err(), true)
+}
+
+pub(super) async fn events_of_one_correlation_are_found_by_it_before_and_after_a_restart(
+    backend: Arc<dyn Backend>,
+) -> Told {
+    let mut others = login(3, "anna", "phone", "192.0.2.1");
+    others.application = application_id("bank");
+    others.correlation = Some(correlation_id("trip"));
+    let told = {
+        let script = Script::on(&backend);
+        let mut told = Vec::new();
+        for (n, correlation) in [(0, Some("trip")), (1, None), (2, Some("other")), (4, Some("trip")), (5, Some("trip"))]
+        {
+            let mut event = login(n, "anna", "phone", "192.0.2.1");
+            event.correlation = correlation.map(correlation_id);
+            script.record(&event, Verdict::Allow).await?;
+            told.push(event);
+        }
+        script.record(&others, Verdict::Allow).await?;
+        told
+    };
+    let [first, .., before_last, last] = &told[..] else { return Err("five events were told".into()) };
+    for ending in [None, Some(Ending::Closed), Some(Ending::Abandoned)] {
+        if let Some(ending) = ending {
+            backend.restart(ending).await?;
+        }
+        let found = async |correlation: &str, limit: u16| -> Result<Vec<EventId>, String> {
+            let found = backend.store().correlated(&last.application, &correlation_id(correlation), limit).await?;
+            Ok(found.iter().map(|record| record.entry.event.id).collect())
+        };
+        same("the newest first", found("trip", 500).await?, vec![last.id, before_last.id, first.id])?;
+        same("at most the limit", found("trip", 2).await?, vec![last.id, before_last.id])?;
+        same("none", found("nowhere", 500).await?, vec![])?;
+    }
+    Ok(())
 }

@@ -35,6 +35,7 @@ pub(super) struct Imprint {
     /// What decides whether aggregates count it.
     pub(super) countable: Countable,
     pub(super) brief: Brief,
+    pub(super) correlation: Option<Tag>,
     pub(super) received_at: Timestamp,
     outcome: Outcome,
     /// Whether it counts in the windows of its subject, its device and its address.
@@ -88,6 +89,7 @@ impl Imprint {
             account: account.map(|(_, tag)| tag),
             alias,
             brief: Brief::of(entry),
+            correlation: event.correlation.as_ref().map(|id| tagger.correlation(id)),
             lesson: Arc::new(Lesson { account: subject, news: news_of(entry), ..lesson }),
             countable: Countable::of(event, &entry.enrichment),
             received_at: event.received_at,
@@ -134,13 +136,11 @@ impl Imprint {
     /// What it does to the account's standing: before it is learned, since what it changes is judged by what was known.
     fn change_standing(&self, changes: &mut Vec<(StateKey, Op)>) {
         let Some(subject) = self.subject else { return };
-        let at = self.lesson.at;
         if !self.proofs.is_empty() {
-            changes.push((subject, Op::ProvedBy { at, proofs: self.proofs.clone() }));
+            changes.push((subject, Op::ProvedBy { at: self.lesson.at, proofs: self.proofs.clone() }));
         }
         if self.contact_changed {
-            let lesson = Arc::clone(&self.lesson);
-            changes.push((subject, Op::ContactChangedIn { lesson, doubted: self.doubted }));
+            changes.push((subject, Op::ContactChangedIn { lesson: Arc::clone(&self.lesson), doubted: self.doubted }));
         }
     }
 }

@@ -12,6 +12,8 @@ pub(super) enum Index {
     Device,
     /// Address, then sequence: the same.
     Address,
+    /// The caller's id that several events share, then sequence: the same.
+    Correlation,
 }
 
 impl Index {
@@ -20,6 +22,7 @@ impl Index {
             Self::Account => b'a',
             Self::Device => b'd',
             Self::Address => b'i',
+            Self::Correlation => b'c',
         }
     }
 

@@ -56,10 +56,10 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Case, Conclusion, Day, Delivery, DeliveryTry, Device, DeviceId,
-    Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage,
-    Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search,
-    Snooze, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Case, Conclusion, CorrelationId, Day, Delivery, DeliveryTry,
+    Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry,
+    Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted,
+    RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -342,6 +342,16 @@ impl Ledger for EmbeddedStore {
     async fn search(&self, search: &Search) -> Result<Page, StoreError> {
         let search = search.clone();
         self.read(move |shared| shared.search_page(&search)).await
+    }
+
+    async fn correlated(
+        &self,
+        application: &ApplicationId,
+        correlation: &CorrelationId,
+        limit: u16,
+    ) -> Result<Vec<Record>, StoreError> {
+        let (application, correlation) = (application.clone(), correlation.clone());
+        self.read(move |shared| shared.correlated(&application, &correlation, limit)).await
     }
 
     async fn passage(&self, excerpt: &Excerpt) -> Result<Passage, StoreError> {

@@ -39,6 +39,7 @@ impl Generation {
             (Index::Account, imprint.account),
             (Index::Device, imprint.lesson.device),
             (Index::Address, imprint.lesson.address),
+            (Index::Correlation, imprint.correlation),
         ];
         for (index, tag) in keys {
             let Some(tag) = tag else { continue };
@@ -68,7 +69,7 @@ impl Generation {
         rows
     }
 
-    /// Keys and values by account, device and address, sorted.
+    /// Keys and values by account, device, address and correlation, sorted.
     pub(super) fn by_key(&self) -> Vec<([u8; 17], Brief)> {
         let key = |posting: &Posting| (posting.index.key(posting.tag, posting.sequence), posting.brief);
         let mut rows: Vec<_> = self.postings.iter().map(key).collect();

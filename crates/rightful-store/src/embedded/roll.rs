@@ -226,7 +226,8 @@ impl Roll {
             | ListSubject::Device
             | ListSubject::Asn
             | ListSubject::Country
-            | ListSubject::Payee => see(self.named(of, value)),
+            | ListSubject::Payee
+            | ListSubject::Event => see(self.named(of, value)),
         }
         found
     }

@@ -2,7 +2,9 @@
 //! rows and no more, and says where to go on.
 
 use fjall::UserValue;
-use rightful_domain::{Cursor, Entry, Page, Record, SEARCH_LIMIT_MAX, Search, Tag, Timestamp};
+use rightful_domain::{
+    ApplicationId, CorrelationId, Cursor, Entry, Page, Record, SEARCH_LIMIT_MAX, Search, Tag, Timestamp,
+};
 
 use super::Shared;
 use super::disk::{failed, read_row};
@@ -83,6 +85,32 @@ impl Shared {
             }
         }
         Ok(page)
+    }
+
+    /// The newest events that their caller gave this id, newest first, at most `limit`.
+    pub(super) fn correlated(
+        &self,
+        application: &ApplicationId,
+        correlation: &CorrelationId,
+        limit: u16,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.check_running()?;
+        let limit = usize::from(limit.min(SEARCH_LIMIT_MAX));
+        let tag = self.mind.taggers.of(application).correlation(correlation);
+        let newest = self.durable.load(std::sync::atomic::Ordering::Acquire);
+        let mut records = Vec::new();
+        for row in self.rows_under(Index::Correlation, tag, newest, ROWS_SEEN_MAX).take(ROWS_SEEN_MAX) {
+            if records.len() == limit {
+                break;
+            }
+            let Some(found) = self.found_at(row?)? else { continue };
+            let event = &found.record.entry.event;
+            // The law: tags only lead here.
+            if event.application == *application && event.correlation.as_ref() == Some(correlation) {
+                records.push(found.record);
+            }
+        }
+        Ok(records)
     }
 
     /// The newest row that can be in the page; None if there is none.

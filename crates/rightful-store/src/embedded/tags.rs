@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rightful_domain::{
-    AccountId, AddressKind, ApplicationId, Circumstances, CredentialTag, DetailKind, DetailValue, Device,
-    DeviceAliasKind, DeviceId, Enrichment, Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet, Tag, Tagged,
+    AccountId, AddressKind, ApplicationId, Circumstances, CorrelationId, CredentialTag, DetailKind, DetailValue,
+    Device, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, Lesson, Level, News, Pii, Place, StepTag, Subnet,
+    TOLD_ACCURACY_KM, Tag, Tagged,
 };
 use siphasher::sip::{SipHasher13, SipHasher24};
 use zeroize::Zeroizing;
@@ -119,6 +120,11 @@ impl Tagger {
 
     pub(super) fn address(&self, subnet: Subnet) -> Tag {
         self.tag(b'i', &subnet.octets())
+    }
+
+    /// What the caller calls several events that belong together.
+    pub(super) fn correlation(&self, correlation: &CorrelationId) -> Tag {
+        self.tag(b'c', correlation.as_str().as_bytes())
     }
 
     pub(super) fn model(&self, model: &str) -> Tag {
@@ -263,11 +269,16 @@ impl Tagger {
     }
 }
 
-/// Where an event was, if its network does not hide that.
+/// Where an event was, if its network does not hide that: as the data sets place its address, or else as it says itself.
 fn place_of(event: &Event, enrichment: &Enrichment) -> Option<Place> {
-    let coordinates = enrichment.coordinates.filter(|_| !enrichment.hides_place())?;
-    let accuracy_km = enrichment.accuracy_km;
-    (enrichment.address == Some(AddressKind::Public)).then_some(Place { coordinates, accuracy_km, at: event.at })
+    if enrichment.hides_place() || enrichment.address == Some(AddressKind::CarrierNat) {
+        return None;
+    }
+    let network = enrichment.coordinates.filter(|_| enrichment.address == Some(AddressKind::Public));
+    let network = network.map(|place| (place, enrichment.accuracy_km));
+    let (coordinates, accuracy_km) =
+        network.or_else(|| event.told_place().map(|place| (place, Some(TOLD_ACCURACY_KM))))?;
+    Some(Place { coordinates, accuracy_km, at: event.at })
 }
 
 /// What kind of thing has a memory.

@@ -271,6 +271,8 @@ impl<'a> StoredPayment<'a> {
             payee: None,
             direction: self.direction.map(PaymentDirection::of_number).transpose()?,
             counterparty: None,
+            // The rest follows the entry, from its sixth version on.
+            ..Payment::default()
         })
     }
 }

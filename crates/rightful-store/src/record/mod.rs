@@ -15,6 +15,7 @@ mod entry;
 mod event;
 mod lesson;
 mod list;
+mod money;
 mod note;
 mod number;
 mod outbox;
@@ -47,6 +48,7 @@ use lesson::{restored_tag, stored_tag};
 pub(crate) use list::{
     decode_list, decode_list_change, decode_list_entry, encode_list, encode_list_change, encode_list_entry,
 };
+use money::StoredMoney;
 use note::StoredNote;
 pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
@@ -69,8 +71,10 @@ const WHEREABOUTS_VERSION: u8 = 2;
 const LEARNINGS_VERSION: u8 = 3;
 /// Entries since this version: the device among the account's, its details, and what rules said, follow.
 const RULINGS_VERSION: u8 = 4;
-/// The version of entries that is written: since then, what rules went by follows.
-const ENTRY_VERSION: u8 = 5;
+/// Entries since this version: what rules went by follows.
+const GROUNDS_VERSION: u8 = 5;
+/// The version of entries that is written: since then, what is told of money beside the amount follows.
+const ENTRY_VERSION: u8 = 6;
 /// The checksum at the end of each row, in bytes.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -159,7 +163,8 @@ impl Draft {
         let words = StoredEntry::of(entry, private.username, sealed);
         let learnings = StoredLearnings::of(entry, private);
         let details = (StoredDetails::of(entry, private), StoredRulings::of(entry), StoredGrounds::of(entry));
-        let words = (words, StoredWhereabouts::of(&entry.enrichment), learnings, details);
+        let words =
+            (words, StoredWhereabouts::of(&entry.enrichment), learnings, details, StoredMoney::of(&entry.event));
         Self::of(ENTRY_VERSION, &head, &words)
     }
 
@@ -335,10 +340,15 @@ fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(Rea
         rest = after;
         rulings.restore(&mut read)?;
     }
-    if version >= ENTRY_VERSION {
+    if version >= GROUNDS_VERSION {
         let (grounds, after) = take::<StoredGrounds<'_>>(rest)?;
         rest = after;
         grounds.restore(&mut read);
+    }
+    if version >= ENTRY_VERSION {
+        let (money, after) = take::<StoredMoney<'_>>(rest)?;
+        rest = after;
+        money.restore(&mut read.entry.event);
     }
     Ok((read, rest))
 }

@@ -35,7 +35,16 @@ macro_rules! numbered {
 }
 
 numbered!(ListEffect { Allow = 0, Block = 1, Watch = 2 });
-numbered!(ListSubject { Account = 0, Device = 1, Address = 2, Asn = 3, Country = 4, EmailDomain = 5, Payee = 6 });
+numbered!(ListSubject {
+    Account = 0,
+    Device = 1,
+    Address = 2,
+    Asn = 3,
+    Country = 4,
+    EmailDomain = 5,
+    Payee = 6,
+    Event = 7,
+});
 numbered!(ListVerb { Made = 0, Changed = 1, Dropped = 2, Put = 3, Taken = 4 });
 numbered!(Source { Native = 0, Ravelin = 1, Transmit = 2, Sumsub = 3, Rupt = 4 });
 numbered!(Outcome { Pending = 0, Succeeded = 1, Failed = 2 });

@@ -153,6 +153,7 @@ pub(crate) fn rule_audit(change: &RuleBookChange, book: &RuleBook) -> Vec<u8> {
         RuleBookChangeKind::RollBack => 4,
         RuleBookChangeKind::NeedTwo(true) => 5,
         RuleBookChangeKind::NeedTwo(false) => 6,
+        RuleBookChangeKind::Amend { .. } => 7,
     };
     let stored = StoredRuleAudit {
         application: change.application.as_str(),

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, ApplicationMode, COARSE_CELLS, Conclusion, Credential, CredentialKind,
-    DetailKind, Entry, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest, LabelValue, Lesson,
-    Mark, MechanismKind, News, Outcome, Population, Profile, Settings, Sparse, Tag, Timestamp, Verdict, Window,
+    AccountId, Application, ApplicationId, ApplicationMode, COARSE_CELLS, Circumstances, Conclusion, Credential,
+    CredentialKind, DetailKind, Entry, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest,
+    LabelValue, Lesson, Level, Mark, MechanismKind, News, Outcome, Population, Profile, Settings, Sparse, StepTag, Tag,
+    Timestamp, Verdict, Version, Window,
 };
 
 use self::dice::Dice;
@@ -266,10 +267,10 @@ fn an_application() -> Application {
 
 #[test]
 fn what_is_written_is_written_as_it_always_was() {
-    let entry = Dice::full(1).entry_v5();
+    let entry = Dice::full(1).entry_v6();
     let sealed = private_bytes(&entry).unwrap();
     let draft = Draft::entry(&entry, 0x0102_0304, &private(), &sealed);
-    check_golden("entry", include_str!("golden/entry_v5.hex"), &row_of(1, draft, &Effects::default()));
+    check_golden("entry", include_str!("golden/entry_v6.hex"), &row_of(1, draft, &Effects::default()));
     let draft = Draft::conclusion(&conclusion(), 2);
     check_golden("effects", include_str!("golden/effects_v2.hex"), &row_of(2, draft, &effects_v2()));
     let draft = Draft::conclusion(&conclusion(), 2);
@@ -328,9 +329,15 @@ fn the_fourth_version_of_entries_is_read_for_ever() {
 }
 
 #[test]
-fn what_is_written_today_reads_back() {
+fn the_fifth_version_of_entries_is_read_for_ever() {
     let bytes = bytes_of(include_str!("golden/entry_v5.hex"));
     assert_eq!(read_whole(&bytes), Ok((Dice::full(1).entry_v5(), private(), Effects::default())));
+}
+
+#[test]
+fn what_is_written_today_reads_back() {
+    let bytes = bytes_of(include_str!("golden/entry_v6.hex"));
+    assert_eq!(read_whole(&bytes), Ok((Dice::full(1).entry_v6(), private(), Effects::default())));
     let bytes = bytes_of(include_str!("golden/effects_v2.hex"));
     assert_eq!(read(2, &bytes).unwrap().1, effects_v2());
     let bytes = bytes_of(include_str!("golden/effects_v3.hex"));
@@ -352,11 +359,43 @@ fn with_checksum(sequence: u64, mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
+#[test]
+fn a_habit_of_money_is_kept_with_the_others() {
+    let tags = Level::ALL.map(|level| StepTag::new(level.number() as u32 + 1));
+    let circumstances = Circumstances::from_tags(tags, Version::default(), Version::default());
+    let lesson = Lesson { account: None, circumstances, ..Dice::new(1).lesson() };
+    let mut state = State::default();
+    Arc::make_mut(&mut state.profile).learn(&lesson);
+    Arc::make_mut(&mut state.profile).hold(lesson, false);
+    assert_eq!(state.profile.habits.steps().count(), Level::COUNT);
+    assert_eq!(decode_state(&encode_state(&state)), Ok(state));
+}
+
+#[test]
+fn what_money_is_known_by_costs_an_account_few_bytes() {
+    let stored = |with_money: bool| {
+        let mut state = State::default();
+        for n in 0..50_u32 {
+            let tag = |level: Level| match level {
+                Level::Currency | Level::Direction if !with_money => None,
+                // Two currencies, two ways.
+                Level::Currency | Level::Direction => StepTag::new(n % 2 + 1),
+                _ => StepTag::new(level.number() as u32 + 1),
+            };
+            let circumstances = Circumstances::from_tags(Level::ALL.map(tag), Version::default(), Version::default());
+            Arc::make_mut(&mut state.profile).learn(&Lesson { account: None, circumstances, ..Dice::new(1).lesson() });
+        }
+        encode_state(&state).len()
+    };
+    let grown = stored(true) - stored(false);
+    assert!(grown <= 32, "{grown}");
+}
+
 proptest! {
     #[test]
     fn whatever_is_written_reads_back(seed in any::<u64>(), sequence in any::<u64>()) {
         let mut dice = Dice::new(seed);
-        let entry = dice.entry_v5();
+        let entry = dice.entry_v6();
         let tags = PrivateTags { username: None, payee: None, payment_method: None, details: dice.details() };
         let private = private_bytes(&entry);
         let sealed = private.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
@@ -366,7 +405,7 @@ proptest! {
 
     #[test]
     fn a_flipped_bit_is_found(seed in any::<u64>(), place in any::<prop::sample::Index>(), bit in 0_u8..8) {
-        let entry = Dice::new(seed).entry_v5();
+        let entry = Dice::new(seed).entry_v6();
         let mut bytes = row_of(1, Draft::entry(&entry, 9, &PrivateTags::default(), &[]), &Effects::default());
         let place = place.index(bytes.len());
         bytes[place] ^= 1 << bit;
@@ -397,7 +436,7 @@ proptest! {
     fn a_damaged_row_with_a_right_checksum_reads_as_something_or_as_an_error(
         seed in any::<u64>(), flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
-        let entry = Dice::new(seed).entry_v5();
+        let entry = Dice::new(seed).entry_v6();
         let mut bytes = row_of(1, Draft::entry(&entry, 9, &PrivateTags::default(), &[1, 2, 3]), &every_effect());
         bytes.truncate(bytes.len() - super::CHECKSUM_BYTES);
         for (place, byte) in flips {

@@ -6,6 +6,7 @@ mod bot;
 mod cookie_reused;
 mod emulated_gpu;
 mod impossible_travel;
+mod location_anomaly;
 mod payee_velocity;
 mod platform_anomaly;
 mod platform_automation;
@@ -27,6 +28,7 @@ pub(super) const DETECTORS: &[Detector] = &[
     cookie_reused::DETECTOR,
     emulated_gpu::DETECTOR,
     impossible_travel::DETECTOR,
+    location_anomaly::DETECTOR,
     payee_velocity::DETECTOR,
     platform_anomaly::DETECTOR,
     platform_automation::DETECTOR,

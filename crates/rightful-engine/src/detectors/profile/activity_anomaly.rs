@@ -2,29 +2,43 @@
 //!
 //! - Threat: the steps of a takeover: in, change who is told, out with the money.
 //! - Known false alarms: everybody withdraws for a first time. Hence little weight for one sign.
-//! - Source: Transmit Security's recommendations; the reason catalogue. Amounts by their order of magnitude.
+//! - Source: Transmit Security's recommendations; the reason catalogue; Sumsub's "unfamiliar transactions": amount, currency, hour
+//!   and direction (whom it goes to is `PROFILE_PAYEE_NEW`). Amounts by their order of magnitude.
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag, number};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag, number, opens_way_out};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
 pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::ProfileActivityAnomaly,
     title: "what is done is unusual for the account",
-    explains: "The account has never done this before, or does it right after a change of contact, perhaps at an \
-               hour at which it is never used.",
-    sees: "At least five events of history, and money or access that is new to it, or money within a day of a change \
-           of contact.",
-    never: "Users with fewer than five events; an unusual hour alone.",
+    explains: "The account has never done this before, never this way or in this currency, or never with so much money; or it does it \
+               right after a change of contact, or sends money where none has gone from a device of less than a day; perhaps \
+               at an hour at which it is never used.",
+    sees: "At least five events of history, and money or access that is new to it, money that leaves in a new currency or for the \
+           first time when it only ever came in, money within a day of a change of contact, or money sent from a device that \
+           was not known a day ago to where the account has never sent any.",
+    never: "Users with fewer than five events; an account's first money; money that comes in; an unusual hour alone.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Activity,
     role: Role::Evidence,
-    evidence: &["new_action", "after_contact_change", "much_more_than_ever", "hour_share"],
+    evidence: &[
+        "new_action",
+        "after_contact_change",
+        "much_more_than_ever",
+        "hour_share",
+        "new_currency",
+        "new_direction",
+        "new_way_out_on_young_device",
+    ],
     detect,
 };
+
+/// The first signs are enough by themselves; the hour, which is the last, is not.
+const SIGNS_ENOUGH: usize = 4;
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let thresholds = &thresholds.profile_activity_anomaly;
@@ -38,16 +52,26 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let rare_hour = activity.hour_share.is_some_and(|share| share < thresholds.hour_share_max.get());
     let doublings = activity.amount_doublings.unwrap_or(0);
     let much_more = moves_money && f64::from(doublings) >= thresholds.amount_doublings_min.get();
-    let signs = [new_action, after_contact_change, much_more, rare_hour];
+    let leaves = moves_money && activity.money_leaves == Some(true);
+    let new_currency = leaves && activity.currency_known == Some(false);
+    let new_direction = leaves && activity.direction_known == Some(false);
+    // A first withdrawal is a new action and a new direction, and one sign.
+    let on_young_device = opens_way_out(features, thresholds);
+    let signs = [new_action || new_direction, after_contact_change, much_more, new_currency, rare_hour];
     let n_signs = signs.into_iter().filter(|sign| *sign).count();
-    (new_action || after_contact_change || much_more).then(|| Finding {
+    let nats = if n_signs == 0 { 0.0 } else { thresholds.weight.of_ratio(n_signs as f64) };
+    let least = if on_young_device { thresholds.young_device_nats.get() } else { 0.0 };
+    (on_young_device || signs.into_iter().take(SIGNS_ENOUGH).any(|sign| sign)).then(|| Finding {
         reason: DETECTOR.reason,
-        nats: thresholds.weight.of_ratio(n_signs as f64),
+        nats: nats.max(least),
         evidence: vec![
             flag("new_action", new_action),
             flag("after_contact_change", after_contact_change),
             flag("much_more_than_ever", much_more),
             number("hour_share", activity.hour_share.unwrap_or(1.0)),
+            flag("new_currency", new_currency),
+            flag("new_direction", new_direction),
+            flag("new_way_out_on_young_device", on_young_device),
         ],
     })
 }
@@ -56,7 +80,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::detectors::tests::check;
-    use crate::features::{Activity, Tenure};
+    use crate::features::{Activity, Dealing, Novelty, Payment, Tenure};
 
     fn done(history: u32, known: bool, money: bool, contact_days: Option<f64>, hour_share: f64) -> Features {
         let tenure =
@@ -80,6 +104,85 @@ mod tests {
         check(&DETECTOR, &done(5, true, true, Some(1.1), 0.5), false);
         check(&DETECTOR, &done(5, true, false, Some(0.1), 0.5), false);
         check(&DETECTOR, &done(5, true, true, None, 0.0), false);
+    }
+
+    #[test]
+    fn fires_on_money_that_leaves_as_it_never_did() {
+        let paid = |history, currency_known, direction_known, money_leaves| {
+            let mut features = done(history, true, true, None, 0.5);
+            let activity = &mut features.activity;
+            (activity.currency_known, activity.direction_known) = (currency_known, direction_known);
+            activity.money_leaves = money_leaves;
+            features
+        };
+        let (new, known, out, back) = (Some(false), Some(true), Some(true), Some(false));
+        for (features, fires) in [
+            (paid(5, new, known, out), true),
+            (paid(5, known, new, out), true),
+            (paid(5, known, known, out), false),
+            // A young account, an account's first money, and money that comes in or whose way is not told.
+            (paid(4, new, new, out), false),
+            (paid(5, None, None, out), false),
+            (paid(5, new, new, back), false),
+            (paid(5, new, new, None), false),
+        ] {
+            check(&DETECTOR, &features, fires);
+        }
+        // No money moves by signing in, whatever is told beside it.
+        let mut login = paid(5, new, new, out);
+        login.activity.moves_money = Some(false);
+        check(&DETECTOR, &login, false);
+    }
+
+    #[test]
+    fn fires_on_a_new_way_out_on_a_young_device() {
+        let first = Dealing { n_known: Some(0), idle_days: None };
+        let used = Dealing { n_known: Some(1), idle_days: Some(30.0) };
+        let sent = |dealing, device_age_days: Option<f64>, account_days| {
+            let mut features = done(20, true, true, None, 0.5);
+            features.activity.sends_money = Some(true);
+            features.tenure.account_age_days = Some(account_days);
+            features.payment = Payment { method: dealing, ..Payment::default() };
+            features.novelty = Novelty {
+                device_known: Some(device_age_days.is_some()),
+                device_age_days,
+                account_devices_known: Some(2),
+                ..Novelty::default()
+            };
+            features
+        };
+        for (features, fires) in [
+            (sent(first, None, 90.0), true),
+            (sent(first, Some(1.0), 90.0), true),
+            (sent(first, Some(1.1), 90.0), false),
+            (sent(used, None, 90.0), false),
+            (sent(Dealing::default(), None, 90.0), false),
+            (sent(first, None, 7.0), true),
+            (sent(first, None, 6.9), false),
+        ] {
+            check(&DETECTOR, &features, fires);
+        }
+        // Who comes with another device every other time, what is bought, and a device that is not named.
+        let mut other = sent(first, None, 90.0);
+        other.novelty.account_devices_known = Some(11);
+        check(&DETECTOR, &other, false);
+        let mut other = sent(first, None, 90.0);
+        other.activity.sends_money = Some(false);
+        check(&DETECTOR, &other, false);
+        let mut other = sent(first, None, 90.0);
+        other.novelty.device_known = None;
+        check(&DETECTOR, &other, false);
+    }
+
+    #[test]
+    fn a_first_withdrawal_is_one_sign_and_not_two() {
+        let nats = |action_known, direction_known| {
+            let mut features = done(5, action_known, true, None, 0.5);
+            (features.activity.direction_known, features.activity.money_leaves) = (Some(direction_known), Some(true));
+            check(&DETECTOR, &features, true).map(|found| found.nats)
+        };
+        assert_eq!(nats(false, false), nats(false, true));
+        assert_eq!(nats(false, false), nats(true, false));
     }
 
     #[test]

@@ -179,6 +179,7 @@ impl Dice {
             payee: self.maybe(Self::pii),
             direction: self.maybe(|dice| dice.of::<PaymentDirection>(2)),
             counterparty: self.maybe(Self::pii),
+            ..Payment::default()
         }
     }
 
@@ -423,6 +424,16 @@ impl Dice {
         entry
     }
 
+    /// An entry with all that its sixth version has.
+    pub(super) fn entry_v6(&mut self) -> Entry {
+        let mut entry = self.entry_v5();
+        if let Some(payment) = &mut entry.event.payment {
+            payment.told_currency = self.maybe(Self::text);
+            (payment.method_valid, payment.payee_valid) = (self.maybe(Self::flag), self.maybe(Self::flag));
+        }
+        entry
+    }
+
     fn rule_match(&mut self) -> RuleMatch {
         RuleMatch {
             rule: self.text(),
@@ -461,6 +472,10 @@ impl Dice {
 
     fn circumstances(&mut self) -> Circumstances {
         let tags = Level::ALL.map(|level| {
+            // Golden bytes are older than the later steps, which have their own test.
+            if level > Level::Amount {
+                return None;
+            }
             // Few values, so that some come back.
             let value = self.below(20) as u32 + 1;
             let tag = if level == Level::Hour { value } else { value.wrapping_mul(0x9E37_79B9) };
