@@ -100,7 +100,7 @@ test("who does not sign, or late, or something else, is refused in the vendor's 
   await refused({ ts: String(now - 62) }, "app-token-expired");
   await refused({ ts: String(now + 65) }, "app-token-expired");
   await refused({ ts: "soon" }, "app-token-expired");
-  await refused({ token: "sbx:none" }, "app-token-invalid-format");
+  await refused({ token: "sbx:none" }, "app-token-not-found");
   assert.equal((await signed("POST", NEW, body, { ts: String(now - 50) })).status, 200);
   const found = await signed("GET", `/resources/kyt/txns/-;data.txnId=${body.txnId}/one`);
   assert.equal(found.status, 200, "only the last was taken");
@@ -384,7 +384,7 @@ test("webhooks tell each status, signed as asked", async () => {
         name: `sha${path}`,
         target: `${target}/${path}`,
         targetType: "http",
-        types: ["applicantKytTxnCreated", "applicantKytTxnApproved", "applicantKytTxnRejected", "applicantKytTxnReviewed", "applicantKytTxnDeleted", "applicantKytTxnDataChanged"],
+        types: ["applicantKytTxnCreated", "applicantKytTxnApproved", "applicantKytTxnRejected", "applicantKytTxnReviewed", "applicantKytTxnDeleted", "applicantKytTxnDataChanged", "kytCaseCreated", "kytCaseReviewed"],
         secretKey: `secret-${path}`,
         signatureAlgorithm,
       });

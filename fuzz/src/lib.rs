@@ -154,6 +154,8 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
             Reply::Changed(changes.into_iter().map(|(event, _)| refused(event)).collect())
         }
         Intake::Cases(_) => Reply::Cases(CasePage::default()),
+        Intake::CaseTimes(_) => Reply::CaseTimes(rightful_domain::CaseTimes::default()),
+        Intake::Imports => Reply::Imports(Vec::new()),
         Intake::Lines(_) => {
             let lines = call.body.split(|byte| *byte == b'\n');
             let refused = lines.filter_map(|line| dialect.decode_line(call, line).err());

@@ -82,6 +82,21 @@ pub struct LinesTaken {
     pub n_refused: u32,
 }
 
+/// A file that is being taken, or was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportShown {
+    /// Its id.
+    pub id: EventId,
+    /// When it came.
+    pub begun_at: Timestamp,
+    /// When it was done; None while it is under way.
+    pub ended_at: Option<Timestamp>,
+    /// How many lines it has, but for empty ones.
+    pub n_lines: u32,
+    /// What became of those that are done.
+    pub taken: LinesTaken,
+}
+
 /// The most lines that a report names.
 pub const FILE_LINES_REFUSED_MAX: usize = 10_000;
 
@@ -134,6 +149,8 @@ pub struct Around<'a> {
     pub link_key: &'a [u8; 32],
     /// What people did about the event.
     pub case: Option<&'a Case>,
+    /// When that happened which it says.
+    pub since: Timestamp,
 }
 
 /// What a caller follows.

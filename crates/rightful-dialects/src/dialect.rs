@@ -7,17 +7,17 @@ use crate::attempts::{Ask, DeviceProof, Finish, PresentedInBody, Sealed, TokenIn
 use crate::route::{Presented, Route};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, BacktestJob, Case, CaseChange,
-    CasePage, CaseRefusal, CaseSearch, CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt, Feedback,
-    Happening, Note, Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences, Takeover,
-    Telling, Timestamp,
+    CasePage, CaseRefusal, CaseSearch, CaseTimes, CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt,
+    Feedback, Happening, Note, Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences,
+    Takeover, Telling, Timestamp,
 };
 
 use crate::hooks::{HooksAnswer, HooksAsk};
 use crate::rules::{RulesIntake, RulesReply};
 use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
 use crate::{
-    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, Lines, LinesTaken, ListsIntake, ListsReply, SeveralAsk,
-    SeveralDone, Signed, SignedRequest, Tolerance, VendorHook,
+    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, ImportShown, Lines, LinesTaken, ListsIntake,
+    ListsReply, SeveralAsk, SeveralDone, Signed, SignedRequest, Tolerance, VendorHook,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -263,8 +263,12 @@ pub enum Intake {
     ChangeMany(Vec<(EventId, CaseChange)>),
     /// Which events wait for somebody?
     Cases(CaseSearch),
+    /// How long do cases wait? Of those that are over, only those opened since.
+    CaseTimes(Timestamp),
     /// Judge each line of the body by itself, as [`Dialect::decode_line`] reads it.
     Lines(Lines),
+    /// How far are the files that were brought lately?
+    Imports,
     /// Whom does the application let know, as its vendor's administration shows them?
     VendorHooks,
     /// Let this one know from now on, or otherwise than before.
@@ -432,6 +436,10 @@ pub enum Reply {
     Changed(Vec<(EventId, Result<Case, CaseRefusal>)>),
     /// The cases asked for.
     Cases(CasePage),
+    /// How long cases wait.
+    CaseTimes(CaseTimes),
+    /// The files that were brought lately, newest first.
+    Imports(Vec<ImportShown>),
     /// The lines are taken, as far as they can be.
     LinesTaken(LinesTaken),
     /// The application's hooks as its vendor's administration shows them, or the one that was set.
@@ -497,11 +505,13 @@ pub enum RefusalKind {
     Internal,
     /// 503: the store is away; try again.
     Unavailable,
+    /// Somebody else works on the case, or it is decided.
+    CaseConflict,
 }
 
 impl RefusalKind {
     /// Every sort, by status.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -513,6 +523,7 @@ impl RefusalKind {
         Self::RateLimited,
         Self::Internal,
         Self::Unavailable,
+        Self::CaseConflict,
     ];
 
     /// What it means and what to do about it, for the developer who met it.
@@ -534,6 +545,10 @@ impl RefusalKind {
                 "The idempotency key was used before, within 24 hours, with another path or body. Use a fresh key for \
                  each request, and the same only to repeat it."
             }
+            Self::CaseConflict => {
+                "Somebody else works on the case, or it is decided, or there is no decision that can still be taken back. \
+                 Look at the case again."
+            }
             Self::TooLarge => "The body is larger than `server.body_bytes_max`.",
             Self::UnsupportedType => "The body is of a type that this path does not take. Send JSON.",
             Self::RateLimited => "Too many requests. Wait, then send it again.",
@@ -551,7 +566,7 @@ impl RefusalKind {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::Conflict => 409,
+            Self::Conflict | Self::CaseConflict => 409,
             Self::TooLarge => 413,
             Self::UnsupportedType => 415,
             Self::RateLimited => 429,
@@ -570,6 +585,7 @@ impl RefusalKind {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Conflict => "idempotency_conflict",
+            Self::CaseConflict => "case_conflict",
             Self::TooLarge => "body_too_large",
             Self::UnsupportedType => "unsupported_media_type",
             Self::RateLimited => "rate_limited",

@@ -104,6 +104,17 @@ pub(crate) fn parse_object(body: &[u8]) -> Result<Vec<Member<'_>>, Refusal> {
     }
 }
 
+/// Reads a body that must be one JSON list.
+pub(crate) fn parse_list(body: &[u8]) -> Result<Vec<Node<'_>>, Refusal> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let tree = Seed { depth: 0 }.deserialize(&mut reader).and_then(|node| reader.end().map(|()| node));
+    match tree {
+        Ok(Node::List(items)) => Ok(items),
+        Ok(_) => Err(malformed("the body must be a JSON list", None)),
+        Err(error) => Err(why_not(body, &error)),
+    }
+}
+
 /// Says what is wrong with a body, and where. Reads it once more, which only a refused caller pays for.
 fn why_not(body: &[u8], error: &serde_json::Error) -> Refusal {
     let mut reader = serde_json::Deserializer::from_slice(body);

@@ -5,6 +5,7 @@
 //! judgement.
 
 mod asked;
+mod asking;
 mod attempts;
 mod bearer;
 mod dialect;
@@ -34,8 +35,8 @@ mod transmit;
 mod vendor_rules;
 
 pub use asked::{
-    Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, Lines, LinesTaken, Signed,
-    SignedRequest, Tolerance, VendorHook,
+    Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, ImportShown, Lines, LinesTaken,
+    Signed, SignedRequest, Tolerance, VendorHook,
 };
 pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, TokenIn, Wants};
 pub use dialect::{

@@ -6,9 +6,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rightful_domain::{ApplicationId, EventId, ID_BYTES_MAX, Timestamp};
+use rightful_domain::{
+    ApplicationId, EventId, Feedback, FeedbackKind, FeedbackTarget, ID_BYTES_MAX, MechanismKind, Timestamp,
+};
 
-use crate::digest;
+use crate::{Call, Intake, Query, Refusal, RefusalKind, digest};
 
 const VERSION: u8 = 1;
 const VERSION_OF_PART: u8 = 2;
@@ -16,6 +18,9 @@ const HEAD_BYTES: usize = 1 + 16 + 1 + 8;
 const MAC_BYTES: usize = 16;
 /// The longest token, in characters: four for every three bytes, rounded up.
 const TOKEN_BYTES_MAX: usize = (HEAD_BYTES + ID_BYTES_MAX + MAC_BYTES).div_ceil(3) * 4;
+
+/// The longest answer that is read of a page behind a link, in bytes; ours is ten.
+const ANSWER_BYTES_MAX: usize = 256;
 
 /// What a link is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +76,47 @@ pub(crate) fn check(token: &str, purpose: &str, key: &[u8; 32], now: Timestamp) 
     }
     let link = read(signed).ok_or(InvalidLink::Forged)?;
     if now < link.expires_at { Ok(link) } else { Err(InvalidLink::Expired) }
+}
+
+/// The link of a request, in its query under `id`, checked for a purpose.
+pub(crate) fn of_call(call: &Call<'_>, purpose: &str) -> Result<Link, Refusal> {
+    let refused = |detail: &str| Refusal { kind: RefusalKind::Forbidden, detail: detail.to_owned(), path: None };
+    let token = call.query.value("id").unwrap_or_default();
+    let link = check(&token, purpose, call.link_key, call.received_at).map_err(|invalid| match invalid {
+        InvalidLink::Forged => refused("the link is not valid"),
+        InvalidLink::Expired => refused("the link has expired"),
+    })?;
+    if link.application == call.application.id { Ok(link) } else { Err(refused("the link is not valid")) }
+}
+
+/// Whose link a request's query claims to have. Not yet believed.
+pub(crate) fn application_of_query(query: Query<'_>) -> Option<ApplicationId> {
+    claimed_application(&query.value("id")?)
+}
+
+/// Reads a request for the page behind a link.
+pub(crate) fn question(call: &Call<'_>, purpose: &str) -> Result<Intake, Refusal> {
+    of_call(call, purpose).map(|link| Intake::Recall(link.event))
+}
+
+/// Reads what somebody has answered on that page.
+pub(crate) fn answer(call: &Call<'_>, purpose: &str) -> Result<Intake, Refusal> {
+    let link = of_call(call, purpose)?;
+    let form = std::str::from_utf8(call.body).ok().filter(|form| form.len() <= ANSWER_BYTES_MAX).unwrap_or("");
+    // Two answers are none: neither is to be taken for what the owner said.
+    Query(form).check_once(&["answer"])?;
+    let kind = match Query(form).value("answer").as_deref() {
+        // Who reads the owner's mail can press this, so it is worth a link sent there and no more: it releases what was
+        // challenged unless the contact is new, and takes back no report.
+        Some("yes") => FeedbackKind::ChallengePassed { mechanism: Some(MechanismKind::MagicLink) },
+        Some("no") => FeedbackKind::ConfirmedTakeover,
+        _ => {
+            let detail = "answer must be yes or no".to_owned();
+            return Err(Refusal { kind: RefusalKind::Malformed, detail, path: None });
+        }
+    };
+    let (application, target) = (call.application.id.clone(), FeedbackTarget::Event(link.event));
+    Ok(Intake::Feedback(vec![Feedback { application, target, kind, received_at: call.received_at }]))
 }
 
 fn bytes_of(token: &str) -> Option<Vec<u8>> {

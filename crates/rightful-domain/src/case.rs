@@ -19,6 +19,8 @@ pub const CASE_TEXT_BYTES_MAX: usize = 4_096;
 pub const CASE_LABELS_MAX: usize = 16;
 /// The longest name of a queue, a person or a word, in bytes.
 pub const CASE_WORD_BYTES_MAX: usize = 128;
+/// The most tags that people put on one event.
+pub const CASE_TAGS_MAX: usize = 64;
 /// The most cases of one page.
 pub const CASE_LIMIT_MAX: u16 = 500;
 /// How long a claim holds: who has gone home blocks nobody.
@@ -57,6 +59,12 @@ pub struct Case {
     pub deleted_at: Option<Timestamp>,
     /// The caller's own fields, where they were changed since the event came: these beside or instead of the event's.
     pub fields: Option<FreeFields>,
+    /// Tags that people have put on the event, beside those of rules; at most [`CASE_TAGS_MAX`].
+    pub tags: Vec<Box<str>>,
+    /// Tags of rules that people have taken off; at most [`CASE_TAGS_MAX`].
+    pub untagged: Vec<Box<str>>,
+    /// When somebody first began to work on it.
+    pub first_claimed_at: Option<Timestamp>,
     /// How often it was changed.
     pub revision: u32,
 }
@@ -73,6 +81,8 @@ pub struct Claim {
 /// Something noted of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseNote {
+    /// Its number among the case's notes, given when it is noted and never again.
+    pub id: u32,
     /// By whom.
     pub by: Box<str>,
     /// When.
@@ -100,6 +110,24 @@ pub struct Decision {
     pub labels: Vec<Box<str>>,
     /// Of a rejection: whether the person may try again.
     pub may_retry: bool,
+}
+
+/// As whom the person decides who was asked.
+const PERSON: &str = "person";
+
+impl Decision {
+    /// What the person decided who was asked: at once.
+    #[must_use]
+    pub fn of_person(kind: DecisionKind, at: Timestamp) -> Self {
+        let (comment, labels) = (None, Vec::new());
+        Self { kind, by: PERSON.into(), at, effective_at: at, is_done: true, comment, labels, may_retry: false }
+    }
+
+    /// Whether the person decided who was asked.
+    #[must_use]
+    pub fn is_by_person(&self) -> bool {
+        *self.by == *PERSON
+    }
 }
 
 /// What can be decided.
@@ -196,8 +224,12 @@ pub enum CaseChange {
         /// Who.
         by: Box<str>,
     },
-    /// Something is noted.
+    /// Something is noted; it gets its number then.
     Note(CaseNote),
+    /// What is noted of an event is added to, or changed, whether or not it waits for anybody.
+    Notes(NoteChange),
+    /// Tags are put on its event, or taken off.
+    Tags(TagChange),
     /// It is decided.
     Decide(Decision),
     /// A decision is taken back.
@@ -223,6 +255,31 @@ pub enum CaseChange {
     Amend(FreeFields),
 }
 
+/// Something done to an event's notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoteChange {
+    /// One more.
+    Add(CaseNote),
+    /// One says something else.
+    Edit {
+        /// Which.
+        id: u32,
+        /// What it says from now on.
+        text: Pii<Box<str>>,
+    },
+    /// One is gone.
+    Remove(u32),
+}
+
+/// Something done to an event's tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TagChange {
+    /// These are put on.
+    Add(Vec<Box<str>>),
+    /// These are taken off.
+    Remove(Vec<Box<str>>),
+}
+
 /// Why a case is not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CaseRefusal {
@@ -238,6 +295,10 @@ pub enum CaseRefusal {
     NothingToUndo,
     /// It has as many notes as it may.
     TooManyNotes,
+    /// It has no such note.
+    NoNote,
+    /// It has as many tags as it may.
+    TooManyTags,
     /// Its fields are as long as they may be.
     TooManyFields,
 }
@@ -253,6 +314,8 @@ impl CaseRefusal {
             Self::Closed => "the case is decided",
             Self::NothingToUndo => "there is no decision of yours that can still be taken back",
             Self::TooManyNotes => "the case has as many notes as it may have",
+            Self::NoNote => "there is no such note",
+            Self::TooManyTags => "the event has as many tags as it may have",
             Self::TooManyFields => "the fields that were changed are too long together",
         }
     }
@@ -301,6 +364,9 @@ impl Case {
             rescored: None,
             deleted_at: None,
             fields: None,
+            tags: Vec::new(),
+            untagged: Vec::new(),
+            first_claimed_at: None,
             revision: 0,
         }
     }
@@ -338,11 +404,11 @@ impl Case {
         let is_changed = match change {
             CaseChange::Claim { by } => self.take_claim(by, now),
             CaseChange::Release { by } => self.release(&by, now),
-            CaseChange::Note(_) if self.notes.len() >= CASE_NOTES_MAX => Err(CaseRefusal::TooManyNotes),
-            CaseChange::Note(note) => {
-                self.notes.push(note);
-                Ok(true)
-            }
+            CaseChange::Note(note) | CaseChange::Notes(NoteChange::Add(note)) => self.note(note),
+            CaseChange::Notes(NoteChange::Edit { id, text }) => self.edit_note(id, text),
+            CaseChange::Notes(NoteChange::Remove(id)) => self.remove_note(id),
+            CaseChange::Tags(TagChange::Add(tags)) => self.tag(tags),
+            CaseChange::Tags(TagChange::Remove(tags)) => self.untag(&tags),
             CaseChange::Decide(decision) => self.decide(decision, now),
             CaseChange::Undo { by } => self.undo(&by, now),
             CaseChange::Settle { made_at } => Ok(self.settle(made_at)),
@@ -372,6 +438,55 @@ impl Case {
         Ok(is_changed)
     }
 
+    fn note(&mut self, note: CaseNote) -> Result<bool, CaseRefusal> {
+        if self.notes.len() >= CASE_NOTES_MAX {
+            return Err(CaseRefusal::TooManyNotes);
+        }
+        // The revision goes up with each change, so none has had it.
+        self.notes.push(CaseNote { id: self.revision, ..note });
+        Ok(true)
+    }
+
+    fn edit_note(&mut self, id: u32, text: Pii<Box<str>>) -> Result<bool, CaseRefusal> {
+        let note = self.notes.iter_mut().find(|note| note.id == id).ok_or(CaseRefusal::NoNote)?;
+        let is_other = note.text != text;
+        note.text = text;
+        Ok(is_other)
+    }
+
+    fn remove_note(&mut self, id: u32) -> Result<bool, CaseRefusal> {
+        let place = self.notes.iter().position(|note| note.id == id).ok_or(CaseRefusal::NoNote)?;
+        self.notes.remove(place);
+        Ok(true)
+    }
+
+    fn tag(&mut self, tags: Vec<Box<str>>) -> Result<bool, CaseRefusal> {
+        let before = (self.tags.clone(), self.untagged.clone());
+        for tag in tags {
+            self.untagged.retain(|gone| *gone != tag);
+            if !self.tags.contains(&tag) {
+                self.tags.push(tag);
+            }
+        }
+        if self.tags.len() > CASE_TAGS_MAX {
+            (self.tags, self.untagged) = before;
+            return Err(CaseRefusal::TooManyTags);
+        }
+        Ok(before != (self.tags.clone(), self.untagged.clone()))
+    }
+
+    fn untag(&mut self, tags: &[Box<str>]) -> Result<bool, CaseRefusal> {
+        let n_before = self.tags.len();
+        self.tags.retain(|tag| !tags.contains(tag));
+        let new: Vec<Box<str>> = tags.iter().filter(|tag| !self.untagged.contains(tag)).cloned().collect();
+        if self.untagged.len() + new.len() > CASE_TAGS_MAX {
+            return Err(CaseRefusal::TooManyTags);
+        }
+        let is_changed = self.tags.len() < n_before || !new.is_empty();
+        self.untagged.extend(new);
+        Ok(is_changed)
+    }
+
     fn check_open_to(&self, by: &str, now: Timestamp) -> Result<(), CaseRefusal> {
         match self.state(now) {
             CaseState::Decided | CaseState::Deciding => Err(CaseRefusal::Closed),
@@ -384,6 +499,7 @@ impl Case {
 
     fn take_claim(&mut self, by: Box<str>, now: Timestamp) -> Result<bool, CaseRefusal> {
         self.check_open_to(&by, now)?;
+        self.first_claimed_at.get_or_insert(now);
         self.claim = Some(Claim { by, at: now });
         Ok(true)
     }
@@ -517,9 +633,36 @@ mod tests {
     }
 
     #[test]
+    fn a_note_keeps_its_number_and_tags_are_put_on_once() {
+        let mut case = case();
+        let noted = |text: &str| {
+            let (id, by, at, text) = (0, "ann".into(), at(0), Pii::new(text.into()));
+            CaseChange::Notes(NoteChange::Add(CaseNote { id, by, at, text }))
+        };
+        for text in ["one", "two", "three"] {
+            case.apply(noted(text), at(0)).expect("a note");
+        }
+        let ids: Vec<u32> = case.notes.iter().map(|note| note.id).collect();
+        case.apply(CaseChange::Notes(NoteChange::Remove(ids[1])), at(0)).expect("it is there");
+        let edit = |id| CaseChange::Notes(NoteChange::Edit { id, text: Pii::new("3".into()) });
+        assert_eq!(case.apply(edit(ids[1]), at(0)), Err(CaseRefusal::NoNote));
+        assert_eq!(case.apply(edit(ids[2]), at(0)), Ok(true));
+        case.apply(noted("four"), at(0)).expect("a note");
+        assert!(!ids.contains(&case.notes[2].id));
+        let tags = |words: &[&str]| words.iter().map(|word| Box::from(*word)).collect::<Vec<Box<str>>>();
+        assert_eq!(case.apply(CaseChange::Tags(TagChange::Add(tags(&["a", "b", "a"]))), at(0)), Ok(true));
+        assert_eq!(case.apply(CaseChange::Tags(TagChange::Add(tags(&["a"]))), at(0)), Ok(false));
+        assert_eq!(case.apply(CaseChange::Tags(TagChange::Remove(tags(&["a", "of a rule"]))), at(0)), Ok(true));
+        assert_eq!((case.tags.clone(), case.untagged.clone()), (tags(&["b"]), tags(&["a", "of a rule"])));
+        let many: Vec<Box<str>> = (0..CASE_TAGS_MAX).map(|n| n.to_string().into()).collect();
+        assert_eq!(case.apply(CaseChange::Tags(TagChange::Add(many)), at(0)), Err(CaseRefusal::TooManyTags));
+        assert_eq!(case.tags, tags(&["b"]));
+    }
+
+    #[test]
     fn notes_are_bounded() {
         let mut case = case();
-        let note = CaseNote { by: "ann".into(), at: at(0), text: Pii::new("seen".into()) };
+        let note = CaseNote { id: 0, by: "ann".into(), at: at(0), text: Pii::new("seen".into()) };
         for _ in 0..CASE_NOTES_MAX {
             assert_eq!(case.apply(CaseChange::Note(note.clone()), at(0)), Ok(true));
         }

@@ -9,6 +9,7 @@ mod aggregate;
 mod assessment;
 mod backtest;
 mod case;
+mod case_times;
 mod circumstances;
 mod conclusion;
 mod country;
@@ -52,6 +53,7 @@ mod series;
 mod snooze;
 mod sparse;
 mod spelling;
+mod standing;
 mod telling;
 mod undoing;
 mod window;
@@ -68,10 +70,11 @@ pub use backtest::{
     Labelled, Matched, RuleBacktest,
 };
 pub use case::{
-    CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_NOTES_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX, CLAIM_KEPT, Case,
-    CaseChange, CaseNote, CasePage, CaseRefusal, CaseSearch, CaseState, Claim, Decision, DecisionKind, QUEUE_DEFAULT,
-    Rescored, SERVICE_TIME, UNDO_WITHIN,
+    CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_NOTES_MAX, CASE_TAGS_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX,
+    CLAIM_KEPT, Case, CaseChange, CaseNote, CasePage, CaseRefusal, CaseSearch, CaseState, Claim, Decision,
+    DecisionKind, NoteChange, QUEUE_DEFAULT, Rescored, SERVICE_TIME, TagChange, UNDO_WITHIN,
 };
+pub use case_times::{CaseTimes, Percentiles, QueueTimes};
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use country::country_spellings;
@@ -144,6 +147,7 @@ pub use series::{
 };
 pub use snooze::{ACCOUNT_SNOOZES_MAX, SNOOZE_MAX, SNOOZE_NOTE_BYTES_MAX, SNOOZES_MAX, Snooze};
 pub use sparse::{Blank, Sparse};
+pub use standing::{EventStanding, SUMSUB_RULE_PREFIX, Stood};
 pub use telling::{
     Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,
     TryFailure, Waiting,

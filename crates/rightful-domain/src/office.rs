@@ -52,6 +52,9 @@ pub struct Settings {
     /// The application's own actions that its pages may report beside the ten known ones: each as [`crate::Action::parse`]
     /// takes it.
     pub action_types: Vec<Box<str>>,
+    /// Where a person is sent who is asked to prove who they are, instead of to our own page: an address in which
+    /// `{event}` and `{account}` stand for what it is about. None for our own page.
+    pub ask_url: Option<Box<str>>,
 }
 
 impl Default for Settings {
@@ -66,6 +69,7 @@ impl Default for Settings {
             hooks: Vec::new(),
             recommendation_words: RecommendationWords::LowerCase,
             action_types: Vec::new(),
+            ask_url: None,
         }
     }
 }

@@ -36,7 +36,8 @@ pub enum Topic {
     Sharing,
     /// An event that waits for its standing was taken.
     Taken,
-    /// An event was let through, or refused, or is held, or its person is asked: whichever it says now.
+    /// An event was let through, or refused, or is held, or its person is asked: whichever it says when it is sent. Of a
+    /// message on trial, and of those that wait since before the four were told apart.
     Standing,
     /// Somebody decided about an event.
     Reviewed,
@@ -44,11 +45,31 @@ pub enum Topic {
     Deleted,
     /// What is known of an event was changed by its caller.
     DataChanged,
+    /// An event was let through, or is now.
+    LetThrough,
+    /// An event waits for people.
+    Held,
+    /// An event waits for its person.
+    Asked,
+    /// An event was refused, or is now.
+    Refused,
+    /// A case was opened.
+    CaseOpened,
+    /// Somebody works on a case.
+    CaseTaken,
+    /// A case waits for somebody again.
+    CaseReturned,
+    /// A case waits for its event's person.
+    CaseWaits,
+    /// A case is decided.
+    CaseReviewed,
+    /// A case waits no longer.
+    CaseClosed,
 }
 
 impl Topic {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 21] = [
         Self::Assessed,
         Self::Challenged,
         Self::ChallengeEnded,
@@ -60,6 +81,32 @@ impl Topic {
         Self::Reviewed,
         Self::Deleted,
         Self::DataChanged,
+        Self::LetThrough,
+        Self::Held,
+        Self::Asked,
+        Self::Refused,
+        Self::CaseOpened,
+        Self::CaseTaken,
+        Self::CaseReturned,
+        Self::CaseWaits,
+        Self::CaseReviewed,
+        Self::CaseClosed,
+    ];
+    /// What is told as an event that was judged before comes to stand otherwise, or its case to be elsewhere.
+    pub const OF_STANDING: [Self; 13] = [
+        Self::LetThrough,
+        Self::Held,
+        Self::Asked,
+        Self::Refused,
+        Self::Reviewed,
+        Self::DataChanged,
+        Self::Deleted,
+        Self::CaseOpened,
+        Self::CaseTaken,
+        Self::CaseReturned,
+        Self::CaseWaits,
+        Self::CaseReviewed,
+        Self::CaseClosed,
     ];
 
     /// As spelled in our API.
@@ -77,6 +124,16 @@ impl Topic {
             Self::Reviewed => "case.decided",
             Self::Deleted => "event.deleted",
             Self::DataChanged => "event.changed",
+            Self::LetThrough => "event.let_through",
+            Self::Held => "event.held",
+            Self::Asked => "event.asked",
+            Self::Refused => "event.refused",
+            Self::CaseOpened => "case.opened",
+            Self::CaseTaken => "case.taken",
+            Self::CaseReturned => "case.returned",
+            Self::CaseWaits => "case.waits",
+            Self::CaseReviewed => "case.reviewed",
+            Self::CaseClosed => "case.closed",
         }
     }
 }

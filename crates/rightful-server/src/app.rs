@@ -15,6 +15,7 @@ use crate::backtest::jobs::Jobs;
 use crate::clock::Clock;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
+use crate::imports::Imports;
 use crate::misused::MisusedTokens;
 use crate::page_keys::PageKeys;
 use crate::pipeline::Pipeline;
@@ -51,6 +52,8 @@ pub(crate) struct App {
     pub(crate) alerts: Board,
     /// Backtests that run or did.
     pub(crate) backtests: Jobs,
+    /// Files that were brought lately.
+    pub(crate) imports: Imports,
     pub(crate) shutdown: Shutdown,
     /// When requests are received.
     pub(crate) clock: Clock,

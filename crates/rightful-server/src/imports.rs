@@ -1,11 +1,15 @@
 //! Files of many lines: each line is a request of its own, judged while the caller waits. A line that cannot be taken is
 //! named in the answer, and the good ones around it are kept.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use rightful_dialects::{Call, Dialect, FILE_LINES_REFUSED_MAX, Fresh, Lines, LinesTaken, Refusal, RefusalKind, Told};
-use rightful_domain::{Application, EventId, Timestamp};
+use parking_lot::Mutex;
+use rightful_dialects::{
+    Call, Dialect, FILE_LINES_REFUSED_MAX, Fresh, ImportShown, Lines, LinesTaken, Refusal, RefusalKind, Told,
+};
+use rightful_domain::{Application, ApplicationId, EventId, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::app::App;
@@ -15,6 +19,44 @@ use crate::pipeline::{Asked, PipelineError};
 
 /// Lines that are judged at once: each waits for the disk, and those that wait together share one sync.
 const LINES_AT_ONCE_MAX: usize = 64;
+
+/// The most files whose progress is kept; of more, the oldest go. In RAM alone: after a restart, nobody waits for them.
+const KEPT_MAX: usize = 64;
+/// The most lines that the progress of a file names.
+const NAMED_MAX: usize = 1_000;
+
+/// Files that were brought lately.
+#[derive(Default)]
+pub(crate) struct Imports(Mutex<VecDeque<(ApplicationId, ImportShown)>>);
+
+impl Imports {
+    /// An application's, newest first.
+    pub(crate) fn of(&self, application: &ApplicationId) -> Vec<ImportShown> {
+        let kept = self.0.lock();
+        kept.iter().rev().filter(|(whose, _)| whose == application).map(|(_, shown)| shown.clone()).collect()
+    }
+
+    fn begin(&self, application: &ApplicationId, shown: ImportShown) {
+        let mut kept = self.0.lock();
+        while kept.len() >= KEPT_MAX {
+            kept.pop_front();
+        }
+        kept.push_back((application.clone(), shown));
+    }
+
+    fn note(&self, id: EventId, became: &Became) {
+        if let Some((_, shown)) = self.0.lock().iter_mut().rev().find(|(_, shown)| shown.id == id) {
+            count(&mut shown.taken, became.clone(), NAMED_MAX);
+        }
+    }
+
+    fn end(&self, id: EventId, now: Timestamp) {
+        if let Some((_, shown)) = self.0.lock().iter_mut().rev().find(|(_, shown)| shown.id == id) {
+            shown.ended_at = Some(now);
+            shown.taken.refused.sort_by_key(|(number, _)| *number);
+        }
+    }
+}
 
 /// What a line is read with: the request it came in, as an event of its own.
 pub(crate) type WithCall<'a> = dyn Fn(EventId, &mut dyn FnMut(&Call<'_>)) + Send + Sync + 'a;
@@ -36,6 +78,16 @@ pub(crate) async fn take(
     // Where the first error ends it, no line may begin before the one before it is known to be good.
     let at_once_max = if lines.stops_at_error { 1 } else { LINES_AT_ONCE_MAX };
     let told = body.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+    let n_lines = u32::try_from(told.clone().count()).unwrap_or(u32::MAX);
+    let id = clock::event_id(now);
+    let shown = ImportShown { id, begun_at: now, ended_at: None, n_lines, taken: LinesTaken::default() };
+    app.imports.begin(&application.id, shown);
+    let note = |taken: &mut LinesTaken, became: Option<Became>| {
+        let panicked = || Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None };
+        let became = became.unwrap_or_else(|| (0, Err(panicked()), false));
+        app.imports.note(id, &became);
+        count(taken, became, FILE_LINES_REFUSED_MAX);
+    };
     for (index, line) in told {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         if under_way.len() >= at_once_max
@@ -61,6 +113,7 @@ pub(crate) async fn take(
         note(&mut taken, done.ok());
     }
     taken.refused.sort_by_key(|(number, _)| *number);
+    app.imports.end(id, clock::now());
     taken
 }
 
@@ -88,15 +141,14 @@ async fn line_of(
     }
 }
 
-fn note(taken: &mut LinesTaken, became: Option<Became>) {
-    let panicked = || Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None };
-    let (number, result, is_known) = became.unwrap_or_else(|| (0, Err(panicked()), false));
+/// Counts what became of a line; names it if it was refused, and not too many were.
+fn count(taken: &mut LinesTaken, (number, result, is_known): Became, named_max: usize) {
     match result {
         Ok(()) if is_known => taken.n_known += 1,
         Ok(()) => taken.n_created += 1,
         Err(refusal) => {
             taken.n_refused += 1;
-            if taken.refused.len() < FILE_LINES_REFUSED_MAX {
+            if taken.refused.len() < named_max {
                 taken.refused.push((number, refusal));
             }
         }

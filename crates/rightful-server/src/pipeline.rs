@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rightful_dialects::{Told, Tolerance};
 use rightful_domain::{
-    Application, Assessment, CaseRefusal, Conclusion, CredentialStatus, Entry, EventId, Facts, Feedback,
+    Application, Assessment, Case, CaseRefusal, Conclusion, CredentialStatus, Entry, Event, EventId, Facts, Feedback,
     FeedbackTarget, Outcome, Page, Record, RetryKey, RuleCounted, RuleCounts, Search, Teaching, Timestamp,
 };
 use rightful_enrich::Enricher;
@@ -115,6 +115,13 @@ fn of_history(facts: Facts, mut assessment: Assessment, retry: Option<RetryKey>)
     entry
 }
 
+/// The case of an event that is to wait for people, if it is.
+fn case_of(event: &Event, assessment: &Assessment, now: Timestamp) -> Option<Case> {
+    let is_answered_otherwise = assessment.answered.is_some_and(|answered| answered != assessment.verdict);
+    let queue = assessment.queue(event).filter(|_| !is_answered_otherwise)?;
+    Some(Case::new(event, Some(queue), now))
+}
+
 impl Pipeline {
     /// Judges an event and remembers it, within the application's deadline; else answers with its stated fallback.
     pub(crate) async fn assess(
@@ -192,18 +199,18 @@ impl Pipeline {
             Some(Magic::Breached) | None => {}
         }
         assessment.answered = (asked == Asked::Yes).then(|| application.mode.answered(assessment.verdict));
-        let entry = match asked {
+        let (entry, case) = match asked {
             Asked::Yes | Asked::No => {
-                self.open_case(&facts.event, &assessment, now).await?;
+                let case = case_of(&facts.event, &assessment, now);
                 self.meters.judged(&assessment);
                 self.activity.judged(&application.id, &assessment, now);
                 let mut entry = Entry::judged(facts, assessment, retry);
-                entry.tellings = telling::of(application, &entry);
-                entry
+                entry.tellings = telling::of(application, &entry, case.as_ref());
+                (entry, case)
             }
-            Asked::Long => of_history(facts, assessment, retry),
+            Asked::Long => (of_history(facts, assessment, retry), None),
         };
-        match self.store.record(entry.clone()).await? {
+        match self.store.record_opening(entry.clone(), case).await? {
             Recorded::New { sequence } => {
                 if asked != Asked::Long {
                     in_effect.count(&entry);
@@ -249,7 +256,6 @@ impl Pipeline {
             let tellings = telling::of_feedback(application, &feedback);
             let labelled = self.labelled(application, &feedback).await?;
             let applied = self.store.apply_feedback_telling(feedback.clone(), tellings).await?;
-            self.close_asked(application, &feedback).await?;
             if !labelled.is_empty() {
                 self.store.add_rule_counts(&application.id, labelled).await?;
             }
@@ -262,7 +268,7 @@ impl Pipeline {
     }
 
     /// What a label adds to the counts of the rules that matched its event.
-    async fn labelled(
+    pub(crate) async fn labelled(
         &self,
         application: &Application,
         feedback: &Feedback,

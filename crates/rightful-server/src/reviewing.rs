@@ -1,19 +1,18 @@
 //! What people do about events that wait for them, and how such events stand.
 //!
-//! A case is opened before its event is written down, so that nothing that must wait can be forgotten in between; a case
-//! whose event never came shows nothing and is passed over. A decision is said of the event as feedback when it takes
-//! effect, and not before.
+//! A case is opened in the write of its event. A decision is said of the event as feedback when it takes effect, and not
+//! before; that, the case and the messages about both are one write, so that nobody is told what is not, or not told what is.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_dialects::{EventOf, Fresh};
 use rightful_domain::{
-    Application, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Decision, DecisionKind, DeviceAliasKind,
-    DeviceId, Event, EventId, Facts, Feedback, FeedbackKind, FeedbackTarget, PasswordHashes, Record, ReportKey,
-    Rescored, RetryKey, Timestamp, Topic,
+    Application, CASE_LIMIT_MAX, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, CaseState, CaseTimes, Decision,
+    DecisionKind, DeviceAliasKind, DeviceId, Event, EventId, Facts, Feedback, FeedbackKind, FeedbackTarget,
+    PasswordHashes, Record, ReportKey, Rescored, RetryKey, Timestamp,
 };
-use rightful_store::StoreError;
+use rightful_store::{CaseAsked, StoreError};
 
 use crate::app::App;
 use crate::clock;
@@ -25,8 +24,8 @@ use crate::telling;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The most that take effect in one go.
 const SETTLED_AT_ONCE_MAX: usize = 256;
-/// As whom the person decides who was asked.
-const PERSON: &str = "person";
+/// The most pages of cases whose times are looked at, of each sort.
+const TIMED_PAGES_MAX: usize = 40;
 /// The most names of a device, as of those that callers tell.
 const DEVICE_ALIASES_MAX: usize = 8;
 
@@ -113,18 +112,6 @@ impl Pipeline {
         self.standing(application, record).await
     }
 
-    /// Opens the case of an event that is to wait for people, if it is.
-    pub(crate) async fn open_case(
-        &self,
-        event: &Event,
-        assessment: &rightful_domain::Assessment,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let is_answered_otherwise = assessment.answered.is_some_and(|answered| answered != assessment.verdict);
-        let Some(queue) = assessment.queue(event).filter(|_| !is_answered_otherwise) else { return Ok(()) };
-        self.store.open_case(Case::new(event, Some(queue), now)).await.map(drop)
-    }
-
     /// Judges an earlier event again, as of now, and as if it had taught nothing: else what was let through would be familiar
     /// with itself. What was answered stays written; what is judged now is kept beside it, and
     /// what is to wait now waits.
@@ -149,12 +136,9 @@ impl Pipeline {
         let assessment = rightful_engine::assess(&facts, &self.policies.of(&application.id).policy);
         let queue = assessment.queue(&facts.event).map(Box::from);
         let rescored = Rescored { at: now, verdict: assessment.verdict, score: assessment.risk_score };
-        self.store.open_case(Case::new(&facts.event, None, now)).await?;
-        let change = CaseChange::Rescore { rescored, queue };
-        self.store.change_case(&application.id, record.entry.event.id, change, now).await??;
-        let standing = self.standing(application, record).await?;
-        self.tell(application, Topic::Standing, &standing.0, now).await;
-        Ok(standing)
+        let changes = vec![CaseChange::Rescore { rescored, queue }];
+        let case = self.store.alter_case(asked(application, &record, changes, now)).await??;
+        Ok((record, Some(case)))
     }
 
     /// Does something about an event for somebody.
@@ -166,25 +150,38 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<Standing, PipelineError> {
         let record = self.recall(application, event).await?;
-        let needs_no_case = matches!(&change, CaseChange::Delete | CaseChange::Amend(_) | CaseChange::Decide(_));
-        if needs_no_case {
-            // Who runs the accounts may decide about what waits for nobody.
-            self.store.open_case(Case::new(&record.entry.event, None, now)).await?;
+        let CaseChange::Decide(decision) = change else {
+            let case = self.store.alter_case(asked(application, &record, vec![change], now)).await??;
+            return Ok((record, Some(case)));
+        };
+        if decision.effective_at > now {
+            let changes = vec![CaseChange::Decide(decision)];
+            let case = self.store.alter_case(asked(application, &record, changes, now)).await??;
+            return Ok((record, Some(case)));
         }
-        let (is_deletion, is_amendment) = (change == CaseChange::Delete, matches!(change, CaseChange::Amend(_)));
-        let case = self.store.change_case(&application.id, event, change, now).await??;
-        if is_deletion && case.deleted_at == Some(now) {
-            self.tell(application, Topic::Deleted, &record, now).await;
+        let settle = CaseChange::Settle { made_at: decision.at };
+        let said = said_by(&record, &decision);
+        let changes = vec![CaseChange::Decide(decision), settle];
+        let case = self.carry_out(application, asked(application, &record, changes, now), said).await??;
+        Ok((self.recall(application, event).await?, Some(case)))
+    }
+
+    /// Lets a decision take effect: the case, what it says of the event, so that profiles learn or unlearn it, and whom it
+    /// concerns is told, all in one write.
+    async fn carry_out(
+        &self,
+        application: &Application,
+        asked: CaseAsked,
+        said: Option<Feedback>,
+    ) -> Result<Result<Case, CaseRefusal>, PipelineError> {
+        let Some(said) = said else { return Ok(self.store.alter_case(asked).await?) };
+        let labelled = self.labelled(application, &said).await?;
+        let case = self.store.alter_case(CaseAsked { said: Some(said), ..asked }).await?;
+        if case.is_ok() && !labelled.is_empty() {
+            self.store.add_rule_counts(&application.id, labelled).await?;
         }
-        if is_amendment {
-            self.tell(application, Topic::DataChanged, &record, now).await;
-        }
-        if case.decision.as_ref().is_some_and(|decision| !decision.is_done && decision.effective_at <= now) {
-            self.settle(application, &case, now).await?;
-            let record = self.recall(application, event).await?;
-            return self.standing(application, record).await;
-        }
-        Ok((record, Some(case)))
+        self.followers.wake();
+        Ok(case)
     }
 
     /// Does something about many events for somebody: each by itself.
@@ -212,73 +209,79 @@ impl Pipeline {
         Ok(self.store.cases(search, now).await?)
     }
 
-    /// Lets a decision take effect: what was decided is said of the event, so that profiles learn or unlearn it, and whom it
-    /// concerns is told. Done twice, it is done once.
+    /// How long cases wait: all that wait now, and those that are decided and were opened since a moment.
+    pub(crate) async fn case_times(
+        &self,
+        application: &Application,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<CaseTimes, PipelineError> {
+        let mut times = CaseTimes::default();
+        // Of one moment each, in the order of opening: nobody's is the first.
+        let since = (from, EventId::from_bytes([0; 16]));
+        let waiting = [None, Some(CaseState::Deciding), Some(CaseState::AwaitingUser)].map(|state| (state, None));
+        for (state, after) in waiting.into_iter().chain([(Some(CaseState::Decided), Some(since))]) {
+            let (application, limit) = (application.id.clone(), CASE_LIMIT_MAX);
+            let mut search = CaseSearch { application, queue: None, state, due_before: None, limit, after };
+            for n_page in 0.. {
+                let page = self.store.cases(&search, now).await?;
+                page.cases.iter().for_each(|case| times.add(case, now));
+                if page.next.is_none() {
+                    break;
+                }
+                if n_page == TIMED_PAGES_MAX {
+                    times.is_partial = true;
+                    break;
+                }
+                search.after = page.next;
+            }
+        }
+        Ok(times)
+    }
+
+    /// Lets a decision take effect whose minute is over. Done twice, it is done once.
     async fn settle(&self, application: &Application, case: &Case, now: Timestamp) -> Result<(), PipelineError> {
         let Some(decision) = case.decision.as_ref().filter(|decision| !decision.is_done) else { return Ok(()) };
-        let kind = match decision.kind {
-            DecisionKind::Approve => Some(FeedbackKind::ConfirmedLegitimate),
-            DecisionKind::Reject => Some(FeedbackKind::ConfirmedTakeover),
-            // Nothing is known yet.
-            DecisionKind::AskUser => None,
-        };
-        if let Some(kind) = kind {
-            let target = FeedbackTarget::Event(case.event);
-            let said = Feedback { application: application.id.clone(), target, kind, received_at: decision.at };
-            self.feedback(application, vec![said]).await?;
-        }
-        let change = CaseChange::Settle { made_at: decision.at };
-        // Settled by another meanwhile, or taken back: then there is nothing to tell.
-        let settled = self.store.change_case(&application.id, case.event, change, now).await?;
-        let Ok(settled) = settled else { return Ok(()) };
-        if settled.revision == case.revision {
-            return Ok(());
-        }
         let record = self.recall(application, case.event).await?;
-        self.tell(application, Topic::Reviewed, &record, now).await;
-        self.tell(application, Topic::Standing, &record, now).await;
+        let changes = vec![CaseChange::Settle { made_at: decision.at }];
+        let asked = CaseAsked { opening: None, ..asked(application, &record, changes, now) };
+        // Settled by another meanwhile, or taken back: then nothing is changed, nothing said, and nobody told.
+        let _settled = self.carry_out(application, asked, said_by(&record, decision)).await?;
         Ok(())
     }
+}
 
-    /// Closes the case of an event whose person was asked, and has answered.
-    pub(crate) async fn close_asked(&self, application: &Application, said: &Feedback) -> Result<(), StoreError> {
-        let FeedbackTarget::Event(event) = said.target else { return Ok(()) };
-        let kind = match said.kind {
-            FeedbackKind::ChallengePassed { .. } | FeedbackKind::ConfirmedLegitimate => DecisionKind::Approve,
-            FeedbackKind::ChallengeFailed | FeedbackKind::ConfirmedTakeover => DecisionKind::Reject,
-            FeedbackKind::ChallengeIgnored | FeedbackKind::Reclaimed => return Ok(()),
-        };
-        let Some(case) = self.store.case(&application.id, event).await? else { return Ok(()) };
-        let is_asked = |decision: &Decision| decision.is_done && decision.kind == DecisionKind::AskUser;
-        if !case.decision.as_ref().is_some_and(is_asked) {
-            return Ok(());
-        }
-        let at = said.received_at;
-        let answered = Decision {
-            kind,
-            by: PERSON.into(),
-            at,
-            effective_at: at,
-            is_done: true,
-            comment: None,
-            labels: Vec::new(),
-            may_retry: false,
-        };
-        // Deleted meanwhile: then it waits for nobody.
-        let _closed = self.store.change_case(&application.id, event, CaseChange::Decide(answered), at).await?;
-        Ok(())
-    }
+/// What is to be done about an event's case, which is opened if there is none: who runs the accounts may decide about what
+/// waits for nobody.
+fn asked(application: &Application, record: &Record, changes: Vec<CaseChange>, now: Timestamp) -> CaseAsked {
+    let event = &record.entry.event;
+    let needs_no_case = |change: &CaseChange| {
+        matches!(
+            change,
+            CaseChange::Delete
+                | CaseChange::Amend(_)
+                | CaseChange::Decide(_)
+                | CaseChange::Rescore { .. }
+                | CaseChange::Notes(_)
+                | CaseChange::Tags(_)
+        )
+    };
+    let opening = changes.iter().any(needs_no_case).then(|| Case::new(event, None, now));
+    let tellings = telling::of_standing(application, event);
+    CaseAsked { opening, tellings, ..CaseAsked::new(application.id.clone(), event.id, changes, now) }
+}
 
-    /// Lets the application's hooks know of an event. What cannot be put down is logged, and the event stands as it does.
-    pub(crate) async fn tell(&self, application: &Application, topic: Topic, record: &Record, now: Timestamp) {
-        let told = telling::of_standing(application, topic, record, now);
-        if told.is_empty() {
-            return;
-        }
-        if let Err(error) = self.store.enqueue(told).await {
-            tracing::warn!(event.id = %record.entry.event.id, %error, "hooks are not told how an event stands");
-        }
-    }
+/// What a decision says of its event.
+fn said_by(record: &Record, decision: &Decision) -> Option<Feedback> {
+    let event = &record.entry.event;
+    let kind = match decision.kind {
+        DecisionKind::Approve => FeedbackKind::ConfirmedLegitimate,
+        DecisionKind::Reject => FeedbackKind::ConfirmedTakeover,
+        // Nothing is known yet.
+        DecisionKind::AskUser => return None,
+    };
+    let (application, target) = (event.application.clone(), FeedbackTarget::Event(event.id));
+    Some(Feedback { application, target, kind, received_at: decision.at })
 }
 
 /// Lets decisions take effect when their minute is over, until told to stop.

@@ -30,6 +30,7 @@ use crate::followers::Followers;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
 use crate::http::{listener, router, tls};
+use crate::imports::Imports;
 use crate::listeners::Listeners;
 use crate::master_key::{self, MasterKeyError};
 use crate::misused::MisusedTokens;
@@ -161,6 +162,7 @@ impl Server {
             contract: contract().into(),
             alerts: Board::default(),
             backtests: Jobs::default(),
+            imports: Imports::default(),
             shutdown: Shutdown::new(),
             clock,
         });

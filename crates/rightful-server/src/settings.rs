@@ -61,7 +61,7 @@ struct Setting {
     set: fn(&mut Settings, &str) -> Result<(), SettingError>,
 }
 
-const SETTINGS: [Setting; 8] = [
+const SETTINGS: [Setting; 9] = [
     Setting { key: "origins", set: set_origins },
     Setting { key: "takeover_words", set: set_takeover_words },
     Setting {
@@ -100,6 +100,7 @@ const SETTINGS: [Setting; 8] = [
     },
     Setting { key: "recommendation_words", set: set_recommendation_words },
     Setting { key: "action_types", set: set_action_types },
+    Setting { key: "ask_url", set: set_ask_url },
 ];
 
 /// The settings with changes of the form `key=value` made to them: all of them or none.
@@ -146,6 +147,22 @@ fn set_recommendation_words(settings: &mut Settings, value: &str) -> Result<(), 
 }
 
 /// Separated by commas; replaces those that were there.
+/// The longest address of somebody's provider, in bytes.
+const ASK_URL_BYTES_MAX: usize = 2_048;
+
+fn set_ask_url(settings: &mut Settings, value: &str) -> Result<(), SettingError> {
+    let told = value.trim();
+    let is_address = told.len() <= ASK_URL_BYTES_MAX
+        && told.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '{']))
+        && told.bytes().all(|byte| byte.is_ascii_graphic());
+    if !(told.is_empty() || is_address && told.contains("{event}")) {
+        let expected = "an https address with {event}, and perhaps {account}; empty for our own page";
+        return Err(SettingError::Wrong { key: "ask_url", expected });
+    }
+    settings.ask_url = (!told.is_empty()).then(|| told.into());
+    Ok(())
+}
+
 fn set_action_types(settings: &mut Settings, value: &str) -> Result<(), SettingError> {
     let mut names: Vec<Box<str>> = Vec::new();
     for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
@@ -391,6 +408,7 @@ pub(crate) struct ShownSettings {
     pub(crate) pages_may_list_devices: bool,
     pub(crate) recommendation_words: String,
     pub(crate) action_types: Vec<String>,
+    pub(crate) ask_url: Option<String>,
 }
 
 /// A hook of it.
@@ -429,6 +447,7 @@ impl From<&Application> for Shown {
                     RecommendationWords::UpperCase => "upper_case".into(),
                 },
                 action_types: settings.action_types.iter().map(ToString::to_string).collect(),
+                ask_url: settings.ask_url.as_ref().map(ToString::to_string),
             },
             hooks: settings.hooks.iter().map(ShownHook::from).collect(),
         }

@@ -17,14 +17,14 @@ pub(crate) mod terms;
 mod tests;
 
 use rightful_domain::{
-    Application, Entry, EventId, Feedback, FeedbackTarget, HookStyle, Note, NoteKind, NoteTarget, Outcome,
-    PROVED_FIELD, Record, Source, Telling, Timestamp, Topic, Verdict, Waiting,
+    Application, Case, Entry, Event, EventId, EventStanding, Feedback, FeedbackTarget, HookStyle, Note, NoteKind,
+    NoteTarget, Outcome, PROVED_FIELD, Source, Telling, Topic, Verdict,
 };
 
 pub(crate) use address::{is_bad_port, is_plainly_private};
 pub(crate) use delivery::{Delivery, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP};
 pub(crate) use failing::{HookState, hook_states};
-pub(crate) use post::{Letter, Poster};
+pub(crate) use post::{DEADLINE, Letter, Poster};
 pub(crate) use schedule::Schedule;
 pub(crate) use secret::{Secrets, Unreadable};
 pub(crate) use sign::signature;
@@ -50,7 +50,22 @@ const TOLD: [(HookStyle, &[Topic]); 4] = [
     (HookStyle::Rupt, &[Topic::Challenged, Topic::ChallengeEnded, Topic::DeviceDetached, Topic::Sharing]),
     (
         HookStyle::Sumsub,
-        &[Topic::Taken, Topic::Standing, Topic::Reviewed, Topic::Deleted, Topic::DataChanged, Topic::ChallengeEnded],
+        &[
+            Topic::Taken,
+            Topic::Reviewed,
+            Topic::Deleted,
+            Topic::DataChanged,
+            Topic::LetThrough,
+            Topic::Held,
+            Topic::Asked,
+            Topic::Refused,
+            Topic::CaseOpened,
+            Topic::CaseTaken,
+            Topic::CaseReturned,
+            Topic::CaseWaits,
+            Topic::CaseReviewed,
+            Topic::CaseClosed,
+        ],
     ),
 ];
 
@@ -69,7 +84,7 @@ fn is_about(application: &Application, entry: &Entry, style: HookStyle, topic: T
             HookStyle::Standard | HookStyle::Rupt | HookStyle::Sumsub => answered == Some(Verdict::Deny),
         },
         // Only who speaks of transactions asks how they stand.
-        Topic::Taken | Topic::Standing => entry.event.source == Source::Sumsub && entry.assessment.is_some(),
+        Topic::Taken => entry.event.source == Source::Sumsub && entry.assessment.is_some(),
         Topic::Challenged => answered == Some(Verdict::Challenge),
         Topic::DeviceNew => is_new_device(entry),
         Topic::Sharing => {
@@ -77,7 +92,23 @@ fn is_about(application: &Application, entry: &Entry, style: HookStyle, topic: T
             let n_devices = entry.sighting.map_or(0, |sighting| sighting.n_devices);
             is_new_device(entry) && n_devices_max > 0 && n_devices > n_devices_max
         }
-        Topic::ChallengeEnded | Topic::DeviceDetached | Topic::Reviewed | Topic::Deleted | Topic::DataChanged => false,
+        // Told by what is done later, or with how the event stands.
+        Topic::ChallengeEnded
+        | Topic::DeviceDetached
+        | Topic::Standing
+        | Topic::Reviewed
+        | Topic::Deleted
+        | Topic::DataChanged
+        | Topic::LetThrough
+        | Topic::Held
+        | Topic::Asked
+        | Topic::Refused
+        | Topic::CaseOpened
+        | Topic::CaseTaken
+        | Topic::CaseReturned
+        | Topic::CaseWaits
+        | Topic::CaseReviewed
+        | Topic::CaseClosed => false,
     }
 }
 
@@ -89,8 +120,12 @@ fn is_new_device(entry: &Entry) -> bool {
 }
 
 /// Whom to tell of an entry, and of what. Hooks that are off, too: what is for them is given up as it comes up, and kept.
-pub(crate) fn of(application: &Application, entry: &Entry) -> Vec<Telling> {
-    let about = |style, topic| is_told(style, topic) && is_about(application, entry, style, topic);
+pub(crate) fn of(application: &Application, entry: &Entry, case: Option<&Case>) -> Vec<Telling> {
+    let is_taken = is_about(application, entry, HookStyle::Sumsub, Topic::Taken);
+    let stands = EventStanding::judged(&entry.event, entry.assessment.as_ref()).topic();
+    let of_case = case.map(|_| Topic::CaseOpened);
+    let is_first = |topic| is_taken && (topic == stands || Some(topic) == of_case);
+    let about = |style, topic| is_told(style, topic) && (is_first(topic) || is_about(application, entry, style, topic));
     let tellings = application.settings.hooks.iter().flat_map(|hook| {
         let topics = Topic::ALL.into_iter().filter(move |topic| about(hook.style, *topic));
         topics.map(|topic| Telling { hook: hook.id.clone(), topic })
@@ -101,7 +136,15 @@ pub(crate) fn of(application: &Application, entry: &Entry) -> Vec<Telling> {
 /// What to tell if feedback turns out to say something new of a challenge.
 pub(crate) fn of_feedback(application: &Application, feedback: &Feedback) -> Vec<Telling> {
     match feedback.target {
-        FeedbackTarget::Event(_) => to_all(application, Topic::ChallengeEnded),
+        // Of how it stands by then, the store tells what is news; of what people decide, who lets them decide.
+        FeedbackTarget::Event(_) => {
+            let of_standing = Topic::OF_STANDING.into_iter().filter(|topic| *topic != Topic::Reviewed);
+            [Topic::ChallengeEnded]
+                .into_iter()
+                .chain(of_standing)
+                .flat_map(|topic| to_all(application, topic))
+                .collect()
+        }
         FeedbackTarget::Account { .. } => Vec::new(),
     }
 }
@@ -125,24 +168,13 @@ pub(crate) fn of_note(application: &Application, note: &Note) -> Vec<Telling> {
     }
 }
 
-/// What to tell of how an event stands by now; the store gives each message its number.
-pub(crate) fn of_standing(application: &Application, topic: Topic, record: &Record, at: Timestamp) -> Vec<Waiting> {
-    let event = &record.entry.event;
+/// What to tell if an event turns out to stand otherwise, or its case to be elsewhere.
+pub(crate) fn of_standing(application: &Application, event: &Event) -> Vec<Telling> {
     let is_of_style = |telling: &Telling| {
         let hook = application.settings.hooks.iter().find(|hook| hook.id == telling.hook);
         hook.is_some_and(|hook| hook.style != HookStyle::Sumsub || event.source == Source::Sumsub)
     };
-    let tellings = to_all(application, topic).into_iter().filter(is_of_style);
-    let waiting = tellings.map(|telling| Waiting {
-        number: 0,
-        application: application.id.clone(),
-        telling,
-        sequence: record.sequence,
-        since: at,
-        n_tried: 0,
-        due_at: at,
-    });
-    waiting.collect()
+    Topic::OF_STANDING.into_iter().flat_map(|topic| to_all(application, topic)).filter(is_of_style).collect()
 }
 
 /// A message to each hook that is told of a topic, on or off.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
+    AccountId, Aggregate, Application, ApplicationId, Case, CasePage, CaseRefusal, CaseSearch, Conclusion,
     CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
     Feedback, History, HookHealth, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut, ListSubject,
     LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion,
@@ -13,8 +13,8 @@ use rightful_domain::{
 };
 
 use crate::{
-    Aggregates, Applied, Backfill, Cases, Extent, KeptAggregate, Ledger, Lists, Memory, Office, Outbox, Recorded, Scan,
-    Store, StoreError, StoreHealth, Visit,
+    Aggregates, Applied, Backfill, CaseAsked, Cases, Extent, KeptAggregate, Ledger, Lists, Memory, Office, Outbox,
+    Recorded, Scan, Store, StoreError, StoreHealth, Visit,
 };
 
 /// Fails the n-th call, and no other.
@@ -88,9 +88,9 @@ macro_rules! forward {
                 self.store.recall_again(application, event, enrichment, now).await
             }
 
-            async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
+            async fn record_opening(&self, entry: Entry, case: Option<Case>) -> Result<Recorded, StoreError> {
                 self.pass().await?;
-                self.store.record(entry).await
+                self.store.record_opening(entry, case).await
             }
 
             async fn answer_to_retry(&self, retry: &RetryKey, now: Timestamp) -> Result<Option<Record>, StoreError> {
@@ -219,11 +219,6 @@ macro_rules! forward {
 
         #[async_trait]
         impl<S: Store> Cases for $wrapper<S> {
-            async fn open_case(&self, case: Case) -> Result<Case, StoreError> {
-                self.pass().await?;
-                self.store.open_case(case).await
-            }
-
             async fn case(&self, application: &ApplicationId, event: EventId) -> Result<Option<Case>, StoreError> {
                 self.pass().await?;
                 self.store.case(application, event).await
@@ -234,15 +229,9 @@ macro_rules! forward {
                 self.store.cases(search, now).await
             }
 
-            async fn change_case(
-                &self,
-                application: &ApplicationId,
-                event: EventId,
-                change: CaseChange,
-                now: Timestamp,
-            ) -> Result<Result<Case, CaseRefusal>, StoreError> {
+            async fn alter_case(&self, asked: CaseAsked) -> Result<Result<Case, CaseRefusal>, StoreError> {
                 self.pass().await?;
-                self.store.change_case(application, event, change, now).await
+                self.store.alter_case(asked).await
             }
 
             async fn decisions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Case>, StoreError> {

@@ -23,4 +23,4 @@ pub use faults::{Faulty, Slow};
 pub use lists::Lists;
 pub use scan::{Extent, Scan, ScanDepth, Visit};
 pub use seal::{MasterKey, Nonces, SealError};
-pub use store::{Applied, Cases, Ledger, Memory, Office, Outbox, Recorded, Store, StoreHealth};
+pub use store::{Applied, CaseAsked, Cases, Ledger, Memory, Office, Outbox, Recorded, Store, StoreHealth};

@@ -32,7 +32,12 @@ pub trait Memory: Send + Sync {
     ) -> Result<History, StoreError>;
 
     /// Remembers an entry: durable when it returns. Repeating the same event, or a live retry key, returns the first.
-    async fn record(&self, entry: Entry) -> Result<Recorded, StoreError>;
+    async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
+        self.record_opening(entry, None).await
+    }
+
+    /// The same, and opens the event's case, in the same write.
+    async fn record_opening(&self, entry: Entry, case: Option<Case>) -> Result<Recorded, StoreError>;
 
     /// Finds the answer to a request that has come before. `Conflict` if its key came with another body.
     async fn answer_to_retry(&self, retry: &RetryKey, now: Timestamp) -> Result<Option<Record>, StoreError>;
@@ -48,7 +53,8 @@ pub trait Memory: Send + Sync {
     }
 
     /// The same, and lets messages about the event wait, in the same write. If it says nothing new of an event, nobody is
-    /// told.
+    /// told. If the event's case waits for its person, and it says how that ended, it decides the case, in the same write.
+    /// Of [`rightful_domain::Topic::OF_STANDING`], only those are told that are news by then, as [`rightful_domain::Stood::news`] says.
     async fn apply_feedback_telling(&self, feedback: Feedback, tellings: Vec<Telling>) -> Result<Applied, StoreError>;
 
     /// Keeps a browser's report until [`rightful_domain::REPORT_KEPT`] after it was received. Not synced: what a power cut
@@ -260,7 +266,13 @@ pub trait Outbox: Send + Sync {
 #[async_trait]
 pub trait Cases: Send + Sync {
     /// Opens a case, durably; one that is there stays as it is. Gives the case as it is then.
-    async fn open_case(&self, case: Case) -> Result<Case, StoreError>;
+    async fn open_case(&self, case: Case) -> Result<Case, StoreError> {
+        let (application, event, now) = (case.application.clone(), case.event, case.opened_at);
+        let opening = Some(case.clone());
+        let asked = CaseAsked { opening, ..CaseAsked::new(application, event, Vec::new(), now) };
+        // Of nothing that changes it, nothing can be refused.
+        Ok(self.alter_case(asked).await?.unwrap_or(case))
+    }
 
     /// The case of an event, if it has one.
     async fn case(&self, application: &ApplicationId, event: EventId) -> Result<Option<Case>, StoreError>;
@@ -275,7 +287,12 @@ pub trait Cases: Send + Sync {
         event: EventId,
         change: CaseChange,
         now: Timestamp,
-    ) -> Result<Result<Case, CaseRefusal>, StoreError>;
+    ) -> Result<Result<Case, CaseRefusal>, StoreError> {
+        self.alter_case(CaseAsked::new(application.clone(), event, vec![change], now)).await
+    }
+
+    /// Changes a case with all that goes with it, in one write: all of it, or nothing and why.
+    async fn alter_case(&self, asked: CaseAsked) -> Result<Result<Case, CaseRefusal>, StoreError>;
 
     /// Cases whose decision is to take effect by then, and has not; at most `limit`, the longest due first.
     async fn decisions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Case>, StoreError>;
@@ -285,6 +302,33 @@ pub trait Cases: Send + Sync {
 pub trait Store: Memory + Ledger + Office + Outbox + Lists + Aggregates + Cases {}
 
 impl<S: Memory + Ledger + Office + Outbox + Lists + Aggregates + Cases> Store for S {}
+
+/// What is to be done about a case, with all that goes into the same write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseAsked {
+    /// The tenant.
+    pub application: ApplicationId,
+    /// The event, which names the case.
+    pub event: EventId,
+    /// The case to open if there is none.
+    pub opening: Option<Case>,
+    /// What to change, one after the other.
+    pub changes: Vec<CaseChange>,
+    /// What that says of the event, as [`Memory::apply_feedback`] takes it.
+    pub said: Option<Feedback>,
+    /// Messages about the event: of [`rightful_domain::Topic::OF_STANDING`], those that are news by then.
+    pub tellings: Vec<Telling>,
+    /// As of when.
+    pub now: Timestamp,
+}
+
+impl CaseAsked {
+    /// Changes of a case that is there, of which nobody is told.
+    #[must_use]
+    pub const fn new(application: ApplicationId, event: EventId, changes: Vec<CaseChange>, now: Timestamp) -> Self {
+        Self { application, event, opening: None, changes, said: None, tellings: Vec::new(), now }
+    }
+}
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq)]

@@ -15,7 +15,7 @@ use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::scalars::{flag, text};
 use crate::time::{rfc3339, text_moment};
-use crate::{Call, Intake, Refusal, RefusalKind, Response};
+use crate::{Call, Intake, Refusal, RefusalKind, Response, asking};
 
 /// How many cases a page holds unless asked otherwise.
 const LIMIT_DEFAULT: u16 = 50;
@@ -83,7 +83,7 @@ pub(super) fn release(call: &Call<'_>) -> Result<Intake, Refusal> {
 /// Somebody notes something.
 pub(super) fn note(call: &Call<'_>) -> Result<Intake, Refusal> {
     let mut body = body(call)?;
-    let note = CaseNote { by: whose(&mut body)?, at: call.received_at, text: body.required("text", said)? };
+    let note = CaseNote { id: 0, by: whose(&mut body)?, at: call.received_at, text: body.required("text", said)? };
     Ok(Intake::Change { event: event_of_path(call)?, change: CaseChange::Note(note) })
 }
 
@@ -176,6 +176,17 @@ pub(super) struct CaseBody<'a> {
     is_overdue: bool,
     /// Who works on it: for 15 min, then it is anybody's again.
     claimed_by: Option<&'a str>,
+    /// From opening to the first claim, in seconds; null while nobody has claimed it.
+    to_claim_s: Option<u64>,
+    /// From opening to the decision, in seconds; null while nobody has decided.
+    to_decide_s: Option<u64>,
+    /// From opening until now, in seconds; null once it is decided.
+    age_s: Option<u64>,
+    /// How its person is asked, or has answered; null if nobody was asked.
+    ask: Option<AskBody>,
+    /// Tags that people put on it.
+    #[schema(value_type = Vec<String>)]
+    tags: &'a [Box<str>],
     /// What was noted, oldest first.
     notes: Vec<CaseNoteBody<'a>>,
     /// What was decided.
@@ -186,6 +197,23 @@ pub(super) struct CaseBody<'a> {
     revision: u32,
     /// What was judged of the event; null in lists.
     assessment: Option<AssessmentBody<'a>>,
+}
+
+/// How a person is asked to prove who they are.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AskBody {
+    /// `waiting`, `expired`, `passed` or `failed`.
+    status: &'static str,
+    /// Where to send the person, by a contact that you trust; null once it is answered.
+    url: Option<String>,
+    /// `page` for a page of ours, `provider` for the one that the setting `ask_url` names; null once it is answered.
+    at: Option<&'static str>,
+    /// When the person was asked; null once it is answered.
+    asked_at: Option<String>,
+    /// Until when they may answer; null once it is answered.
+    valid_until: Option<String>,
+    /// When they answered.
+    answered_at: Option<String>,
 }
 
 /// A note.
@@ -288,8 +316,27 @@ pub(super) struct DecisionsTold {
     pub(super) comment: Option<String>,
 }
 
+fn ask_body(call: &Call<'_>, case: &Case) -> Option<AskBody> {
+    if let Some(asking) = asking::of_case(call, case) {
+        let is_expired = asking.is_hosted && asking.valid_until <= call.received_at;
+        return Some(AskBody {
+            status: if is_expired { "expired" } else { "waiting" },
+            url: Some(asking.url),
+            at: Some(if asking.is_hosted { "page" } else { "provider" }),
+            asked_at: Some(rfc3339(asking.asked_at)),
+            valid_until: Some(rfc3339(asking.valid_until)),
+            answered_at: None,
+        });
+    }
+    let answered = case.decision.as_ref().filter(|decision| decision.is_by_person())?;
+    let status = if answered.kind == DecisionKind::Approve { "passed" } else { "failed" };
+    let answered_at = Some(rfc3339(answered.at));
+    Some(AskBody { status, url: None, at: None, asked_at: None, valid_until: None, answered_at })
+}
+
 fn case_body<'a>(call: &Call<'_>, case: &'a Case, assessment: Option<AssessmentBody<'a>>) -> CaseBody<'a> {
     let now = call.received_at;
+    let since_opening = |at: Timestamp| at.since(case.opened_at).as_secs();
     let decision = case.decision.as_ref().map(|decision| DecisionBody {
         decision: decision.kind.as_str(),
         by: &decision.by,
@@ -310,6 +357,11 @@ fn case_body<'a>(call: &Call<'_>, case: &'a Case, assessment: Option<AssessmentB
         due_at: rfc3339(case.due_at),
         is_overdue: case.is_open() && case.due_at < now,
         claimed_by: case.claimed_by(now),
+        to_claim_s: case.first_claimed_at.map(since_opening),
+        to_decide_s: case.decision.as_ref().map(|decision| since_opening(decision.at)),
+        age_s: (case.state(now) != CaseState::Decided).then(|| since_opening(now)),
+        ask: ask_body(call, case),
+        tags: &case.tags,
         notes: case.notes.iter().map(note).collect(),
         decision,
         deleted_at: case.deleted_at.map(rfc3339),

@@ -18,7 +18,7 @@ use super::wire::{
     AppBody, BehaviorBody, DeviceBody, EventBody, LocationBody, MechanismBody, NetworkBody, PaymentBody, PersonBody,
     Texts,
 };
-use super::{cases, hooks, lists, money, words};
+use super::{case_times, cases, hooks, imports, lists, money, words};
 use crate::time::rfc3339;
 use crate::{Call, Glossary, Method, Reply, Response};
 
@@ -51,6 +51,8 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Standing { record, case } => cases::standing(call, record, case.as_deref()),
         Reply::Changed(changed) => cases::changed(call, changed),
         Reply::Cases(found) => cases::page(call, found),
+        Reply::CaseTimes(times) => case_times::shown(call, times),
+        Reply::Imports(imports) => imports::shown(imports),
         // None of our paths asks for these.
         Reply::Reported(_)
         | Reply::Identified { .. }

@@ -65,12 +65,14 @@
 mod accounts;
 mod answers;
 mod backtests;
+mod case_times;
 mod cases;
 mod decode;
 mod dossiers;
 mod encode;
 mod hook_bodies;
 mod hooks;
+mod imports;
 mod known_keys;
 mod lists;
 mod money;
@@ -124,6 +126,8 @@ const CASE_NOTES: &str = "/v1/cases/{id}/notes";
 const DECISION: &str = "/v1/cases/{id}/decision";
 const UNDO: &str = "/v1/cases/{id}/undo";
 const DECISIONS: &str = "/v1/cases/decisions";
+const CASE_TIMES: &str = "/v1/cases/times";
+const IMPORTS: &str = "/v1/imports";
 const HOOKS: &str = "/v1/hooks";
 const HOOK: &str = "/v1/hooks/{id}";
 const HOOK_TEST: &str = "/v1/hooks/{id}/test";
@@ -159,6 +163,8 @@ const ROUTES: &[Route] = &[
     route(Method::Post, RECLAIMS),
     route(Method::Post, CREDENTIALS),
     route(Method::Get, CASES),
+    // Before the path that would take its last part for an id.
+    route(Method::Get, CASE_TIMES),
     route(Method::Get, CASE),
     route(Method::Post, CLAIM),
     route(Method::Post, RELEASE),
@@ -166,6 +172,7 @@ const ROUTES: &[Route] = &[
     route(Method::Post, DECISION),
     route(Method::Post, UNDO),
     route(Method::Post, DECISIONS),
+    route(Method::Get, IMPORTS),
     route(Method::Get, rules::RULES),
     route(Method::Get, rules::RULE),
     route(Method::Put, rules::RULE),
@@ -279,6 +286,8 @@ impl Dialect for Native {
             (Method::Post, DECISION) => cases::decision(call),
             (Method::Post, UNDO) => cases::undo(call),
             (Method::Post, DECISIONS) => cases::decisions(call),
+            (Method::Get, CASE_TIMES) => case_times::asked(call),
+            (Method::Get, IMPORTS) => Ok(Intake::Imports),
             (Method::Post, BACKTESTS) => backtests::asked(call),
             (Method::Get, BACKTEST) => decode::event_of_path(call).map(Intake::LookAtBacktest),
             (Method::Delete, BACKTEST) => decode::event_of_path(call).map(Intake::CancelBacktest),

@@ -11,7 +11,7 @@ use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Recl
 use super::openapi_rules;
 use super::stream::{ExportLine, StreamData};
 use super::wire::EventBody;
-use super::{openapi_cases, openapi_hooks, openapi_lists};
+use super::{case_times, imports, openapi_cases, openapi_hooks, openapi_lists};
 
 /// The contract of our own API.
 #[must_use]
@@ -50,6 +50,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         openapi_cases::decide_case,
         openapi_cases::undo_case,
         openapi_cases::decide_cases,
+        case_times::case_times,
+        imports::imports,
         stream,
         export,
         begin_backtest,

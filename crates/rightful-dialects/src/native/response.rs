@@ -42,6 +42,7 @@ const fn title(kind: RefusalKind) -> &'static str {
         RefusalKind::NotFound => "There is no such thing",
         RefusalKind::MethodNotAllowed => "The path takes another method",
         RefusalKind::Conflict => "The idempotency key came with another request",
+        RefusalKind::CaseConflict => "The case is not as it was",
         RefusalKind::TooLarge => "The body is too large",
         RefusalKind::UnsupportedType => "The body is of another type",
         RefusalKind::RateLimited => "There are too many requests",

@@ -70,7 +70,23 @@ pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> 
             let at = last.map_or(record.entry.event.received_at, |said| said.received_at);
             message(topic, at, &event(record, record.outcome().as_str(), last))
         }
-        (Topic::Taken | Topic::Standing | Topic::Deleted | Topic::DataChanged, _)
+        (
+            Topic::Taken
+            | Topic::Standing
+            | Topic::Deleted
+            | Topic::DataChanged
+            | Topic::LetThrough
+            | Topic::Held
+            | Topic::Asked
+            | Topic::Refused
+            | Topic::CaseOpened
+            | Topic::CaseTaken
+            | Topic::CaseReturned
+            | Topic::CaseWaits
+            | Topic::CaseReviewed
+            | Topic::CaseClosed,
+            _,
+        )
         | (Topic::Reviewed, ToldOf::Device(..))
         | (Topic::DeviceNew | Topic::DeviceDetached, ToldOf::Event(_))
         | (Topic::Assessed | Topic::Challenged | Topic::Sharing | Topic::ChallengeEnded, ToldOf::Device(..)) => None,

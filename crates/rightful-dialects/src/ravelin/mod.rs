@@ -211,6 +211,8 @@ impl Dialect for Ravelin {
             | Reply::Standing { .. }
             | Reply::Changed(_)
             | Reply::Cases(_)
+            | Reply::CaseTimes(_)
+            | Reply::Imports(_)
             | Reply::LinesTaken(_)
             | Reply::VendorHooks(_)
             | Reply::VendorRules(_)

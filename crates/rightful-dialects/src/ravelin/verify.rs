@@ -5,62 +5,26 @@
 
 use std::time::Duration;
 
-use rightful_domain::{Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Record};
+use rightful_domain::Record;
 
-use crate::link::{self, InvalidLink};
+use crate::link;
 use crate::page::{Words, page, preferred};
 use crate::time::rfc3339_seconds;
-use crate::{Call, Intake, Query, Refusal, RefusalKind, Response};
+use crate::{Call, Intake, Refusal, RefusalKind, Response};
 
 /// What a verification link is signed for, and for nothing else.
 pub(super) const VERIFY_PURPOSE: &str = "rightful ravelin change/verify v1";
 /// How long the owner may say whether it was them.
 pub(super) const VERIFY_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// The longest answer that is read, in bytes; ours is ten.
-const ANSWER_BYTES_MAX: usize = 256;
 
 /// Reads a request for the page.
 pub(super) fn question(call: &Call<'_>) -> Result<Intake, Refusal> {
-    checked(call).map(|link| Intake::Recall(link.event))
+    link::question(call, VERIFY_PURPOSE)
 }
 
 /// Reads the answer.
 pub(super) fn answer(call: &Call<'_>) -> Result<Intake, Refusal> {
-    let link = checked(call)?;
-    let form = std::str::from_utf8(call.body).ok().filter(|form| form.len() <= ANSWER_BYTES_MAX).unwrap_or("");
-    // Two answers are none: neither is to be taken for what the owner said.
-    Query(form).check_once(&["answer"])?;
-    let kind = match Query(form).value("answer").as_deref() {
-        // Who reads the owner's mail can press this, so it is worth a link sent there and no more: it releases what was
-        // challenged unless the contact is new, and takes back no report.
-        Some("yes") => FeedbackKind::ChallengePassed { mechanism: Some(MechanismKind::MagicLink) },
-        Some("no") => FeedbackKind::ConfirmedTakeover,
-        _ => return Err(refusal(RefusalKind::Malformed, "answer must be yes or no")),
-    };
-    Ok(Intake::Feedback(vec![Feedback {
-        application: call.application.id.clone(),
-        target: FeedbackTarget::Event(link.event),
-        kind,
-        received_at: call.received_at,
-    }]))
-}
-
-fn checked(call: &Call<'_>) -> Result<link::Link, Refusal> {
-    let token = call.query.value("id").unwrap_or_default();
-    let link =
-        link::check(&token, VERIFY_PURPOSE, call.link_key, call.received_at).map_err(|invalid| match invalid {
-            InvalidLink::Forged => refusal(RefusalKind::Forbidden, "the link is not valid"),
-            InvalidLink::Expired => refusal(RefusalKind::Forbidden, "the link has expired"),
-        })?;
-    if link.application == call.application.id {
-        Ok(link)
-    } else {
-        Err(refusal(RefusalKind::Forbidden, "the link is not valid"))
-    }
-}
-
-fn refusal(kind: RefusalKind, detail: &str) -> Refusal {
-    Refusal { kind, detail: detail.to_owned(), path: None }
+    link::answer(call, VERIFY_PURPOSE)
 }
 
 /// Asks the owner.
@@ -71,7 +35,7 @@ pub(super) fn question_page(call: &Call<'_>, record: &Record) -> Response {
     let shown = at.replace('T', " ").replace('Z', " UTC");
     let Words { question, seen, changed, yes, no, .. } = words;
     // The first part is the device; the others are what was changed. What it is now, the reader need not see.
-    let seen = if checked(call).is_ok_and(|link| link.part > 0) { changed } else { seen };
+    let seen = if link::of_call(call, VERIFY_PURPOSE).is_ok_and(|link| link.part > 0) { changed } else { seen };
     // Without an action, a form posts to the very address of its page, token included.
     let body = format!(
         "<h1>{question}</h1>\n<p>{seen} <time datetime=\"{at}\">{shown}</time></p>\n\
@@ -103,6 +67,7 @@ pub(super) fn refusal_page(refusal: &Refusal) -> Response {
         | RefusalKind::NotFound
         | RefusalKind::MethodNotAllowed
         | RefusalKind::Conflict
+        | RefusalKind::CaseConflict
         | RefusalKind::TooLarge
         | RefusalKind::UnsupportedType => |words| words.gone,
     };

@@ -233,6 +233,8 @@ impl Dialect for Rupt {
                 | Reply::Standing { .. }
                 | Reply::Changed(_)
                 | Reply::Cases(_)
+                | Reply::CaseTimes(_)
+                | Reply::Imports(_)
                 | Reply::LinesTaken(_)
                 | Reply::VendorHooks(_)
                 | Reply::VendorRules(_)

@@ -38,7 +38,17 @@ pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> 
             | Topic::Standing
             | Topic::Reviewed
             | Topic::Deleted
-            | Topic::DataChanged,
+            | Topic::DataChanged
+            | Topic::LetThrough
+            | Topic::Held
+            | Topic::Asked
+            | Topic::Refused
+            | Topic::CaseOpened
+            | Topic::CaseTaken
+            | Topic::CaseReturned
+            | Topic::CaseWaits
+            | Topic::CaseReviewed
+            | Topic::CaseClosed,
             _,
         )
         | (Topic::Challenged | Topic::ChallengeEnded | Topic::Sharing, ToldOf::Device(..))

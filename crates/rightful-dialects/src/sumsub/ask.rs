@@ -1,69 +1,23 @@
 //! Asking the person: a hosted page behind a signed link, which is handed to the application's server with a transaction
 //! that awaits its user. It is the server that brings the link to the person, through a contact that it trusts.
 
-use std::time::Duration;
+use rightful_domain::{Case, Event, Record, Timestamp};
 
-use rightful_domain::{ApplicationId, Event, Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Record, Timestamp};
-
+use super::date;
 use super::wire::Action;
-use super::{ASK, date};
-use crate::link::{self, Link};
 use crate::page::{Words, page, preferred};
 use crate::time::rfc3339_seconds;
-use crate::{Call, Intake, Query, Refusal, RefusalKind, Response, digest};
-
-const PURPOSE: &str = "rightful sumsub applicant action v1";
-/// How long a person may answer, from when the transaction came.
-const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// The longest answer that is read, in bytes; ours is ten.
-const ANSWER_BYTES_MAX: usize = 256;
+use crate::{Call, Refusal, RefusalKind, Response, asking, digest};
 
 /// What the person of a transaction is asked.
-pub(super) fn action(call: &Call<'_>, event: &Event) -> Action {
-    let expires_at = event.received_at.plus(KEPT);
-    let link = Link { application: event.application.clone(), event: event.id, part: 0, expires_at };
-    let token = link::sign(&link, PURPOSE, call.link_key);
+pub(super) fn action(call: &Call<'_>, event: &Event, case: Option<&Case>) -> Action {
+    let asked = asking::of_event(call, event, case);
     Action {
         id: digest::uuid_from(event.id, "sumsub applicant action").replace('-', ""),
-        kind: "confirmation",
-        url: format!("{}{ASK}?id={token}", call.public_url),
-        valid_until: date::seconds(expires_at),
+        kind: if asked.is_hosted { "confirmation" } else { "external" },
+        url: asked.url,
+        valid_until: date::seconds(asked.valid_until),
     }
-}
-
-/// Whose link it claims to be.
-pub(super) fn application(query: Query<'_>) -> Option<ApplicationId> {
-    link::claimed_application(&query.value("id")?)
-}
-
-/// Reads a request for the page.
-pub(super) fn question(call: &Call<'_>) -> Result<Intake, Refusal> {
-    checked(call).map(|link| Intake::Recall(link.event))
-}
-
-/// Reads the answer. It is worth what a link is worth, and no more.
-pub(super) fn answer(call: &Call<'_>) -> Result<Intake, Refusal> {
-    let link = checked(call)?;
-    let form = std::str::from_utf8(call.body).ok().filter(|form| form.len() <= ANSWER_BYTES_MAX).unwrap_or("");
-    Query(form).check_once(&["answer"])?;
-    let kind = match Query(form).value("answer").as_deref() {
-        Some("yes") => FeedbackKind::ChallengePassed { mechanism: Some(MechanismKind::MagicLink) },
-        Some("no") => FeedbackKind::ConfirmedTakeover,
-        _ => return Err(refusal(RefusalKind::Malformed, "answer must be yes or no")),
-    };
-    let (application, target) = (call.application.id.clone(), FeedbackTarget::Event(link.event));
-    Ok(Intake::Feedback(vec![Feedback { application, target, kind, received_at: call.received_at }]))
-}
-
-fn checked(call: &Call<'_>) -> Result<Link, Refusal> {
-    let token = call.query.value("id").unwrap_or_default();
-    let link = link::check(&token, PURPOSE, call.link_key, call.received_at).ok();
-    let ours = link.filter(|link| link.application == call.application.id);
-    ours.ok_or_else(|| refusal(RefusalKind::Forbidden, "the link is not valid, or no longer"))
-}
-
-fn refusal(kind: RefusalKind, detail: &str) -> Refusal {
-    Refusal { kind, detail: detail.to_owned(), path: None }
 }
 
 /// Asks the person.

@@ -1,13 +1,15 @@
 //! From our answers to Sumsub's.
 
-use rightful_domain::{Action, Assessment, Case, Entry, EventId, Finding, FreeFields, Page, Record, Timestamp};
+use rightful_domain::{
+    Action, Assessment, Case, Entry, EventId, EventStanding, Finding, FreeFields, Page, Record, Timestamp,
+};
 use serde_json::{Map, Value};
 
 use super::wire::{
     Applicant, Failure, Imported, KytTxn, LineError, MatchedRule, Review, ReviewResult, RiskLabels, ScoringResult,
 };
-use super::words::{Doing, Kind, Standing};
-use super::{SUBMIT, SUBMIT_WITH_OPTIONS, applicant, ask, auth, date, words};
+use super::words::{Doing, Kind};
+use super::{IMPORT, IMPORT_HISTORY, SUBMIT, SUBMIT_WITH_OPTIONS, applicant, ask, auth, date, onboarding, words};
 use crate::{Call, LinesTaken, Refusal, RefusalKind, Response, Route, digest};
 
 /// What a caller should wait before it tries again, in s.
@@ -57,17 +59,28 @@ fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -
         scoring_result: assessment.as_ref().map(|assessment| scoring_result(call, record, assessment, case)),
         txn_inactive: case.is_some_and(|case| case.deleted_at.is_some()),
         risk_labels: RiskLabels { device: words::device_labels(reasons(std::slice::from_ref(record))) },
-        tags: assessment.iter().flat_map(tags).collect(),
-        applicant_actions: (words::standing(record, case) == Standing::AwaitingUser)
-            .then(|| ask::action(call, event))
+        tags: tags_of(record, case).into_iter().map(|(tag, _)| tag).collect(),
+        applicant_actions: (EventStanding::of(record, case) == EventStanding::Asked)
+            .then(|| ask::action(call, event, case))
             .into_iter()
             .collect(),
     }
 }
 
-fn tags(assessment: &Assessment) -> impl Iterator<Item = &str> {
-    let in_effect = assessment.rules.iter().filter(|rule| rule.acts());
-    in_effect.flat_map(|rule| rule.effect.tags.iter().map(|tag| &**tag))
+/// The tags of a transaction, and whether people put them on: those of rules in effect, but for what was taken off.
+pub(super) fn tags_of<'a>(record: &'a Record, case: Option<&'a Case>) -> Vec<(&'a str, bool)> {
+    let by_people = case.map_or(&[][..], |case| &case.tags);
+    let gone = case.map_or(&[][..], |case| &case.untagged);
+    let rules = record.entry.assessment.iter().flat_map(|assessment| &assessment.rules);
+    let by_rules = rules.filter(|rule| rule.acts()).flat_map(|rule| &rule.effect.tags);
+    let mut tags: Vec<(&str, bool)> = Vec::new();
+    let kept = by_rules.filter(|tag| !gone.contains(tag)).map(|tag| (&**tag, false));
+    for (tag, is_theirs) in kept.chain(by_people.iter().map(|tag| (&**tag, true))) {
+        if !tags.iter().any(|(known, _)| *known == tag) {
+            tags.push((tag, is_theirs));
+        }
+    }
+    tags
 }
 
 /// The type of a transaction that became that action.
@@ -126,26 +139,26 @@ fn members(fields: &FreeFields) -> Map<String, Value> {
 /// How a transaction stands.
 pub(super) fn review<'a>(record: &Record, case: Option<&'a Case>) -> Review<'a> {
     let event = &record.entry.event;
-    let standing = words::standing(record, case);
+    let standing = EventStanding::of(record, case);
     Review {
         review_id: digest::uuid_from(event.id, "sumsub review").replace('-', ""),
         attempt_id: digest::uuid_from(event.id, "sumsub attempt").replace('-', ""),
         attempt_cnt: u32::from(case.is_some_and(|case| case.rescored.is_some())),
         level_name: LEVEL,
         create_date: date::seconds(event.received_at),
-        review_status: standing.status(),
+        review_status: words::review_status(standing),
         review_result: review_result(standing, case),
     }
 }
 
 /// How it ended, with what people said of it.
-pub(super) fn review_result(standing: Standing, case: Option<&Case>) -> Option<ReviewResult<'_>> {
-    let review_answer = standing.answer()?;
+pub(super) fn review_result(standing: EventStanding, case: Option<&Case>) -> Option<ReviewResult<'_>> {
+    let review_answer = words::review_answer(standing)?;
     let decision = case.and_then(|case| case.decision.as_ref()).filter(|decision| decision.is_done);
     let reject_type = || if decision.is_some_and(|decision| decision.may_retry) { "RETRY" } else { "FINAL" };
     Some(ReviewResult {
         review_answer,
-        review_reject_type: (standing == Standing::Red).then(reject_type),
+        review_reject_type: (standing == EventStanding::Refused).then(reject_type),
         reject_labels: decision.map_or(&[], |decision| &decision.labels),
         client_comment: decision.and_then(|decision| decision.comment.as_ref()).map(|said| &**said.reveal()),
     })
@@ -270,18 +283,28 @@ fn description(refusal: &Refusal) -> String {
     }
 }
 
-/// The error's number and name, where the vendor has one.
-fn error_name(refusal: &Refusal) -> Option<(u32, &'static str)> {
-    if refusal.kind != RefusalKind::Unauthorized {
-        return None;
+/// The error's number and name, where the vendor has one (docs.sumsub.com, "Error codes").
+fn error_name(route: Option<&Route>, refusal: &Refusal) -> Option<(u32, &'static str)> {
+    let is_file = route.is_some_and(|route| matches!(route.path, IMPORT | IMPORT_HISTORY));
+    match (refusal.kind, refusal.detail.as_str()) {
+        (RefusalKind::TooLarge, _) if is_file => Some((1002, "file-too-big")),
+        (RefusalKind::Malformed, EMPTY_FILE) if is_file => Some((1003, "empty-file")),
+        (RefusalKind::Conflict, onboarding::NO_DOCUMENTS) => Some((1010, "doc-type-not-in-req-docs")),
+        (RefusalKind::Unauthorized, auth::SIGNATURE_MISMATCH) => Some((4003, "app-token-signature-mismatch")),
+        (RefusalKind::Unauthorized, auth::EXPIRED) => Some((4004, "app-token-expired")),
+        (RefusalKind::Unauthorized, auth::INCOMPLETE | NO_KEY) => {
+            Some((4006, "app-token-not-all-auth-params-supplied"))
+        }
+        // Whether it is no token at all, or not ours, is not told apart.
+        (RefusalKind::Unauthorized, _) => Some((4001, "app-token-not-found")),
+        _ => None,
     }
-    Some(match refusal.detail.as_str() {
-        auth::SIGNATURE_MISMATCH => (4003, "app-token-signature-mismatch"),
-        auth::EXPIRED => (4004, "app-token-expired"),
-        auth::INCOMPLETE => (4006, "app-token-not-all-auth-params-supplied"),
-        _ => (4000, "app-token-invalid-format"),
-    })
 }
+
+/// What a request without a token is refused with by the server.
+const NO_KEY: &str = "no key was presented";
+/// What a file without a line is refused with.
+pub(super) const EMPTY_FILE: &str = "the file has no line";
 
 /// The answer to a request that was not taken.
 pub(super) fn refused(route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
@@ -295,7 +318,7 @@ pub(super) fn refused(route: Option<&Route>, refusal: &Refusal, now: Timestamp) 
         }
         _ => description(refusal),
     };
-    let error = error_name(refusal);
+    let error = error_name(route, refusal);
     let body = Failure {
         description: &description,
         code: status,

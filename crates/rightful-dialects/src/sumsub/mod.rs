@@ -11,9 +11,12 @@
 //! | `POST /resources/kyt/txns/{id}/review/status/completed` | server | somebody's decision, at once |
 //! | `DELETE /resources/kyt/txns/{id}` | server | mark it deleted |
 //! | `PATCH /resources/kyt/txns/{id}/props` | server | add or change some of its properties, or take `unsetKey` away; it is judged by them when it is judged again |
+//! | `GET`, `POST`, `DELETE /resources/kyt/txns/{id}/tags` | server | its tags: those of rules (`system`) and people's |
+//! | `POST`, `PATCH`, `DELETE /resources/kyt/txns/notes`, `GET …/{id}/notes` | server | what people note of it |
 //! | `POST /resources/kyt/misc/txns/import` | server | judge each line of a file; `ignoreErrors`, `scoreSavedTxns` |
 //! | `POST /resources/kyt/misc/txns/importHistory` | server | remember each line as history |
 //! | `GET /resources/applicants/{id}/one`, with `-;externalUserId={user}` for the id | server | an applicant, with its device labels |
+//! | `POST /resources/applicants`, `GET …/{id}/status`, `GET …/{id}/requiredIdDocsStatus`, `POST /resources/accessTokens/sdk` | server | an applicant's id, how far it is, a token for its page; nothing is kept, no document is asked for |
 //! | `GET /resources/status/api` | server | is anybody there? |
 //! | `POST /resources/accessTokens/behavior` | server | a token for a session's page |
 //! | `GET /resources/di/info`, `POST /resources/di/req`, `POST /resources/bhv/evts/{page}`, `POST /resources/serviceLogger/warn` | page | what Fisherman asks and says |
@@ -29,7 +32,7 @@
 //! # Not supported
 //! - Of rules: scheduled ones, variables, cases and changes of applicants, `addScoreIf`, and what only the vendor knows of an
 //!   applicant. Tags' weights and levels of risk.
-//! - Tags and notes of transactions by API, and changing a transaction's data beyond its properties.
+//! - Changing a transaction's data beyond its properties, tags and notes.
 //! - Verification itself: levels, documents, checks. Levels that a caller names are taken and mean nothing here.
 //! - Travel Rule data exchange between companies: such a transaction is judged as any that moves money.
 //! - Hooks by e-mail, Slack or Telegram, and headers of one's own.
@@ -58,7 +61,8 @@
 //! be asked on the spot, and `onHold`, to be looked at by people, where a rule names a queue or requires action, or where
 //! money moves: whoever sits there may be the wrong one to ask. What people decide, or the person answers, holds from then on.
 //! A transaction that awaits its user comes with `applicantActions`: a link to a page of ours, which its server brings to the
-//! person. Who asks by other means says how it ended with our `POST /v1/feedback`. The answer completes the transaction.
+//! person, or to the application's own provider where its setting `ask_url` names one. Who asks by other means says how it
+//! ended with our `POST /v1/feedback`. The answer completes the transaction.
 //! `init` is what an asynchronous submission is answered.
 //!
 //! # What the documentation leaves open
@@ -71,6 +75,8 @@
 //!   is taken as well, since the vendor takes any text, and is a fact for rules.
 //! - The visitor id that a page is given names its session. Whoever copies it says that it was in that session, and no more.
 //! - A file is taken whole: up to 64 MiB, judged line by line while the caller waits.
+//! - Any tag is taken, since there is no dashboard that it would have to be in. A note's own tags are not kept.
+//! - Errors have the documented numbers 1002, 1003, 1010, 4001, 4003, 4004 and 4006; the others have no cause here.
 //! - Of a deleted transaction, what was learned stays learned; a decision against it unlearns.
 
 mod aggregate;
@@ -84,6 +90,8 @@ mod decode;
 mod encode;
 mod hooks;
 mod instrument;
+mod memo;
+mod onboarding;
 mod page;
 mod place;
 mod review;
@@ -97,7 +105,7 @@ use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 
 use crate::{
     Access, Around, Call, Dialect, HookMessage, Intake, Lines, Method, Presented, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorRule, VendorRuleKept,
+    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorRule, VendorRuleKept, asking,
 };
 
 /// The longest file of many lines, in bytes: some 100 000 transactions.
@@ -113,13 +121,21 @@ const PROPS: &str = "/resources/kyt/txns/{id}/props";
 const IMPORT: &str = "/resources/kyt/misc/txns/import";
 const IMPORT_HISTORY: &str = "/resources/kyt/misc/txns/importHistory";
 const APPLICANT: &str = "/resources/applicants/{id}/one";
+const APPLICANTS: &str = "/resources/applicants";
+const APPLICANT_STATUS: &str = "/resources/applicants/{id}/status";
+const APPLICANT_STEPS: &str = "/resources/applicants/{id}/requiredIdDocsStatus";
+const DOCUMENT: &str = "/resources/applicants/{id}/info/idDoc";
+const PAGE_TOKEN: &str = "/resources/accessTokens/sdk";
 const STATUS: &str = "/resources/status/api";
 const BEHAVIOR_TOKEN: &str = "/resources/accessTokens/behavior";
 const INFO: &str = "/resources/di/info";
 const CAPTURE: &str = "/resources/di/req";
 const EVENTS: &str = "/resources/bhv/evts/{page}";
 const LOGGER: &str = "/resources/serviceLogger/warn";
-const ASK: &str = "/resources/applicantActions/confirm";
+const ASK: &str = asking::PATH;
+const TAGS: &str = "/resources/kyt/txns/{id}/tags";
+const NOTE: &str = "/resources/kyt/txns/notes";
+const NOTES: &str = "/resources/kyt/txns/{id}/notes";
 const HOOKS: &str = "/resources/api/clientWebhooks";
 const HOOK: &str = "/resources/api/clientWebhooks/{id}";
 const SET_HOOK: &str = "/resources/api/agent/clientWebhooks";
@@ -138,11 +154,24 @@ const ROUTES: &[Route] = &[
     server(Method::Get, TRANSACTION),
     server(Method::Post, SCORE),
     server(Method::Post, REVIEW),
+    // Before the path that would take its last part for an id.
+    server(Method::Post, NOTE),
+    server(Method::Patch, NOTE),
+    server(Method::Delete, NOTE),
     server(Method::Delete, DELETE),
     server(Method::Patch, PROPS),
+    server(Method::Get, TAGS),
+    server(Method::Post, TAGS),
+    server(Method::Delete, TAGS),
+    server(Method::Get, NOTES),
     server(Method::Post, IMPORT),
     server(Method::Post, IMPORT_HISTORY),
     server(Method::Get, APPLICANT),
+    server(Method::Post, APPLICANTS),
+    server(Method::Get, APPLICANT_STATUS),
+    server(Method::Get, APPLICANT_STEPS),
+    server(Method::Post, DOCUMENT),
+    server(Method::Post, PAGE_TOKEN),
     server(Method::Get, STATUS),
     server(Method::Post, BEHAVIOR_TOKEN),
     page(Method::Get, INFO),
@@ -191,7 +220,7 @@ impl Dialect for Sumsub {
     }
 
     fn linked_application(&self, query: Query<'_>) -> Option<ApplicationId> {
-        ask::application(query)
+        asking::application(query)
     }
 
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
@@ -204,18 +233,28 @@ impl Dialect for Sumsub {
             REVIEW => review::decision(call),
             DELETE => review::deletion(call),
             PROPS => review::amendment(call),
+            IMPORT | IMPORT_HISTORY if call.body.trim_ascii().is_empty() => {
+                Err(Refusal { kind: RefusalKind::Malformed, detail: encode::EMPTY_FILE.to_owned(), path: None })
+            }
             IMPORT => Ok(Intake::Lines(Lines {
                 is_history: is_off(call, "scoreSavedTxns"),
                 stops_at_error: !is_on(call, "ignoreErrors"),
             })),
             IMPORT_HISTORY => Ok(Intake::Lines(Lines { is_history: true, stops_at_error: false })),
-            APPLICANT => review::applicant(call),
+            APPLICANT | APPLICANT_STATUS => review::applicant(call),
+            APPLICANTS => onboarding::creation(call),
+            APPLICANT_STEPS => onboarding::steps(call),
+            DOCUMENT => onboarding::document(call),
+            PAGE_TOKEN => onboarding::token_asked(call),
             STATUS => Ok(Intake::Nothing),
             BEHAVIOR_TOKEN => page::token_asked(call),
             INFO | CAPTURE | LOGGER => page::nothing(call),
             EVENTS => page::events(call),
-            ASK if call.route.method == Method::Get => ask::question(call),
-            ASK => ask::answer(call),
+            ASK if call.route.method == Method::Get => asking::question(call),
+            ASK => asking::answer(call),
+            TAGS => memo::tags(call),
+            NOTE => memo::note(call),
+            NOTES => memo::notes(call),
             HOOKS | HOOK => Ok(Intake::VendorHooks),
             SET_HOOK => hooks::wish(call),
             rules::INSTALLED | rules::BUNDLE | rules::RULES | rules::RULE | rules::TAGS => rules::asked(call),
@@ -240,15 +279,22 @@ impl Dialect for Sumsub {
             (Reply::Standing { record, case }, SUBMIT_WITH_OPTIONS) if decode::is_async(call) => {
                 encode::taken(call, record, case.as_deref())
             }
+            (Reply::Standing { record, case }, TAGS) => memo::tags_shown(call, record, case.as_deref()),
+            (Reply::Standing { case, .. }, NOTE) => memo::note_shown(call, case.as_deref()),
+            (Reply::Standing { case, .. }, NOTES) => memo::notes_shown(case.as_deref()),
             (Reply::Standing { record, case }, DELETE) => encode::deleted(record, case.as_deref()),
             (Reply::Standing { record, case }, _) => encode::transaction(call, record, case.as_deref()),
             (Reply::LinesTaken(taken), _) => encode::lines_taken(taken),
+            (Reply::Found(found), APPLICANT_STATUS) => onboarding::status(found),
             (Reply::Found(found), _) => encode::applicant(call, found),
             (Reply::VendorRules(answer), _) => rules::reply(call, answer),
             (Reply::VendorHooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
             (Reply::VendorHooks(hooks), _) => hooks::all(call, hooks),
             (Reply::Recalled(record), ASK) => ask::question_page(call, record),
             (Reply::FeedbackTaken { .. }, ASK) => ask::thanks_page(call),
+            (Reply::Nothing, APPLICANTS) => onboarding::created(call),
+            (Reply::Nothing, PAGE_TOKEN) => onboarding::token(call),
+            (Reply::Nothing, APPLICANT_STEPS) => encode::json(200, &serde_json::json!({})),
             (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),
             (Reply::Nothing, INFO) => page::info(call),
             _ => encode::done(),

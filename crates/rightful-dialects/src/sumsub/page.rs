@@ -17,7 +17,7 @@ use crate::{Call, Intake, Refusal, Response, digest};
 /// The longest session id, in bytes.
 const SESSION_BYTES_MAX: usize = 256;
 /// How long a token holds whose server does not say.
-const TOKEN_KEPT: Duration = Duration::from_secs(600);
+pub(super) const TOKEN_KEPT: Duration = Duration::from_secs(600);
 /// The longest that a token may hold: a report is not kept longer.
 const TOKEN_KEPT_MAX: Duration = REPORT_KEPT;
 /// The most events of one batch; the client sends one every two seconds.

@@ -12,7 +12,7 @@ use crate::scalars::{custom, text};
 use crate::{Call, EventOf, Intake, Refusal, RefusalKind};
 
 /// As whom a decision is made that comes by the vendor's API, which names nobody.
-const OFFICER: &str = "api";
+pub(super) const OFFICER: &str = "api";
 /// How many of an applicant's latest events tell its labels.
 const EVENTS_READ: u16 = 100;
 

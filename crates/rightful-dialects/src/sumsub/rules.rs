@@ -30,8 +30,6 @@ pub(super) const TAGS: &str = "/resources/api/agent/tm/settings/tags";
 
 /// The group of all rules that this API writes.
 const GROUP: &str = "sumsub";
-/// What the names of its rules begin with in the book.
-pub(super) const PREFIX: &str = "sumsub-";
 /// The longest title and name of a bundle, in characters, as documented.
 const TITLE_CHARS_MAX: usize = 128;
 /// The longest description, in bytes: as a note in the book.

@@ -168,3 +168,23 @@ pub(super) struct Message<'a> {
     pub(super) kyt_data_txn_id: Option<&'a str>,
     pub(super) kyt_txn_type: &'a str,
 }
+
+/// A message to a hook about a case.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CaseMessage<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) applicant_id: Option<String>,
+    pub(super) correlation_id: String,
+    pub(super) sandbox_mode: bool,
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) review_result: Option<ReviewResult<'a>>,
+    pub(super) review_status: &'static str,
+    pub(super) created_at: String,
+    pub(super) created_at_ms: String,
+    pub(super) kyt_case_id: String,
+    pub(super) client_id: &'a str,
+    pub(super) kyt_txn_id: String,
+}

@@ -1,9 +1,6 @@
 //! Sumsub's words and ours.
 
-use rightful_domain::{
-    Action, Assessment, Case, DecisionKind, FeedbackKind, Outcome, ReasonCode, Record, RuleEffect, RuleMatch,
-    RuleStatus, Verdict,
-};
+use rightful_domain::{Action, EventStanding, Outcome, ReasonCode, Record, RuleEffect, RuleStatus, Verdict};
 
 /// What a participant may be told to be, beside what judgement reads.
 pub(super) const PARTY_KEPT: [&str; 18] = [
@@ -160,102 +157,30 @@ pub(super) fn doing_of_rule(effect: &RuleEffect) -> Doing {
 
 /// What is to be done about a transaction that was judged so.
 pub(super) fn doing(record: &Record) -> Doing {
-    let Some(assessment) = &record.entry.assessment else { return Doing::Score };
-    let waits = assessment.queue(&record.entry.event).is_some();
-    match assessment.effective() {
-        Verdict::Deny => Doing::Reject,
-        Verdict::Challenge if assessment.rules.iter().any(asks_the_user) => Doing::AwaitUser,
-        Verdict::Challenge if !waits => Doing::AwaitUser,
-        Verdict::Challenge => Doing::OnHold,
-        // Told to let it through in observe mode, though it would wait.
-        Verdict::Trust | Verdict::Allow if waits && !is_overruled(assessment) => Doing::OnHold,
-        Verdict::Trust | Verdict::Allow => Doing::Score,
+    match EventStanding::judged(&record.entry.event, record.entry.assessment.as_ref()) {
+        EventStanding::LetThrough => Doing::Score,
+        EventStanding::Held => Doing::OnHold,
+        EventStanding::Asked => Doing::AwaitUser,
+        EventStanding::Refused => Doing::Reject,
     }
 }
 
-/// Whether a rule that the vendor's own API has written says to ask the person, which is stronger there than to hold.
-fn asks_the_user(matched: &RuleMatch) -> bool {
-    matched.acts()
-        && matched.rule.starts_with(super::rules::PREFIX)
-        && doing_of_rule(&matched.effect) == Doing::AwaitUser
-}
-
-fn is_overruled(assessment: &Assessment) -> bool {
-    assessment.answered.is_some_and(|answered| answered != assessment.verdict)
-}
-
-/// How a transaction stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    OnHold,
-    AwaitingUser,
-    Green,
-    Red,
-}
-
-impl Standing {
-    /// As `reviewStatus`.
-    pub(super) const fn status(self) -> &'static str {
-        match self {
-            Self::OnHold => "onHold",
-            Self::AwaitingUser => "awaitingUser",
-            Self::Green | Self::Red => "completed",
-        }
-    }
-
-    /// As `reviewAnswer`; None while it is open.
-    pub(super) const fn answer(self) -> Option<&'static str> {
-        match self {
-            Self::OnHold | Self::AwaitingUser => None,
-            Self::Green => Some("GREEN"),
-            Self::Red => Some("RED"),
-        }
+/// As `reviewStatus`.
+pub(super) const fn review_status(standing: EventStanding) -> &'static str {
+    match standing {
+        EventStanding::Held => "onHold",
+        EventStanding::Asked => "awaitingUser",
+        EventStanding::LetThrough | EventStanding::Refused => "completed",
     }
 }
 
-/// How a transaction stands: as people decided, or as the person answered, else as it was judged.
-pub(super) fn standing(record: &Record, case: Option<&Case>) -> Standing {
-    let decided = case.and_then(|case| case.decision.as_ref()).filter(|decision| decision.is_done);
-    let answered = record.feedback.iter().rev().find_map(|said| {
-        let standing = match said.kind {
-            FeedbackKind::ConfirmedLegitimate | FeedbackKind::ChallengePassed { .. } => Standing::Green,
-            FeedbackKind::ConfirmedTakeover | FeedbackKind::ChallengeFailed => Standing::Red,
-            FeedbackKind::ChallengeIgnored | FeedbackKind::Reclaimed => return None,
-        };
-        Some((said.received_at, standing))
-    });
-    match (decided, answered) {
-        (Some(decision), answered) if answered.is_none_or(|(at, _)| at < decision.effective_at) => {
-            match decision.kind {
-                DecisionKind::Approve => Standing::Green,
-                DecisionKind::Reject => Standing::Red,
-                DecisionKind::AskUser => Standing::AwaitingUser,
-            }
-        }
-        (_, Some((_, standing))) => standing,
-        (_, None) => match case
-            .and_then(|case| case.rescored)
-            .map_or_else(|| doing(record), |again| rescored(record, again.verdict))
-        {
-            Doing::Score => Standing::Green,
-            Doing::OnHold => Standing::OnHold,
-            Doing::AwaitUser => Standing::AwaitingUser,
-            Doing::Reject => Standing::Red,
-        },
+/// As `reviewAnswer`; None while it is open.
+pub(super) const fn review_answer(standing: EventStanding) -> Option<&'static str> {
+    match standing {
+        EventStanding::Held | EventStanding::Asked => None,
+        EventStanding::LetThrough => Some("GREEN"),
+        EventStanding::Refused => Some("RED"),
     }
-}
-
-/// What is to be done about a transaction that was judged again.
-fn rescored(record: &Record, verdict: Verdict) -> Doing {
-    let mut again = record.clone();
-    if let Some(assessment) = &mut again.entry.assessment {
-        let is_enforced = assessment.answered.is_none_or(|answered| answered == assessment.verdict);
-        assessment.verdict = verdict;
-        if is_enforced {
-            assessment.answered = Some(verdict);
-        }
-    }
-    doing(&again)
 }
 
 /// The device labels, and the reasons that they stand for.

@@ -175,6 +175,7 @@ pub(super) fn refused(token_path: Option<()>, refusal: &Refusal) -> Response {
         | RefusalKind::NotFound
         | RefusalKind::MethodNotAllowed
         | RefusalKind::Conflict
+        | RefusalKind::CaseConflict
         | RefusalKind::TooLarge
         | RefusalKind::UnsupportedType
         | RefusalKind::RateLimited

@@ -340,6 +340,8 @@ impl Dialect for Transmit {
                 | Reply::Standing { .. }
                 | Reply::Changed(_)
                 | Reply::Cases(_)
+                | Reply::CaseTimes(_)
+                | Reply::Imports(_)
                 | Reply::LinesTaken(_)
                 | Reply::VendorHooks(_),
                 _,

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rightful_dialects::{EventOf, Intake, LinesTaken, Refusal, RefusalKind, Reply, Told, VendorHook};
+use rightful_dialects::{EventOf, ImportShown, Intake, LinesTaken, Refusal, RefusalKind, Reply, Told, VendorHook};
 use rightful_domain::{
-    Case, CaseChange, CaseNote, CasePage, CaseRefusal, Decision, DecisionKind, Event, Hook, HookStyle, HookTerms, Pii,
-    QUEUE_DEFAULT, Record,
+    Case, CaseChange, CaseNote, CasePage, CaseRefusal, CaseTimes, Decision, DecisionKind, Event, EventId, Hook,
+    HookStyle, HookTerms, Pii, QUEUE_DEFAULT, Record, TagChange,
 };
 use serde_json::{Value, json};
 
@@ -32,6 +32,13 @@ pub(crate) fn reply_to(intake: &Intake, given: &Value, remembered: impl Fn(Optio
             let next = Some((case.opened_at, case.event));
             Reply::Cases(CasePage { cases: vec![case], next })
         }
+        Intake::CaseTimes(_) => {
+            let case = case(&remembered(None).entry.event, given).expect("a case");
+            let mut times = CaseTimes::default();
+            times.add(&case, RECEIVED_AT);
+            Reply::CaseTimes(times)
+        }
+        Intake::Imports => Reply::Imports(vec![import()]),
         Intake::Lines(_) => {
             let refusal =
                 |kind, path: Option<&str>| Refusal { kind, detail: "is required".into(), path: path.map(Into::into) };
@@ -42,6 +49,13 @@ pub(crate) fn reply_to(intake: &Intake, given: &Value, remembered: impl Fn(Optio
         Intake::VendorHooks | Intake::SetVendorHook(_) => Reply::VendorHooks(vec![hook()]),
         _ => return None,
     })
+}
+
+fn import() -> ImportShown {
+    let refusal = Refusal { kind: RefusalKind::Malformed, detail: "is required".into(), path: Some("txnId".into()) };
+    let taken = LinesTaken { n_created: 7, n_known: 1, refused: vec![(2, refusal)], n_refused: 1 };
+    let id = EventId::from_bytes([1, 2, 3, 4, 5, 6, 0x40, 7, 0x80, 8, 9, 10, 11, 12, 13, 14]);
+    ImportShown { id, begun_at: RECEIVED_AT, ended_at: None, n_lines: 12, taken }
 }
 
 fn hook() -> VendorHook {
@@ -62,9 +76,16 @@ fn hook() -> VendorHook {
 pub(crate) fn case(event: &Event, given: &Value) -> Option<Case> {
     let told = given.get("case")?;
     let mut case = Case::new(event, Some(QUEUE_DEFAULT), RECEIVED_AT);
-    let note = CaseNote { by: "bob".into(), at: RECEIVED_AT, text: Pii::new("her bank was called".into()) };
+    let note = CaseNote { id: 0, by: "bob".into(), at: RECEIVED_AT, text: Pii::new("her bank was called".into()) };
     case.apply(CaseChange::Note(note), RECEIVED_AT).expect("a note");
     case.apply(CaseChange::Claim { by: "ann".into() }, RECEIVED_AT).expect("a claim");
+    let tags: Vec<Box<str>> = told
+        .get("tags")
+        .into_iter()
+        .flat_map(|tags| tags.as_array().into_iter().flatten())
+        .map(|tag| tag.as_str().expect("a text").into())
+        .collect();
+    case.apply(CaseChange::Tags(TagChange::Add(tags)), RECEIVED_AT).expect("tags");
     let Some(kind) = told.get("decision").and_then(Value::as_str).and_then(DecisionKind::parse) else {
         return Some(case);
     };
@@ -103,6 +124,8 @@ pub(crate) fn intake_json(intake: &Intake, told_json: impl Fn(&Told) -> Value) -
             let first = changes.first().map(|(_, change)| format!("{change:?}"));
             json!({"verb": "change many", "n": changes.len(), "first": first})
         }
+        Intake::CaseTimes(from) => json!({"verb": "case times", "since_s": RECEIVED_AT.since(*from).as_secs()}),
+        Intake::Imports => json!({"verb": "imports"}),
         Intake::Cases(search) => json!({"verb": "cases", "search": format!("{search:?}")}),
         Intake::Lines(lines) => {
             json!({"verb": "lines", "is_history": lines.is_history, "stops_at_error": lines.stops_at_error})

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::judge::Alert;
 use crate::config::{Alerts, ConfigError, Secret, SmtpSecurity};
-use crate::telling::{Letter, Poster, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP, signature};
+use crate::telling::{DEADLINE, Letter, Poster, WEBHOOK_ID, WEBHOOK_SIGNATURE, WEBHOOK_TIMESTAMP, signature};
 
 /// How long a mail server may take.
 const SMTP_DEADLINE: Duration = Duration::from_secs(15);
@@ -177,7 +177,7 @@ async fn post(
     headers: Vec<(HeaderName, String)>,
     body: Vec<u8>,
 ) -> Result<(), ChannelError> {
-    let letter = Letter { url: url.reveal().into(), headers, body };
+    let letter = Letter { url: url.reveal().into(), headers, body, deadline: DEADLINE };
     let answer = poster.post(letter).await.map_err(|error| ChannelError::Post(error.to_string()))?;
     if (200..300).contains(&answer.status) { Ok(()) } else { Err(ChannelError::Status(answer.status)) }
 }

@@ -28,7 +28,7 @@ pub(super) enum App {
     /// Show applications and how they like things
     Show(Show),
     /// Change how an application likes things: origins, takeover_words, account_events_per_minute_max,
-    /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices, recommendation_words, action_types
+    /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices, recommendation_words, action_types, ask_url
     Set(Set),
     /// Manage whom an application tells of what happens
     #[command(subcommand)]
@@ -164,6 +164,7 @@ fn shown_text(shown: &Shown) -> String {
         ("pages_may_list_devices", settings.pages_may_list_devices.to_string()),
         ("recommendation_words", settings.recommendation_words.clone()),
         ("action_types", settings.action_types.join(",")),
+        ("ask_url", settings.ask_url.clone().unwrap_or_default()),
         ("hooks", hooks_text(&shown.hooks)),
     ];
     rows.iter().map(|(what, value)| format!("{what:<30} {value}").trim_end().to_owned() + "\n").collect()

@@ -282,12 +282,14 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         asked @ (Intake::Nothing | Intake::VendorHooks | Intake::SetVendorHook(_) | Intake::Lines(_)) => {
             return beside(app, dialect, received, asked).await.map(Done::Answered);
         }
+        Intake::Imports => return Ok(Done::Answered(Reply::Imports(app.imports.of(&application.id)))),
         asked @ (Intake::AssessNew(_)
         | Intake::Standing(_)
         | Intake::Rescore(_)
         | Intake::Change { .. }
         | Intake::ChangeMany(_)
-        | Intake::Cases(_)) => review(pipeline, application, asked, now).await,
+        | Intake::Cases(_)
+        | Intake::CaseTimes(_)) => review(pipeline, application, asked, now).await,
         Intake::Stream(following) => return follow(app, dialect, received, *following).await,
         Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
         Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
@@ -399,6 +401,7 @@ async fn review(
         Intake::Change { event, change } => standing(pipeline.change_case(application, event, change, now).await?),
         Intake::ChangeMany(changes) => Reply::Changed(pipeline.change_cases(application, changes, now).await?),
         Intake::Cases(search) => Reply::Cases(pipeline.cases(&search, now).await?),
+        Intake::CaseTimes(from) => Reply::CaseTimes(pipeline.case_times(application, from, now).await?),
         // Handed to whoever does it.
         _ => Reply::Nothing,
     })

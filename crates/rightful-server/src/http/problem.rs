@@ -46,11 +46,11 @@ pub(crate) fn refusal(error: &PipelineError) -> Refusal {
 /// Why a case is not changed.
 const fn case_refusal(refusal: CaseRefusal) -> (RefusalKind, &'static str) {
     let kind = match refusal {
-        CaseRefusal::NoCase => RefusalKind::NotFound,
+        CaseRefusal::NoCase | CaseRefusal::NoNote => RefusalKind::NotFound,
         CaseRefusal::ClaimedByAnother | CaseRefusal::NotClaimed | CaseRefusal::Closed | CaseRefusal::NothingToUndo => {
-            RefusalKind::Conflict
+            RefusalKind::CaseConflict
         }
-        CaseRefusal::TooManyNotes | CaseRefusal::TooManyFields => RefusalKind::Malformed,
+        CaseRefusal::TooManyNotes | CaseRefusal::TooManyTags | CaseRefusal::TooManyFields => RefusalKind::Malformed,
     };
     (kind, refusal.as_str())
 }

@@ -18,7 +18,7 @@ use tokio_rustls::rustls;
 
 use super::message_id;
 use super::pauses::Pauses;
-use super::post::{Answer, Letter, PostError, Poster};
+use super::post::{Answer, DEADLINE, Letter, PostError, Poster};
 use super::schedule::{RETRY_AFTER_MAX, Schedule};
 use super::secret::Secrets;
 use super::sign::{payload_digest, signatures};
@@ -313,8 +313,9 @@ impl Delivery {
         }
         let event = record.entry.event.id;
         let id = message_id(event, waiting.number);
+        let deadline = deadline(hook.style);
         let headers = headers(hook.style, &id, secrets.as_ref(), now, &message.body);
-        Ok(Made::Letter(Letter { url: hook.url.clone(), headers, body: message.body }, event))
+        Ok(Made::Letter(Letter { url: hook.url.clone(), headers, body: message.body, deadline }, event))
     }
 
     /// A message in the words of its hook's dialect; None if it has none.
@@ -328,7 +329,8 @@ impl Delivery {
         let Some(dialect) = (self.speaks)(hook.style) else { return Ok(None) };
         if !matches!(waiting.telling.topic, Topic::DeviceNew | Topic::DeviceDetached) {
             let case = self.store().case(&application.id, record.entry.event.id).await?;
-            let around = Around { application, link_key: &self.app.link_key, case: case.as_ref() };
+            let around =
+                Around { application, link_key: &self.app.link_key, case: case.as_ref(), since: waiting.since };
             return Ok(dialect.hook_message_of(&waiting.telling, &ToldOf::Event(record), &around));
         }
         let (Some(account), Some(sighting)) = (&record.entry.event.account, record.entry.sighting) else {
@@ -337,6 +339,14 @@ impl Delivery {
         let dossier = self.store().dossier(&waiting.application, account).await?;
         let device = dossier.devices.iter().find(|device| device.id == sighting.id);
         Ok(device.and_then(|device| dialect.hook_message(&waiting.telling, &ToldOf::Device(account, device))))
+    }
+}
+
+/// How long a receiver of a style may take: Sumsub's receivers have five seconds (docs.sumsub.com, "Webhooks").
+pub(super) const fn deadline(style: HookStyle) -> Duration {
+    match style {
+        HookStyle::Standard | HookStyle::Ravelin | HookStyle::Rupt => DEADLINE,
+        HookStyle::Sumsub => Duration::from_secs(5),
     }
 }
 

@@ -21,8 +21,8 @@ use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 use super::address::{AddressError, Target};
 use super::pool::{Connected, Pool};
 
-/// How long a receiver may take in all, from looking its name up to its answer's head.
-const DEADLINE: Duration = Duration::from_secs(15);
+/// How long a receiver may take in all, from looking its name up to its answer's head, unless its vendor says otherwise.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(15);
 /// How long the rest of an answer may take, where its connection is to be used again.
 const REST_DEADLINE: Duration = Duration::from_secs(1);
 /// The longest answer that is read to the end for that, in bytes.
@@ -100,6 +100,8 @@ pub(crate) struct Letter {
     pub(crate) url: Box<str>,
     pub(crate) headers: Vec<(HeaderName, String)>,
     pub(crate) body: Vec<u8>,
+    /// How long the receiver may take in all.
+    pub(crate) deadline: Duration,
 }
 
 /// The addresses that a name stands for.
@@ -142,9 +144,9 @@ impl Poster {
 
     /// Posts a letter, within the deadline.
     pub(crate) async fn post(&self, letter: Letter) -> Result<Answer, PostError> {
-        let target = Target::read(&letter.url)?;
+        let (target, deadline) = (Target::read(&letter.url)?, letter.deadline);
         let request = request(&target, letter)?;
-        let exchanged = tokio::time::timeout(DEADLINE, self.exchange(&target, request)).await;
+        let exchanged = tokio::time::timeout(deadline, self.exchange(&target, request)).await;
         let (answer, left) = exchanged.map_err(|_elapsed| PostError::Deadline)??;
         if let Some((connected, body)) = left
             && let Ok(Some(connected)) = tokio::time::timeout(REST_DEADLINE, drained(connected, body)).await

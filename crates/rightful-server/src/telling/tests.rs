@@ -12,7 +12,7 @@ use axum::http::HeaderMap;
 use parking_lot::Mutex;
 use rightful_dialects::{Around, Call, Dialect, HookMessage, Intake, Presented, Query, Refusal, Reply, Route, ToldOf};
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, Application, ApplicationId, ApplicationMode, Hook, HookStyle, Note, NoteKind,
+    AccountDevice, AccountDeviceId, Application, ApplicationId, ApplicationMode, Case, Hook, HookStyle, Note, NoteKind,
     NoteTarget, Record, Settings, Sighting, Telling, Timestamp, Topic, Verdict, Waiting,
 };
 use rightful_store::conformance::{APPLICATION, judged, login};
@@ -160,7 +160,7 @@ impl Bench {
 
     async fn challenge_of(&self, n: u64, account: &str) {
         let mut entry = judged(&login(n, account, "phone", "192.0.2.1"), Verdict::Challenge);
-        entry.tellings = super::of(&self.application, &entry);
+        entry.tellings = super::of(&self.application, &entry, None);
         self.app.pipeline.store.record(entry).await.unwrap();
     }
 
@@ -249,7 +249,7 @@ async fn a_hook_that_is_gone_is_told_no_more() {
     // What happens while it is off is given up untried and kept, and sent again when it is on and that is asked.
     let off = bench.app.applications.find(&bench.application.id).unwrap();
     let mut entry = judged(&login(4, "anna", "phone", "192.0.2.1"), Verdict::Challenge);
-    entry.tellings = super::of(&off, &entry);
+    entry.tellings = super::of(&off, &entry, None);
     store.record(entry).await.unwrap();
     let detached = Note {
         application: off.id.clone(),
@@ -324,7 +324,7 @@ fn check(style: HookStyle, verdict: Verdict, n_devices: u16, is_first: bool, exp
     let application = application(vec![hook("a", style, "https://shop.example/")]);
     let mut entry = judged(&login(1, "anna", "phone", "192.0.2.1"), verdict);
     entry.sighting = Some(Sighting { id: AccountDeviceId::from_bytes([1; 12]), is_first, is_listed: false, n_devices });
-    let told: Vec<Topic> = super::of(&application, &entry).iter().map(|telling| telling.topic).collect();
+    let told: Vec<Topic> = super::of(&application, &entry, None).iter().map(|telling| telling.topic).collect();
     assert_eq!(told, expected, "{style:?} {verdict:?}");
 }
 
@@ -390,6 +390,12 @@ async fn what_there_are_no_words_for_is_not_counted_as_taken() {
 }
 
 #[test]
+fn sumsubs_receivers_have_five_seconds() {
+    assert_eq!(super::delivery::deadline(HookStyle::Sumsub), Duration::from_secs(5));
+    assert_eq!(super::delivery::deadline(HookStyle::Standard), Duration::from_secs(15));
+}
+
+#[test]
 fn each_style_has_words_for_all_that_its_hooks_are_told_of() {
     let entry = judged(&login(1, "anna", "phone", "192.0.2.1"), Verdict::Challenge);
     let account = entry.event.account.clone().unwrap();
@@ -408,6 +414,7 @@ fn each_style_has_words_for_all_that_its_hooks_are_told_of() {
         received_at: entry.event.received_at,
     };
     let record = Record { sequence: 1, entry, conclusion: None, feedback: vec![passed], consumed_at: None };
+    let case = Case::new(&record.entry.event, Some("payouts"), record.entry.event.received_at);
     let application = application(Vec::new());
     for (style, topics) in super::TOLD {
         let dialect = rightful_dialects::of_hook(style).unwrap();
@@ -422,10 +429,25 @@ fn each_style_has_words_for_all_that_its_hooks_are_told_of() {
                 | Topic::Standing
                 | Topic::Reviewed
                 | Topic::Deleted
-                | Topic::DataChanged => ToldOf::Event(&record),
+                | Topic::DataChanged
+                | Topic::LetThrough
+                | Topic::Held
+                | Topic::Asked
+                | Topic::Refused
+                | Topic::CaseOpened
+                | Topic::CaseTaken
+                | Topic::CaseReturned
+                | Topic::CaseWaits
+                | Topic::CaseReviewed
+                | Topic::CaseClosed => ToldOf::Event(&record),
             };
             let telling = Telling { hook: "a".into(), topic: *topic };
-            let around = Around { application: &application, link_key: &[7; 32], case: None };
+            let around = Around {
+                application: &application,
+                link_key: &[7; 32],
+                case: Some(&case),
+                since: Timestamp::default(),
+            };
             assert!(dialect.hook_message_of(&telling, &told, &around).is_some(), "{style:?} {topic:?}");
         }
     }

@@ -54,7 +54,7 @@ fn decided(kind: DecisionKind, by: &str, made_at: Timestamp) -> CaseChange {
 pub(super) async fn a_case_opens_once_and_reads_back(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
     let event = open(&script, 1, "payouts").await?;
-    let note = CaseNote { by: "bob".into(), at: at(2), text: Pii::new("seen".into()) };
+    let note = CaseNote { id: 0, by: "bob".into(), at: at(2), text: Pii::new("seen".into()) };
     let noted = change(&script, &event, CaseChange::Note(note), at(2)).await?;
     let again = script.store().open_case(Case::new(&event, Some("other"), at(9))).await?;
     same("opened again", Ok(again.clone()), noted)?;
@@ -94,7 +94,7 @@ pub(super) async fn notes_of_many_at_once_are_all_kept(backend: Arc<dyn Backend>
     let mut all = tokio::task::JoinSet::new();
     for n in 0..20 {
         let (script, event) = (script.clone(), event.clone());
-        let note = CaseNote { by: "b".into(), at: at(2), text: Pii::new(format!("note {n}").into()) };
+        let note = CaseNote { id: 0, by: "b".into(), at: at(2), text: Pii::new(format!("note {n}").into()) };
         all.spawn(async move { change(&script, &event, CaseChange::Note(note), at(2)).await });
     }
     while let Some(done) = all.join_next().await {
@@ -146,7 +146,7 @@ pub(super) async fn a_decision_is_due_after_its_minute_until_it_is_settled(backe
 pub(super) async fn an_erasure_forgets_what_was_said_in_cases(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
     let event = open(&script, 1, "payouts").await?;
-    let note = CaseNote { by: "bob".into(), at: at(2), text: Pii::new("her sister called".into()) };
+    let note = CaseNote { id: 0, by: "bob".into(), at: at(2), text: Pii::new("her sister called".into()) };
     change(&script, &event, CaseChange::Note(note), at(2)).await?.map_err(|it| it.as_str())?;
     let account = there("the account", event.account.clone())?;
     script.store().erase_account(&event.application, &account, at(3)).await?;

@@ -47,6 +47,7 @@ pub(super) async fn settings_read_back(backend: Arc<dyn Backend>) -> Told {
         takeover_words: TakeoverWords::AllowReviewPrevent,
         recommendation_words: RecommendationWords::UpperCase,
         action_types: vec!["wire_template".into()],
+        ask_url: Some("https://verify.example/{event}".into()),
         account_events_per_minute_max: 7,
         devices_per_account_max: 3,
         blocks_over_device_limit: true,

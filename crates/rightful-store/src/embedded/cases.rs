@@ -1,19 +1,27 @@
-//! Cases: one row an event, changed under one lock, with what is listed by time beside it.
+//! Cases: one row an event, changed by the writer alone, with what is listed by time beside it.
 //!
-//! A row and its places in the lists are written in one synced batch. Who has decided is somebody; what was said of a person
-//! is sealed under that person's key.
+//! A row and its places in the lists are written in one synced batch, with the entry that opens the case, what a decision
+//! says of the event, and the messages about it. Who has decided is somebody; what was said of a person is sealed under that
+//! person's key.
 
 use async_trait::async_trait;
-use fjall::PersistMode;
 use rightful_domain::{
-    ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, CaseState, EventId, Timestamp,
+    ApplicationId, Case, CasePage, CaseRefusal, CaseSearch, CaseState, EventId, Feedback, Record, Stood, Telling,
+    Timestamp, Topic,
 };
+use tokio::sync::oneshot;
 
+use super::command::{Answer, Command};
 use super::disk::failed;
+use super::outbox::waiting_about;
+use super::plan::Target;
+use super::said::PlannedSaying;
+use super::subjects::NewKey;
 use super::tags::{StateKey, Tagger};
+use super::writer::{Admitted, Writer};
 use super::{EmbeddedStore, Shared};
 use crate::record::{Undecodable, decode_case, encode_case, private_of_case};
-use crate::{Cases, StoreError};
+use crate::{CaseAsked, Cases, StoreError};
 
 /// A case, by its event.
 const CASE_PREFIX: u8 = b'c';
@@ -25,6 +33,29 @@ const ALL_PREFIX: u8 = b'a';
 const DUE_PREFIX: u8 = b'd';
 /// The most rows looked at for one page: who filters much gets a short page, and where to go on.
 const LOOKED_AT_MAX: usize = 10_000;
+
+/// A case, ready to be written.
+pub(super) struct CaseRows {
+    event: EventId,
+    /// What is to be put, and, without a value, removed.
+    rows: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    new_key: Option<NewKey>,
+}
+
+/// What is asked of a case, and who waits for it.
+pub(super) struct CaseCommand {
+    pub(super) asked: CaseAsked,
+    pub(super) answer: oneshot::Sender<Result<Result<Case, CaseRefusal>, StoreError>>,
+}
+
+/// A case before and after.
+struct PlannedCase {
+    before: Option<Case>,
+    after: Case,
+    is_changed: bool,
+    /// Its event, where somebody is to be told.
+    about: Option<Target>,
+}
 
 /// A failure of reading a case back.
 struct Unread(StoreError);
@@ -67,6 +98,10 @@ fn bound(event: EventId) -> Vec<u8> {
     [&b"case"[..], event.as_bytes()].concat()
 }
 
+fn subject_of(tagger: &Tagger, case: &Case) -> StateKey {
+    tagger.subject_key(case.account.as_ref().map_or_else(|| tagger.nobody(), |account| tagger.account(account)))
+}
+
 /// When a case's decision is to take effect, if it has not.
 fn due_of(case: &Case) -> Option<Timestamp> {
     let decision = case.decision.as_ref().filter(|decision| !decision.is_done)?;
@@ -74,16 +109,6 @@ fn due_of(case: &Case) -> Option<Timestamp> {
 }
 
 impl Shared {
-    /// Opens a case, unless it is there.
-    pub(super) fn open_case(&self, case: Case) -> Result<Case, StoreError> {
-        let _turn = self.changing_case.lock();
-        if let Some(known) = self.case(&case.application, case.event)? {
-            return Ok(known);
-        }
-        self.write_case(None, &case)?;
-        Ok(case)
-    }
-
     /// The case of an event of an application.
     pub(super) fn case(&self, application: &ApplicationId, event: EventId) -> Result<Option<Case>, StoreError> {
         let tagger = self.mind.taggers.of(application);
@@ -102,54 +127,46 @@ impl Shared {
         case.map_err(|Unread(error)| error)
     }
 
-    /// Changes a case, or says why not.
-    pub(super) fn change_case(
-        &self,
-        application: &ApplicationId,
-        event: EventId,
-        change: CaseChange,
-        now: Timestamp,
-    ) -> Result<Result<Case, CaseRefusal>, StoreError> {
-        let _turn = self.changing_case.lock();
-        let Some(before) = self.case(application, event)? else { return Ok(Err(CaseRefusal::NoCase)) };
-        let mut case = before.clone();
-        match case.apply(change, now) {
-            Err(refusal) => return Ok(Err(refusal)),
-            Ok(false) => {}
-            Ok(true) => self.write_case(Some(&before), &case)?,
-        }
-        Ok(Ok(case))
-    }
-
-    fn write_case(&self, before: Option<&Case>, case: &Case) -> Result<(), StoreError> {
+    /// Makes a case ready to be written: its row, and its places in the lists.
+    pub(super) fn case_rows(&self, before: Option<&Case>, case: &Case) -> Result<CaseRows, StoreError> {
         let tagger = self.mind.taggers.of(&case.application);
-        let subject =
-            tagger.subject_key(case.account.as_ref().map_or_else(|| tagger.nobody(), |it| tagger.account(it)));
+        let subject = subject_of(&tagger, case);
         let (key, new_key) = self.subjects.to_seal(subject)?;
         let sealed = key.seal(&private_of_case(case), &bound(case.event), &self.nonces);
-        let mut batch = self.disk.database.batch().durability(Some(PersistMode::SyncData));
-        let rows = &self.disk.cases;
-        if let Some(new_key) = new_key.filter(|new| self.subjects.is_wanted(new)) {
-            batch.insert(&self.disk.keys, new_key.subject.to_bytes(), &*new_key.sealed);
-        }
-        batch.insert(rows, case_key(tagger.short, case.event), encode_case(case, subject.to_bytes(), &sealed));
-        for (key, is_there) in listings(&tagger, case) {
-            if is_there {
-                batch.insert(rows, key, []);
-            } else {
-                batch.remove(rows, key);
-            }
-        }
+        let row = encode_case(case, subject.to_bytes(), &sealed);
+        let mut rows = vec![(case_key(tagger.short, case.event), Some(row))];
+        rows.extend(listings(&tagger, case).into_iter().map(|(key, is_there)| (key, is_there.then(Vec::new))));
         let (was_due, is_due) = (before.and_then(due_of), due_of(case));
         if let Some(at) = was_due.filter(|at| Some(*at) != is_due) {
-            batch.remove(rows, due_key(tagger.short, at, case.event));
+            rows.push((due_key(tagger.short, at, case.event), None));
         }
         if let Some(at) = is_due {
-            batch.insert(rows, due_key(tagger.short, at, case.event), case.application.as_str().as_bytes());
+            let whose = case.application.as_str().as_bytes().to_vec();
+            rows.push((due_key(tagger.short, at, case.event), Some(whose)));
         }
-        batch.commit().map_err(failed)?;
-        self.subjects.saved(subject);
-        Ok(())
+        Ok(CaseRows { event: case.event, rows, new_key })
+    }
+
+    /// What is to become of a case, or why it is not changed.
+    fn plan_case(&self, asked: &CaseAsked) -> Result<Result<PlannedCase, CaseRefusal>, StoreError> {
+        let before = self.case(&asked.application, asked.event)?;
+        let Some(mut after) = before.clone().or_else(|| asked.opening.clone()) else {
+            return Ok(Err(CaseRefusal::NoCase));
+        };
+        for change in &asked.changes {
+            if let Err(refusal) = after.apply(change.clone(), asked.now) {
+                return Ok(Err(refusal));
+            }
+        }
+        let is_changed = before.as_ref() != Some(&after);
+        let about = if is_changed && !asked.tellings.is_empty() {
+            let tagger = self.mind.taggers.of(&asked.application);
+            let found = self.found(&asked.application, asked.event)?;
+            found.map(|found| self.target(&tagger, found)).transpose()?
+        } else {
+            None
+        };
+        Ok(Ok(PlannedCase { before, after, is_changed, about }))
     }
 
     /// Some cases, oldest first.
@@ -211,13 +228,112 @@ fn is_asked_for(search: &CaseSearch, case: &Case, now: Timestamp) -> bool {
     by_state && by_queue && search.due_before.is_none_or(|at| case.due_at < at)
 }
 
-#[async_trait]
-impl Cases for EmbeddedStore {
-    async fn open_case(&self, case: Case) -> Result<Case, StoreError> {
-        self.shared.check_running()?;
-        self.read(move |shared| shared.open_case(case)).await
+/// A record with one thing more said of it.
+fn with_said(record: &Record, said: Option<&Feedback>) -> Record {
+    let mut record = record.clone();
+    record.feedback.extend(said.cloned());
+    record
+}
+
+impl Writer {
+    /// Puts a case into the batch.
+    pub(super) fn put_case(&mut self, case: CaseRows) {
+        let CaseRows { event, rows, new_key, .. } = case;
+        for (key, value) in rows {
+            match value {
+                Some(value) => self.batch.writes.insert(&self.shared.disk.cases, key, value),
+                None => self.batch.writes.remove(&self.shared.disk.cases, key),
+            }
+        }
+        self.put_key(new_key);
+        self.batch.cases.insert(event);
     }
 
+    /// Puts those messages about an event into the batch that are news by now, in the order of what happened.
+    pub(super) fn put_news(
+        &mut self,
+        about: &Target,
+        tellings: &[Telling],
+        said: Option<&Feedback>,
+        case: CaseNews<'_>,
+    ) {
+        let after = with_said(&about.record, said);
+        let [was, is] = [(&about.record, case.before), (&after, case.after)];
+        let news = Stood { record: was.0, case: was.1 }.news(Stood { record: is.0, case: is.1 }, case.now);
+        let of = |topic: Topic| tellings.iter().filter(move |telling| telling.topic == topic).cloned();
+        let told = news.into_iter().flat_map(of).collect();
+        let waiting = waiting_about(&about.record.entry.event.application, case.now, told);
+        self.put_tellings(waiting, Some(about.record.sequence), about.subject);
+    }
+
+    pub(super) fn admit_case(&mut self, command: Box<CaseCommand>) -> Admitted {
+        let asked = &command.asked;
+        if self.depends_on_batch(asked.event) || self.batch.cases.contains(&asked.event) {
+            return Admitted::Later(Command::Case(command));
+        }
+        let planned = match self.shared.plan_case(asked) {
+            Ok(Ok(planned)) => planned,
+            refused => {
+                drop(command.answer.send(refused.map(|planned| planned.map(|planned| planned.after))));
+                return Admitted::InBatch;
+            }
+        };
+        let saying = match asked.said.as_ref().map(|said| self.plan_saying(said)).transpose() {
+            Ok(Some(None)) => return Admitted::Later(Command::Case(command)),
+            Ok(saying) => saying.flatten(),
+            Err(error) => {
+                drop(command.answer.send(Err(error)));
+                return Admitted::InBatch;
+            }
+        };
+        if planned.is_changed
+            && self.batch_erases(subject_of(&self.shared.mind.taggers.of(&asked.application), &planned.after))
+        {
+            return Admitted::Later(Command::Case(command));
+        }
+        let CaseCommand { asked, answer } = *command;
+        match self.put_planned(&asked, &planned, saying) {
+            Ok(()) => self.batch.answers.push(Answer::Case(answer, Box::new(Ok(planned.after)))),
+            Err(error) => drop(answer.send(Err(error))),
+        }
+        Admitted::InBatch
+    }
+
+    fn put_planned(
+        &mut self,
+        asked: &CaseAsked,
+        planned: &PlannedCase,
+        saying: Option<PlannedSaying>,
+    ) -> Result<(), StoreError> {
+        let PlannedCase { before, after, is_changed, about } = planned;
+        if !is_changed {
+            return Ok(());
+        }
+        let rows = self.shared.case_rows(before.as_ref(), after)?;
+        let is_said = saying.as_ref().is_some_and(PlannedSaying::is_news);
+        if let Some((said, saying)) = asked.said.as_ref().zip(saying) {
+            self.put_saying(said, saying)?;
+        }
+        self.put_case(rows);
+        if let Some(about) = about {
+            let said = asked.said.as_ref().filter(|_| is_said);
+            let case = CaseNews { before: before.as_ref(), after: Some(after), now: asked.now };
+            self.put_news(about, &asked.tellings, said, case);
+        }
+        Ok(())
+    }
+}
+
+/// A case before and after, and when.
+#[derive(Clone, Copy)]
+pub(super) struct CaseNews<'a> {
+    pub(super) before: Option<&'a Case>,
+    pub(super) after: Option<&'a Case>,
+    pub(super) now: Timestamp,
+}
+
+#[async_trait]
+impl Cases for EmbeddedStore {
     async fn case(&self, application: &ApplicationId, event: EventId) -> Result<Option<Case>, StoreError> {
         let application = application.clone();
         self.read(move |shared| shared.case(&application, event)).await
@@ -228,16 +344,8 @@ impl Cases for EmbeddedStore {
         self.read(move |shared| shared.case_page(&search, now)).await
     }
 
-    async fn change_case(
-        &self,
-        application: &ApplicationId,
-        event: EventId,
-        change: CaseChange,
-        now: Timestamp,
-    ) -> Result<Result<Case, CaseRefusal>, StoreError> {
-        self.shared.check_running()?;
-        let application = application.clone();
-        self.read(move |shared| shared.change_case(&application, event, change, now)).await
+    async fn alter_case(&self, asked: CaseAsked) -> Result<Result<Case, CaseRefusal>, StoreError> {
+        self.ask(|answer| Command::Case(Box::new(CaseCommand { asked, answer }))).await
     }
 
     async fn decisions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Case>, StoreError> {

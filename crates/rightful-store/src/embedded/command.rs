@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Conclusion, EventId, Feedback, RetryKey, Telling, Timestamp,
-    Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Case, CaseRefusal, Conclusion, EventId, Feedback, RetryKey,
+    Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
+use super::cases::{CaseCommand, CaseRows};
 use super::disk::unavailable;
 use super::imprint::Imprint;
 use super::notes::NoteCommand;
@@ -32,6 +33,8 @@ pub(super) enum Command {
     Erase(Box<(ApplicationId, AccountId, Timestamp)>, oneshot::Sender<Result<(), StoreError>>),
     /// Remember what somebody noted.
     Note(Box<NoteCommand>),
+    /// Open or change a case.
+    Case(Box<CaseCommand>),
     /// Mark an answer as consumed.
     Consume(Box<Consumption>, oneshot::Sender<Result<u64, StoreError>>),
     /// Let messages wait.
@@ -74,6 +77,8 @@ pub(super) struct RecordCommand {
     pub(super) new_key: Option<NewKey>,
     /// Whom to tell of it; their numbers and places are still to come.
     pub(super) tellings: Vec<Waiting>,
+    /// The case that it opens.
+    pub(super) case: Option<Box<CaseRows>>,
     pub(super) answer: oneshot::Sender<Result<Placed, StoreError>>,
 }
 
@@ -92,6 +97,7 @@ pub(super) enum Answer {
     Concluded(oneshot::Sender<Result<u64, StoreError>>, u64),
     Applied(oneshot::Sender<Result<Applied, StoreError>>, Applied),
     Done(oneshot::Sender<Result<(), StoreError>>),
+    Case(oneshot::Sender<Result<Result<Case, CaseRefusal>, StoreError>>, Box<Result<Case, CaseRefusal>>),
 }
 
 impl Answer {
@@ -103,6 +109,7 @@ impl Answer {
             Self::Concluded(to, sequence) => drop(to.send(failure.map_or(Ok(sequence), Err))),
             Self::Applied(to, applied) => drop(to.send(failure.map_or(Ok(applied), Err))),
             Self::Done(to) => drop(to.send(failure.map_or(Ok(()), Err))),
+            Self::Case(to, case) => drop(to.send(failure.map_or(Ok(*case), Err))),
         }
     }
 }
@@ -123,6 +130,7 @@ pub(super) fn refuse(command: Command, error: StoreError) {
             drop(answer.send(Err(error)));
         }
         Command::Note(note) => drop(note.answer.send(Err(error))),
+        Command::Case(case) => drop(case.answer.send(Err(error))),
         Command::Consume(_, answer) | Command::Redeliver(_, answer) => drop(answer.send(Err(error))),
         Command::Stop { .. } => {}
     }

@@ -37,6 +37,7 @@ mod reports;
 mod retries;
 mod roll;
 mod rule_books;
+mod said;
 mod scan;
 mod search;
 mod series;
@@ -57,9 +58,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Conclusion, CorrelationId, Day, Delivery, DeliveryTry, Device,
-    DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note,
-    Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted,
+    AccountId, Aggregate, Application, ApplicationId, Case, Conclusion, CorrelationId, Day, Delivery, DeliveryTry,
+    Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry,
+    Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted,
     RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
@@ -129,8 +130,6 @@ struct Shared {
     keeping: tokio::sync::Semaphore,
     reports: reports::Reports,
     outbox: outbox::Outbox,
-    /// Held by who changes a case.
-    changing_case: Mutex<()>,
     lists: lists::ListRows,
     /// Held as long as the store is open.
     _lock: std::fs::File,
@@ -152,6 +151,7 @@ impl Shared {
     fn prepare(
         &self,
         entry: &Entry,
+        case: Option<&Case>,
         answer: oneshot::Sender<Result<Placed, StoreError>>,
     ) -> Result<Box<RecordCommand>, StoreError> {
         let tagger = self.mind.taggers.of(&entry.event.application);
@@ -172,6 +172,7 @@ impl Shared {
             tagger,
             new_key,
             tellings: outbox::waiting_of(entry),
+            case: case.map(|case| self.case_rows(None, case).map(Box::new)).transpose()?,
             answer,
         }))
     }
@@ -270,10 +271,10 @@ impl Memory for EmbeddedStore {
         self.shared.recall_again(application, event, enrichment, now)
     }
 
-    async fn record(&self, entry: Entry) -> Result<Recorded, StoreError> {
+    async fn record_opening(&self, entry: Entry, case: Option<Case>) -> Result<Recorded, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.shared.check_running()?;
-        let command = self.shared.prepare(&entry, answer)?;
+        let command = self.shared.prepare(&entry, case.as_ref(), answer)?;
         drop(entry);
         self.put(Command::Record(command))?;
         match answered.await.map_err(|_| unavailable("the store closed before it answered"))?? {

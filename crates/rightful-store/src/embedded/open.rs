@@ -276,7 +276,6 @@ fn remember(
         keeping: tokio::sync::Semaphore::new(1),
         broken: AtomicBool::new(false),
         disk,
-        changing_case: Mutex::new(()),
         _lock: lock,
     };
     Ok((shared, replayed))

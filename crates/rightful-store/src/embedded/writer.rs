@@ -4,29 +4,29 @@
 //! A command that depends on another of the same batch ends the batch and begins the next: what it depends on is then
 //! written and learned.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
 use fjall::{OwnedWriteBatch, PersistMode};
-use rightful_domain::{AccountId, ApplicationId, Conclusion, EventId, FeedbackTarget, RetryKey, Timestamp};
+use rightful_domain::{AccountId, ApplicationId, Conclusion, EventId, RetryKey, Timestamp};
 use tokio::sync::oneshot;
 
 use super::Shared;
 use super::checkpoint::Checkpointer;
-use super::command::{Answer, Command, OfficeChange, Placed, RecordCommand, Said, refuse};
+use super::command::{Answer, Command, OfficeChange, Placed, RecordCommand, refuse};
 use super::disk::{failed, unavailable};
 use super::fill::{Changing, Rows, learn_series};
 use super::imprint::{Imprint, Op, apply, changes_of};
 use super::keys::{minute_of, retry_key, status_key, time_key};
-use super::outbox::{Put, waiting_about};
+use super::outbox::Put;
 use super::plan::Plan;
 use super::retries::{Answered, is_long_lived};
 use super::subjects::NewKey;
 use super::tags::{StateKey, StateKeys, Tagger};
+use crate::StoreError;
 use crate::record::{Draft, Effect};
-use crate::{Applied, StoreError};
 
 /// The most commands in one batch: bounds how long the first waits for the last.
 const BATCH_MAX: usize = 1_024;
@@ -49,6 +49,8 @@ pub(super) struct Batch {
     pub(super) answers: Vec<Answer>,
     pub(super) tellings: Put,
     events: HashMap<EventId, u64>,
+    /// Events whose cases it writes.
+    pub(super) cases: HashSet<EventId>,
     retries: HashMap<[u8; 16], Answered>,
     /// Those of them that are kept in RAM.
     short_lived: Vec<(RetryKey, u64, Timestamp)>,
@@ -83,6 +85,7 @@ impl Batch {
             answers: Vec::new(),
             tellings: Put::default(),
             events: HashMap::new(),
+            cases: HashSet::new(),
             retries: HashMap::new(),
             short_lived: Vec::new(),
             subjects: StateKeys::default(),
@@ -156,6 +159,7 @@ impl Writer {
                 Admitted::InBatch
             }
             Command::Note(note) => self.admit_note(note),
+            Command::Case(command) => self.admit_case(command),
             Command::Consume(consumption, answer) => self.admit_consumption(consumption, answer),
             Command::Enqueue(waiting, answer) => {
                 self.put_tellings(waiting, None, None);
@@ -235,7 +239,7 @@ impl Writer {
     }
 
     fn put_record(&mut self, command: RecordCommand, plan: Plan) {
-        let RecordCommand { draft, event, retry, imprint, tagger, new_key, tellings, answer } = command;
+        let RecordCommand { draft, event, retry, imprint, tagger, new_key, tellings, case, answer } = command;
         let (batch, disk) = (&mut self.batch, &self.shared.disk);
         let sequence = batch.next_sequence;
         batch.next_sequence += 1;
@@ -255,6 +259,9 @@ impl Writer {
         self.mark_time(imprint.received_at, sequence);
         self.put_key(new_key);
         self.put_tellings(tellings, Some(sequence), imprint.subject);
+        if let Some(case) = case {
+            self.put_case(*case);
+        }
         let batch = &mut self.batch;
         batch.events.insert(event, sequence);
         batch.subjects.extend(imprint.subject);
@@ -348,47 +355,6 @@ impl Writer {
         Admitted::InBatch
     }
 
-    fn admit_feedback(&mut self, said: Box<Said>, answer: oneshot::Sender<Result<Applied, StoreError>>) -> Admitted {
-        let feedback = &said.feedback;
-        let tagger = self.shared.mind.taggers.of(&feedback.application);
-        let about = super::plan::event_of(&feedback.target);
-        if about.is_some_and(|event| self.depends_on_batch(event)) {
-            return Admitted::Later(Command::ApplyFeedback(said, answer));
-        }
-        let planned = self.shared.feedback_target(&tagger, feedback).and_then(|(subject, target)| {
-            if self.batch_touches(subject) {
-                return Ok(None);
-            }
-            let plan = self.shared.plan_feedback(feedback, &tagger, subject, target.as_ref())?;
-            let is_news = target.as_ref().is_none_or(|target| plan.is_news(feedback, target));
-            let plan = is_news.then_some(plan);
-            Ok(Some((subject, target.map(|target| target.record.sequence), plan)))
-        });
-        match planned {
-            Err(error) => drop(answer.send(Err(error))),
-            Ok(None) => return Admitted::Later(Command::ApplyFeedback(said, answer)),
-            // Said before, or said too often: nothing is written, so that who holds a link cannot fill the ledger.
-            Ok(Some((_, _, None))) => self.batch.answers.push(Answer::Applied(answer, Applied::default())),
-            Ok(Some((subject, event, Some(plan)))) => {
-                if let Err(error) = self.forget_notes(subject, &plan.forgotten) {
-                    drop(answer.send(Err(error)));
-                    return Admitted::InBatch;
-                }
-                let applied = plan.applied.clone();
-                let draft = Draft::feedback(feedback, tagger.short);
-                self.put_amendment(tagger, draft, about, subject, plan, feedback.received_at);
-                let Said { feedback, tellings } = *said;
-                // What is said of an account as a whole is about no event that anybody could be told of.
-                if let Some(event) = event.filter(|_| matches!(feedback.target, FeedbackTarget::Event(_))) {
-                    let waiting = waiting_about(&feedback.application, feedback.received_at, tellings);
-                    self.put_tellings(waiting, Some(event), subject);
-                }
-                self.batch.answers.push(Answer::Applied(answer, applied));
-            }
-        }
-        Admitted::InBatch
-    }
-
     fn admit_erasure(
         &mut self,
         whose: Box<(ApplicationId, AccountId, Timestamp)>,
@@ -449,6 +415,10 @@ impl Writer {
 
     pub(super) fn batch_touches(&self, subject: Option<StateKey>) -> bool {
         subject.is_some_and(|subject| self.batch.subjects.contains(&subject))
+    }
+
+    pub(super) fn batch_erases(&self, subject: StateKey) -> bool {
+        self.batch.erased.contains(&subject)
     }
 
     /// Writes the batch, syncs, lets memory learn, and answers.

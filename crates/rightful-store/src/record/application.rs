@@ -13,8 +13,10 @@ use super::number::Numbered;
 const OLD_VERSION: u8 = 1;
 /// The second: with settings, without how it likes recommendations.
 const SETTINGS_VERSION: u8 = 2;
+/// The third: without where a person is sent who is asked.
+const RECOMMENDATIONS_VERSION: u8 = 3;
 /// The version that is written.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 #[derive(Serialize, Deserialize)]
 struct StoredApplication<'a> {
@@ -58,6 +60,23 @@ struct StoredRecommendations<'a> {
     words: u8,
     #[serde(borrow)]
     action_types: Vec<&'a str>,
+}
+
+/// What follows that from version 4 on.
+#[derive(Serialize, Deserialize)]
+struct StoredAsking<'a> {
+    #[serde(borrow)]
+    ask_url: Option<&'a str>,
+}
+
+impl<'a> StoredAsking<'a> {
+    fn of(settings: &'a Settings) -> Self {
+        Self { ask_url: settings.ask_url.as_deref() }
+    }
+
+    fn restore(self, settings: Settings) -> Settings {
+        Settings { ask_url: self.ask_url.map(Into::into), ..settings }
+    }
 }
 
 impl<'a> StoredRecommendations<'a> {
@@ -161,7 +180,9 @@ pub(crate) fn encode_application(application: &Application) -> Vec<u8> {
         created_at: application.created_at.as_micros(),
     };
     let settings = &application.settings;
-    super::to_versioned_bytes(VERSION, &(stored, StoredSettings::of(settings), StoredRecommendations::of(settings)))
+    let recommendations = StoredRecommendations::of(settings);
+    let asking = StoredAsking::of(settings);
+    super::to_versioned_bytes(VERSION, &(stored, StoredSettings::of(settings), recommendations, asking))
 }
 
 /// An application from its bytes.
@@ -174,9 +195,15 @@ pub(crate) fn decode_application(bytes: &[u8]) -> Result<Application, Undecodabl
             super::from_versioned_bytes(SETTINGS_VERSION, bytes)?;
         return stored.restore(settings.restore()?);
     }
-    let (stored, settings, recommendations): (StoredApplication<'_>, StoredSettings<'_>, StoredRecommendations<'_>) =
-        super::from_versioned_bytes(VERSION, bytes)?;
-    stored.restore(recommendations.restore(settings.restore()?)?)
+    type Third<'a> = (StoredApplication<'a>, StoredSettings<'a>, StoredRecommendations<'a>);
+    type Fourth<'a> = (StoredApplication<'a>, StoredSettings<'a>, StoredRecommendations<'a>, StoredAsking<'a>);
+    if bytes.first() == Some(&RECOMMENDATIONS_VERSION) {
+        let (stored, settings, recommendations): Third<'_> =
+            super::from_versioned_bytes(RECOMMENDATIONS_VERSION, bytes)?;
+        return stored.restore(recommendations.restore(settings.restore()?)?);
+    }
+    let (stored, settings, recommendations, asking): Fourth<'_> = super::from_versioned_bytes(VERSION, bytes)?;
+    stored.restore(asking.restore(recommendations.restore(settings.restore()?)?))
 }
 
 impl StoredApplication<'_> {

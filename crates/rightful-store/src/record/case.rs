@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::Undecodable;
 use super::number::Numbered;
 
+/// The first version: without tags, and without when it was first claimed; its notes are numbered by their places.
+const OLD_VERSION: u8 = 1;
 /// The version that is written.
-const VERSION: u8 = 1;
-/// The same of what is sealed.
+const VERSION: u8 = 2;
+/// The version of what is sealed.
 const PRIVATE_VERSION: u8 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -30,6 +32,40 @@ struct StoredCase<'a> {
     /// Under whose key the rest is sealed.
     subject: [u8; 13],
     sealed: &'a [u8],
+}
+
+/// What follows that from version 2 on.
+#[derive(Serialize, Deserialize, Default)]
+struct StoredMore<'a> {
+    #[serde(borrow)]
+    tags: Vec<&'a str>,
+    untagged: Vec<&'a str>,
+    first_claimed_at: Option<i64>,
+    note_ids: Vec<u32>,
+}
+
+impl<'a> StoredMore<'a> {
+    fn of(case: &'a Case) -> Self {
+        Self {
+            tags: case.tags.iter().map(|tag| &**tag).collect(),
+            untagged: case.untagged.iter().map(|tag| &**tag).collect(),
+            first_claimed_at: case.first_claimed_at.map(Timestamp::as_micros),
+            note_ids: case.notes.iter().map(|note| note.id).collect(),
+        }
+    }
+
+    fn restore(self, mut case: Case) -> Case {
+        // Notes that can no longer be opened have no numbers either.
+        for (note, id) in case.notes.iter_mut().zip(self.note_ids) {
+            note.id = id;
+        }
+        Case {
+            tags: self.tags.into_iter().map(Into::into).collect(),
+            untagged: self.untagged.into_iter().map(Into::into).collect(),
+            first_claimed_at: self.first_claimed_at.map(Timestamp::from_micros),
+            ..case
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,7 +129,7 @@ pub(crate) fn encode_case(case: &Case, subject: [u8; 13], sealed: &[u8]) -> Vec<
         subject,
         sealed,
     };
-    super::to_versioned_bytes(VERSION, &stored)
+    super::to_versioned_bytes(VERSION, &(stored, StoredMore::of(case)))
 }
 
 /// A case from its bytes: `open` gives what was sealed under a subject's key, or None where that key is forgotten.
@@ -101,14 +137,20 @@ pub(crate) fn decode_case<E: From<Undecodable>>(
     bytes: &[u8],
     open: impl FnOnce([u8; 13], EventId, &[u8]) -> Result<Option<Vec<u8>>, E>,
 ) -> Result<Case, E> {
-    let stored: StoredCase<'_> = super::from_versioned_bytes(VERSION, bytes)?;
+    let (stored, more): (StoredCase<'_>, Option<StoredMore<'_>>) = if bytes.first() == Some(&OLD_VERSION) {
+        (super::from_versioned_bytes(OLD_VERSION, bytes)?, None)
+    } else {
+        let (stored, more) = super::from_versioned_bytes(VERSION, bytes)?;
+        (stored, Some(more))
+    };
     let event = EventId::from_bytes(stored.event);
     let opened = open(stored.subject, event, stored.sealed)?;
     let private = match &opened {
         Some(bytes) => super::from_versioned_bytes(PRIVATE_VERSION, bytes)?,
         None => StoredPrivate::default(),
     };
-    Ok(stored.restore(private)?)
+    let case = stored.restore(private)?;
+    Ok(more.map_or_else(|| case.clone(), |more| more.restore(case.clone())))
 }
 
 impl StoredCase<'_> {
@@ -120,8 +162,12 @@ impl StoredCase<'_> {
             let score = RiskScore::from_hundredths(score).map_err(|_| Undecodable("a score beyond its range"))?;
             Ok(Rescored { at: at(when), verdict: Verdict::of_number(verdict)?, score })
         };
-        let note =
-            |(by, when, text): (&str, i64, &str)| CaseNote { by: by.into(), at: at(when), text: Pii::new(text.into()) };
+        let note = |(place, (by, when, text)): (usize, (&str, i64, &str))| CaseNote {
+            id: u32::try_from(place).unwrap_or(u32::MAX),
+            by: by.into(),
+            at: at(when),
+            text: Pii::new(text.into()),
+        };
         Ok(Case {
             application: super::id(self.application, ApplicationId::new)?,
             event: EventId::from_bytes(self.event),
@@ -130,7 +176,7 @@ impl StoredCase<'_> {
             opened_at: at(self.opened_at),
             due_at: at(self.due_at),
             claim: self.claim.map(|(by, when)| Claim { by: by.into(), at: at(when) }),
-            notes: private.notes.into_iter().map(note).collect(),
+            notes: private.notes.into_iter().enumerate().map(note).collect(),
             decision,
             rescored: self.rescored.map(rescored).transpose()?,
             deleted_at: self.deleted_at.map(at),
@@ -138,6 +184,9 @@ impl StoredCase<'_> {
                 .fields
                 .map(|json| FreeFields::new(json).ok_or(Undecodable("free fields are too long")))
                 .transpose()?,
+            tags: Vec::new(),
+            untagged: Vec::new(),
+            first_claimed_at: None,
             revision: self.revision,
         })
     }
@@ -160,7 +209,7 @@ impl StoredDecision<'_> {
 
 #[cfg(test)]
 mod tests {
-    use rightful_domain::{Action, CaseChange, Event, Source};
+    use rightful_domain::{Action, CaseChange, Event, Source, TagChange};
 
     use super::*;
 
@@ -171,7 +220,7 @@ mod tests {
         let mut event = Event::new(id, application, Source::Sumsub, Action::Withdraw, now);
         event.account = Some(AccountId::new("ann").expect("an id"));
         let mut case = Case::new(&event, Some("payouts"), now);
-        let note = CaseNote { by: "bob".into(), at: now, text: Pii::new("called".into()) };
+        let note = CaseNote { id: 0, by: "bob".into(), at: now, text: Pii::new("called".into()) };
         case.apply(CaseChange::Note(note), now).expect("a note");
         case.apply(CaseChange::Claim { by: "bob".into() }, now).expect("a claim");
         case.decision = Some(Decision {
@@ -184,6 +233,10 @@ mod tests {
             labels: vec!["FRAUD".into()],
             may_retry: true,
         });
+        let tags = vec!["structuring".into(), "vip".into()];
+        case.apply(CaseChange::Tags(TagChange::Add(tags)), now).expect("tags");
+        case.apply(CaseChange::Tags(TagChange::Remove(vec!["vip".into()])), now).expect("tags");
+        case.revision = 2;
         case.fields = FreeFields::new("{\"tier\":\"vip\"}");
         let score = RiskScore::from_hundredths(9_500).expect("in range");
         case.rescored = Some(Rescored { at: now, verdict: Verdict::Deny, score });
@@ -205,12 +258,24 @@ mod tests {
         assert_eq!(erased.decision.expect("a decision").comment, None);
     }
 
+    fn bytes_of(golden: &str) -> Vec<u8> {
+        let digits = golden.trim().as_bytes().chunks(2);
+        digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("a byte")).collect()
+    }
+
+    fn read(golden: &str) -> Case {
+        let read = decode_case::<Undecodable>(&bytes_of(golden), |_, _, sealed| Ok(Some(sealed.to_vec())));
+        read.expect("a released version is read")
+    }
+
     #[test]
-    fn a_case_of_the_first_version_is_read() {
+    fn a_case_of_each_version_is_read() {
+        let old = Case { tags: Vec::new(), untagged: Vec::new(), first_claimed_at: None, ..a_case() };
+        assert_eq!(read(include_str!("golden/case_v1.hex")), old);
         let case = a_case();
         let bytes = encode_case(&case, [7; 13], &private_of_case(&case));
-        let golden = include_str!("golden/case_v1.hex").trim();
         let told: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(told, golden, "a released version never changes");
+        assert_eq!(told, include_str!("golden/case_v2.hex").trim(), "a released version never changes");
+        assert_eq!(read(&told), case);
     }
 }

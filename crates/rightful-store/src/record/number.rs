@@ -110,6 +110,16 @@ numbered!(Topic {
     Reviewed = 8,
     Deleted = 9,
     DataChanged = 10,
+    LetThrough = 11,
+    Held = 12,
+    Asked = 13,
+    Refused = 14,
+    CaseOpened = 15,
+    CaseTaken = 16,
+    CaseReturned = 17,
+    CaseWaits = 18,
+    CaseReviewed = 19,
+    CaseClosed = 20,
 });
 numbered!(TryFailure {
     BadAddress = 0,

@@ -139,6 +139,12 @@ fn with_recommendations() -> Application {
     Application { settings, ..an_application() }
 }
 
+/// The same, with what came in version 4.
+fn with_asking() -> Application {
+    let ask_url = Some("https://verify.example/{event}".into());
+    Application { settings: Settings { ask_url, ..with_recommendations().settings }, ..an_application() }
+}
+
 #[test]
 fn these_too_are_written_as_they_always_were() {
     let row = row_of(1, Draft::note(&note(), 2), &note_effects());
@@ -152,8 +158,8 @@ fn these_too_are_written_as_they_always_were() {
     check_golden("report", include_str!("../golden/report_v3.hex"), &bytes);
     check_golden("waiting", include_str!("../golden/waiting_v1.hex"), &encode_waiting(&waiting()));
     check_golden("try", include_str!("../golden/try_v1.hex"), &encode_try(&tried()));
-    let bytes = encode_application(&with_recommendations());
-    check_golden("application", include_str!("../golden/application_v3.hex"), &bytes);
+    let bytes = encode_application(&with_asking());
+    check_golden("application", include_str!("../golden/application_v4.hex"), &bytes);
 }
 
 #[test]
@@ -178,6 +184,8 @@ fn these_too_are_read_for_ever() {
     assert_eq!(decode_application(&bytes_of(include_str!("../golden/application_v2.hex"))), Ok(with_settings()));
     let bytes = bytes_of(include_str!("../golden/application_v3.hex"));
     assert_eq!(decode_application(&bytes), Ok(with_recommendations()));
+    let bytes = bytes_of(include_str!("../golden/application_v4.hex"));
+    assert_eq!(decode_application(&bytes), Ok(with_asking()));
 }
 
 #[test]
