@@ -22,6 +22,7 @@ mod page;
 mod path;
 mod query;
 mod ravelin;
+mod refusal_kind;
 mod registry;
 mod route;
 mod rule_library;
@@ -40,8 +41,8 @@ pub use asked::{
 };
 pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, TokenIn, Wants};
 pub use dialect::{
-    Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Notice, Query, Reclaim, Refusal, RefusalKind, Reply,
-    Response, StreamMessage, Told, ToldOf,
+    Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Notice, Query, Reclaim, Refusal, Reply, Response,
+    StreamMessage, Told, ToldOf,
 };
 pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 pub use list_csv::{CsvLineEnd, CsvLines};
@@ -53,6 +54,7 @@ pub use native::{
     BacktestBody, BacktestReport, Counts, DayOfEvents, DayOfMatches, Matches, RuleReport, Sample, ScoreMoves,
     VerdictMove, backtest_body, backtest_report, openapi,
 };
+pub use refusal_kind::RefusalKind;
 pub use registry::{ALL, OURS, of_hook};
 pub use route::{Access, Method, Presented, Route};
 pub use rule_library::{InstalledRule, ReadyRule, RuleConflict, RuleLibraryShown, RuleUpdate, RuleUpdates};
