@@ -15,7 +15,7 @@ mod user;
 
 use std::borrow::Cow;
 
-use rightful_domain::{Evidence, EvidenceValue, Finding, ReasonCode};
+use rightful_domain::{Acquaintance, Evidence, EvidenceValue, Finding, ReasonCode};
 
 pub use not_raised::NOT_RAISED;
 
@@ -280,8 +280,10 @@ fn comes_its_usual_way(features: &Features) -> bool {
 /// another device every other time says nothing by it.
 pub(crate) fn opens_way_out(features: &Features, thresholds: &ProfileActivityAnomaly) -> bool {
     let (novelty, tenure, payment) = (&features.novelty, &features.tenure, &features.payment);
-    let is_young = novelty.device_known == Some(false)
+    let is_new = novelty.device_known == Some(false)
         || novelty.device_age_days.is_some_and(|age| age <= thresholds.young_device_days_max.get());
+    // Whoever proved to be the owner, or was there first, is known at once.
+    let is_young = is_new && features.acquaintance.device != Some(Acquaintance::Known);
     let (learned, devices) = (tenure.account_history.unwrap_or(0), novelty.account_devices_known.unwrap_or(0));
     let has_history = f64::from(learned) >= thresholds.events_min.get()
         && tenure.account_age_days.is_some_and(|age| age >= thresholds.account_days_min.get())

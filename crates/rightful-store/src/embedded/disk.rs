@@ -132,3 +132,18 @@ pub(super) fn corrupt_row(sequence: u64) -> impl Fn(Undecodable) -> StoreError {
 pub(super) fn read_row(sequence: u64, bytes: &[u8]) -> Result<Row<'_>, StoreError> {
     Row::read(sequence, bytes).map_err(corrupt_row(sequence))
 }
+
+impl super::Shared {
+    /// What the folder takes, looked at no more often than every ten seconds: anybody may ask how the store is.
+    pub(super) fn disk_bytes(&self) -> Result<u64, StoreError> {
+        let mut looked = self.disk_bytes.lock();
+        if let Some((at, bytes)) = *looked
+            && at.elapsed() < super::DISK_LOOK_EVERY
+        {
+            return Ok(bytes);
+        }
+        let bytes = super::open::disk_bytes(&self.dir).map_err(super::unavailable)?;
+        *looked = Some((std::time::Instant::now(), bytes));
+        Ok(bytes)
+    }
+}

@@ -177,19 +177,6 @@ impl Shared {
         }))
     }
 
-    /// What the folder takes, looked at no more often than every ten seconds: anybody may ask how the store is.
-    fn disk_bytes(&self) -> Result<u64, StoreError> {
-        let mut looked = self.disk_bytes.lock();
-        if let Some((at, bytes)) = *looked
-            && at.elapsed() < DISK_LOOK_EVERY
-        {
-            return Ok(bytes);
-        }
-        let bytes = open::disk_bytes(&self.dir).map_err(unavailable)?;
-        *looked = Some((Instant::now(), bytes));
-        Ok(bytes)
-    }
-
     fn record_of(&self, sequence: u64) -> Result<Record, StoreError> {
         let found = self.found_at(sequence)?;
         found.map(|found| found.record).ok_or_else(|| StoreError::Corrupt { what: format!("row {sequence} is gone") })
