@@ -47,7 +47,7 @@ mod tests {
             ("https://shop.example:443/", Some("https://shop.example")),
             ("http://localhost:8080", Some("http://localhost:8080")),
             ("https://shop.example@evil.example/", None),
-            ("file:///home/a.html", None),
+            ("file:///pages/a.html", None),
             ("about:blank", None),
             ("https:///", None),
         ] {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::attempt::Said;
 use super::decode::ms;
 use super::device::{self, component};
-use super::encode::{ms_of, put};
+use super::response::{ms_of, put};
 use super::token;
 use crate::Call;
 

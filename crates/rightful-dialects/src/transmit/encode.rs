@@ -1,16 +1,14 @@
 //! From our answers to Transmit's.
 
-use rightful_domain::{Action, Assessment, EventId, Record, Settings, Timestamp};
+use rightful_domain::{Action, Assessment, EventId, Record, Settings};
 use serde_json::{Map, Value, json};
 
 use super::browser::{self, batch};
 use super::decode::ms;
+use super::response::{json, put, refused};
 use super::{context, desk, rules, signals, token, words};
-use crate::{Call, Refusal, RefusalKind, Reply, Response, SeveralDone};
+use crate::{Call, Reply, Response, SeveralDone};
 
-const JSON: &str = "application/json";
-/// What a caller should wait before it tries again, in s.
-const RETRY_AFTER_S: &str = "1";
 /// Interaction events of one request: the client's own default of 2 would make one request of every second click.
 const BUFFER_SIZE: u8 = 20;
 /// How long the client gathers them, in s.
@@ -64,11 +62,6 @@ pub(super) fn migrated(call: &Call<'_>) -> Response {
         Ok(id) => json(200, &json!({ "deviceId": id })),
         Err(refusal) => refused(None, &refusal),
     }
-}
-
-/// It is done.
-pub(super) fn done() -> Response {
-    json(200, &json!({ "message": "OK" }))
 }
 
 /// The answer to who tells how an action ended.
@@ -136,61 +129,4 @@ fn recommendation(call: &Call<'_>, record: &Record) -> Map<String, Value> {
     put(&mut body, "matched_rules", judged.and_then(|judged| rules::matched(call, judged)));
     put(&mut body, "preview_rule", judged.and_then(|judged| rules::preview(call, &event.action, judged)));
     body
-}
-
-/// Puts a value under a name, if there is one.
-pub(super) fn put<T: Into<Value>>(map: &mut Map<String, Value>, name: &str, value: Option<T>) {
-    map.extend(value.map(|value| (name.to_owned(), value.into())));
-}
-
-/// A refusal, as the client and its backends read it.
-pub(super) fn refused(token_path: Option<()>, refusal: &Refusal) -> Response {
-    let message = match &refusal.path {
-        Some(path) => format!("{path}: {}", refusal.detail),
-        None => refusal.detail.clone(),
-    };
-    let mut body = Map::new();
-    if token_path.is_some() {
-        // RFC 6749, section 5.2.
-        let code = match refusal.kind {
-            RefusalKind::Unauthorized => "invalid_client",
-            _ => "invalid_request",
-        };
-        put(&mut body, "error", Some(code));
-        put(&mut body, "error_description", Some(message.as_str()));
-    }
-    let status = match refusal.kind {
-        // The documentation knows neither status.
-        RefusalKind::TooLarge | RefusalKind::UnsupportedType => RefusalKind::Malformed.status(),
-        kind => kind.status(),
-    };
-    put(&mut body, "message", Some(message));
-    put(&mut body, "error_code", Some(status));
-    let mut response = json(status, &Value::Object(body));
-    match refusal.kind {
-        RefusalKind::Unauthorized => response.headers.push(("www-authenticate", "Bearer".to_owned())),
-        RefusalKind::Unavailable => response.headers.push(("retry-after", RETRY_AFTER_S.to_owned())),
-        RefusalKind::Malformed
-        | RefusalKind::Forbidden
-        | RefusalKind::NotFound
-        | RefusalKind::MethodNotAllowed
-        | RefusalKind::Conflict
-        | RefusalKind::CaseConflict
-        | RefusalKind::TooLarge
-        | RefusalKind::UnsupportedType
-        | RefusalKind::RateLimited
-        | RefusalKind::Internal => {}
-    }
-    response
-}
-
-pub(super) fn json(status: u16, body: &Value) -> Response {
-    // A tree of texts and finite numbers can always be written.
-    let body = serde_json::to_vec(body).unwrap_or_default();
-    Response { status, content_type: Some(JSON), headers: Vec::new(), body }
-}
-
-/// Milliseconds of a moment that may be missing.
-pub(super) fn ms_of(at: Option<Timestamp>) -> Option<i64> {
-    at.map(ms)
 }

@@ -156,6 +156,7 @@ mod encode;
 mod label;
 mod money;
 mod path;
+mod response;
 mod rules;
 mod signals;
 mod signed;
@@ -345,7 +346,7 @@ impl Dialect for Transmit {
                 | Reply::LinesTaken(_)
                 | Reply::VendorHooks(_),
                 _,
-            ) => encode::done(),
+            ) => response::done(),
         }
     }
 
@@ -359,6 +360,6 @@ impl Dialect for Transmit {
 
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, _now: Timestamp) -> Response {
         let token_path = route.filter(|route| route.path == TOKEN).map(|_| ());
-        encode::refused(token_path, refusal)
+        response::refused(token_path, refusal)
     }
 }

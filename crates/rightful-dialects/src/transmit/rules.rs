@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use rightful_domain::{Action, Assessment, ListNetwork, Verdict, country_spellings};
 use serde_json::{Map, Value, json};
 
-use super::{encode, words};
+use super::{response, words};
 use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::rules::{RulesRefusal, RulesRefusalKind};
@@ -172,7 +172,7 @@ pub(super) fn rule(call: &Call<'_>, before: Option<&VendorRuleKept>) -> Result<V
         _ => &[("ceiling", "trust")],
     };
     for (bound, verdict) in bounds {
-        encode::put(rule.as_object_mut().unwrap_or(&mut Map::new()), bound, Some(*verdict));
+        response::put(rule.as_object_mut().unwrap_or(&mut Map::new()), bound, Some(*verdict));
     }
     let (key, values) = &told.matcher;
     let read_back = json!({
@@ -203,23 +203,23 @@ fn condition((key, values): &(&'static str, Vec<String>)) -> String {
 pub(super) fn reply(call: &Call<'_>, reply: &VendorRulesReply) -> Response {
     let shown = match reply {
         VendorRulesReply::Done(shown) => shown,
-        VendorRulesReply::Refused(refusal) => return encode::refused(None, &refused(refusal)),
+        VendorRulesReply::Refused(refusal) => return response::refused(None, &refused(refusal)),
     };
     match (call.route.method, call.route.path) {
         (Method::Post, _) => {
             let id = shown.changed.as_ref().map(|rule| rule.id.as_str());
-            encode::json(201, &json!({ "message": message(shown, "Rule created"), "rule_id": id }))
+            response::json(201, &json!({ "message": message(shown, "Rule created"), "rule_id": id }))
         }
-        (Method::Put, _) => encode::json(200, &json!({ "message": message(shown, "Rule updated") })),
-        (Method::Delete, _) => encode::json(200, &json!({ "message": message(shown, "Rule deleted") })),
+        (Method::Put, _) => response::json(200, &json!({ "message": message(shown, "Rule updated") })),
+        (Method::Delete, _) => response::json(200, &json!({ "message": message(shown, "Rule deleted") })),
         (_, RULE) => match shown.rules.iter().find(|rule| rule.id == call.parameter("rule_id")) {
-            Some(rule) => encode::json(200, &json!({ "id": rule.id, "data": rule.told })),
+            Some(rule) => response::json(200, &json!({ "id": rule.id, "data": rule.told })),
             None => {
                 let detail = "there is no such rule, or none that is in effect yet".to_owned();
-                encode::refused(None, &Refusal { kind: RefusalKind::NotFound, detail, path: None })
+                response::refused(None, &Refusal { kind: RefusalKind::NotFound, detail, path: None })
             }
         },
-        _ => encode::json(200, &json!({ "data": in_order(&shown.rules) })),
+        _ => response::json(200, &json!({ "data": in_order(&shown.rules) })),
     }
 }
 

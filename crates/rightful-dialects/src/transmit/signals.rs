@@ -7,7 +7,7 @@ use rightful_domain::{Behavior, Device, Entry, InputKind, Interaction, NetworkKi
 use serde_json::{Map, Value};
 
 use super::device::component;
-use super::encode::put;
+use super::response::put;
 use crate::Call;
 
 /// Mean and spread of the logarithm of the time between two keys, in ms: 239 ms on average, with a deviation of 112 ms, of

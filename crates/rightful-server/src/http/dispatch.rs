@@ -13,7 +13,7 @@ use rightful_dialects::{
     Reply, Route, RulesIntake, TokenIn, Told,
 };
 use rightful_domain::{
-    AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Record, Report, Timestamp,
+    AccountDevice, AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Record, Report, Timestamp,
 };
 
 use super::caller::{self, Refused, text};
@@ -308,14 +308,12 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         }
         Intake::Search(search) => pipeline.search(&search).await.map(Reply::Found),
         Intake::Report(report) => {
-            received.with_call(app, |call| dialect.device_proof(call))?.as_ref().map_or(Ok(()), attempts::holds)?;
+            check_proof(app, dialect, received)?;
             pipeline.report(*report).await.map(Reply::Reported)
         }
         Intake::Identify { token, tolerance, told } => {
             pipeline.meters.unknown_fields(told.n_unknown);
-            let identified = pipeline.identify(token, tolerance, *told, application, now).await;
-            identified
-                .map(|(record, device)| Reply::Identified { record: Box::new(record), device: device.map(Box::new) })
+            pipeline.identify(token, tolerance, *told, application, now).await.map(identified)
         }
         Intake::LookUp { username, hashes } => Ok(Reply::LookedUp(pipeline.look_up(username, hashes))),
         Intake::Dossier(account) => {
@@ -344,6 +342,15 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Several(asked) => pipeline.several(application, *asked, now).await,
     };
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
+}
+
+fn identified((record, device): (Record, Option<AccountDevice>)) -> Reply {
+    Reply::Identified { record: Box::new(record), device: device.map(Box::new) }
+}
+
+/// That a report is signed by the device's key, where it says that it is.
+fn check_proof(app: &App, dialect: &dyn Dialect, received: &Received) -> Result<(), Refusal> {
+    received.with_call(app, |call| dialect.device_proof(call))?.as_ref().map_or(Ok(()), attempts::holds)
 }
 
 /// Remembers an event for whose verdict nobody waits.
