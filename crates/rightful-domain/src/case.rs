@@ -123,6 +123,20 @@ impl Decision {
         Self { kind, by: PERSON.into(), at, effective_at: at, is_done: true, comment, labels, may_retry: false }
     }
 
+    /// Whether another decision says the contrary of it while it may still be taken back: of two at once, the second has
+    /// not seen the first. Who was only asked has not been decided about, and what a person answered is not a reviewer's.
+    fn is_contradicted_by(&self, other: &Self, now: Timestamp) -> bool {
+        let is_fresh = !self.is_done || now < self.at.plus(UNDO_WITHIN);
+        let is_reviewers = !self.is_by_person() && !other.is_by_person() && self.kind != DecisionKind::AskUser;
+        is_fresh && is_reviewers && self.kind != other.kind
+    }
+
+    /// Whether another decision says the same, by whomever and whenever.
+    fn is_repeated_by(&self, other: &Self) -> bool {
+        let said = |it: &Self| (it.kind, it.comment.clone(), it.labels.clone(), it.may_retry);
+        said(self) == said(other)
+    }
+
     /// Whether the person decided who was asked.
     #[must_use]
     pub fn is_by_person(&self) -> bool {
@@ -401,6 +415,10 @@ impl Case {
 
     /// Changes it, or says why not and leaves it as it was. Gives whether anything is other than before.
     pub fn apply(&mut self, change: CaseChange, now: Timestamp) -> Result<bool, CaseRefusal> {
+        // Of what is deleted, nothing is judged again or changed.
+        if self.deleted_at.is_some() && matches!(change, CaseChange::Rescore { .. } | CaseChange::Amend(_)) {
+            return Err(CaseRefusal::Closed);
+        }
         let is_changed = match change {
             CaseChange::Claim { by } => self.take_claim(by, now),
             CaseChange::Release { by } => self.release(&by, now),
@@ -515,7 +533,8 @@ impl Case {
         }
     }
 
-    /// Of what needs nobody's decision, somebody may decide all the same, and again: who runs the accounts has the last word.
+    /// Of what needs nobody's decision, somebody may decide all the same, and again: who runs the accounts has the last word,
+    /// once the word before it is settled.
     fn decide(&mut self, decision: Decision, now: Timestamp) -> Result<bool, CaseRefusal> {
         if self.deleted_at.is_some() {
             return Err(CaseRefusal::Closed);
@@ -523,6 +542,14 @@ impl Case {
         let is_at_once = decision.effective_at <= decision.at;
         if !is_at_once {
             self.check_open_to(&decision.by, now)?;
+        }
+        if let Some(earlier) = &self.decision {
+            if earlier.is_contradicted_by(&decision, now) {
+                return Err(CaseRefusal::Closed);
+            }
+            if is_at_once && earlier.is_done && earlier.is_repeated_by(&decision) && !decision.is_by_person() {
+                return Ok(false);
+            }
         }
         self.claim = None;
         self.decision = Some(decision);
@@ -629,7 +656,28 @@ mod tests {
         assert_eq!(case.apply(CaseChange::Settle { made_at: at(70) }, at(130)), Ok(true));
         assert!(!case.is_open());
         assert_eq!(case.apply(decide("ann", at(140), at(200)), at(140)), Err(CaseRefusal::Closed));
-        assert_eq!(case.apply(decide("ann", at(140), at(140)), at(140)), Ok(true), "who runs it has the last word");
+        let mut no = decide("ann", at(140), at(140));
+        if let CaseChange::Decide(decision) = &mut no {
+            decision.kind = DecisionKind::Reject;
+        }
+        assert_eq!(case.apply(no, at(140)), Ok(true), "who runs it has the last word");
+    }
+
+    fn at_once(kind: DecisionKind, made_at: Timestamp) -> CaseChange {
+        let decision = Decision { by: "api".into(), is_done: false, ..Decision::of_person(kind, made_at) };
+        CaseChange::Decide(decision)
+    }
+
+    #[test]
+    fn of_two_who_contradict_each_other_at_once_the_first_is_right_until_it_is_settled() {
+        let (mut case, reject) = (case(), DecisionKind::Reject);
+        assert_eq!(case.apply(at_once(DecisionKind::AskUser, at(0)), at(0)), Ok(true));
+        assert_eq!(case.apply(at_once(DecisionKind::Approve, at(1)), at(1)), Ok(true), "to ask decides nothing");
+        assert_eq!(case.apply(at_once(reject, at(1)), at(1)), Err(CaseRefusal::Closed));
+        assert_eq!(case.apply(CaseChange::Settle { made_at: at(1) }, at(1)), Ok(true));
+        assert_eq!(case.apply(at_once(DecisionKind::Approve, at(2)), at(2)), Ok(false), "the same again is no news");
+        assert_eq!(case.apply(at_once(reject, at(60)), at(60)), Err(CaseRefusal::Closed));
+        assert_eq!(case.apply(at_once(reject, at(61)), at(61)), Ok(true), "a correction");
     }
 
     #[test]

@@ -128,6 +128,10 @@ impl Stood<'_> {
     #[must_use]
     pub fn news(self, after: Stood<'_>, now: Timestamp) -> Vec<Topic> {
         let mut news = Vec::new();
+        // That it was deleted was the last that is told of it.
+        if self.case.is_some_and(|case| case.deleted_at.is_some()) {
+            return news;
+        }
         let is_told = after.record.entry.event.source == Source::Sumsub;
         let [was, is] = [self, after].map(|stood| EventStanding::of(stood.record, stood.case));
         if is_told && was != is {
@@ -173,17 +177,25 @@ impl Stood<'_> {
 
 impl Case {
     /// What feedback decides of a case whose person was asked: None where it says nothing of that, or nobody was.
+    ///
+    /// Who says that it was not them is heard whatever was decided: whoever answered first may have been the intruder.
     #[must_use]
     pub fn answer_in(&self, said: &Feedback) -> Option<CaseChange> {
-        let is_about = said.target == FeedbackTarget::Event(self.event);
-        let is_asked = |it: &Decision| it.is_done && it.kind == DecisionKind::AskUser;
-        if !is_about || self.deleted_at.is_some() || !self.decision.as_ref().is_some_and(is_asked) {
+        let decision = self.decision.as_ref()?;
+        if said.target != FeedbackTarget::Event(self.event) || self.deleted_at.is_some() {
             return None;
         }
+        let is_asked = decision.is_done && decision.kind == DecisionKind::AskUser;
+        // What has taken effect by people stands in the case as they decided it; how the event stands is as was said since.
+        let is_theirs = decision.is_by_person() || !decision.is_done;
         let kind = match EventStanding::said(&said.kind)? {
-            EventStanding::LetThrough => DecisionKind::Approve,
-            EventStanding::Refused => DecisionKind::Reject,
-            EventStanding::Held | EventStanding::Asked => return None,
+            EventStanding::LetThrough if is_asked => DecisionKind::Approve,
+            EventStanding::Refused if is_asked || (is_theirs && decision.kind != DecisionKind::Reject) => {
+                DecisionKind::Reject
+            }
+            EventStanding::LetThrough | EventStanding::Refused | EventStanding::Held | EventStanding::Asked => {
+                return None;
+            }
         };
         Some(CaseChange::Decide(Decision::of_person(kind, said.received_at)))
     }

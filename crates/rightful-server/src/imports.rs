@@ -10,6 +10,7 @@ use rightful_dialects::{
     Call, Dialect, FILE_LINES_REFUSED_MAX, Fresh, ImportShown, Lines, LinesTaken, Refusal, RefusalKind, Told,
 };
 use rightful_domain::{Application, ApplicationId, EventId, Timestamp};
+use rightful_store::StoreError;
 use tokio::task::JoinSet;
 
 use crate::app::App;
@@ -77,7 +78,7 @@ pub(crate) async fn take(
     let mut under_way: JoinSet<Became> = JoinSet::new();
     // Where the first error ends it, no line may begin before the one before it is known to be good.
     let at_once_max = if lines.stops_at_error { 1 } else { LINES_AT_ONCE_MAX };
-    let told = body.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+    let told = content(body).split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
     let n_lines = u32::try_from(told.clone().count()).unwrap_or(u32::MAX);
     let id = clock::event_id(now);
     let shown = ImportShown { id, begun_at: now, ended_at: None, n_lines, taken: LinesTaken::default() };
@@ -130,7 +131,9 @@ async fn line_of(
     let judged = match lines.is_history {
         true => {
             let judged = app.pipeline.judge(told, application, Asked::Long, now).await;
-            judged.map(|record| record.entry.event.id == event)
+            // Number 0 has what is not written down.
+            let kept = judged.and_then(|record| (record.sequence > 0).then_some(record).ok_or(StoreError::Busy.into()));
+            kept.map(|record| record.entry.event.id == event)
         }
         false => app.pipeline.assess_new(Fresh { told, reported_as: None }, application, now).await.map(|_| true),
     };
@@ -139,6 +142,39 @@ async fn line_of(
         Err(PipelineError::Known) => (number, Ok(()), true),
         Err(error) => (number, Err(problem::refusal(&error)), false),
     }
+}
+
+/// What stands before the first sign of a file that some editors and spreadsheets write: U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The lines of a file: without its mark, and without the form around it that browsers and `curl -F` put there (RFC 7578).
+/// Of several parts, the first is the file. No line of JSON begins with two dashes, as a form does.
+fn content(body: &[u8]) -> &[u8] {
+    let file = if body.starts_with(b"--") { first_part(body).unwrap_or(body) } else { body };
+    file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file)
+}
+
+/// What stands in the first part of a form; None if it is no form.
+fn first_part(form: &[u8]) -> Option<&[u8]> {
+    let end = form.iter().position(|byte| *byte == b'\n')?;
+    let (boundary, mut rest) = (form[..end].trim_ascii_end(), &form[end + 1..]);
+    // Its headers end with an empty line.
+    loop {
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        let (header, after) = rest.split_at(end);
+        rest = &after[1..];
+        if header.trim_ascii().is_empty() {
+            break;
+        }
+    }
+    let mut begin = 0;
+    for line in rest.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(boundary) {
+            return Some(&rest[..begin]);
+        }
+        begin += line.len();
+    }
+    None
 }
 
 /// Counts what became of a line; names it if it was refused, and not too many were.
@@ -151,6 +187,25 @@ fn count(taken: &mut LinesTaken, (number, result, is_known): Became, named_max: 
             if taken.refused.len() < named_max {
                 taken.refused.push((number, refusal));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::content;
+
+    #[test]
+    fn a_file_is_its_lines_without_mark_and_form() {
+        let check = |body: &[u8], expected: &[u8]| assert_eq!(content(body), expected);
+        check(b"{}\n{}", b"{}\n{}");
+        check(b"\xef\xbb\xbf{}\n{}", b"{}\n{}");
+        check(b"--B\r\nContent-Disposition: form-data\r\n\r\n\xef\xbb\xbf{}\r\n{}\r\n--B--\r\n", b"{}\r\n{}\r\n");
+        check(b"--B\nA: b\n\n{}\n--B\nA: b\n\nother\n--B--", b"{}\n");
+        check(b"--B\r\n\r\n--B--", b"");
+        // No form is a line that is refused.
+        for broken in [&b"--"[..], b"--B", b"--B\n", b"--B\nA: b", b"--B\n\n{}"] {
+            check(broken, broken);
         }
     }
 }

@@ -33,7 +33,9 @@ const DEVICE_ALIASES_MAX: usize = 8;
 pub(crate) type Standing = (Record, Option<Case>);
 
 impl Pipeline {
-    /// Judges an event that nobody has told before, and remembers it.
+    /// Judges an event that nobody has told before, and remembers it. Unlike where the verdict is all that is answered, no
+    /// fallback stands in: the answer names something that is asked for later, reviewed and decided about, and what is not
+    /// written down can be none of that. Whoever tells it again finds it, or has it judged.
     pub(crate) async fn assess_new(
         &self,
         fresh: Fresh,
@@ -50,8 +52,7 @@ impl Pipeline {
         let event = told.event.id;
         let record = self.assess(told, application, now).await?;
         if record.sequence == 0 {
-            // Answered by the fallback: it is not written down, and nobody waits for it.
-            return Ok((record, None));
+            return Err(StoreError::Busy.into());
         }
         // Two at once: the second finds the first one's answer, which is not for it.
         if record.entry.event.id != event {

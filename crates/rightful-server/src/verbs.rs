@@ -8,7 +8,7 @@ use rightful_dialects::{FirstEvent, Reclaim, Told, Tolerance};
 use rightful_domain::{
     AccountDevice, AccountId, Application, ApplicationId, CredentialStatus, DeviceAlias, DeviceAliasKind, DeviceId,
     Dossier, Event, EventId, Feedback, FeedbackKind, FeedbackTarget, MechanismKind, Note, NoteKind, NoteTarget,
-    PasswordHashes, Pii, Record, Report, ReportKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
+    PasswordHashes, Pii, Record, Report, ReportKey, RetryKey, SEARCH_LIMIT_MAX, Search, Takeover, Timestamp,
 };
 use rightful_store::{Applied, Store, StoreError};
 use tokio::task::{JoinError, JoinSet};
@@ -33,11 +33,13 @@ const fn likeness_min(tolerance: Tolerance) -> f32 {
     }
 }
 
-/// Whether this is what somebody says who holds a link, or as much: a link is good for one answer.
+/// Whether this is what somebody says who holds a link, or as much: a link is good for one answer, and for a no.
 const fn is_answer_of_link(kind: &FeedbackKind) -> bool {
     matches!(
         kind,
-        FeedbackKind::ConfirmedTakeover | FeedbackKind::ChallengePassed { mechanism: Some(MechanismKind::MagicLink) }
+        FeedbackKind::ConfirmedTakeover
+            | FeedbackKind::ConfirmedLegitimate
+            | FeedbackKind::ChallengePassed { mechanism: Some(MechanismKind::MagicLink) }
     )
 }
 
@@ -164,10 +166,10 @@ impl Pipeline {
         Ok(dossier)
     }
 
-    /// Takes what somebody who holds a link says of its event: once. Who finds a link that was used cannot change what
-    /// was said, and is told the same as if they had.
+    /// Takes what somebody who holds a link says of its event.
     ///
-    /// Two answers at the same moment may both be taken; who says no is then believed.
+    /// Who says that it was not them is always heard, whatever was answered before: whoever reads the owner's mail may have
+    /// been first. Who says that it was them is heard once, and not after a no.
     pub(crate) async fn answer_of_link(
         &self,
         application: &Application,
@@ -176,9 +178,16 @@ impl Pipeline {
         let mut taken = (0, Applied::default());
         for said in all {
             let FeedbackTarget::Event(event) = said.target else { continue };
+            // Of two at the same moment, the second knows what the first has said.
+            let turn = RetryKey { key: *event.as_bytes(), body: [0; 16], until: said.received_at };
+            let _turn = self.turns.take(Some(&turn)).await;
             let answered = self.recall(application, event).await?.feedback;
-            if !answered.iter().any(|earlier| is_answer_of_link(&earlier.kind)) {
-                taken = self.feedback(application, vec![said]).await?;
+            let before = answered.iter().rev().map(|earlier| &earlier.kind).find(|kind| is_answer_of_link(kind));
+            match (before, &said.kind) {
+                (Some(FeedbackKind::ConfirmedTakeover), FeedbackKind::ConfirmedTakeover) => {}
+                (Some(FeedbackKind::ConfirmedTakeover), _) => return Err(PipelineError::Spent),
+                (Some(_), kind) if *kind != FeedbackKind::ConfirmedTakeover => {}
+                (Some(_) | None, _) => taken = self.feedback(application, vec![said]).await?,
             }
         }
         Ok(taken)

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "sumsub_cases/contested.rs"]
+mod contested;
 #[path = "sumsub_cases/receiver.rs"]
 mod receiver;
 mod testkit;

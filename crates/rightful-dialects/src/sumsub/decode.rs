@@ -37,7 +37,11 @@ pub(super) fn submit(call: &Call<'_>) -> Result<Intake, Refusal> {
 /// Reads a transaction in the newer form, with its options apart.
 pub(super) fn submit_with_options(call: &Call<'_>) -> Result<Intake, Refusal> {
     let mut body = Fields::new(json::parse_object(call.body)?);
-    let token = body.object("options", |options| options.optional("behavioralAccessToken", text))?.flatten();
+    let token = body.object("options", |options| {
+        options.optional("async", flag)?;
+        options.optional("behavioralAccessToken", text)
+    })?;
+    let token = token.flatten();
     let Some(Node::Object(members)) = body.take("data") else {
         return Err(Fault::new("must be an object").within("data").into());
     };
@@ -129,6 +133,10 @@ fn transaction(call: &Call<'_>, members: Vec<Member<'_>>, owner: Option<AccountI
     let party = body.required_object("applicant", |fields| {
         let party = read_party(call, fields)?;
         event.account = Some(match fields.optional("externalUserId", account)? {
+            // Who is named twice is named alike, or one of both would be judged as the other.
+            Some(account) if owner.as_ref().is_some_and(|owner| *owner != account) => {
+                return Err(Fault::new("must be the user of the applicant's id").within("externalUserId"));
+            }
             Some(account) => account,
             None => owner.ok_or_else(|| Fault::new("is required").within("externalUserId"))?,
         });

@@ -1,7 +1,9 @@
 //! From our answers to Sumsub's.
 
+use std::borrow::Cow;
+
 use rightful_domain::{
-    Action, Assessment, Case, Entry, EventId, EventStanding, Finding, FreeFields, Page, Record, Timestamp,
+    Action, Assessment, Case, Entry, Event, EventId, EventStanding, Finding, FreeFields, Page, Record, Timestamp,
 };
 use serde_json::{Map, Value};
 
@@ -52,7 +54,7 @@ fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -
         applicant_id: account.map(|account| applicant::id_of(call.link_key, &application.id, account)),
         external_user_id: account.map(|account| account.as_str()),
         txn_id: event.correlation.as_ref().map(|id| id.as_str()),
-        kind: kind_of(&event.action),
+        kind: kind_of(event),
         data: data(record, case),
         score: assessment.as_ref().map(|assessment| score(assessment, case)),
         review: review(record, case),
@@ -83,8 +85,23 @@ pub(super) fn tags_of<'a>(record: &'a Record, case: Option<&'a Case>) -> Vec<(&'
     tags
 }
 
-/// The type of a transaction that became that action.
-pub(super) fn kind_of(action: &Action) -> &str {
+/// The type of a transaction, as it was told: several types become one action of ours.
+pub(super) fn kind_of(event: &Event) -> Cow<'_, str> {
+    let told = told_data(event).and_then(|data| data.get("type")?.as_str().map(str::to_owned));
+    told.map_or_else(|| kind_of_action(&event.action).into(), Cow::Owned)
+}
+
+/// The transaction as it was told, as far as it is kept.
+fn told_data(event: &Event) -> Option<Map<String, Value>> {
+    let mut kept: Map<String, Value> = serde_json::from_str(event.unknown.as_ref()?.as_json()).ok()?;
+    match kept.remove("data") {
+        Some(Value::Object(data)) => Some(data),
+        Some(_) | None => None,
+    }
+}
+
+/// The type of a transaction that became that action, and of which nothing else is kept.
+fn kind_of_action(action: &Action) -> &str {
     match action {
         Action::Withdraw | Action::Transaction | Action::Checkout | Action::CreditsChange => Kind::Finance.as_str(),
         Action::Login
@@ -106,14 +123,10 @@ fn score(assessment: &Assessment, case: Option<&Case>) -> f64 {
 /// The transaction as it was told, as far as it may be kept; put together from what is known where it was told otherwise.
 fn data(record: &Record, case: Option<&Case>) -> Value {
     let event = &record.entry.event;
-    let kept = event.unknown.as_ref().and_then(|kept| serde_json::from_str::<Map<String, Value>>(kept.as_json()).ok());
-    let mut data = match kept.and_then(|mut kept| kept.remove("data")) {
-        Some(Value::Object(data)) => data,
-        Some(_) | None => Map::new(),
-    };
+    let mut data = told_data(event).unwrap_or_default();
     if data.is_empty() {
         data.insert("txnId".to_owned(), event.correlation.as_ref().map_or(Value::Null, |id| id.as_str().into()));
-        data.insert("type".to_owned(), kind_of(&event.action).into());
+        data.insert("type".to_owned(), kind_of_action(&event.action).into());
     }
     let (beside, mut props): (Map<_, _>, Map<_, _>) = event
         .custom

@@ -108,8 +108,7 @@ pub(super) fn info(call: &Call<'_>) -> Response {
 pub(super) fn events(call: &Call<'_>) -> Result<Intake, Refusal> {
     let session = auth::session_of_page(call)?;
     // The body is a list, and what is read elsewhere is an object.
-    let wrapped = [b"{\"events\":", call.body, b"}"].concat();
-    let mut body = Fields::new(json::parse_object(&wrapped)?);
+    let mut body = Fields::new(vec![("events".into(), Node::List(json::parse_list(call.body)?))]);
     let (mut device, mut seen) = (Device::default(), Seen::default());
     body.objects("events", EVENTS_MAX, |event| {
         if let Some(Node::Object(signals)) = event.take("initData") {

@@ -37,7 +37,7 @@ pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>, around: &Around<'_>) ->
         client_id: application.id.as_str(),
         kyt_txn_id: encode::id_of(event.id),
         kyt_data_txn_id: event.correlation.as_ref().map(|id| id.as_str()),
-        kyt_txn_type: encode::kind_of(&event.action),
+        kyt_txn_type: encode::kind_of(event),
     };
     Some(HookMessage { kind, body: serde_json::to_vec(&message).unwrap_or_default() })
 }

@@ -15,7 +15,7 @@ pub(super) struct KytTxn<'a> {
     pub(super) external_user_id: Option<&'a str>,
     pub(super) txn_id: Option<&'a str>,
     #[serde(rename = "type")]
-    pub(super) kind: &'a str,
+    pub(super) kind: Cow<'a, str>,
     pub(super) data: serde_json::Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) score: Option<f64>,
@@ -166,7 +166,7 @@ pub(super) struct Message<'a> {
     pub(super) client_id: &'a str,
     pub(super) kyt_txn_id: String,
     pub(super) kyt_data_txn_id: Option<&'a str>,
-    pub(super) kyt_txn_type: &'a str,
+    pub(super) kyt_txn_type: Cow<'a, str>,
 }
 
 /// A message to a hook about a case.

@@ -436,7 +436,7 @@ async fn rules(
     Ok(desk.carry_out(asking, asked).await.map(|reply| Reply::Rules(Box::new(reply)))?)
 }
 
-/// Takes what somebody says of earlier events; of a link, one answer.
+/// Takes what somebody says of earlier events; of a link, one answer, and a no after a yes.
 async fn take_feedback(app: &App, received: &Received, all: Vec<Feedback>) -> Result<Reply, PipelineError> {
     let (pipeline, application) = (&app.pipeline, &*received.application);
     let taken = match received.route.access {
