@@ -431,6 +431,26 @@ fn an_outside_provider_is_named_and_its_result_completes_the_transaction() {
 }
 
 #[test]
+fn an_applicant_that_was_made_is_there_before_its_first_transaction() {
+    let bank = Bank::new();
+    let made = bank.signed("POST", "/resources/applicants?levelName=basic", r#"{"externalUserId":"new-1"}"#);
+    assert_eq!(made.status, 201, "{}", made.text);
+    let made = made.json();
+    let read = bank.signed("GET", &format!("/resources/applicants/{}/one", made["id"].as_str().unwrap()), "");
+    assert_eq!(read.status, 200, "{}", read.text);
+    let read = read.json();
+    for name in ["id", "externalUserId", "inspectionId", "clientId"] {
+        assert_eq!(read[name], made[name], "{name}");
+    }
+    assert_eq!(read["review"]["reviewStatus"], "init");
+    let stranger = bank.signed("GET", "/resources/applicants/-;externalUserId=nobody/one", "");
+    assert_eq!(stranger.status, 404, "{}", stranger.text);
+    let token = bank.signed("POST", "/resources/accessTokens?userId=new-1&levelName=basic&ttlInSecs=600", "");
+    assert_eq!((token.status, &token.json()["userId"]), (200, &json!("new-1")));
+    assert!(token.json()["token"].is_string());
+}
+
+#[test]
 fn a_file_is_followed_line_by_line() {
     let bank = Bank::new();
     let line = |n: u32| {

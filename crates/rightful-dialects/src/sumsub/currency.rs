@@ -12,6 +12,10 @@ const DECIMALS_MAX: usize = 4;
 const NO_AMOUNT: &str = "must be a number from 0 to 922337203685477, and no text";
 const NO_CURRENCY: &str = "must be a currency of ISO 4217 in capitals, or any ticker where currencyType is crypto";
 
+/// Tickers that mean one thing only, also where nothing says that they are a crypto currency's. None is a code of ISO 4217.
+const TICKERS: [&str; 14] =
+    ["ADA", "AVAX", "BCH", "BNB", "BTC", "DAI", "DOGE", "ETH", "LTC", "SOL", "TRX", "USDC", "USDT", "XRP"];
+
 /// The currencies of ISO 4217, with those withdrawn since 2015 that old transactions name.
 const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
                      BYR BZD CAD CDF CHF CLF CLP CNY COP CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP \
@@ -28,7 +32,9 @@ pub(super) type Told = (Option<Money>, Option<Box<str>>);
 /// currency where that is told, else as it is, unless it is a crypto currency.
 pub(super) fn money(info: &mut Fields<'_>) -> Result<Told, Fault> {
     let is_crypto = match info.optional("currencyType", text)?.as_deref() {
-        None | Some("fiat") => false,
+        // The vendor's own samples leave it out beside such tickers.
+        None => info.get("currencyCode").and_then(Node::text).is_some_and(|code| TICKERS.contains(&code)),
+        Some("fiat") => false,
         Some("crypto") => true,
         Some(_) => return Err(Fault::new("must be fiat or crypto").within("currencyType")),
     };
@@ -102,6 +108,13 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(ten_thousandths(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_ticker_needs_no_word_that_it_is_one() {
+        for ticker in TICKERS {
+            assert_eq!(currency(Node::Text(ticker.into())).ok(), None, "{ticker} is a currency of ISO 4217");
         }
     }
 

@@ -239,6 +239,10 @@ fn reasons(records: &[Record]) -> impl Iterator<Item = rightful_domain::ReasonCo
 pub(super) fn applicant(call: &Call<'_>, found: &Page) -> Response {
     let latest = found.records.first();
     let Some((latest, account)) = latest.and_then(|latest| Some((latest, latest.entry.event.account.as_ref()?))) else {
+        // Whoever holds an id has made the applicant, or had it told: an id cannot be made up.
+        if let Some(made) = applicant::account_of(call.link_key, &call.application.id, call.parameter("id")) {
+            return json(200, &onboarding::blank(call, &made));
+        }
         let detail = "Applicant not found".to_owned();
         let refusal = Refusal { kind: RefusalKind::NotFound, detail, path: None };
         return refused(Some(call.route), &refusal, call.received_at);

@@ -16,7 +16,7 @@
 //! | `POST /resources/kyt/misc/txns/import` | server | judge each line of a file; `ignoreErrors`, `scoreSavedTxns` |
 //! | `POST /resources/kyt/misc/txns/importHistory` | server | remember each line as history |
 //! | `GET /resources/applicants/{id}/one`, with `-;externalUserId={user}` for the id | server | an applicant, with its device labels |
-//! | `POST /resources/applicants`, `GET …/{id}/status`, `GET …/{id}/requiredIdDocsStatus`, `POST /resources/accessTokens/sdk` | server | an applicant's id, how far it is, a token for its page; nothing is kept, no document is asked for |
+//! | `POST /resources/applicants`, `GET …/{id}/status`, `GET …/{id}/requiredIdDocsStatus`, `POST /resources/accessTokens/sdk` or, with `?userId=`, `POST /resources/accessTokens` | server | an applicant's id, how far it is, a token for its page; nothing is kept, no document is asked for |
 //! | `GET /resources/status/api` | server | is anybody there? |
 //! | `POST /resources/accessTokens/behavior` | server | a token for a session's page |
 //! | `GET /resources/di/info`, `POST /resources/di/req`, `POST /resources/bhv/evts/{page}`, `POST /resources/serviceLogger/warn` | page | what Fisherman asks and says |
@@ -127,6 +127,8 @@ const APPLICANT_STEPS: &str = "/resources/applicants/{id}/requiredIdDocsStatus";
 const DOCUMENT: &str = "/resources/applicants/{id}/info/idDoc";
 const PAGE_TOKEN: &str = "/resources/accessTokens/sdk";
 const STATUS: &str = "/resources/status/api";
+/// The older form, whose user is in the query.
+const PAGE_TOKEN_IN_QUERY: &str = "/resources/accessTokens";
 const BEHAVIOR_TOKEN: &str = "/resources/accessTokens/behavior";
 const INFO: &str = "/resources/di/info";
 const CAPTURE: &str = "/resources/di/req";
@@ -172,6 +174,7 @@ const ROUTES: &[Route] = &[
     server(Method::Get, APPLICANT_STEPS),
     server(Method::Post, DOCUMENT),
     server(Method::Post, PAGE_TOKEN),
+    server(Method::Post, PAGE_TOKEN_IN_QUERY),
     server(Method::Get, STATUS),
     server(Method::Post, BEHAVIOR_TOKEN),
     page(Method::Get, INFO),
@@ -195,7 +198,7 @@ const ROUTES: &[Route] = &[
 
 /// What is read of a query.
 const PARAMETERS: &[&str] =
-    &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns", "id", "limit", "offset", "unsetKey"];
+    &["accessToken", "levelName", "ignoreErrors", "scoreSavedTxns", "id", "limit", "offset", "unsetKey", "userId"];
 
 /// Sumsub's words.
 pub(crate) const DIALECT: &dyn Dialect = &Sumsub;
@@ -245,7 +248,7 @@ impl Dialect for Sumsub {
             APPLICANTS => onboarding::creation(call),
             APPLICANT_STEPS => onboarding::steps(call),
             DOCUMENT => onboarding::document(call),
-            PAGE_TOKEN => onboarding::token_asked(call),
+            PAGE_TOKEN | PAGE_TOKEN_IN_QUERY => onboarding::token_asked(call),
             STATUS => Ok(Intake::Nothing),
             BEHAVIOR_TOKEN => page::token_asked(call),
             INFO | CAPTURE | LOGGER => page::nothing(call),
@@ -293,7 +296,7 @@ impl Dialect for Sumsub {
             (Reply::Recalled(record), ASK) => ask::question_page(call, record),
             (Reply::FeedbackTaken { .. }, ASK) => ask::thanks_page(call),
             (Reply::Nothing, APPLICANTS) => onboarding::created(call),
-            (Reply::Nothing, PAGE_TOKEN) => onboarding::token(call),
+            (Reply::Nothing, PAGE_TOKEN | PAGE_TOKEN_IN_QUERY) => onboarding::token(call),
             (Reply::Nothing, APPLICANT_STEPS) => encode::json(200, &serde_json::json!({})),
             (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),
             (Reply::Nothing, INFO) => page::info(call),

@@ -21,7 +21,14 @@ pub(super) fn creation(call: &Call<'_>) -> Result<Intake, Refusal> {
 
 /// Reads whose page is to get a token.
 pub(super) fn token_asked(call: &Call<'_>) -> Result<Intake, Refusal> {
-    user(call, "userId").map(|_| Intake::Nothing)
+    page_user(call).map(|_| Intake::Nothing)
+}
+
+/// In the body, or in the query, as the older form has it.
+fn page_user(call: &Call<'_>) -> Result<AccountId, Refusal> {
+    let Some(told) = call.query.value("userId") else { return user(call, "userId") };
+    let invalid = |invalid| Refusal { kind: RefusalKind::Malformed, detail: format!("userId {invalid}"), path: None };
+    AccountId::new(told.as_ref()).map_err(invalid)
 }
 
 fn user(call: &Call<'_>, name: &'static str) -> Result<AccountId, Refusal> {
@@ -43,25 +50,29 @@ pub(super) fn document(call: &Call<'_>) -> Result<Intake, Refusal> {
 pub(super) fn created(call: &Call<'_>) -> Response {
     // Read before, when it was decoded.
     let Ok(user) = user(call, "externalUserId") else { return encode::done() };
-    let id = applicant::id_of(call.link_key, &call.application.id, &user);
+    encode::json(201, &blank(call, &user))
+}
+
+/// An applicant of whom nothing is known yet. Nothing was kept when it was made, so it was made now.
+pub(super) fn blank(call: &Call<'_>, user: &AccountId) -> serde_json::Value {
+    let id = applicant::id_of(call.link_key, &call.application.id, user);
     let at = date::seconds(call.received_at);
-    let inspection = digest::uuid_from(call.event_id, "sumsub inspection").replace('-', "");
+    let inspection = digest::uuid_of_bytes(digest::keyed(call.link_key, "sumsub inspection", &[id.as_bytes()]));
     let review = json!({ "createDate": at, "reviewStatus": "init", "levelName": call.query.value("levelName") });
-    let body = json!({
+    json!({
         "id": id,
         "createdAt": at,
         "clientId": call.application.id.as_str(),
-        "inspectionId": inspection,
+        "inspectionId": inspection.replace('-', ""),
         "externalUserId": user.as_str(),
         "type": "individual",
         "review": review,
-    });
-    encode::json(201, &body)
+    })
 }
 
 /// A token for a user's page, as for any other session: what the page says is kept under it.
 pub(super) fn token(call: &Call<'_>) -> Response {
-    let Ok(user) = user(call, "userId") else { return encode::done() };
+    let Ok(user) = page_user(call) else { return encode::done() };
     let session = auth::session(call, user.as_str());
     let token = auth::token(call, &session, call.received_at.plus(page::TOKEN_KEPT));
     encode::json(200, &json!({ "token": token, "userId": user.as_str() }))
