@@ -113,7 +113,7 @@ impl Shop {
         let id = found["items"][0]["id"].as_str().unwrap();
         let full = self.server.get(&format!("/v1/assessments/{id}"), &[("authorization", &self.bearer())]).json();
         let reasons = full["reasons"].as_array().unwrap_or_else(|| panic!("{full}"));
-        let codes = reasons.iter().map(|reason| reason["code"].as_str().unwrap().to_owned()).collect();
+        let codes = reasons.iter().map(|reason| reason.as_str().unwrap().to_owned()).collect();
         (full["verdict"].as_str().unwrap().to_owned(), codes)
     }
 }
