@@ -15,12 +15,12 @@ mod user;
 
 use std::borrow::Cow;
 
-use rightful_domain::{Acquaintance, Evidence, EvidenceValue, Finding, ReasonCode};
+use rightful_domain::{Evidence, EvidenceValue, Finding, ReasonCode};
 
 pub use not_raised::NOT_RAISED;
 
 use crate::features::{Features, Travel};
-use crate::policy::{Days, Factor, ImpossibleTravel, ProfileActivityAnomaly, Stranger, Thresholds};
+use crate::policy::{Days, Factor, ImpossibleTravel, Stranger, Thresholds};
 
 /// All detectors, in the order of their reasons' spelling.
 pub const DETECTORS: &[Detector] = &LIST;
@@ -274,22 +274,6 @@ fn comes_its_usual_way(features: &Features) -> bool {
         && reputation.address_bad != Some(true)
         && reputation.account_reported != Some(true)
         || is_in_own_network(features)
-}
-
-/// Money leaves an account with a history for where none has ever gone, on a device that was not known a day ago. Whoever comes with
-/// another device every other time says nothing by it.
-pub(crate) fn opens_way_out(features: &Features, thresholds: &ProfileActivityAnomaly) -> bool {
-    let (novelty, tenure, payment) = (&features.novelty, &features.tenure, &features.payment);
-    let is_new = novelty.device_known == Some(false)
-        || novelty.device_age_days.is_some_and(|age| age <= thresholds.young_device_days_max.get());
-    // Whoever proved to be the owner, or was there first, is known at once.
-    let is_young = is_new && features.acquaintance.device != Some(Acquaintance::Known);
-    let (learned, devices) = (tenure.account_history.unwrap_or(0), novelty.account_devices_known.unwrap_or(0));
-    let has_history = f64::from(learned) >= thresholds.events_min.get()
-        && tenure.account_age_days.is_some_and(|age| age >= thresholds.account_days_min.get())
-        && devices <= learned / 2;
-    let is_first = payment.method.is_first() || payment.payee.is_first();
-    features.activity.sends_money == Some(true) && is_young && has_history && is_first
 }
 
 /// The event comes from where the owner is at home, as far as that can be told: from an own device, or, where devices

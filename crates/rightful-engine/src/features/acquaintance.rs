@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use rightful_domain::{Acquaintance as Known, Action, Facts, Family, PaymentDirection, Profile, Tag};
+use rightful_domain::{
+    Acquaintance as Known, Action, FACTS_MAX, Facts, Family, PaymentDirection, Profile, Tag, Timestamp,
+};
 
 use super::{Slot, flag_slot};
 
@@ -19,6 +21,8 @@ pub(crate) struct Acquaintance {
     /// Whether the account knew the device well already when a contact or a factor was last changed; None without a device,
     /// or without such a change.
     pub(crate) device_before_change: Option<bool>,
+    /// Whether the account comes with another device most of the time, so that a new one says nothing.
+    pub(crate) changes_devices: bool,
     /// Whether money leaves the account to somebody.
     pub(crate) pays_out: bool,
     /// Whether it leaves to where the means of payment is: the account's money is taken out.
@@ -56,9 +60,23 @@ pub(super) fn derive(facts: &Facts, youth: Duration) -> Acquaintance {
         device_before_change: account
             .zip(history.device_tag)
             .and_then(|(profile, device)| before_change(profile, device, youth)),
+        changes_devices: account.is_some_and(|profile| changes_devices(profile, event.at, youth)),
         pays_out: (withdraws || event.action == Action::Transaction) && direction != Some(PaymentDirection::In),
         withdraws: withdraws && direction != Some(PaymentDirection::In),
     }
+}
+
+/// A device that is known for every other event, or fewer. Those that are young do not count: who comes unasked cannot make
+/// a habit of it for the owner.
+fn changes_devices(profile: &Profile, at: Timestamp, youth: Duration) -> bool {
+    /// A phone and a computer are no habit of changing.
+    const DEVICES_MIN: usize = 3;
+    /// Of the few that are remembered at all, so many are a habit whatever else was done.
+    const DEVICES_ENOUGH: usize = FACTS_MAX / 2;
+    let is_known = |tag| profile.acquaintance(Family::Device, tag, at, youth) == Known::Known;
+    let n_known = profile.facts(Family::Device).iter().filter(|fact| is_known(fact.tag)).count();
+    let is_usual = u64::try_from(n_known).is_ok_and(|n_known| n_known * 2 > u64::from(profile.n_learned));
+    n_known >= DEVICES_MIN && (is_usual || n_known >= DEVICES_ENOUGH)
 }
 
 fn before_change(profile: &Profile, device: Tag, youth: Duration) -> Option<bool> {

@@ -28,8 +28,6 @@ pub(crate) struct Activity {
     pub(crate) direction_known: Option<bool>,
     /// Whether the money leaves the account; None where its way is not told.
     pub(crate) money_leaves: Option<bool>,
-    /// Whether money leaves for good: sent or withdrawn, and not as the price of something that could be kept back.
-    pub(crate) sends_money: Option<bool>,
     /// Whether it opens an account.
     pub(crate) registers: Option<bool>,
     /// Whether it is the way in of somebody who is not known yet: registering, or recovering access.
@@ -57,9 +55,6 @@ pub(super) fn derive(facts: &Facts) -> Activity {
             .map(|direction| direction == PaymentDirection::Out),
         moves_money: Some(moves_money(action)),
         changes_access: Some(changes_access(action)),
-        sends_money: facts.event.payment.as_ref().map(|payment| {
-            matches!(action, Action::Withdraw | Action::Transaction) && payment.direction != Some(PaymentDirection::In)
-        }),
         registers: Some(*action == Action::Register),
         opens_door: Some(matches!(action, Action::Register | Action::PasswordReset)),
     }

@@ -13,13 +13,6 @@ pub(crate) struct Dealing {
     pub(crate) idle_days: Option<f64>,
 }
 
-impl Dealing {
-    /// Whether the event names one that the account has never dealt with.
-    pub(crate) const fn is_first(&self) -> bool {
-        self.n_known.is_some() && self.idle_days.is_none()
-    }
-}
-
 /// Money, as the account has moved it before.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Payment {

@@ -17,9 +17,9 @@ use rightful_domain::{Action, ChallengeKind, Finding, Listed, LogOdds, Profile, 
 use super::holding::{holding, take_holding};
 use super::leniency::leniency;
 use super::thresholds::Bands;
-use super::{Policy, ProfileActivityAnomaly, lists};
+use super::{Policy, lists};
 use crate::detectors::action::{Concluded, conclude};
-use crate::detectors::{self, Detector, EvidenceFamily, opens_way_out};
+use crate::detectors::{self, Detector, EvidenceFamily};
 use crate::features::{Features, Lists};
 use crate::rules::Ruling;
 
@@ -57,10 +57,8 @@ impl Policy {
         let bands = self.bands(action).following(features.budget.challenge_from);
         take_back_trust(&mut findings);
         let has_adverse = findings.iter().any(Finding::is_adverse);
-        let base = self
-            .likelihood
-            .log_odds(&features.likelihood)
-            .map(|base| uncalmed(base, features, &self.thresholds.profile_activity_anomaly, &findings));
+        let much = self.thresholds.profile_activity_anomaly.amount_doublings_min.get();
+        let base = self.likelihood.log_odds(&features.likelihood).map(|base| uncalmed(base, features, much, &findings));
         let mut explanations =
             base.map_or_else(Vec::new, |base| self.likelihood.explanations(&features.likelihood, base, &mut findings));
         let mut base = base.unwrap_or(0.0);
@@ -78,9 +76,6 @@ impl Policy {
         if features.reputation.account_reported == Some(true) {
             hold_back_proof(&mut findings, base, &bands);
         }
-        // Money on a new way waits for its owner, and is not refused for it.
-        let anomaly = &self.thresholds.profile_activity_anomaly;
-        let asked_only = if opens_way_out(features, anomaly) { anomaly.young_device_nats.get() } else { 0.0 };
         let total = base + sum(&findings);
         let lenient = leniency(features, &mut findings.iter().chain(&explanations), total, &bands);
         findings.extend(lenient);
@@ -90,7 +85,7 @@ impl Policy {
         let log_odds = LogOdds::new(base + evidence);
         let score = log_odds.score();
         // An unusual owner is asked, not refused: the likelihood counts for denial as far as it reaches challenge.
-        let deny_score = LogOdds::new(base.min(bands.at_challenge().nats()) + evidence - asked_only).score();
+        let deny_score = LogOdds::new(base.min(bands.at_challenge().nats()) + evidence).score();
         findings.extend(explanations);
         findings.sort_by(heaviest_first);
         let decided = lists::decided(lists, listed);
@@ -173,16 +168,13 @@ pub(super) fn changed(score: RiskScore, hundredths: i32) -> RiskScore {
     u16::try_from(sum).ok().and_then(|sum| RiskScore::from_hundredths(sum).ok()).unwrap_or(score)
 }
 
-/// Habits do not calm what a strong finding raised, since an intruder may have taught or copied them; nor where they are a newcomer's. And where and with
-/// what something is done does not calm that far more money than ever is moved within a day of a change of contact: the
-/// owner's own computer may be steered by somebody else. Nor does it calm that money goes a new way on a device that was let in within
-/// a day: what the device has taught by then is what is in question.
-fn uncalmed(base: f64, features: &Features, thresholds: &ProfileActivityAnomaly, findings: &[Finding]) -> f64 {
-    let much = thresholds.amount_doublings_min.get();
+/// Habits do not calm what a strong finding raised, since an intruder may have taught or copied them; nor where they are a
+/// newcomer's. And where and with what something is done does not calm that far more money than ever is moved within a
+/// day of a change of contact: the owner's own computer may be steered by somebody else.
+fn uncalmed(base: f64, features: &Features, much: f64, findings: &[Finding]) -> f64 {
     let contact_is_new = features.tenure.account_contact_age_days.is_some_and(|age| age <= 1.0);
     let is_much = features.activity.amount_doublings.is_some_and(|doublings| f64::from(doublings) >= much);
-    let empties =
-        features.activity.moves_money == Some(true) && contact_is_new && is_much || opens_way_out(features, thresholds);
+    let empties = features.activity.moves_money == Some(true) && contact_is_new && is_much;
     let is_uncalmed = |finding: &Finding| {
         let is_strong = detectors::of(finding.reason).is_some_and(Detector::is_strong);
         finding.is_adverse() && (is_strong || empties && finding.reason == ReasonCode::ProfileActivityAnomaly)

@@ -164,14 +164,19 @@ pub(crate) struct IpTrusted {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProfileActivityAnomaly {
-    pub(crate) account_days_min: Days,
     pub(crate) amount_doublings_min: Limit,
     pub(crate) events_min: Limit,
-    pub(crate) young_device_days_max: Days,
-    pub(crate) young_device_nats: Nats,
     pub(crate) sequence_hours_max: Hours,
     pub(crate) hour_share_max: Fraction,
     pub(crate) weight: Growing,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProfilePayoutByNewcomer {
+    pub(crate) account_days_min: Days,
+    pub(crate) nats: Nats,
 }
 
 /// See `default.toml`.

@@ -22,9 +22,7 @@ use std::time::Duration;
 use rightful_domain::{Action, PolicySource, PolicyVersion};
 
 pub(crate) use decide::{Decision, Weighed};
-pub(crate) use evidence_limits::{
-    CredentialStuffingCampaign, ImpossibleTravel, ProfileActivityAnomaly, Stranger, UserTrusted,
-};
+pub(crate) use evidence_limits::{CredentialStuffingCampaign, ImpossibleTravel, Stranger, UserTrusted};
 pub use hindsight::{Hindsight, Judged, Retrospect};
 pub(crate) use lists::{AccessLists, AddressRange, is_of_list};
 pub use place::Place;

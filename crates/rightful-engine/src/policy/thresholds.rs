@@ -11,8 +11,8 @@ use super::evidence_limits::{
     DeviceLocationAnomaly, DevicePayeeVelocity, DeviceSuspiciousLanguage, DeviceSuspiciousTimezone, ImpossibleTravel,
     IpRiskyAnonymize, IpTrusted, ProfileActivityAnomaly, ProfileChallengeFatigue, ProfileDeviceVelocity,
     ProfileDormantReturn, ProfileFamiliar, ProfileLocationAnomaly, ProfileLocationNew, ProfilePayeeNew,
-    ProfilePaymentMethodNew, ProfileRecoveryChain, ProfileTrusted, SessionTokenReplayed, Stranger,
-    UserRecentlyReclaimed, UserTrusted,
+    ProfilePaymentMethodNew, ProfilePayoutByNewcomer, ProfileRecoveryChain, ProfileTrusted, SessionTokenReplayed,
+    Stranger, UserRecentlyReclaimed, UserTrusted,
 };
 use super::scale::{Days, Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered, Within};
 
@@ -176,7 +176,7 @@ pub(crate) struct Thresholds {
     pub(crate) profile_network_anomaly: Stranger,
     pub(crate) profile_payee_new: ProfilePayeeNew,
     pub(crate) profile_payment_method_new: ProfilePaymentMethodNew,
-    pub(crate) profile_payout_by_newcomer: Fixed,
+    pub(crate) profile_payout_by_newcomer: ProfilePayoutByNewcomer,
     pub(crate) profile_recovery_chain: ProfileRecoveryChain,
     pub(crate) profile_trusted: ProfileTrusted,
     pub(crate) session_token_replayed: SessionTokenReplayed,

@@ -7,7 +7,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag, number, opens_way_out};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag, number};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -15,11 +15,9 @@ pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::ProfileActivityAnomaly,
     title: "what is done is unusual for the account",
     explains: "The account has never done this before, never this way or in this currency, or never with so much money; or it does it \
-               right after a change of contact, or sends money where none has gone from a device of less than a day; perhaps \
-               at an hour at which it is never used.",
+               right after a change of contact; perhaps at an hour at which it is never used.",
     sees: "At least five events of history, and money or access that is new to it, money that leaves in a new currency or for the \
-           first time when it only ever came in, money within a day of a change of contact, or money sent from a device that \
-           was not known a day ago to where the account has never sent any.",
+           first time when it only ever came in, or money within a day of a change of contact.",
     never: "Users with fewer than five events; an account's first money; money that comes in; an unusual hour alone.",
     since: "0.1.0",
     strength: Strength::Supporting,
@@ -32,7 +30,6 @@ pub(super) const DETECTOR: Detector = Detector {
         "hour_share",
         "new_currency",
         "new_direction",
-        "new_way_out_on_young_device",
     ],
     detect,
 };
@@ -56,14 +53,11 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let new_currency = leaves && activity.currency_known == Some(false);
     let new_direction = leaves && activity.direction_known == Some(false);
     // A first withdrawal is a new action and a new direction, and one sign.
-    let on_young_device = opens_way_out(features, thresholds);
     let signs = [new_action || new_direction, after_contact_change, much_more, new_currency, rare_hour];
     let n_signs = signs.into_iter().filter(|sign| *sign).count();
-    let nats = if n_signs == 0 { 0.0 } else { thresholds.weight.of_ratio(n_signs as f64) };
-    let least = if on_young_device { thresholds.young_device_nats.get() } else { 0.0 };
-    (on_young_device || signs.into_iter().take(SIGNS_ENOUGH).any(|sign| sign)).then(|| Finding {
+    signs.into_iter().take(SIGNS_ENOUGH).any(|sign| sign).then(|| Finding {
         reason: DETECTOR.reason,
-        nats: nats.max(least),
+        nats: thresholds.weight.of_ratio(n_signs as f64),
         evidence: vec![
             flag("new_action", new_action),
             flag("after_contact_change", after_contact_change),
@@ -71,7 +65,6 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
             number("hour_share", activity.hour_share.unwrap_or(1.0)),
             flag("new_currency", new_currency),
             flag("new_direction", new_direction),
-            flag("new_way_out_on_young_device", on_young_device),
         ],
     })
 }
@@ -80,7 +73,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::detectors::tests::check;
-    use crate::features::{Activity, Dealing, Novelty, Payment, Tenure};
+    use crate::features::{Activity, Tenure};
 
     fn done(history: u32, known: bool, money: bool, contact_days: Option<f64>, hour_share: f64) -> Features {
         let tenure =
@@ -132,46 +125,6 @@ mod tests {
         let mut login = paid(5, new, new, out);
         login.activity.moves_money = Some(false);
         check(&DETECTOR, &login, false);
-    }
-
-    #[test]
-    fn fires_on_a_new_way_out_on_a_young_device() {
-        let first = Dealing { n_known: Some(0), idle_days: None };
-        let used = Dealing { n_known: Some(1), idle_days: Some(30.0) };
-        let sent = |dealing, device_age_days: Option<f64>, account_days| {
-            let mut features = done(20, true, true, None, 0.5);
-            features.activity.sends_money = Some(true);
-            features.tenure.account_age_days = Some(account_days);
-            features.payment = Payment { method: dealing, ..Payment::default() };
-            features.novelty = Novelty {
-                device_known: Some(device_age_days.is_some()),
-                device_age_days,
-                account_devices_known: Some(2),
-                ..Novelty::default()
-            };
-            features
-        };
-        for (features, fires) in [
-            (sent(first, None, 90.0), true),
-            (sent(first, Some(1.0), 90.0), true),
-            (sent(first, Some(1.1), 90.0), false),
-            (sent(used, None, 90.0), false),
-            (sent(Dealing::default(), None, 90.0), false),
-            (sent(first, None, 7.0), true),
-            (sent(first, None, 6.9), false),
-        ] {
-            check(&DETECTOR, &features, fires);
-        }
-        // Who comes with another device every other time, what is bought, and a device that is not named.
-        let mut other = sent(first, None, 90.0);
-        other.novelty.account_devices_known = Some(11);
-        check(&DETECTOR, &other, false);
-        let mut other = sent(first, None, 90.0);
-        other.activity.sends_money = Some(false);
-        check(&DETECTOR, &other, false);
-        let mut other = sent(first, None, 90.0);
-        other.novelty.device_known = None;
-        check(&DETECTOR, &other, false);
     }
 
     #[test]

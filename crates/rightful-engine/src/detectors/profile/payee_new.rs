@@ -6,7 +6,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, number, opens_way_out};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, number};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -15,7 +15,7 @@ pub(super) const DETECTOR: Detector = Detector {
     title: "the payee is new to the account",
     explains: "The account has paid others, and never this payee, or not for a year.",
     sees: "Payees of earlier payments of the account, and this one.",
-    never: "The first payment ever, unless it leaves for good on a device of less than a day; a payment that names none.",
+    never: "The first payment ever; a payment that names none.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Payment,
@@ -25,10 +25,9 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
-    let is_way_out = opens_way_out(features, &thresholds.profile_activity_anomaly);
     let thresholds = &thresholds.profile_payee_new;
     let dealing = &features.payment.payee;
-    let known = dealing.n_known.filter(|known| *known > 0 || is_way_out)?;
+    let known = dealing.n_known.filter(|known| *known > 0)?;
     let is_new = dealing.idle_days.is_none_or(|idle| idle > thresholds.period_days.get());
     is_new.then(|| Finding {
         reason: DETECTOR.reason,

@@ -3,7 +3,7 @@
 //! - Threat: the takeover as it pays: sign in quietly on a device of one's own, then send the money to one's own account.
 //! - Known false alarms: an owner's first days with a new phone. One challenge passed, or one second factor, and the phone
 //!   is known.
-//! - Source: the users' pains on which the reason catalogue rests.
+//! - Source: the users' pains on which the reason catalogue rests; Sumsub's check of payment methods on withdrawal.
 
 use rightful_domain::{Finding, ReasonCode};
 
@@ -21,7 +21,9 @@ pub(super) const DETECTOR: Detector = Detector {
            vouching for it (`acquaintance.young_days`). It is held, and not refused: it is lifted to a challenge and no \
            further.",
     never: "A device that passed a challenge or a second factor, was confirmed as the owner's, or is the account's \
-            first; a payee that was paid before; money that comes in; an event that names no device.",
+            first; a payee that was paid before; an account in its first week or that comes with another device every \
+            other time, unless a contact was changed like that; what is bought; money that comes in; an event that \
+            names no device.",
     since: "0.1.0",
     strength: Strength::Strong,
     family: EvidenceFamily::Payment,
@@ -38,7 +40,11 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let payment = &features.payment;
     let to_new = is_new(&payment.payee, thresholds.profile_payee_new.period_days)
         || acquaintance.withdraws && is_new(&payment.method, thresholds.profile_payment_method_new.period_days);
-    let payee_new = to_new && acquaintance.is_newcomer();
+    let is_grown = features
+        .tenure
+        .account_age_days
+        .is_some_and(|age| age >= thresholds.profile_payout_by_newcomer.account_days_min.get());
+    let payee_new = to_new && acquaintance.is_newcomer() && is_grown && !acquaintance.changes_devices;
     let contact_age_days = features.tenure.account_contact_age_days;
     let is_lately = contact_age_days.is_some_and(|age| age <= thresholds.profile_recovery_chain.days_max.get());
     // Whoever was new when the contact was changed does not grow old with it.
@@ -71,7 +77,20 @@ mod tests {
     fn paying(device: Option<Known>, idle_days: Option<f64>) -> Features {
         let acquaintance = Acquaintance { device, pays_out: true, withdraws: true, ..Acquaintance::default() };
         let payment = Payment { method: Dealing { n_known: Some(3), idle_days }, ..Payment::default() };
-        Features { acquaintance, payment, ..Features::default() }
+        let tenure = Tenure { account_age_days: Some(90.0), ..Tenure::default() };
+        Features { acquaintance, payment, tenure, ..Features::default() }
+    }
+
+    #[test]
+    fn young_accounts_and_those_that_always_change_devices_are_not_bothered() {
+        for (account_age_days, changes_devices, fires) in
+            [(Some(7.0), false, true), (Some(6.9), false, false), (None, false, false), (Some(90.0), true, false)]
+        {
+            let mut features = paying(Some(Known::Unknown), None);
+            features.tenure.account_age_days = account_age_days;
+            features.acquaintance.changes_devices = changes_devices;
+            check(&DETECTOR, &features, fires);
+        }
     }
 
     #[test]
