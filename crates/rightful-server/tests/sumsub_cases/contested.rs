@@ -1,6 +1,6 @@
 //! What two say at once, or one after another, of one transaction; and what is refused rather than taken for something else.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::receiver::{Message, Receiver};
 use super::testkit::Answer;
