@@ -369,7 +369,7 @@ fn what_cannot_be_is_refused_with_a_word_on_what_can() {
         assert_eq!(answer.status, 400, "{amount}: {}", answer.text);
         assert!(answer.json()["description"].as_str().unwrap().starts_with("info"), "{amount}: {}", answer.text);
     }
-    for currency in ["XXX", "eur", "EURO", "BTC", "", "DEM"] {
+    for currency in ["XXX", "eur", "EURO", "BTX", "", "DEM"] {
         let answer = shop.ask("POST", SUBMIT, &body("5", currency, date));
         let description = answer.json()["description"].as_str().unwrap().to_owned();
         assert_eq!(answer.status, 400, "{currency}");
