@@ -7,6 +7,7 @@
 mod acquaintance;
 mod aggregate;
 mod assessment;
+mod audit;
 mod backtest;
 mod case;
 mod case_times;
@@ -65,6 +66,7 @@ pub use aggregate::{
 pub use assessment::{
     Assessment, ChallengeKind, PaymentAction, PaymentSource, PaymentView, PolicyVersion, Sentences, Verdict,
 };
+pub use audit::{AuditRow, AuditedChange, AuditedRules, RuleStep};
 pub use backtest::{
     BACKTEST_DAYS_MAX, BACKTEST_RULES_MAX, BACKTEST_SAMPLES_MAX, Backtest, BacktestJob, BacktestSample, BacktestState,
     Labelled, Matched, RuleBacktest,

@@ -53,11 +53,13 @@ use money::StoredMoney;
 use note::StoredNote;
 pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
-pub(crate) use outbox::{decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting};
+pub(crate) use outbox::{
+    audited_redelivery, decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting,
+};
 pub(crate) use report::{decode_report, encode_report};
 pub(crate) use rule_book::{
-    SnoozeRow, decode_rule_book, decode_rule_book_version, decode_rule_counts, decode_snooze, encode_rule_book,
-    encode_rule_book_version, encode_rule_counts, encode_snooze, rule_audit, snooze_of, snooze_words,
+    SnoozeRow, audited_rules, decode_rule_book, decode_rule_book_version, decode_rule_counts, decode_snooze,
+    encode_rule_book, encode_rule_book_version, encode_rule_counts, encode_snooze, rule_audit, snooze_of, snooze_words,
 };
 use rulings::{StoredGrounds, StoredRulings};
 pub(crate) use series::{decode_kept, decode_series, encode_kept, encode_series};
