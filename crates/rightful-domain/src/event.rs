@@ -146,6 +146,9 @@ pub enum Source {
 }
 
 impl Source {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Native, Self::Ravelin, Self::Transmit, Self::Sumsub, Self::Rupt];
+
     /// As spelled in the API, the logs and the metrics.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -156,6 +159,12 @@ impl Source {
             Self::Sumsub => "sumsub",
             Self::Rupt => "rupt",
         }
+    }
+
+    /// The source of that spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == text)
     }
 }
 

@@ -6,9 +6,6 @@ use crate::{
     Record, RuleMatch, RuleStatus, Source, Timestamp, Verdict,
 };
 
-/// What the names of rules begin with that Sumsub's own API has written.
-pub const SUMSUB_RULE_PREFIX: &str = "sumsub-";
-
 /// How an event stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EventStanding {
@@ -94,12 +91,12 @@ impl EventStanding {
     }
 }
 
-/// Whether a rule that Sumsub's own API has written says to ask the person, which is stronger there than to hold.
+/// Whether a rule that was written in Sumsub's words says to ask the person, which is stronger there than to hold.
 fn asks_the_person(matched: &RuleMatch) -> bool {
     let effect = &matched.effect;
     let needs_people = effect.queue.is_some() || effect.status == Some(RuleStatus::RequiresAction);
     let asks = effect.floor == Some(Verdict::Challenge) && !needs_people;
-    asks && matched.acts() && matched.rule.starts_with(SUMSUB_RULE_PREFIX)
+    asks && matched.acts() && matched.origin == Some(Source::Sumsub)
 }
 
 /// What is told of a case that has come so far.

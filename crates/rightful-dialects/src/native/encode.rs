@@ -197,7 +197,7 @@ fn findings(judged: &Assessment) -> Vec<FindingBody<'_>> {
 }
 
 fn rule(matched: &RuleMatch) -> RuleBody<'_> {
-    let RuleMatch { rule, version, is_shadow, is_snoozed, effect } = matched;
+    let RuleMatch { rule, version, origin: _, is_shadow, is_snoozed, effect } = matched;
     let RuleEffect { score, floor, ceiling, status, tags, queue } = effect;
     RuleBody {
         name: rule,

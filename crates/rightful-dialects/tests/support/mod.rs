@@ -214,6 +214,7 @@ pub(crate) fn assessment(event: EventId, verdict: Verdict) -> Assessment {
         rules: vec![RuleMatch {
             rule: "new-device-abroad".into(),
             version: 2,
+            origin: None,
             is_shadow: false,
             is_snoozed: false,
             effect: RuleEffect {
