@@ -188,9 +188,9 @@ impl Dialect for Ravelin {
         }
     }
 
-    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response> {
         let endpoint = Endpoint::of(call.route.path);
-        match reply {
+        Some(match reply {
             Reply::Assessed(record) => encode::scored(call, record),
             Reply::Recalled(record) => verify::question_page(call, record),
             Reply::FeedbackTaken { .. } => verify::thanks_page(call),
@@ -199,31 +199,12 @@ impl Dialect for Ravelin {
             Reply::Reclaimed { n_accounts } => encode::reclaimed(*n_accounts),
             Reply::Dossier(dossier) => encode::noted(endpoint, dossier),
             Reply::Reported(_) => encode::reported(),
-            Reply::Observed(_)
-            | Reply::Concluded(_)
-            | Reply::Found(_)
-            | Reply::Identified { .. }
-            | Reply::Takeover(_)
-            | Reply::Lists(_)
-            | Reply::Consumed(_)
-            | Reply::Listening
-            | Reply::Nothing
-            | Reply::Standing { .. }
-            | Reply::Changed(_)
-            | Reply::Cases(_)
-            | Reply::CaseTimes(_)
-            | Reply::Imports(_)
-            | Reply::LinesTaken(_)
-            | Reply::VendorHooks(_)
-            | Reply::VendorRules(_)
-            | Reply::Backtest(_)
-            | Reply::Hooks(_)
-            | Reply::Rules(_)
-            | Reply::SealingKey(_)
-            | Reply::Granted { .. }
-            | Reply::Finished(_)
-            | Reply::Several(_) => encode::unscored(call, endpoint),
-        }
+            _ => return None,
+        })
+    }
+
+    fn done(&self, call: &Call<'_>) -> Response {
+        encode::unscored(call, Endpoint::of(call.route.path))
     }
 
     fn hook_message(&self, telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> {

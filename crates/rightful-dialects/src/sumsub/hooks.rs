@@ -7,7 +7,7 @@ use super::{date, encode};
 use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::scalars::{flag, text};
-use crate::{Call, HookWish, Intake, Refusal, RefusalKind, Response, VendorHook};
+use crate::{Call, HookWish, Intake, Refusal, RefusalKind, Response, VendorHook, VendorHooksAsked};
 
 /// The most that are listed, as documented.
 const LISTED_MAX: usize = 50;
@@ -47,7 +47,7 @@ pub(super) fn wish(call: &Call<'_>) -> Result<Intake, Refusal> {
     if wish.id.is_none() && wish.url.is_none() {
         return Err(Fault::new("is required").within("target").into());
     }
-    Ok(Intake::SetVendorHook(Box::new(wish)))
+    Ok(Intake::VendorHooks(VendorHooksAsked::Set(Box::new(wish))))
 }
 
 fn short(node: Node<'_>, bytes_max: usize) -> Result<Box<str>, Fault> {

@@ -105,7 +105,7 @@ use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 
 use crate::{
     Access, Around, Call, Dialect, HookMessage, Intake, Lines, Method, Presented, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorRule, VendorRuleKept, asking,
+    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorHooksAsked, VendorRule, VendorRuleKept, asking,
 };
 
 /// The longest file of many lines, in bytes: some 100 000 transactions.
@@ -258,7 +258,7 @@ impl Dialect for Sumsub {
             TAGS => memo::tags(call),
             NOTE => memo::note(call),
             NOTES => memo::notes(call),
-            HOOKS | HOOK => Ok(Intake::VendorHooks),
+            HOOKS | HOOK => Ok(Intake::VendorHooks(VendorHooksAsked::All)),
             SET_HOOK => hooks::wish(call),
             rules::INSTALLED | rules::BUNDLE | rules::RULES | rules::RULE | rules::TAGS => rules::asked(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
@@ -277,8 +277,8 @@ impl Dialect for Sumsub {
         matches!(route.path, IMPORT | IMPORT_HISTORY).then_some(FILE_BYTES_MAX)
     }
 
-    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
-        match (reply, call.route.path) {
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response> {
+        Some(match (reply, call.route.path) {
             (Reply::Standing { record, case }, SUBMIT_WITH_OPTIONS) if decode::is_async(call) => {
                 encode::taken(call, record, case.as_deref())
             }
@@ -300,8 +300,12 @@ impl Dialect for Sumsub {
             (Reply::Nothing, APPLICANT_STEPS) => encode::json(200, &serde_json::json!({})),
             (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),
             (Reply::Nothing, INFO) => page::info(call),
-            _ => encode::done(),
-        }
+            _ => return None,
+        })
+    }
+
+    fn done(&self, _call: &Call<'_>) -> Response {
+        encode::done()
     }
 
     fn hook_message_of(&self, telling: &Telling, told: &ToldOf<'_>, around: &Around<'_>) -> Option<HookMessage> {

@@ -138,7 +138,7 @@ impl<'a> Request<'a> {
     }
 
     pub(crate) fn reply(&self, dialect: &dyn Dialect, reply: &Reply) -> Response {
-        self.with_call(|call| dialect.reply(call, reply))
+        self.with_call(|call| dialect.answer(call, reply))
     }
 }
 

@@ -48,7 +48,11 @@ impl Dialect for Made {
         panic!("no request comes")
     }
 
-    fn reply(&self, _call: &Call<'_>, _reply: &Reply) -> rightful_dialects::Response {
+    fn reply(&self, _call: &Call<'_>, _reply: &Reply) -> Option<rightful_dialects::Response> {
+        panic!("no request comes")
+    }
+
+    fn done(&self, _call: &Call<'_>) -> rightful_dialects::Response {
         panic!("no request comes")
     }
 
