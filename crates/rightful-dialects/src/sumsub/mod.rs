@@ -94,6 +94,7 @@ mod memo;
 mod onboarding;
 mod page;
 mod place;
+mod response;
 mod review;
 mod rules;
 mod sumscript;
@@ -237,7 +238,7 @@ impl Dialect for Sumsub {
             DELETE => review::deletion(call),
             PROPS => review::amendment(call),
             IMPORT | IMPORT_HISTORY if call.body.trim_ascii().is_empty() => {
-                Err(Refusal { kind: RefusalKind::Malformed, detail: encode::EMPTY_FILE.to_owned(), path: None })
+                Err(Refusal { kind: RefusalKind::Malformed, detail: response::EMPTY_FILE.to_owned(), path: None })
             }
             IMPORT => Ok(Intake::Lines(Lines {
                 is_history: is_off(call, "scoreSavedTxns"),
@@ -297,7 +298,7 @@ impl Dialect for Sumsub {
             (Reply::FeedbackTaken { .. }, ASK) => ask::thanks_page(call),
             (Reply::Nothing, APPLICANTS) => onboarding::created(call),
             (Reply::Nothing, PAGE_TOKEN | PAGE_TOKEN_IN_QUERY) => onboarding::token(call),
-            (Reply::Nothing, APPLICANT_STEPS) => encode::json(200, &serde_json::json!({})),
+            (Reply::Nothing, APPLICANT_STEPS) => response::json(200, &serde_json::json!({})),
             (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),
             (Reply::Nothing, INFO) => page::info(call),
             _ => return None,
@@ -305,7 +306,7 @@ impl Dialect for Sumsub {
     }
 
     fn done(&self, _call: &Call<'_>) -> Response {
-        encode::done()
+        response::done()
     }
 
     fn hook_message_of(&self, telling: &Telling, told: &ToldOf<'_>, around: &Around<'_>) -> Option<HookMessage> {
@@ -315,7 +316,7 @@ impl Dialect for Sumsub {
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
         match route.map(|route| route.path) {
             Some(ASK) => ask::refusal_page(refusal, now),
-            _ => encode::refused(route, refusal, now),
+            _ => response::refused(route, refusal, now),
         }
     }
 }
