@@ -111,7 +111,12 @@ pub(super) async fn exchange(
     // Who shows nothing sends no header.
     let headers = if authorization.is_empty() { &headers[..1] } else { &headers[..] };
     let body = body.map(Value::to_string).unwrap_or_default();
-    let answer = connection.exchange(&request(method, target, headers, body.as_bytes())).await?;
+    answer_to(connection, &request(method, target, headers, body.as_bytes())).await
+}
+
+/// Sends a request once; its answer's JSON.
+pub(super) async fn answer_to(connection: &mut Connection, request: &[u8]) -> Result<Value, JudgeError> {
+    let answer = connection.exchange(request).await?;
     if !(200..300).contains(&answer.status) {
         let body = String::from_utf8_lossy(answer.body).into_owned();
         return Err(JudgeError::Refused { status: answer.status, body });
@@ -158,6 +163,11 @@ impl Judge for OverHttp {
         self.post(&format!("/v1/accounts/{}/notes", account.as_str()), &json!({ "closed": true })).await?;
         Ok(())
     }
+}
+
+/// The text at a place of an answer.
+pub(super) fn text_in<'a>(answer: &'a Value, pointer: &'static str) -> Result<&'a str, JudgeError> {
+    answer.pointer(pointer).and_then(Value::as_str).ok_or(JudgeError::Unreadable(pointer))
 }
 
 pub(super) fn judged(said: &Value) -> Result<Judged, JudgeError> {
