@@ -24,14 +24,13 @@ impl EventStanding {
     #[must_use]
     pub fn judged(event: &Event, assessment: Option<&Assessment>) -> Self {
         let Some(assessment) = assessment else { return Self::LetThrough };
-        let is_overruled = assessment.answered.is_some_and(|answered| answered != assessment.verdict);
         let waits = assessment.queue(event).is_some();
         match assessment.effective() {
             Verdict::Deny => Self::Refused,
             Verdict::Challenge if !waits || assessment.rules.iter().any(asks_the_person) => Self::Asked,
             Verdict::Challenge => Self::Held,
             // A rule lets it wait, whatever it scored.
-            Verdict::Trust | Verdict::Allow if waits && !is_overruled => Self::Held,
+            Verdict::Trust | Verdict::Allow if waits && !assessment.is_overruled() => Self::Held,
             Verdict::Trust | Verdict::Allow => Self::LetThrough,
         }
     }
@@ -71,9 +70,9 @@ impl EventStanding {
             return Self::judged(event, first);
         };
         let mut assessment = first.clone();
-        let is_enforced = assessment.answered.is_none_or(|answered| answered == assessment.verdict);
+        let is_overruled = assessment.is_overruled();
         assessment.verdict = again.verdict;
-        if is_enforced {
+        if !is_overruled {
             assessment.answered = Some(again.verdict);
         }
         Self::judged(event, Some(&assessment))

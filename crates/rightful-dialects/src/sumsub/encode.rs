@@ -198,11 +198,7 @@ fn scoring_result<'a>(
     });
     let found = assessment.findings.iter().filter(|finding| finding.is_adverse()).map(matched_finding);
     let n_shadow = assessment.rules.iter().filter(|rule| !rule.acts()).count();
-    let doing = if assessment.answered.is_some_and(|answered| answered != assessment.verdict) {
-        Doing::Score
-    } else {
-        words::doing(record)
-    };
+    let doing = if assessment.is_overruled() { Doing::Score } else { words::doing(record) };
     ScoringResult {
         score: score(assessment, case),
         dry_score,
