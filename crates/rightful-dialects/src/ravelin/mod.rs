@@ -134,7 +134,7 @@ use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 use self::endpoints::{Endpoint, ROUTES};
 use crate::{
     Call, Dialect, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route, ToldOf,
-    link,
+    link, page,
 };
 
 /// What is read of a query.
@@ -193,7 +193,7 @@ impl Dialect for Ravelin {
         Some(match reply {
             Reply::Assessed(record) => encode::scored(call, record),
             Reply::Recalled(record) => verify::question_page(call, record),
-            Reply::FeedbackTaken { .. } => verify::thanks_page(call),
+            Reply::FeedbackTaken { .. } => page::thanks(call),
             Reply::LookedUp(_) if endpoint == Some(Endpoint::PageError) => encode::reported(),
             Reply::LookedUp(status) => encode::credentials(*status),
             Reply::Reclaimed { n_accounts } => encode::reclaimed(*n_accounts),
@@ -216,7 +216,7 @@ impl Dialect for Ravelin {
 
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
         match route.and_then(|route| Endpoint::of(route.path)) {
-            Some(Endpoint::Verify) => verify::refusal_page(refusal),
+            Some(Endpoint::Verify) => page::refusal(refusal),
             endpoint => encode::refused(endpoint, refusal, now),
         }
     }

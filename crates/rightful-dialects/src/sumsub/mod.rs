@@ -294,8 +294,8 @@ impl Dialect for Sumsub {
             (Reply::VendorRules(answer), _) => rules::reply(call, answer),
             (Reply::VendorHooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
             (Reply::VendorHooks(hooks), _) => hooks::all(call, hooks),
-            (Reply::Recalled(record), ASK) => ask::question_page(call, record),
-            (Reply::FeedbackTaken { .. }, ASK) => ask::thanks_page(call),
+            (Reply::Recalled(record), ASK) => crate::page::question(call, &record.entry.event, true),
+            (Reply::FeedbackTaken { .. }, ASK) => crate::page::thanks(call),
             (Reply::Nothing, APPLICANTS) => onboarding::created(call),
             (Reply::Nothing, PAGE_TOKEN | PAGE_TOKEN_IN_QUERY) => onboarding::token(call),
             (Reply::Nothing, APPLICANT_STEPS) => response::json(200, &serde_json::json!({})),
@@ -315,7 +315,7 @@ impl Dialect for Sumsub {
 
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
         match route.map(|route| route.path) {
-            Some(ASK) => ask::refusal_page(refusal, now),
+            Some(ASK) => crate::page::refusal(refusal),
             _ => response::refused(route, refusal, now),
         }
     }
