@@ -394,6 +394,38 @@ pub enum FailureReason {
     Other(Box<str>),
 }
 
+impl FailureReason {
+    /// The nine that have a name.
+    pub const KNOWN: [Self; 9] = [
+        Self::UnknownUsername,
+        Self::BadPassword,
+        Self::InvalidProof,
+        Self::Timeout,
+        Self::RateLimit,
+        Self::BannedUser,
+        Self::Provider,
+        Self::InternalError,
+        Self::AuthenticationFailure,
+    ];
+
+    /// As spelled in our API.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::UnknownUsername => "unknown_username",
+            Self::BadPassword => "bad_password",
+            Self::InvalidProof => "invalid_proof",
+            Self::Timeout => "timeout",
+            Self::RateLimit => "rate_limit",
+            Self::BannedUser => "banned_user",
+            Self::Provider => "provider",
+            Self::InternalError => "internal_error",
+            Self::AuthenticationFailure => "authentication_failure",
+            Self::Other(text) => text,
+        }
+    }
+}
+
 /// The network an event came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Network {

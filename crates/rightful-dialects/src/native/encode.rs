@@ -2,8 +2,8 @@
 
 use rightful_domain::{
     App, Assessment, BacktestState, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event,
-    EventId, Feedback, FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim,
-    Page, Payment, Person, Pii, Record, RuleEffect, RuleMatch,
+    EventId, FailureReason, Feedback, FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network,
+    NetworkClaim, Page, Payment, Person, Pii, Record, RuleEffect, RuleMatch,
 };
 
 use super::answers::{
@@ -324,7 +324,7 @@ fn mechanism(mechanism: &Mechanism) -> MechanismBody<'_> {
     MechanismBody {
         kind: kind.as_str(),
         succeeded: *succeeded,
-        failure_reason: failure.as_ref().map(words::failure_text),
+        failure_reason: failure.as_ref().map(FailureReason::as_str),
         provider: provider.as_deref(),
         sent_to: personal(sent_to.as_ref()),
         password_sha256: None,

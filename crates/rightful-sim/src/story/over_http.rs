@@ -206,25 +206,9 @@ fn mechanism_body(mechanism: &Mechanism, password: Option<&str>) -> Value {
     json!({
         "kind": mechanism.kind.as_str(),
         "succeeded": mechanism.succeeded,
-        "failure_reason": mechanism.failure.as_ref().map(failure_word),
+        "failure_reason": mechanism.failure.as_ref().map(FailureReason::as_str),
         "password_sha256": password.map(password_sha256_hex),
     })
-}
-
-/// As our own API spells it.
-fn failure_word(failure: &FailureReason) -> &str {
-    match failure {
-        FailureReason::UnknownUsername => "unknown_username",
-        FailureReason::BadPassword => "bad_password",
-        FailureReason::InvalidProof => "invalid_proof",
-        FailureReason::Timeout => "timeout",
-        FailureReason::RateLimit => "rate_limit",
-        FailureReason::BannedUser => "banned_user",
-        FailureReason::Provider => "provider",
-        FailureReason::InternalError => "internal_error",
-        FailureReason::AuthenticationFailure => "authentication_failure",
-        FailureReason::Other(word) => word,
-    }
 }
 
 fn person_body(person: &Person) -> Value {
