@@ -149,7 +149,7 @@ pub use series::{
 };
 pub use snooze::{ACCOUNT_SNOOZES_MAX, SNOOZE_MAX, SNOOZE_NOTE_BYTES_MAX, SNOOZES_MAX, Snooze};
 pub use sparse::{Blank, Sparse};
-pub use standing::{EventStanding, SUMSUB_RULE_PREFIX, Stood};
+pub use standing::{EventStanding, Stood};
 pub use telling::{
     Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,
     TryFailure, Waiting,

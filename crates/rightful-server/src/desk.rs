@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alerts::Firing;
 use crate::audit::{self, ShownChange};
+use crate::app::App;
 use crate::backtest::PolicyAsked;
 use crate::desk_lists::{self, ListAnswer, ListCommand};
 use crate::export::{self, ExportPage, PageAsked};
@@ -192,6 +193,19 @@ pub(crate) struct Desk<'a> {
     /// Whether hooks may be private addresses.
     pub(crate) private_hooks: bool,
     pub(crate) policies: &'a Policies,
+}
+
+impl<'a> Desk<'a> {
+    /// A running server's.
+    pub(crate) fn of(app: &'a App) -> Self {
+        Self {
+            store: &*app.pipeline.store,
+            master_key: &app.master_key,
+            nonces: &app.nonces,
+            private_hooks: app.private_hooks,
+            policies: &app.pipeline.policies,
+        }
+    }
 }
 
 impl Desk<'_> {
