@@ -20,6 +20,7 @@ mod money;
 mod note;
 mod number;
 mod outbox;
+mod phrases;
 mod population;
 mod private;
 mod profile;
@@ -27,6 +28,7 @@ mod report;
 mod rule_book;
 mod rulings;
 mod series;
+mod snapshot;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -61,6 +63,7 @@ pub(crate) use rule_book::{
 };
 use rulings::{StoredGrounds, StoredRulings};
 pub(crate) use series::{decode_kept, decode_series, encode_kept, encode_series};
+pub(crate) use snapshot::ShortSnapshot;
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 

@@ -16,7 +16,7 @@ use super::lesson::{StoredTags, restored_tag, stored_tag};
 use super::number::Numbered;
 use super::population::{CoarsePopulation, StoredPopulation};
 use super::profile::StoredProfile;
-use crate::embedded::{Belongings, KnownDevice, State};
+use crate::embedded::{Belongings, KnownDevice, LatestDevice, More, State};
 
 /// The version that is written: since 4, what somebody vouched for follows as well.
 const VERSION: u8 = 4;
@@ -101,13 +101,14 @@ struct StoredMark(u64, [u8; 8], u8, u32, u32);
 /// A state as bytes.
 pub(crate) fn encode_state(state: &State) -> Vec<u8> {
     let profile = (!state.profile.is_empty()).then(|| StoredProfile::of(&state.profile));
+    let latest = state.more.latest_device.as_ref().map(LatestDevice::snapshot);
     let stored = StoredState {
         applied: state.applied,
         profile,
         window: StoredWindow::of(&state.window),
-        latest_device: state.latest_device.as_deref().map(StoredSnapshot::of),
-        alias: state.alias.as_ref().map(AccountId::as_str),
-        population: state.population.as_deref().map(StoredPopulation::of),
+        latest_device: latest.as_ref().map(StoredSnapshot::of),
+        alias: state.more.alias.as_deref().map(AccountId::as_str),
+        population: state.more.population.as_deref().map(StoredPopulation::of),
     };
     super::to_versioned_bytes(VERSION, &(stored, StoredBelongings::of(state), StoredVouched::of(&state.profile)))
 }
@@ -150,10 +151,7 @@ impl<P> StoredState<'_, P> {
             applied: self.applied,
             profile: profile.map_or_else(|| State::default().profile, Into::into),
             window: self.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
-            latest_device: self.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
-            alias: super::optional_id(self.alias, AccountId::new)?,
-            population: self.population.map(population).transpose()?.map(Into::into),
-            belongings: belongings.into(),
+            more: more(self.latest_device, self.alias, self.population.map(population).transpose()?, belongings)?,
         })
     }
 }
@@ -161,8 +159,8 @@ impl<P> StoredState<'_, P> {
 impl StoredBelongings {
     /// None if there is nothing.
     fn of(state: &State) -> Option<Self> {
-        let (standing, belongings) = (&state.profile.standing, &state.belongings);
-        if **belongings == Belongings::default() && standing.closed_at.is_none() && standing.label.is_none() {
+        let (standing, belongings) = (&state.profile.standing, &state.more.belongings);
+        if *belongings == Belongings::default() && standing.closed_at.is_none() && standing.label.is_none() {
             return None;
         }
         let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
@@ -249,11 +247,24 @@ fn decode_old_state(bytes: &[u8]) -> Result<State, Undecodable> {
         applied: stored.applied,
         profile: stored.profile.map(OldProfile::restore).transpose()?.unwrap_or_default().into(),
         window: stored.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
-        latest_device: stored.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
-        alias: super::optional_id(stored.alias, AccountId::new)?,
-        population: None,
-        belongings: Sparse::default(),
+        more: more(stored.latest_device, stored.alias, None, Belongings::default())?,
     })
+}
+
+fn more(
+    latest: Option<StoredSnapshot<'_>>,
+    alias: Option<&str>,
+    population: Option<Population>,
+    belongings: Belongings,
+) -> Result<Sparse<More>, Undecodable> {
+    let latest = latest.map(StoredSnapshot::restore).transpose()?;
+    let more = More {
+        latest_device: latest.as_ref().map(LatestDevice::of),
+        alias: super::optional_id(alias, AccountId::new)?.map(Into::into),
+        population: population.map(Into::into),
+        belongings,
+    };
+    Ok(more.into())
 }
 
 impl OldProfile {
