@@ -3,7 +3,7 @@
 
 use rightful_domain::{DeviceSnapshot, Timestamp};
 
-use crate::record::ShortSnapshot;
+use crate::record::{ShortSnapshot, Undecodable};
 
 /// A device as an account used it last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,17 @@ const READS_BACK: &str = "what was made of a device reads back as it";
 impl LatestDevice {
     pub(crate) fn of(device: &DeviceSnapshot) -> Self {
         Self { at: device.at, told: ShortSnapshot::bytes_of(device) }
+    }
+
+    /// From what was stored.
+    pub(crate) fn restore(at: Timestamp, told: &[u8]) -> Result<Self, Undecodable> {
+        // Written anew: of what reads as the same, one form is kept.
+        Ok(Self::of(&ShortSnapshot::read(told)?.whole(at)?))
+    }
+
+    /// What is told of it, as it is stored.
+    pub(crate) const fn told(&self) -> &[u8] {
+        &self.told
     }
 
     pub(crate) fn snapshot(&self) -> DeviceSnapshot {

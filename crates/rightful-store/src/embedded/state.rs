@@ -89,9 +89,15 @@ impl State {
     fn glance_at(&self, depth: Depth) -> u32 {
         let More { belongings, latest_device, .. } = &*self.more;
         let own = match depth {
-            Depth::Itself => u32::from(belongings.rolled_back_to.is_some()) ^ self.window.glance(),
-            Depth::Behind => belongings.devices.iter().fold(0, |all, device| all ^ u32::from(device.is_known())),
-            Depth::Last => latest_device.as_ref().map_or(0, LatestDevice::glance),
+            Depth::Itself => {
+                let ends = [latest_device.is_some(), belongings.rolled_back_to.is_some()].map(u32::from);
+                ends.into_iter().fold(self.window.glance(), |all, end| all ^ end)
+            }
+            Depth::Behind => {
+                let told = latest_device.as_ref().map_or(0, LatestDevice::glance);
+                belongings.devices.iter().fold(told, |all, device| all ^ u32::from(device.is_known()))
+            }
+            Depth::Last => 0,
         };
         own ^ self.profile.glance(depth)
     }

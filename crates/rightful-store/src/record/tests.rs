@@ -300,7 +300,7 @@ fn what_is_written_is_written_as_it_always_was() {
     check_golden("erasure", include_str!("golden/erasure_v1.hex"), &row_of(4, draft, &Effects::default()));
     let draft = Draft::conclusion(&conclusion(), 2);
     check_golden("effects", include_str!("golden/effects_v4.hex"), &row_of(2, draft, &latest_effects()));
-    check_golden("state", include_str!("golden/state_v4.hex"), &encode_state(&state()));
+    check_golden("state", include_str!("golden/state_v5.hex"), &encode_state(&state()));
 }
 
 fn bytes_of(golden: &str) -> Vec<u8> {
@@ -334,6 +334,11 @@ fn the_second_version_of_states_is_read_for_ever() {
 #[test]
 fn the_third_version_of_states_is_read_for_ever() {
     assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v3.hex"))), Ok(state_v3()));
+}
+
+#[test]
+fn the_fourth_version_of_states_is_read_for_ever() {
+    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v4.hex"))), Ok(state()));
 }
 
 #[test]
