@@ -450,10 +450,9 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
         Op::LatestDevice(device) => {
             // Events may come out of order; the latest is the one that happened last.
             match &mut state.more.latest_device {
-                Some(latest) if latest.at > device.at => {}
-                // Most come back as they were.
-                Some(latest) if latest.is(&device) => latest.at = device.at,
-                latest => *latest = Some(LatestDevice::of(&device)),
+                Some(latest) if latest.at() > device.at => {}
+                Some(latest) => latest.become_of(&device),
+                None => state.more.latest_device = Some(LatestDevice::of(&device)),
             }
         }
         Op::Seen(seen) => state.more.belongings.see(&seen, sequence),
@@ -466,9 +465,9 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
             take_in_profile(kind, Arc::make_mut(&mut state.profile), Op::RollBack { to, lessons });
         }
         Op::Alias { account, rebinds } => {
-            let alias = state.more.alias.as_deref();
+            let alias = state.more.alias.as_ref();
             if alias.is_none() || (rebinds && alias != Some(&account)) {
-                state.more.alias = Some(Box::new(account));
+                state.more.alias = Some(account);
             }
         }
         Op::Detached(id, at) => {

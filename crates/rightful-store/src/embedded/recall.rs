@@ -191,9 +191,7 @@ impl Mind {
             return Ok((Some(tagger.account(account)), None));
         }
         let Some(username) = username else { return Ok((None, None)) };
-        let alias = self
-            .states
-            .with(tagger.subject_key(username), |state| (state.more.alias.as_deref().cloned(), Change::Same))?;
+        let alias = self.states.with(tagger.subject_key(username), |state| (state.more.alias.clone(), Change::Same))?;
         Ok((Some(alias.as_ref().map_or(username, |account| tagger.account(account))), alias))
     }
 

@@ -213,7 +213,7 @@ fn moments_of(state: &State) -> impl Iterator<Item = Timestamp> {
     let devices = more.belongings.devices.iter();
     let devices = devices.flat_map(|it| [Some(it.first_at), Some(it.last_at), it.detached_at]).flatten();
     let single = learned.into_iter().chain(standing_moments(standing)).flatten();
-    let latest = more.latest_device.iter().map(|latest| latest.at);
+    let latest = more.latest_device.iter().map(LatestDevice::at);
     let marks = state.window.marks().map(|mark| mark.at);
     single.chain(facts).chain(agents).chain(several).chain(devices).chain(latest).chain(marks)
 }
@@ -230,7 +230,7 @@ impl<'a> CompactState<'a> {
             moments: named.stored_moments(),
             profile,
             marks,
-            latest_device: latest_device.as_ref().map(|latest| (named.moment(latest.at), latest.told())),
+            latest_device: latest_device.as_ref().map(|latest| (named.moment(latest.at()), latest.told())),
             devices,
             rest: StoredRest::of(state),
             tags: named.tags.into_iter().map(stored_tag).collect(),
@@ -401,7 +401,7 @@ impl<'a> StoredRest<'a> {
         let is_there = alias.is_some() || population.is_some() || rolled_back_to.is_some() || dropped_until.is_some();
         (is_there || !details.is_empty()).then(|| Self {
             dropped_until: dropped_until.map(Timestamp::as_micros),
-            alias: alias.as_deref().map(AccountId::as_str),
+            alias: alias.as_ref().map(AccountId::as_str),
             population: population.as_deref().map(StoredPopulation::of),
             rolled_back_to: rolled_back_to.map(Timestamp::as_micros),
             details: details.iter().map(stored_detail).collect(),
@@ -410,7 +410,7 @@ impl<'a> StoredRest<'a> {
 
     /// Puts it where it belongs; what is left is until when the window had to let marks go.
     fn restore(self, more: &mut More) -> Result<Option<Timestamp>, Undecodable> {
-        more.alias = super::optional_id(self.alias, AccountId::new)?.map(Into::into);
+        more.alias = super::optional_id(self.alias, AccountId::new)?;
         more.population = self.population.map(StoredPopulation::restore).transpose()?.map(Into::into);
         more.belongings.rolled_back_to = self.rolled_back_to.map(Timestamp::from_micros);
         let details: Vec<KnownDetail> = self.details.into_iter().map(restored_detail).collect::<Result<_, _>>()?;

@@ -116,7 +116,9 @@ pub(crate) fn shortened(text: &str) -> Vec<u8> {
     let mut rest = text.as_bytes();
     while let Some((letter, others)) = rest.split_first() {
         let phrases = BY_LETTER.get(usize::from(*letter)).map(Vec::as_slice).unwrap_or_default();
-        match phrases.iter().find(|(phrase, _)| rest.starts_with(phrase)) {
+        // Phrases of one letter mostly differ from a text in where they would end: that is sooner seen than compared.
+        let ends_here = |phrase: &[u8]| rest.get(phrase.len() - 1) == phrase.last();
+        match phrases.iter().find(|(phrase, _)| ends_here(phrase) && rest.starts_with(phrase)) {
             Some((phrase, code)) => {
                 match code {
                     Code::Commonest(code) => short.push(*code),

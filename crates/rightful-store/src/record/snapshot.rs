@@ -23,19 +23,18 @@ pub(crate) struct ShortSnapshot<'a> {
 }
 
 impl<'a> ShortSnapshot<'a> {
-    /// Not a byte more than is needed.
-    pub(crate) fn bytes_of(device: &DeviceSnapshot) -> Box<[u8]> {
+    pub(crate) fn bytes_of(device: &DeviceSnapshot) -> Vec<u8> {
         let agent = device.user_agent.as_deref().map(shortened);
         let told = [&device.kind, &device.manufacturer, &device.model, &device.os].map(Option::as_deref);
         let short = ShortSnapshot { ip: device.ip, id: device.id.as_str(), told, agent: agent.as_deref() };
         let mut bytes = Vec::with_capacity(BYTES_MOSTLY);
         super::append(&mut bytes, &short);
-        Box::from(&*bytes)
+        bytes
     }
 
-    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Undecodable> {
-        let (short, rest) = super::take(bytes).map_err(|_| Undecodable("a device"))?;
-        if rest.is_empty() { Ok(short) } else { Err(Undecodable("more than a device")) }
+    /// What it says, and what follows it.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Undecodable> {
+        super::take(bytes).map_err(|_| Undecodable("a device"))
     }
 
     /// All of it.

@@ -218,7 +218,7 @@ fn more(
     let latest = latest.map(StoredSnapshot::restore).transpose()?;
     let more = More {
         latest_device: latest.as_ref().map(LatestDevice::of),
-        alias: super::optional_id(alias, AccountId::new)?.map(Into::into),
+        alias: super::optional_id(alias, AccountId::new)?,
         population: population.map(Into::into),
         belongings,
     };

@@ -257,7 +257,7 @@ fn state_of(lesson: fn(u8) -> Lesson, bad_since: Timestamp) -> State {
         window: Window::restore([mark(1), mark(2), mark(3)], None),
         more: More {
             latest_device: latest.as_ref().map(LatestDevice::of),
-            alias: Some(Box::new(AccountId::new("anna").unwrap())),
+            alias: Some(AccountId::new("anna").unwrap()),
             ..More::default()
         }
         .into(),

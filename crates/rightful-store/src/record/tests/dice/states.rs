@@ -117,7 +117,7 @@ impl Dice {
             window,
             more: More {
                 latest_device: self.maybe(|dice| LatestDevice::of(&dice.snapshot())),
-                alias: self.maybe(|dice| Box::new(AccountId::new(dice.text()).unwrap())),
+                alias: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
                 population: self.maybe(|dice| Box::new(dice.population(n))),
                 belongings: self.maybe(Self::belongings).unwrap_or_default(),
             }
