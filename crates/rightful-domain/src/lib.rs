@@ -120,8 +120,8 @@ pub use nearest::nearest_within;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
-    Application, ApplicationMode, Credential, CredentialKind, HOOK_TYPES_MAX, Hook, HookDigest, HookStyle, HookTerms,
-    KeyDigest, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
+    Application, ApplicationMode, CREDENTIALS_MAX, Credential, CredentialKind, HOOK_TYPES_MAX, Hook, HookDigest,
+    HookStyle, HookTerms, KeyChange, KeyDigest, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
 };
 pub use origin::{is_local_origin, origin_of};
 pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};

@@ -206,6 +206,26 @@ pub struct Credential {
     pub sealed_secret: Option<Box<[u8]>>,
 }
 
+impl Credential {
+    /// Whether two are the same key, however its secret is sealed.
+    #[must_use]
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        (self.kind, &self.public_id, self.secret_digest) == (other.kind, &other.public_id, other.secret_digest)
+    }
+}
+
+/// The most keys of an application: some of each kind while they are replaced.
+pub const CREDENTIALS_MAX: usize = 64;
+
+/// A change of an application's keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeyChange {
+    /// One more.
+    Add(Credential),
+    /// One that is good no longer.
+    Revoke(Credential),
+}
+
 /// What a key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CredentialKind {

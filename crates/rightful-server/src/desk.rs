@@ -6,7 +6,7 @@ mod hooks;
 pub(crate) use hooks::HookCommand;
 
 use rightful_dialects::{BacktestBody, HooksAnswer, HooksAsk, RulesIntake, RulesReply};
-use rightful_domain::{Application, Timestamp};
+use rightful_domain::{Application, KeyChange, Timestamp};
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ use crate::alerts::Firing;
 use crate::backtest::PolicyAsked;
 use crate::desk_lists::{self, ListAnswer, ListCommand};
 use crate::export::{self, ExportPage, PageAsked};
+use crate::keys::{self, KeyCommand, KeyError, NewKey, ShownKey};
 use crate::lists::ListError;
 use crate::policies::Policies;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     AppShow { application: Option<String> },
     /// Change an application's settings, each as `key=value`.
     AppSet { application: String, changes: Vec<String> },
+    /// About an application's keys.
+    Key { application: String, about: KeyCommand },
     /// About the addresses that are told of what happens.
     Hook { application: String, about: HookCommand },
     /// Hand out events, so many at a time.
@@ -56,6 +59,10 @@ pub(crate) enum Answer {
     Created(Box<Keys>),
     /// The applications as they are now.
     Shown(Vec<Shown>),
+    /// The keys as they are now.
+    Keys(Vec<ShownKey>),
+    /// The key is there, in clear this once.
+    KeyAdded(Box<NewKey>),
     /// The hook is there; its id, and its secret this once.
     HookAdded { hook: String, secret: Option<String> },
     /// It is on its way.
@@ -88,6 +95,8 @@ impl std::fmt::Debug for Answer {
         f.write_str(match self {
             Self::Created(_) => "Created(‹secret›)",
             Self::Shown(_) => "Shown",
+            Self::Keys(_) => "Keys",
+            Self::KeyAdded(_) => "KeyAdded(‹secret›)",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
             Self::HookTested => "HookTested",
             Self::Exported(_) => "Exported(‹pii›)",
@@ -132,6 +141,8 @@ pub(crate) enum DeskError {
     Provisioning(#[from] ProvisioningError),
     #[error(transparent)]
     Setting(#[from] SettingError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -195,12 +206,12 @@ impl Desk<'_> {
                 Ok(Answer::Shown(vec![Shown::from(&self.find(named).await?)]))
             }
             Command::AppSet { application, changes } => {
-                let mut application = self.find(application).await?;
-                application.settings = settings::changed(&application.settings, changes)?;
+                let application = settings::changed(&self.find(application).await?, changes)?;
                 let shown = Shown::from(&application);
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
             }
+            Command::Key { application, about } => self.keys(&self.find(application).await?, about).await,
             Command::Hook { application, about } => {
                 let told = self.hooks(self.find(application).await?, &HooksAsk::from(about), now).await?;
                 Ok(Answer::of_hooks(told))
@@ -223,6 +234,30 @@ impl Desk<'_> {
             Command::List { application, about } => {
                 let application = self.find(application).await?;
                 Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, now).await?))
+            }
+        }
+    }
+
+    async fn keys(&self, application: &Application, about: &KeyCommand) -> Result<Answer, DeskError> {
+        match about {
+            KeyCommand::List => Ok(Answer::Keys(keys::shown(application))),
+            KeyCommand::Add { kind } => {
+                let (new, kept) = keys::new_key(application, kind, self.master_key, self.nonces)?;
+                match self.store.change_keys(&application.id, KeyChange::Add(kept)).await {
+                    Err(StoreError::Conflict) => Err(KeyError::TooMany.into()),
+                    Err(error) => Err(error.into()),
+                    Ok(()) => Ok(Answer::KeyAdded(Box::new(new))),
+                }
+            }
+            KeyCommand::Revoke { name, may_be_last } => {
+                let gone = keys::to_revoke(application, name, *may_be_last)?;
+                let mut left = keys::shown(application);
+                left.retain(|key| key.name != *name);
+                match self.store.change_keys(&application.id, KeyChange::Revoke(gone)).await {
+                    // Somebody was faster.
+                    Ok(()) | Err(StoreError::Conflict) => Ok(Answer::Keys(left)),
+                    Err(error) => Err(error.into()),
+                }
             }
         }
     }

@@ -93,6 +93,7 @@ fn refused(error: DeskError) -> Refusal {
         | DeskError::BacktestsRunning
         | DeskError::NoBacktest
         | DeskError::Policy(_)
+        | DeskError::Key(_)
         | DeskError::List(_)) => {
             tracing::error!(%error, "a request about hooks failed");
             Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None }

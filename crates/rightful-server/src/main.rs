@@ -23,6 +23,7 @@ mod hook_wishes;
 mod hooks;
 mod http;
 mod imports;
+mod keys;
 mod listeners;
 mod lists;
 mod magic;

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use rightful_domain::{
     AccountId, Aggregate, Application, ApplicationId, Case, CasePage, CaseRefusal, CaseSearch, Conclusion,
     CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
-    Feedback, History, HookHealth, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut, ListSubject,
-    LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion,
-    RuleCounted, RuleCounts, Search, SizedList, Snooze, Takeover, Telling, Timestamp, Waiting,
+    Feedback, History, HookHealth, KeyChange, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut,
+    ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange,
+    RuleBookVersion, RuleCounted, RuleCounts, Search, SizedList, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 
 use crate::{
@@ -437,6 +437,11 @@ macro_rules! forward {
             async fn change_application(&self, application: Application) -> Result<(), StoreError> {
                 self.pass().await?;
                 self.store.change_application(application).await
+            }
+
+            async fn change_keys(&self, application: &ApplicationId, change: KeyChange) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.change_keys(application, change).await
             }
 
             async fn applications(&self) -> Result<Vec<Application>, StoreError> {

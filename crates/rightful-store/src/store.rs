@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use rightful_domain::{
     AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
     CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
-    Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook,
-    RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
+    Feedback, History, HookHealth, KeyChange, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey,
+    RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp,
+    Waiting,
 };
 
 use crate::{Aggregates, Extent, Lists, Scan, StoreError, Visit};
@@ -153,6 +154,12 @@ pub trait Office: Send + Sync {
 
     /// Replaces an application's settings. Audited. Its keys stay as given.
     async fn change_application(&self, application: Application) -> Result<(), StoreError>;
+
+    /// Adds a key to an application, or takes one away. Audited. `Conflict` if there are [`CREDENTIALS_MAX`] already, or
+    /// what is to be taken away is not there.
+    ///
+    /// [`CREDENTIALS_MAX`]: rightful_domain::CREDENTIALS_MAX
+    async fn change_keys(&self, application: &ApplicationId, change: KeyChange) -> Result<(), StoreError>;
 
     /// All applications.
     async fn applications(&self) -> Result<Vec<Application>, StoreError>;

@@ -311,7 +311,11 @@ impl Dialect for Native {
     }
 
     fn body_bytes_max(&self, route: &Route) -> Option<usize> {
-        [LIST_ENTRIES, LIST_IMPORT].contains(&route.path).then_some(LISTS_BODY_BYTES_MAX)
+        match route.path {
+            LIST_ENTRIES | LIST_IMPORT => Some(LISTS_BODY_BYTES_MAX),
+            path if rules::takes_books(path) => Some(rules::BODY_BYTES_MAX),
+            _ => None,
+        }
     }
 
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {

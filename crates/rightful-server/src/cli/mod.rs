@@ -7,6 +7,7 @@ mod demo;
 mod evaluate;
 mod export;
 mod hook;
+mod key;
 mod list;
 mod rule_book;
 mod rules;

@@ -13,7 +13,8 @@ use rightful_dialects::{
     Reply, Route, RulesIntake, TokenIn, Told,
 };
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Record, Report, Timestamp,
+    AccountDevice, AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, ListAuthor, Record, Report,
+    Timestamp,
 };
 
 use super::caller::{self, Refused, text};
@@ -106,6 +107,19 @@ pub(super) struct Received {
 }
 
 impl Received {
+    /// The public name of the key that asks; of a token, that of the key for which it stands. Empty without a key.
+    pub(super) fn key(&self, app: &App, dialect: &dyn Dialect) -> String {
+        let header = |name: &str| text(&self.head.headers, name);
+        let query = Query(self.head.uri.query().unwrap_or(""));
+        let Some(presented) = dialect.presented(&header, query) else { return String::new() };
+        match self.route.access {
+            Access::Token(_) => app.access_tokens.check(presented.secret, self.now).unwrap_or_default(),
+            Access::Key(_) | Access::Page(_) | Access::Link | Access::Body(_) | Access::PageInBody(_) => {
+                public_name(&presented)
+            }
+        }
+    }
+
     /// Shows the request as a dialect sees it.
     pub(super) fn with_call<T>(&self, app: &App, see: impl FnOnce(&Call<'_>) -> T) -> T {
         self.with_event(app, self.event_id, see)
@@ -242,13 +256,14 @@ fn backtest_told(job: Option<BacktestJob>) -> Result<Done, Refusal> {
 }
 
 /// Does what is asked of lists.
-async fn about_lists(app: &App, received: &Received, ask: ListsIntake) -> Result<Done, Refusal> {
+async fn about_lists(app: &App, dialect: &dyn Dialect, received: &Received, ask: ListsIntake) -> Result<Done, Refusal> {
     let (store, application, now) = (&app.pipeline.store, &received.application.id, received.now);
     let refused = |error: ListError| problem::refusal(&error.into());
     if let ListsIntake::Export { name, format } = ask {
         return lists::exported(store, application, name, format, now).await.map(Done::Exports).map_err(refused);
     }
-    let done = lists::carry_out(&**store, application, ask, &received.body, now).await;
+    let by = ListAuthor { name: Some(received.key(app, dialect).into()), at: now };
+    let done = lists::carry_out(&**store, application, ask, &received.body, by).await;
     done.map(|reply| Done::Answered(Reply::Lists(Box::new(reply)))).map_err(refused)
 }
 
@@ -293,7 +308,7 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Stream(following) => return follow(app, dialect, received, *following).await,
         Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
         Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
-        Intake::Lists(ask) => return about_lists(app, received, *ask).await,
+        Intake::Lists(ask) => return about_lists(app, dialect, received, *ask).await,
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))
@@ -426,9 +441,7 @@ async fn rules(
     received: &Received,
     asked: &RulesIntake,
 ) -> Result<Reply, PipelineError> {
-    let header = |name: &str| text(&received.head.headers, name);
-    let query = Query(received.head.uri.query().unwrap_or(""));
-    let key = dialect.presented(&header, query).map_or_else(String::new, |presented| public_name(&presented));
+    let key = received.key(app, dialect);
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
     let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };

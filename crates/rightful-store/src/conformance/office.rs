@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{ApplicationMode, Hook, HookStyle, RecommendationWords, Settings, TakeoverWords, Verdict};
+use rightful_domain::{
+    Application, ApplicationMode, CREDENTIALS_MAX, Credential, Hook, HookStyle, KeyChange, KeyDigest,
+    RecommendationWords, Settings, TakeoverWords, Verdict,
+};
 
 use super::sample::shop;
 use super::{Backend, Ending, Script, Told, holds, same};
@@ -30,6 +33,35 @@ pub(super) async fn a_change_keeps_the_keys(backend: Arc<dyn Backend>) -> Told {
     sent.credentials.clear();
     script.store().change_application(sent).await?;
     same("all", script.store().applications().await?, vec![changed])
+}
+
+pub(super) async fn keys_come_and_go_by_their_own_verbs(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let application = shop("shop");
+    let first = application.credentials[0].clone();
+    let second = Credential { secret_digest: Some(KeyDigest([9; 32])), ..first.clone() };
+    let store = script.store();
+    let change = |change| store.change_keys(&application.id, change);
+    let unknown = change(KeyChange::Add(second.clone())).await;
+    holds("an unknown one is refused", matches!(unknown, Err(StoreError::UnknownApplication { .. })))?;
+    script.store().create_application(application.clone()).await?;
+    change(KeyChange::Add(second.clone())).await?;
+    change(KeyChange::Revoke(first.clone())).await?;
+    let again = change(KeyChange::Revoke(first)).await;
+    holds("none goes twice", matches!(again, Err(StoreError::Conflict)))?;
+    drop(store);
+    // A change of settings that was read before brings nothing back.
+    script.store().change_application(application.clone()).await?;
+    backend.restart(Ending::Abandoned).await?;
+    let expected = Application { credentials: vec![second.clone()], ..application.clone() };
+    same("all", script.store().applications().await?, vec![expected])?;
+    let digest = |n: usize| Some(KeyDigest([u8::try_from(n).unwrap_or(0); 32]));
+    for n in 1..CREDENTIALS_MAX {
+        let added = Credential { secret_digest: digest(100 + n), ..second.clone() };
+        script.store().change_keys(&application.id, KeyChange::Add(added)).await?;
+    }
+    let one_more = script.store().change_keys(&application.id, KeyChange::Add(second)).await;
+    holds("there is an end to them", matches!(one_more, Err(StoreError::Conflict)))
 }
 
 pub(super) async fn settings_read_back(backend: Arc<dyn Backend>) -> Told {
