@@ -154,6 +154,11 @@ pub enum HookStyle {
     Sumsub,
 }
 
+impl HookStyle {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Standard, Self::Ravelin, Self::Rupt, Self::Sumsub];
+}
+
 /// Whether an application's verdicts are acted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApplicationMode {

@@ -11,6 +11,8 @@ use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::alerts::Firing;
+use crate::audit::{self, ShownChange};
+use crate::app::App;
 use crate::backtest::PolicyAsked;
 use crate::desk_lists::{self, ListAnswer, ListCommand};
 use crate::export::{self, ExportPage, PageAsked};
@@ -31,6 +33,8 @@ pub(crate) enum Command {
     AppShow { application: Option<String> },
     /// Change an application's settings, each as `key=value`.
     AppSet { application: String, changes: Vec<String> },
+    /// Say what was changed of one application, or of all; so many of the newest changes.
+    Audit { application: Option<String>, limit: u32 },
     /// About an application's keys.
     Key { application: String, about: KeyCommand },
     /// About the addresses that are told of what happens.
@@ -59,6 +63,8 @@ pub(crate) enum Answer {
     Created(Box<Keys>),
     /// The applications as they are now.
     Shown(Vec<Shown>),
+    /// What was changed, oldest first.
+    Audit(Vec<ShownChange>),
     /// The keys as they are now.
     Keys(Vec<ShownKey>),
     /// The key is there, in clear this once.
@@ -95,6 +101,7 @@ impl std::fmt::Debug for Answer {
         f.write_str(match self {
             Self::Created(_) => "Created(‹secret›)",
             Self::Shown(_) => "Shown",
+            Self::Audit(_) => "Audit",
             Self::Keys(_) => "Keys",
             Self::KeyAdded(_) => "KeyAdded(‹secret›)",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
@@ -188,6 +195,19 @@ pub(crate) struct Desk<'a> {
     pub(crate) policies: &'a Policies,
 }
 
+impl<'a> Desk<'a> {
+    /// A running server's.
+    pub(crate) fn of(app: &'a App) -> Self {
+        Self {
+            store: &*app.pipeline.store,
+            master_key: &app.master_key,
+            nonces: &app.nonces,
+            private_hooks: app.private_hooks,
+            policies: &app.pipeline.policies,
+        }
+    }
+}
+
 impl Desk<'_> {
     /// Does what is asked.
     pub(crate) async fn carry_out(&self, command: &Command, now: Timestamp) -> Result<Answer, DeskError> {
@@ -210,6 +230,14 @@ impl Desk<'_> {
                 let shown = Shown::from(&application);
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
+            }
+            Command::Audit { application, limit } => {
+                let of = match application {
+                    Some(named) => Some(self.find(named).await?.id),
+                    None => None,
+                };
+                let limit = usize::try_from(*limit).unwrap_or(usize::MAX);
+                Ok(Answer::Audit(audit::newest(self.store, of.as_ref(), limit).await?))
             }
             Command::Key { application, about } => self.keys(&self.find(application).await?, about).await,
             Command::Hook { application, about } => {

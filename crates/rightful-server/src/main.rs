@@ -6,6 +6,7 @@ mod alerts;
 mod app;
 mod applications;
 mod attempts;
+mod audit;
 mod backtest;
 mod cli;
 mod clock;

@@ -105,3 +105,37 @@ fn an_access_token_goes_with_its_key() {
     told(folder.path(), &["key", "revoke", "shop", id, "--last"]);
     assert_eq!(ask(), 401);
 }
+
+#[test]
+fn what_was_changed_is_told_with_who_did_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = create_app(folder.path(), &["--observe"]);
+    let key = keys["native"]["api_key"].as_str().unwrap();
+    let server = Server::start(folder.path());
+    let bearer = format!("Bearer {key}");
+    let headers = [("authorization", bearer.as_str())];
+    told(folder.path(), &["set", "shop", "mode=enforce"]);
+    let new = told(folder.path(), &["key", "add", "shop", "rupt"]);
+    let rule = json!({ "when": "score > 90", "floor": "deny" }).to_string();
+    assert_eq!(server.put("/v1/rules/high", &headers, &rule).status, 200);
+    let publish = json!({ "revision": 1, "author": "Rita", "note": "at last" }).to_string();
+    let published = server.post("/v1/rules/publish", &headers, &publish);
+    assert_eq!(published.status, 200, "{}", published.text);
+    let list = json!({ "name": "staff", "effect": "allow", "of": "account" }).to_string();
+    assert!(server.post("/v1/lists", &headers, &list).status < 300);
+    let output = rightful().args(["audit", "shop", "--json", "--data"]).arg(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let all: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let find = |change: &str| all.iter().find(|row| row["change"] == change).unwrap_or_else(|| panic!("{all:?}"));
+    assert_eq!(find("application.made")["detail"], "\"shop\", observe");
+    assert_eq!(find("application.changed")["detail"], "mode: \"observe\" → \"enforce\"");
+    assert_eq!(find("keys.changed")["detail"], format!("added rupt {}", new["name"].as_str().unwrap()));
+    let step = find("rules.published");
+    assert!(step["by"].as_str().unwrap().starts_with("Rita (key-"), "{step}");
+    assert_eq!(step["detail"], "revision 2, version 1 in effect: at last");
+    assert!(find("list.made")["by"].as_str().unwrap().starts_with("key-"));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains(key));
+    let text = rightful().args(["audit", "--limit", "1", "--data"]).arg(folder.path()).output().unwrap();
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(text.lines().count() == 1 && text.contains("list.made"), "{text}");
+}

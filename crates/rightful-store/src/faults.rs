@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Case, CasePage, CaseRefusal, CaseSearch, Conclusion,
+    AccountId, Aggregate, Application, ApplicationId, AuditRow, Case, CasePage, CaseRefusal, CaseSearch, Conclusion,
     CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
     Feedback, History, HookHealth, KeyChange, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut,
     ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange,
@@ -447,6 +447,11 @@ macro_rules! forward {
             async fn applications(&self) -> Result<Vec<Application>, StoreError> {
                 self.pass().await?;
                 self.store.applications().await
+            }
+
+            async fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+                self.pass().await?;
+                self.store.audit(after, limit).await
             }
 
             async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
+    AccountId, Application, ApplicationId, AuditRow, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
     CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
     Feedback, History, HookHealth, KeyChange, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey,
     RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp,
@@ -163,6 +163,9 @@ pub trait Office: Send + Sync {
 
     /// All applications.
     async fn applications(&self) -> Result<Vec<Application>, StoreError>;
+
+    /// What was noted of changes to applications, keys and rules after the one of a number, oldest first.
+    async fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
 
     /// An application's own rules; the default if nobody has opened the book.
     async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError>;

@@ -318,8 +318,12 @@ impl Dialect for Native {
         }
     }
 
-    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response> {
         encode::reply(call, reply)
+    }
+
+    fn done(&self, _call: &Call<'_>) -> Response {
+        response::json(200, &())
     }
 
     fn happened(&self, glossary: Glossary, happening: &Happening) -> Option<StreamMessage> {

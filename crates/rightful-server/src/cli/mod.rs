@@ -2,6 +2,7 @@
 
 mod alerts;
 mod app;
+mod audit;
 mod backtest;
 mod demo;
 mod evaluate;
@@ -36,6 +37,8 @@ enum Command {
     /// Manage applications
     #[command(subcommand)]
     App(app::App),
+    /// Say what was changed of applications, keys, rules and lists, by whom and when
+    Audit(audit::Audit),
     /// Manage whom an application lets in, keeps out and watches
     #[command(subcommand)]
     List(list::Lists),
@@ -87,6 +90,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::App(app) => app.run(),
+        Command::Audit(audit) => audit.run(),
         Command::List(lists) => lists.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use rightful_domain::{
-    Application, ApplicationMode, CREDENTIALS_MAX, Credential, Hook, HookStyle, KeyChange, KeyDigest,
-    RecommendationWords, Settings, TakeoverWords, Verdict,
+    Application, ApplicationMode, AuditedChange, AuditedRules, CREDENTIALS_MAX, Credential, Hook, HookStyle, KeyChange,
+    KeyDigest, RecommendationWords, RuleBookChange, RuleBookChangeKind, RuleHand, RuleStep, Settings, TakeoverWords,
+    Verdict,
 };
 
-use super::sample::shop;
+use super::sample::{START, shop};
 use super::{Backend, Ending, Script, Told, holds, same};
 use crate::StoreError;
 
@@ -62,6 +63,52 @@ pub(super) async fn keys_come_and_go_by_their_own_verbs(backend: Arc<dyn Backend
     }
     let one_more = script.store().change_keys(&application.id, KeyChange::Add(second)).await;
     holds("there is an end to them", matches!(one_more, Err(StoreError::Conflict)))
+}
+
+pub(super) async fn what_was_changed_reads_back_in_its_order(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let (application, mut changed) = (shop("shop"), shop("shop"));
+    script.store().create_application(application.clone()).await?;
+    changed.mode = ApplicationMode::Observe;
+    script.store().change_application(changed.clone()).await?;
+    let gone = changed.credentials.remove(0);
+    script.store().change_keys(&application.id, KeyChange::Revoke(gone)).await?;
+    let hand = RuleHand { author: "Rita".into(), key: "key-1".into() };
+    let change = RuleBookChange {
+        application: application.id.clone(),
+        expected: 0,
+        kind: RuleBookChangeKind::NeedTwo(true),
+        by: hand.clone(),
+        note: "as agreed".into(),
+        at: START,
+    };
+    script.store().change_rule_book(change).await?;
+    backend.restart(Ending::Abandoned).await?;
+    let rows = script.store().audit(0, 10).await?;
+    same("numbers", rows.iter().map(|row| row.number).collect::<Vec<_>>(), vec![1, 2, 3, 4])?;
+    same(
+        "moments",
+        rows.iter().map(|row| row.at).collect::<Vec<_>>(),
+        vec![Some(application.created_at), None, None, Some(START)],
+    )?;
+    let rules = AuditedRules {
+        application: application.id.clone(),
+        step: RuleStep::NeedTwo,
+        revision: 1,
+        published: None,
+        by: hand,
+        note: "as agreed".into(),
+    };
+    let with_keys = Application { credentials: application.credentials.clone(), ..changed.clone() };
+    let expected = vec![
+        AuditedChange::Made(Box::new(application)),
+        AuditedChange::Changed(Box::new(with_keys)),
+        AuditedChange::Keys(Box::new(changed)),
+        AuditedChange::Rules(rules),
+    ];
+    same("changes", rows.into_iter().map(|row| row.change).collect::<Vec<_>>(), expected)?;
+    let later = script.store().audit(3, 10).await?;
+    same("after the third", later.len(), 1)
 }
 
 pub(super) async fn settings_read_back(backend: Arc<dyn Backend>) -> Told {

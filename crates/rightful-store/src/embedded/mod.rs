@@ -7,6 +7,7 @@
 mod acknowledged;
 mod again;
 mod aggregates;
+mod audit;
 mod belongings;
 mod bulk;
 mod cases;

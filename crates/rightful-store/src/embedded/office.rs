@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use async_trait::async_trait;
 use fjall::OwnedWriteBatch;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, CREDENTIALS_MAX, Day, KeyChange, RuleBook, RuleBookChange, RuleBookVersion,
-    RuleCounted, RuleCounts, Snooze, Timestamp,
+    AccountId, Application, ApplicationId, AuditRow, CREDENTIALS_MAX, Day, KeyChange, RuleBook, RuleBookChange,
+    RuleBookVersion, RuleCounted, RuleCounts, Snooze, Timestamp,
 };
 
 use super::command::{Command, OfficeChange};
@@ -19,7 +19,7 @@ use crate::record::{Undecodable, decode_application, encode_application};
 use crate::{Office, StoreError};
 
 const APPLICATION_PREFIX: u8 = b'a';
-const AUDIT_PREFIX: u8 = b'z';
+pub(super) const AUDIT_PREFIX: u8 = b'z';
 
 fn application_key(id: &ApplicationId) -> Vec<u8> {
     let mut key = vec![APPLICATION_PREFIX];
@@ -150,6 +150,10 @@ impl Office for EmbeddedStore {
 
     async fn applications(&self) -> Result<Vec<Application>, StoreError> {
         self.read(Shared::all_applications).await
+    }
+
+    async fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        self.read(move |shared| shared.audit(after, limit)).await
     }
 
     async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {
