@@ -103,23 +103,6 @@ pub struct DeviceSnapshot {
 }
 
 impl DeviceSnapshot {
-    /// Whether it is the same device as another was, with the same agent, wherever and whenever they were seen.
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        let Self { id, kind, manufacturer, model, os, ip: _, user_agent, at: _ } = self;
-        (id, kind, manufacturer, model, os, user_agent)
-            == (&other.id, &other.kind, &other.manufacturer, &other.model, &other.os, &other.user_agent)
-    }
-
-    /// Reads a little of its texts, for nothing but to have them near (see [`Profile::glance`]). What is returned means
-    /// nothing.
-    #[must_use]
-    pub fn glance(&self) -> u32 {
-        let agent = self.user_agent.as_deref().unwrap_or_default().as_bytes();
-        let ends = [agent.first(), agent.last(), self.id.as_str().as_bytes().first()];
-        ends.into_iter().flatten().fold(0, |all, byte| all ^ u32::from(*byte))
-    }
-
     /// The device of an event as it is remembered; None if the event names none.
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {

@@ -22,6 +22,7 @@ mod dossier;
 mod enrichment;
 mod entry;
 mod event;
+mod exact;
 mod facts;
 mod features;
 mod free_fields;
@@ -98,6 +99,7 @@ pub use event::{
     Action, App, Behavior, CURRENCY_BYTES_MAX, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location,
     Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source, TOLD_ACCURACY_KM,
 };
+pub use exact::Exact;
 pub use facts::{Allowances, Facts};
 pub use features::FeatureVector;
 pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};

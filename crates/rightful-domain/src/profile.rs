@@ -7,12 +7,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use crate::habits::{CACHE_LINE_BYTES, Habits};
-use crate::{Coordinates, EventId, LabelValue, Lesson, MechanismKind, Sparse, Tag, Timestamp};
+use crate::{Coordinates, EventId, Exact, LabelValue, Lesson, MechanismKind, Sparse, Tag, Timestamp};
 
 /// The most facts of one family that a profile keeps; the least recently seen go first.
 pub const FACTS_MAX: usize = 64;
-/// Room for so many more facts is made at once.
-const FACTS_MORE: usize = 2;
 /// The most events one profile holds in quarantine; the oldest go first.
 pub const HELD_MAX: usize = 64;
 /// The most things one profile remembers as bad; the oldest go first.
@@ -159,7 +157,7 @@ pub struct Profile {
     /// The last of them.
     pub last_at: Option<Timestamp>,
     /// What was seen on them, by family in the order of [`Family::ALL`], then by tag.
-    facts: Vec<Fact>,
+    facts: Exact<Fact>,
     /// By family: where its facts end.
     ends: [u16; 6],
     /// What it usually does. Accounts only.
@@ -196,10 +194,6 @@ impl Profile {
     }
 
     fn insert(&mut self, family: Family, place: usize, fact: Fact) {
-        if self.facts.len() == self.facts.capacity() {
-            // Doubling would leave much of it empty, key after key.
-            self.facts.reserve_exact(FACTS_MORE);
-        }
         self.facts.insert(place, fact);
         self.ends.iter_mut().skip(family as usize).for_each(|end| *end += 1);
     }
@@ -397,7 +391,7 @@ impl Profile {
             // At most 64 a family.
             u16::try_from(facts.len()).unwrap_or(u16::MAX)
         });
-        (self.facts, self.ends) = (facts, ends);
+        (self.facts, self.ends) = (facts.into(), ends);
     }
 
     /// Remembers something as an intruder's. What is remembered already keeps the later time.
@@ -487,6 +481,13 @@ mod tests {
             profile.learn(lesson);
         }
         profile
+    }
+
+    #[test]
+    fn a_profile_is_small() {
+        // With the two counts of an `Arc` a class of what allocators give. A million accounts have five million profiles.
+        assert!(size_of::<Profile>() <= 96 && size_of::<Fact>() <= 32, "{}", size_of::<Profile>());
+        assert!(size_of::<Standing>() <= 112 && size_of::<Habits>() <= 208);
     }
 
     proptest! {

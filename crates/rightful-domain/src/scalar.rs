@@ -17,57 +17,80 @@ impl fmt::Display for OutOfRange {
 
 impl std::error::Error for OutOfRange {}
 
-/// A moment, in microseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Timestamp(i64);
+/// A moment, in microseconds since 1970-01-01T00:00:00Z, leap seconds not counted. One that may be missing takes no more
+/// room than one that is there: memory holds a dozen of them for each account.
+///
+/// Kept as microseconds since the first moment that 64 bits could tell, which itself is left out: so that moments sort as
+/// their numbers do, and none of them is zero.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(NonZeroU64);
+
+/// The Unix epoch, as it is kept.
+const EPOCH: u64 = 1 << 63;
+
+impl Default for Timestamp {
+    /// The Unix epoch.
+    fn default() -> Self {
+        Self::from_micros(0)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.as_micros()).finish()
+    }
+}
 
 impl Timestamp {
-    /// From microseconds since the Unix epoch.
+    /// From microseconds since the Unix epoch; the least number of all is taken for the one after it.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
-        Self(micros)
+        match NonZeroU64::new(micros.cast_unsigned() ^ EPOCH) {
+            Some(kept) => Self(kept),
+            None => Self(NonZeroU64::MIN),
+        }
     }
 
     /// From milliseconds since the Unix epoch; saturates at the ends of time.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
-        Self(millis.saturating_mul(1_000))
+        Self::from_micros(millis.saturating_mul(1_000))
     }
 
     /// From seconds since the Unix epoch; saturates at the ends of time.
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
-        Self(seconds.saturating_mul(1_000_000))
+        Self::from_micros(seconds.saturating_mul(1_000_000))
     }
 
     /// Microseconds since the Unix epoch.
     #[must_use]
     pub const fn as_micros(self) -> i64 {
-        self.0
+        (self.0.get() ^ EPOCH).cast_signed()
     }
 
     /// Whole milliseconds since the Unix epoch, rounded towards the past.
     #[must_use]
     pub const fn as_millis(self) -> i64 {
-        self.0.div_euclid(1_000)
+        self.as_micros().div_euclid(1_000)
     }
 
     /// How long after `earlier` this is; zero if it is not after.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+        Duration::from_micros(u64::try_from(self.as_micros().saturating_sub(earlier.as_micros())).unwrap_or(0))
     }
 
     /// This moment less `span`; saturates at the ends of time.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+        Self::from_micros(self.as_micros().saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// This moment plus `span`; saturates at the ends of time.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+        Self::from_micros(self.as_micros().saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
     }
 }
 
@@ -285,6 +308,15 @@ mod tests {
     fn time_saturates_instead_of_wrapping() {
         assert_eq!(Timestamp::from_seconds(i64::MAX).as_micros(), i64::MAX);
         assert_eq!(Timestamp::from_seconds(1).since(Timestamp::from_seconds(2)), Duration::ZERO);
-        assert_eq!(Timestamp::from_micros(i64::MIN).minus(Duration::MAX).as_micros(), i64::MIN);
+        assert_eq!(Timestamp::from_micros(i64::MIN).minus(Duration::MAX).as_micros(), i64::MIN + 1);
+    }
+
+    #[test]
+    fn moments_sort_as_their_numbers_do_and_a_missing_one_takes_no_room() {
+        let micros = [i64::MIN + 1, -1_000_000, -1, 0, 1, 1_767_225_600_000_000, i64::MAX];
+        let moments = micros.map(Timestamp::from_micros);
+        assert!(moments.is_sorted() && moments.map(Timestamp::as_micros) == micros);
+        assert_eq!((Timestamp::default().as_micros(), format!("{:?}", moments[2])), (0, "Timestamp(-1)".to_owned()));
+        assert_eq!(size_of::<Option<Timestamp>>(), 8);
     }
 }

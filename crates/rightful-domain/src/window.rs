@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::{EventId, Outcome, Tag, Timestamp};
+use crate::{EventId, Exact, Outcome, Tag, Timestamp};
 
 /// The most attempts one key keeps. Counts are exact up to here and "at least" beyond, which the answer says.
 pub const MARKS_MAX: usize = 10_000;
@@ -124,16 +124,31 @@ pub struct SpanTally {
 /// From so many attempts on, a window keeps an index of them: most have one or two, which are counted sooner than
 /// searched. It goes again at half of that.
 const INDEXED_FROM: usize = 12;
-/// Room for so many more attempts is made at once, while they are few.
-const MARKS_MORE: usize = 2;
 
 /// The attempts of one key in the last seven days.
 #[derive(Debug, Clone, Default)]
-pub struct Window {
-    /// By time, then event.
+pub struct Window(Marks);
+
+/// Attempts by time, then event.
+#[derive(Debug, Clone)]
+enum Marks {
+    /// Fewer than [`INDEXED_FROM`], and none had to go.
+    Few(Exact<Mark>),
+    /// All others.
+    Many(Box<Many>),
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self::Few(Exact::default())
+    }
+}
+
+/// Many attempts, and what makes counting them a search.
+#[derive(Debug, Clone, Default)]
+struct Many {
     marks: VecDeque<Mark>,
-    /// Of the marks, where they are many.
-    index: Option<Box<Index>>,
+    index: Index,
     /// The time of the newest mark that had to go for lack of room; None if none within the week.
     dropped_until: Option<Timestamp>,
 }
@@ -141,7 +156,7 @@ pub struct Window {
 impl PartialEq for Window {
     // The index follows from the marks.
     fn eq(&self, other: &Self) -> bool {
-        (&self.marks, self.dropped_until) == (&other.marks, other.dropped_until)
+        self.marks().eq(other.marks()) && self.dropped_until() == other.dropped_until()
     }
 }
 
@@ -155,12 +170,6 @@ struct Index {
 }
 
 impl Index {
-    fn of<'a>(marks: impl Iterator<Item = &'a Mark>) -> Self {
-        let mut index = Self::default();
-        marks.for_each(|mark| index.add(mark));
-        index
-    }
-
     fn add(&mut self, mark: &Mark) {
         if mark.outcome == Outcome::Failed {
             insert_sorted(&mut self.failed, mark.at);
@@ -208,63 +217,64 @@ impl Window {
     /// Counts an attempt; false if it was counted before, or lies more than seven days before the newest. O(log n) for
     /// attempts that come in order, O(n) in the worst case.
     pub fn count(&mut self, mark: Mark) -> bool {
-        if let Some(newest) = self.marks.back()
-            && mark.at <= newest.at.minus(Span::Week.duration())
-        {
+        let is_over = |newest: Timestamp| mark.at <= newest.minus(Span::Week.duration());
+        if self.newest_at().is_some_and(is_over) {
             return false;
         }
-        let place = self.marks.partition_point(|other| other.order() < mark.order());
-        if self.marks.get(place).is_some_and(|other| other.order() == mark.order()) {
-            return false;
-        }
-        if self.marks.len() == self.marks.capacity() && self.marks.len() < INDEXED_FROM {
-            self.marks.reserve_exact(MARKS_MORE);
-        }
-        self.marks.insert(place, mark);
-        match &mut self.index {
-            Some(index) => index.add(&mark),
-            None if self.marks.len() >= INDEXED_FROM => self.index = Some(Box::new(Index::of(self.marks.iter()))),
-            None => {}
-        }
-        self.forget_old();
-        true
+        let is_counted = match &mut self.0 {
+            Marks::Few(few) => count_few(few, mark),
+            Marks::Many(many) => many.count(mark),
+        };
+        self.fit();
+        is_counted
+    }
+
+    /// Keeps many attempts as many, and few as few.
+    fn fit(&mut self) {
+        let fitting = match &mut self.0 {
+            Marks::Few(few) if few.len() >= INDEXED_FROM => {
+                Marks::Many(Box::new(Many::of(std::mem::take(few).iter().copied().collect(), None)))
+            }
+            Marks::Many(many) if many.marks.len() <= INDEXED_FROM / 2 && many.dropped_until.is_none() => {
+                Marks::Few(many.marks.iter().copied().collect())
+            }
+            Marks::Few(_) | Marks::Many(_) => return,
+        };
+        self.0 = fitting;
     }
 
     /// Sets how a counted attempt ended; false if it is not counted here. O(log n).
     pub fn conclude(&mut self, at: Timestamp, event: u64, outcome: Outcome) -> bool {
-        let place = self.marks.partition_point(|other| other.order() < (at, event));
-        let Some(mark) = self.marks.get_mut(place).filter(|mark| mark.order() == (at, event)) else { return false };
-        let before = std::mem::replace(&mut mark.outcome, outcome);
-        if let Some(index) = &mut self.index {
-            if before == Outcome::Failed {
-                remove_sorted(&mut index.failed, at);
+        match &mut self.0 {
+            Marks::Few(few) => {
+                let mark = few.iter_mut().find(|mark| mark.order() == (at, event));
+                mark.map(|mark| mark.outcome = outcome).is_some()
             }
-            if outcome == Outcome::Failed {
-                insert_sorted(&mut index.failed, at);
-            }
+            Marks::Many(many) => many.conclude(at, event, outcome),
         }
-        true
     }
 
     /// Takes a counted attempt out again, as if it had never come; false if it is not counted here. What went for its
     /// sake does not come back. O(n).
     pub fn uncount(&mut self, at: Timestamp, event: u64) -> bool {
-        let place = self.marks.partition_point(|other| other.order() < (at, event));
-        let Some(gone) = self.marks.get(place).copied().filter(|mark| mark.order() == (at, event)) else {
-            return false;
-        };
-        self.marks.remove(place);
-        if let Some(index) = &mut self.index {
-            index.take(&gone, &self.marks);
+        let place = self.marks().position(|mark| mark.order() == (at, event));
+        let Some(place) = place else { return false };
+        match &mut self.0 {
+            Marks::Few(few) => drop(few.remove(place)),
+            Marks::Many(many) => many.uncount(place),
         }
         true
     }
 
     /// The attempts known to have failed in (`after`, `upto`], newest first. O(1) if there are none since.
     pub fn failed_between(&self, after: Timestamp, upto: Timestamp) -> impl Iterator<Item = &Mark> {
-        let n_since = self.n_failed(after, END);
-        let failed = self.marks.iter().rev().filter(|mark| mark.outcome == Outcome::Failed).take(n_since);
-        failed.filter(move |mark| mark.at <= upto)
+        let n_since = match &self.0 {
+            // Fewer than are worth counting first.
+            Marks::Few(few) => few.len(),
+            Marks::Many(many) => many.n_failed(after, END),
+        };
+        let failed = self.marks().rev().filter(|mark| mark.outcome == Outcome::Failed).take(n_since);
+        failed.filter(move |mark| mark.at > after && mark.at <= upto)
     }
 
     /// Counts each span as of a moment: the marks in (`as_of` − span, `upto`].
@@ -273,40 +283,176 @@ impl Window {
     /// little ahead of it; for a late one it is the event's own time. O(log n); O(n log n) if `upto` cuts marks off.
     #[must_use]
     pub fn tally(&self, as_of: Timestamp, upto: Timestamp) -> Tally {
-        match &self.index {
-            None => self.tally_few(as_of, upto),
-            Some(index) => Tally(Span::ALL.map(|span| self.span_tally(index, as_of.minus(span.duration()), upto))),
+        match &self.0 {
+            Marks::Few(few) => tally_few(few, as_of, upto),
+            Marks::Many(many) => Tally(Span::ALL.map(|span| many.tally(as_of.minus(span.duration()), upto))),
         }
     }
 
-    /// All spans in one walk back from the newest: each holds all that the shorter ones do, and a counterpart is counted
-    /// where it came last.
-    fn tally_few(&self, as_of: Timestamp, upto: Timestamp) -> Tally {
-        let n_counted = self.marks.partition_point(|mark| mark.at <= upto);
-        let comes_again = |place: usize, side: usize, tag: Tag| {
-            self.marks.range(place + 1..n_counted).any(|later| later.counterpart(side) == Some(tag))
+    /// The counted attempts, oldest first.
+    pub fn marks(&self) -> impl ExactSizeIterator<Item = &Mark> + DoubleEndedIterator {
+        let (first, second) = match &self.0 {
+            Marks::Few(few) => (&few[..], &[][..]),
+            Marks::Many(many) => many.marks.as_slices(),
         };
-        let mut back = self.marks.iter().take(n_counted).enumerate().rev().peekable();
-        let mut so_far = SpanTally::default();
-        Tally(Span::ALL.map(|span| {
-            let after = as_of.minus(span.duration());
-            while let Some((place, mark)) = back.next_if(|(_, mark)| mark.at > after) {
-                so_far.attempts += 1;
-                so_far.failures += u32::from(mark.outcome == Outcome::Failed);
-                for (side, distinct) in so_far.distinct.iter_mut().enumerate() {
-                    let is_last = mark.counterpart(side).is_some_and(|tag| !comes_again(place, side, tag));
-                    *distinct += u32::from(is_last);
-                }
-            }
-            SpanTally { saturated: self.dropped_until.is_some_and(|dropped| dropped > after), ..so_far }
-        }))
+        Halves(first.iter(), second.iter())
     }
 
-    fn span_tally(&self, index: &Index, after: Timestamp, upto: Timestamp) -> SpanTally {
+    /// Reads a little of the place that its few attempts are kept in (see [`crate::Profile::glance`]).
+    #[must_use]
+    pub fn glance(&self) -> u32 {
+        match &self.0 {
+            Marks::Few(few) => few.last().map_or(0, |mark| u32::from(mark.outcome == Outcome::Failed)),
+            Marks::Many(many) => u32::from(many.dropped_until.is_some()),
+        }
+    }
+
+    /// The time of the newest attempt; None if there is none.
+    #[must_use]
+    pub fn newest_at(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Marks::Few(few) => few.last().map(|mark| mark.at),
+            Marks::Many(many) => many.marks.back().map(|mark| mark.at),
+        }
+    }
+
+    /// The time of the newest attempt that had to go for lack of room, to be stored with the marks.
+    #[must_use]
+    pub const fn dropped_until(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Marks::Few(_) => None,
+            Marks::Many(many) => many.dropped_until,
+        }
+    }
+
+    /// Rebuilds a window from what was stored of it.
+    #[must_use]
+    pub fn restore(marks: impl IntoIterator<Item = Mark>, dropped_until: Option<Timestamp>) -> Self {
+        let mut window = match dropped_until {
+            None => Self::default(),
+            Some(_) => Self(Marks::Many(Box::new(Many::of(VecDeque::new(), dropped_until)))),
+        };
+        for mark in marks {
+            window.count(mark);
+        }
+        window
+    }
+}
+
+/// The two runs that a ring of marks is kept in, one after the other.
+struct Halves<'a>(std::slice::Iter<'a, Mark>, std::slice::Iter<'a, Mark>);
+
+impl<'a> Iterator for Halves<'a> {
+    type Item = &'a Mark;
+
+    fn next(&mut self) -> Option<&'a Mark> {
+        self.0.next().or_else(|| self.1.next())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let n = self.0.len() + self.1.len();
+        (n, Some(n))
+    }
+}
+
+impl DoubleEndedIterator for Halves<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.1.next_back().or_else(|| self.0.next_back())
+    }
+}
+
+impl ExactSizeIterator for Halves<'_> {}
+
+/// Adds a mark that lies within a week of the newest; false if it is there.
+fn count_few(few: &mut Exact<Mark>, mark: Mark) -> bool {
+    let place = few.partition_point(|other| other.order() < mark.order());
+    if few.get(place).is_some_and(|other| other.order() == mark.order()) {
+        return false;
+    }
+    let newest = few.last().map_or(mark.at, |newest| newest.at.max(mark.at));
+    let horizon = newest.minus(Span::Week.duration());
+    let n_old = few.partition_point(|other| other.at <= horizon);
+    if n_old == 0 {
+        few.insert(place, mark);
+        return true;
+    }
+    // It lies within the week, so all that goes stands before it, and makes room for it: mostly the one mark there is.
+    if let Some(before) = few.get_mut(..place) {
+        before.rotate_left(1);
+        before.last_mut().into_iter().for_each(|last| *last = mark);
+    }
+    if n_old > 1 {
+        *few = few.iter().filter(|other| other.at > horizon).copied().collect();
+    }
+    true
+}
+
+/// All spans in one walk back from the newest: each holds all that the shorter ones do, and a counterpart is counted
+/// where it came last.
+fn tally_few(marks: &[Mark], as_of: Timestamp, upto: Timestamp) -> Tally {
+    let counted = marks.get(..marks.partition_point(|mark| mark.at <= upto)).unwrap_or_default();
+    let comes_again = |place: usize, side: usize, tag: Tag| {
+        counted.iter().skip(place + 1).any(|later| later.counterpart(side) == Some(tag))
+    };
+    let mut back = counted.iter().enumerate().rev().peekable();
+    let mut so_far = SpanTally::default();
+    Tally(Span::ALL.map(|span| {
+        let after = as_of.minus(span.duration());
+        while let Some((place, mark)) = back.next_if(|(_, mark)| mark.at > after) {
+            so_far.attempts += 1;
+            so_far.failures += u32::from(mark.outcome == Outcome::Failed);
+            for (side, distinct) in so_far.distinct.iter_mut().enumerate() {
+                let is_last = mark.counterpart(side).is_some_and(|tag| !comes_again(place, side, tag));
+                *distinct += u32::from(is_last);
+            }
+        }
+        so_far
+    }))
+}
+
+impl Many {
+    fn of(marks: VecDeque<Mark>, dropped_until: Option<Timestamp>) -> Self {
+        let mut index = Index::default();
+        marks.iter().for_each(|mark| index.add(mark));
+        Self { marks, index, dropped_until }
+    }
+
+    /// Adds a mark that lies within a week of the newest; false if it is there.
+    fn count(&mut self, mark: Mark) -> bool {
+        let place = self.marks.partition_point(|other| other.order() < mark.order());
+        if self.marks.get(place).is_some_and(|other| other.order() == mark.order()) {
+            return false;
+        }
+        self.marks.insert(place, mark);
+        self.index.add(&mark);
+        self.forget_old();
+        true
+    }
+
+    fn conclude(&mut self, at: Timestamp, event: u64, outcome: Outcome) -> bool {
+        let place = self.marks.partition_point(|other| other.order() < (at, event));
+        let Some(mark) = self.marks.get_mut(place).filter(|mark| mark.order() == (at, event)) else { return false };
+        let before = std::mem::replace(&mut mark.outcome, outcome);
+        if before == Outcome::Failed {
+            remove_sorted(&mut self.index.failed, at);
+        }
+        if outcome == Outcome::Failed {
+            insert_sorted(&mut self.index.failed, at);
+        }
+        true
+    }
+
+    fn uncount(&mut self, place: usize) {
+        if let Some(gone) = self.marks.remove(place) {
+            self.index.take(&gone, &self.marks);
+        }
+    }
+
+    fn tally(&self, after: Timestamp, upto: Timestamp) -> SpanTally {
         let start = self.marks.partition_point(|mark| mark.at <= after);
         let end = self.marks.partition_point(|mark| mark.at <= upto).max(start);
         let distinct = if end == self.marks.len() {
-            index.latest.each_ref().map(|latest| latest.len() - latest.partition_point(|(at, _)| *at <= after))
+            self.index.latest.each_ref().map(|latest| latest.len() - latest.partition_point(|(at, _)| *at <= after))
         } else {
             [0, 1].map(|side| self.distinct_between(start, end, side))
         };
@@ -319,16 +465,9 @@ impl Window {
     }
 
     fn n_failed(&self, after: Timestamp, upto: Timestamp) -> usize {
-        match self.index.as_deref() {
-            Some(Index { failed, .. }) => {
-                let n_before = failed.partition_point(|at| *at <= after);
-                failed.partition_point(|at| *at <= upto).saturating_sub(n_before)
-            }
-            None => {
-                let within = |mark: &&Mark| mark.outcome == Outcome::Failed && mark.at > after && mark.at <= upto;
-                self.marks.iter().filter(within).count()
-            }
-        }
+        let failed = &self.index.failed;
+        let n_before = failed.partition_point(|at| *at <= after);
+        failed.partition_point(|at| *at <= upto).saturating_sub(n_before)
     }
 
     fn distinct_between(&self, start: usize, end: usize, side: usize) -> usize {
@@ -346,49 +485,11 @@ impl Window {
                 break;
             }
             self.marks.pop_front();
-            if let Some(index) = &mut self.index {
-                index.forget(&oldest, &self.marks);
-            }
+            self.index.forget(&oldest, &self.marks);
             self.dropped_until = self.dropped_until.max(Some(oldest.at));
-        }
-        if self.marks.len() <= INDEXED_FROM / 2 {
-            self.index = None;
         }
         // What is older than a week is missed by no span.
         self.dropped_until = self.dropped_until.filter(|dropped| *dropped > horizon);
-    }
-
-    /// The counted attempts, oldest first.
-    pub fn marks(&self) -> impl ExactSizeIterator<Item = &Mark> {
-        self.marks.iter()
-    }
-
-    /// Reads a little of the place that its few attempts are kept in (see [`crate::Profile::glance`]).
-    #[must_use]
-    pub fn glance(&self) -> u32 {
-        self.marks.back().map_or(0, |mark| u32::from(mark.outcome == Outcome::Failed))
-    }
-
-    /// The time of the newest attempt; None if there is none.
-    #[must_use]
-    pub fn newest_at(&self) -> Option<Timestamp> {
-        self.marks.back().map(|mark| mark.at)
-    }
-
-    /// The time of the newest attempt that had to go for lack of room, to be stored with the marks.
-    #[must_use]
-    pub const fn dropped_until(&self) -> Option<Timestamp> {
-        self.dropped_until
-    }
-
-    /// Rebuilds a window from what was stored of it.
-    #[must_use]
-    pub fn restore(marks: impl IntoIterator<Item = Mark>, dropped_until: Option<Timestamp>) -> Self {
-        let mut window = Self { dropped_until, ..Self::default() };
-        for mark in marks {
-            window.count(mark);
-        }
-        window
     }
 }
 
@@ -554,6 +655,14 @@ mod tests {
         assert!(day.saturated);
         let minute = tally.span(Span::Minute);
         assert_eq!((minute.attempts, minute.saturated), (59, false));
+    }
+
+    #[test]
+    fn a_window_takes_two_words_and_forty_bytes_an_attempt() {
+        assert_eq!((size_of::<Window>(), size_of::<Mark>()), (16, 40));
+        // Of three logins a fortnight apart, each takes the place of the one before.
+        let window = Window::restore((0..3).map(|n| mark(n * 1_209_600, 1, 1, false)), None);
+        assert_eq!(window.marks().copied().collect::<Vec<_>>(), [mark(2 * 1_209_600, 1, 1, false)]);
     }
 
     #[test]

@@ -6,12 +6,14 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
+#[path = "traffic/past.rs"]
+mod past;
 mod traffic;
 
 use std::time::{Duration, Instant};
 
-use rightful_domain::{Allowances, Enrichment, Entry, Event, Facts, PolicySource, PolicyVersion, Verdict};
-use rightful_engine::{DEFAULT_POLICY, Policy};
+use past::{GAP_DAYS, LOGINS_MAX, judge_one, remember, shipped_policy};
+use rightful_engine::Policy;
 use rightful_store::Rehearsal;
 use traffic::{DAY, login, mixed};
 
@@ -28,12 +30,6 @@ const ROUNDS: u64 = 7;
 /// Judgements between two looks at the clock: their events are made beforehand.
 const BATCH: u64 = 2_000;
 const THREADS: u64 = 2;
-/// How far apart two logins of one account are, in the mean.
-const GAP_DAYS: u64 = 10;
-/// Logins of half of the accounts before they are measured: no more than these. Some have many times more, some one.
-const LOGINS_MEDIAN: u64 = 4;
-const LOGINS_MAX: u64 = LOGINS_MEDIAN * 4;
-
 /// What one round took.
 #[derive(Clone, Copy)]
 struct Measured {
@@ -55,9 +51,7 @@ fn main() {
     if arguments.iter().any(|argument| argument == "--test") {
         return;
     }
-    let version = PolicyVersion { id: "default".into(), version: 1 };
-    let policy =
-        Policy::parse(&PolicySource { version, text: DEFAULT_POLICY.into() }).expect("the default policy parses");
+    let policy = shipped_policy();
     let given =
         arguments.iter().position(|argument| argument == "--accounts").and_then(|place| arguments.get(place + 1));
     if let Some(n_accounts) = given.and_then(|text| text.parse().ok()) {
@@ -137,7 +131,7 @@ fn open(policy: &Policy, n_accounts: u64) -> Shop {
     let before = resident_bytes();
     let memory = Rehearsal::new();
     let begun = Instant::now();
-    on_threads(|thread| remember(memory.clone(), policy, n_accounts, thread));
+    on_threads(|thread| remember(memory.clone(), policy, n_accounts, (thread, THREADS)));
     let past = begun.elapsed().as_secs_f64();
     let resident = resident_bytes().saturating_sub(before) / n_accounts.max(1);
     let mut stored = memory.stored_bytes();
@@ -165,31 +159,6 @@ fn on_threads<T: Send>(work: impl Fn(u64) -> T + Sync) -> Vec<T> {
     })
 }
 
-/// Lets this thread's share of the accounts have their past: login after login, each round some days later.
-fn remember(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, thread: u64) {
-    let mut n = thread << 40;
-    for round in 0..LOGINS_MAX {
-        let of_thread = (0..n_accounts).filter(|account| account % THREADS == thread);
-        // Each began at another time, so that the last login of all is some days ago.
-        for account in of_thread.filter(|account| round + n_logins(*account) >= LOGINS_MAX) {
-            n += 1;
-            let seconds = round * GAP_DAYS * DAY + mixed(account ^ round << 32) % (GAP_DAYS * DAY);
-            let (event, enrichment) = login(account, round, n, seconds);
-            judge_one(&mut memory, policy, event, enrichment);
-        }
-    }
-}
-
-/// The road of a login, without what stands at its ends.
-fn judge_one(memory: &mut Rehearsal, policy: &Policy, event: Event, enrichment: Enrichment) {
-    let now = event.received_at;
-    let history = memory.recall(&event, &enrichment, now);
-    let facts = Facts { event, enrichment, history, allowances: Allowances::default(), now };
-    let mut assessment = rightful_engine::assess(&facts, policy);
-    assessment.answered = Some(Verdict::Allow);
-    memory.record(&Entry::judged(facts, assessment, None));
-}
-
 /// Judges logins of accounts in no order, and says how long that took; making them up is not counted.
 fn judge(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, round: u64, thread: u64) -> Duration {
     let mut spent = Duration::ZERO;
@@ -211,17 +180,6 @@ fn judge(mut memory: Rehearsal, policy: &Policy, n_accounts: u64, round: u64, th
         spent += thread_cpu().saturating_sub(begun);
     }
     spent
-}
-
-/// One to sixteen, four in the median.
-fn n_logins(account: u64) -> u64 {
-    let spread = mixed(account.wrapping_mul(7));
-    match mixed(account.wrapping_mul(5)) % 4 {
-        0 => 1 + spread % 2,
-        1 => LOGINS_MEDIAN - spread % 2,
-        2 => LOGINS_MEDIAN + spread % 4,
-        _ => LOGINS_MEDIAN * 2 + spread % (LOGINS_MAX - LOGINS_MEDIAN * 2 + 1),
-    }
 }
 
 /// CPU time of this thread so far: what else the machine does must not count.

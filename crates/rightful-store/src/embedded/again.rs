@@ -37,7 +37,7 @@ impl Shared {
         if let Some(account) = &history.account {
             let (profile, circumstances) = (&account.profile, &history.circumstances);
             history.backdrop = Some(self.mind.states.with(tagger.population_key(), |state| {
-                let population = state.population.get_or_insert_default();
+                let population = state.more.population.get_or_insert_default();
                 (population.backdrop(profile, circumstances, event.at), Change::Same)
             })?);
         }

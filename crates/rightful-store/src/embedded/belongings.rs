@@ -1,8 +1,8 @@
-//! What an account has: the devices it was seen on, and its details. Only accounts have any, and many have little, so all
-//! of it lies behind one pointer.
+//! What an account has: the devices it was seen on, and its details. Only accounts have any, so it is kept with what else
+//! only they remember.
 
 use rightful_domain::{
-    ACCOUNT_DEVICES_MAX, AccountDeviceId, Blank, DETAILS_PER_KIND_MAX, DetailKind, Doubt, KnownDetail, Sighting, Tag,
+    ACCOUNT_DEVICES_MAX, AccountDeviceId, DETAILS_PER_KIND_MAX, DetailKind, Doubt, Exact, KnownDetail, Sighting, Tag,
     Timestamp,
 };
 
@@ -74,18 +74,11 @@ pub(super) struct Changed {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Belongings {
     /// The devices it was seen on, at most [`ACCOUNT_DEVICES_MAX`], in the order in which they came.
-    pub(crate) devices: Vec<KnownDevice>,
+    pub(crate) devices: Exact<KnownDevice>,
     /// Its details, of each kind in the order in which they were said.
-    pub(crate) details: Vec<KnownDetail>,
+    pub(crate) details: Exact<KnownDetail>,
     /// Where the last reclaim went back to: what was done from then on was the intruder's.
     pub(crate) rolled_back_to: Option<Timestamp>,
-}
-
-impl Blank for Belongings {
-    fn blank() -> &'static Self {
-        static BLANK: Belongings = Belongings { devices: Vec::new(), details: Vec::new(), rolled_back_to: None };
-        &BLANK
-    }
 }
 
 /// The id of a device on an account: all of the account's tag, and as much of both as tells 64 devices apart. So a device
@@ -193,8 +186,6 @@ impl Belongings {
             self.devices.remove(place);
         }
         let Seen { device: tag, at, event, makes_known } = *seen;
-        // Most accounts have one or two.
-        self.devices.reserve_exact(1);
         self.devices.push(KnownDevice {
             tag,
             first_at: at,
@@ -262,8 +253,6 @@ impl Belongings {
 
 #[cfg(test)]
 mod tests {
-    use rightful_domain::Sparse;
-
     use super::*;
 
     fn seen(device: u64, event: u64) -> Seen {
@@ -361,9 +350,9 @@ mod tests {
         let said = Saying { at: Timestamp::default(), is_doubted: false, is_known: true };
         all.learn(DetailKind::Email, Tag::new(1), 1, said);
         all.learn(DetailKind::Email, Tag::new(1), 2, said);
-        assert_eq!(all.details, [email(1, 1)]);
+        assert_eq!(*all.details, [email(1, 1)]);
         all.learn(DetailKind::Email, Tag::new(2), 3, said);
-        assert_eq!(all.details, [email(2, 3)]);
+        assert_eq!(*all.details, [email(2, 3)]);
         (0..20).for_each(|n| all.learn(DetailKind::PaymentMethod, Tag::new(n), n + 4, said));
         let kept: Vec<u64> = all.details.iter().skip(1).map(|known| known.tag.get()).collect();
         assert_eq!(kept, (4..20).collect::<Vec<_>>());
@@ -387,10 +376,5 @@ mod tests {
         // A week has passed, and nobody minded.
         assert_eq!(say(6, 114, false), Some((Some(5), Some(5))));
         assert_eq!(say(7, 114, false), Some((Some(6), Some(6))));
-    }
-
-    #[test]
-    fn an_account_that_has_nothing_pays_one_pointer() {
-        assert_eq!(size_of::<Sparse<Belongings>>(), size_of::<usize>());
     }
 }

@@ -19,7 +19,7 @@ const COMPARED_MAX: usize = 16;
 impl Shared {
     /// An account's devices that an entry tells of, the latest seen first.
     fn known_devices(&self, tagger: &Tagger, account: Tag) -> Result<Vec<KnownDevice>, StoreError> {
-        let devices = |state: &mut super::State| (state.belongings.devices.clone(), Change::Same);
+        let devices = |state: &mut super::State| (state.more.belongings.devices.to_vec(), Change::Same);
         let mut devices = self.mind.states.with(tagger.subject_key(account), devices)?;
         devices.retain(|known| known.sequence > 0);
         devices.sort_by_key(|known| Reverse((known.last_at, known.sequence)));
@@ -54,7 +54,7 @@ impl Shared {
         id: AccountDeviceId,
     ) -> Result<Option<(AccountId, KnownDevice)>, StoreError> {
         let tag = account_in(id);
-        let device = |state: &mut super::State| (state.belongings.device(tag, id).copied(), Change::Same);
+        let device = |state: &mut super::State| (state.more.belongings.device(tag, id).copied(), Change::Same);
         let known = self.mind.states.with(tagger.subject_key(tag), device)?;
         let Some(known) = known.filter(|known| known.sequence > 0) else { return Ok(None) };
         let account = self.entry_at(known.sequence)?.and_then(|(entry, _)| entry.event.account);

@@ -12,6 +12,7 @@ use rightful_domain::{
 
 use super::belongings::{Saying, Seen, account_in};
 use super::disk::{Disk, corrupt_row, read_row};
+use super::latest_device::LatestDevice;
 use super::newcomers::{is_newcomer, is_strange, vouch_by};
 use super::search::Brief;
 use super::series::Countable;
@@ -437,7 +438,7 @@ pub(super) fn apply(states: &States, sequence: u64, mut changes: Vec<(StateKey, 
 fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
     match op {
         Op::Learn(lesson) if kind == StateKind::Population => {
-            let population = state.population.get_or_insert_default();
+            let population = state.more.population.get_or_insert_default();
             population.learn(lesson.at, &lesson.circumstances, &lesson.news);
         }
         Op::Count(mark) => {
@@ -448,32 +449,29 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
         }
         Op::LatestDevice(device) => {
             // Events may come out of order; the latest is the one that happened last.
-            match &mut state.latest_device {
-                Some(latest) if latest.at > device.at => {}
-                // Most come back: what is in its place need not be made anew, nor the old be cleared away.
-                Some(latest) if latest.is_same(&device) => {
-                    let latest = Arc::make_mut(latest);
-                    (latest.at, latest.ip) = (device.at, device.ip);
-                }
-                latest => *latest = Some(device),
+            match &mut state.more.latest_device {
+                Some(latest) if latest.at() > device.at => {}
+                Some(latest) => latest.become_of(&device),
+                None => state.more.latest_device = Some(LatestDevice::of(&device)),
             }
         }
-        Op::Seen(seen) => state.belongings.see(&seen, sequence),
-        Op::SeenAt(seen, sequence) => state.belongings.see(&seen, sequence),
-        Op::Unseen(device) => state.belongings.unsee(device),
+        Op::Seen(seen) => state.more.belongings.see(&seen, sequence),
+        Op::SeenAt(seen, sequence) => state.more.belongings.see(&seen, sequence),
+        Op::Unseen(device) => state.more.belongings.unsee(device),
         Op::Details { details, lesson, doubted } => learn_details(state, &details, &lesson, doubted, sequence),
-        Op::DetailsAgain(details) => state.belongings.details = details,
+        Op::DetailsAgain(details) => state.more.belongings.details = details.into(),
         Op::RollBack { to, lessons } => {
-            state.belongings.rolled_back_to = Some(to);
+            state.more.belongings.rolled_back_to = Some(to);
             take_in_profile(kind, Arc::make_mut(&mut state.profile), Op::RollBack { to, lessons });
         }
         Op::Alias { account, rebinds } => {
-            if state.alias.is_none() || (rebinds && state.alias.as_ref() != Some(&account)) {
-                state.alias = Some(account);
+            let alias = state.more.alias.as_ref();
+            if alias.is_none() || (rebinds && alias != Some(&account)) {
+                state.more.alias = Some(account);
             }
         }
         Op::Detached(id, at) => {
-            if let Some(device) = state.belongings.device_mut(account_in(id), id) {
+            if let Some(device) = state.more.belongings.device_mut(account_in(id), id) {
                 device.detached_at = Some(at);
             }
         }
@@ -487,9 +485,9 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
 /// Nothing is written to, and no room made, where all is known.
 fn learn_details(state: &mut State, details: &[(DetailKind, Tag)], lesson: &Lesson, doubted: bool, sequence: u64) {
     for (kind, tag) in details {
-        if !state.belongings.has(*kind, *tag) {
+        if !state.more.belongings.has(*kind, *tag) {
             let said = saying(&state.profile, lesson, doubted);
-            state.belongings.learn(*kind, *tag, sequence, said);
+            state.more.belongings.learn(*kind, *tag, sequence, said);
         }
     }
 }

@@ -20,6 +20,7 @@ mod fill;
 mod find;
 mod imprint;
 mod keys;
+mod latest_device;
 mod lists;
 mod mind;
 mod newcomers;
@@ -67,10 +68,11 @@ use tokio::sync::oneshot;
 
 pub(crate) use aggregates::{KeptRecord, SeriesRecord};
 pub(crate) use belongings::{Belongings, KnownDevice};
+pub(crate) use latest_device::LatestDevice;
 pub use open::{EmbeddedOptions, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};
 pub use rehearsal::Rehearsal;
 pub(crate) use series::SeriesState;
-pub(crate) use state::State;
+pub(crate) use state::{More, State};
 
 use crate::record::{Consumption, Draft, private_bytes};
 use crate::{

@@ -228,13 +228,13 @@ fn release(device: Tag, at: Timestamp, profile: &Profile, challenged: Option<&Ta
 impl Shared {
     /// Whether a device is among the account's, detached or not.
     fn has_device(&self, subject: StateKey, id: AccountDeviceId) -> Result<bool, StoreError> {
-        self.mind.states.with(subject, |state| (state.belongings.device(subject.tag, id).is_some(), Change::Same))
+        self.mind.states.with(subject, |state| (state.more.belongings.device(subject.tag, id).is_some(), Change::Same))
     }
 
     /// A device, if it is attached to the account.
     fn attached(&self, subject: StateKey, id: AccountDeviceId) -> Result<Option<KnownDevice>, StoreError> {
         self.mind.states.with(subject, |state| {
-            let known = state.belongings.device(subject.tag, id);
+            let known = state.more.belongings.device(subject.tag, id);
             (known.filter(|known| known.detached_at.is_none()).copied(), Change::Same)
         })
     }

@@ -299,11 +299,12 @@ impl Shared {
             let (at, short) = (lesson.at, Mark::short(lesson.event));
             plan.effects.push(Effect::Seen { device, at, event: short, sequence: record.sequence });
         }
-        let mut all = self.mind.states.with(subject, |state| (Belongings::clone(&state.belongings), Change::Same))?;
+        let mut all =
+            self.mind.states.with(subject, |state| (Belongings::clone(&state.more.belongings), Change::Same))?;
         let n_new = target.details.iter().filter(|(kind, tag)| !all.has(*kind, *tag)).count();
         let said = saying(profile, lesson, is_doubted(&record.entry));
         target.details.iter().for_each(|(kind, tag)| all.learn(*kind, *tag, record.sequence, said));
-        plan.effects.extend((n_new > 0).then_some(Effect::Details(all.details)));
+        plan.effects.extend((n_new > 0).then_some(Effect::Details(all.details.to_vec())));
         Ok(())
     }
 

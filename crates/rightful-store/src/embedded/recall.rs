@@ -59,10 +59,10 @@ impl Counting {
     /// down, the first sighting has been used up for as long as this memory lasts.
     fn sight(&self, state: &mut State, account: Tag, seen: Option<&Seen>) -> Option<(Sighting, Change)> {
         let seen = seen?;
-        let sighting = state.belongings.sighting(account, seen);
-        let claims = self.counts && seen.makes_known && !state.belongings.knows(seen.device);
+        let sighting = state.more.belongings.sighting(account, seen);
+        let claims = self.counts && seen.makes_known && !state.more.belongings.knows(seen.device);
         if claims {
-            state.belongings.claim(seen);
+            state.more.belongings.claim(seen);
         }
         Some((sighting, if claims { Change::Changed } else { Change::Same }))
     }
@@ -136,7 +136,7 @@ impl Mind {
         }
         if let Some(account) = &history.account {
             history.backdrop = Some(self.states.with(tagger.population_key(), |state| {
-                let population = state.population.get_or_insert_default();
+                let population = state.more.population.get_or_insert_default();
                 (population.backdrop(&account.profile, &lesson.circumstances, event.at), Change::Same)
             })?);
         }
@@ -158,9 +158,9 @@ impl Mind {
         let lesson = tagger.lesson(event, &enrichment, &private, News::default(), whose, None);
         if let Some((account, seen)) = account.zip(seen_in(event, &lesson)) {
             self.states.with(tagger.subject_key(account), |state| {
-                let is_gone = state.belongings.is_claimed_by(&seen);
+                let is_gone = state.more.belongings.is_claimed_by(&seen);
                 if is_gone {
-                    state.belongings.unclaim(&seen);
+                    state.more.belongings.unclaim(&seen);
                 }
                 ((), if is_gone { Change::Changed } else { Change::Same })
             })?;
@@ -191,7 +191,7 @@ impl Mind {
             return Ok((Some(tagger.account(account)), None));
         }
         let Some(username) = username else { return Ok((None, None)) };
-        let alias = self.states.with(tagger.subject_key(username), |state| (state.alias.clone(), Change::Same))?;
+        let alias = self.states.with(tagger.subject_key(username), |state| (state.more.alias.clone(), Change::Same))?;
         Ok((Some(alias.as_ref().map_or(username, |account| tagger.account(account))), alias))
     }
 
@@ -213,7 +213,8 @@ impl Mind {
             let (remembered, counted) = counting.remember(state, mark);
             let failures = counting.failures(state, mark);
             (history.failures_here_24h, history.strange_failures_24h) = (failures.here, failures.strange);
-            history.latest_device = state.latest_device.clone();
+            let latest = state.more.latest_device.as_ref();
+            history.latest_device = latest.map(|device| Arc::new(device.snapshot()));
             let (sighting, claimed) = counting.sight(state, tag, seen.as_ref()).unzip();
             history.sighting = sighting;
             let changed = if claimed == Some(Change::Changed) { Change::Changed } else { counted };
@@ -234,7 +235,7 @@ fn changes_of(state: &State, details: &[(DetailKind, Tag)], at: Timestamp) -> Ve
         return Vec::new();
     }
     let is_known = state.profile.n_learned > 0 || !state.profile.held.is_empty();
-    state.belongings.changes(details, is_known, at)
+    state.more.belongings.changes(details, is_known, at)
 }
 
 /// The changes as they are told. What was before lies in the ledger, which is read by who has one.

@@ -20,7 +20,7 @@ impl Shared {
         let tagger = self.mind.taggers.of(application);
         let subject = tagger.subject_key(tagger.account(account));
         let (profile, rolled_back_to) = self.mind.states.with(subject, |state| {
-            ((std::sync::Arc::clone(&state.profile), state.belongings.rolled_back_to), Change::Same)
+            ((std::sync::Arc::clone(&state.profile), state.more.belongings.rolled_back_to), Change::Same)
         })?;
         let standing = &profile.standing;
         let is_reported_now = standing.reported_at.is_some();
@@ -49,7 +49,7 @@ impl Shared {
         subject: super::tags::StateKey,
         events: &[&Target],
     ) -> Result<Option<Effect>, StoreError> {
-        let details = self.mind.states.with(subject, |state| (state.belongings.details.clone(), Change::Same))?;
+        let details = self.mind.states.with(subject, |state| (state.more.belongings.details.to_vec(), Change::Same))?;
         let by_sequence: BTreeMap<u64, &Target> = events.iter().map(|event| (event.record.sequence, *event)).collect();
         if details.iter().all(|known| !by_sequence.contains_key(&known.sequence)) {
             return Ok(None);

@@ -9,6 +9,8 @@ mod amendment;
 mod application;
 mod assessment;
 mod case;
+mod compact;
+mod compact_habits;
 mod details;
 mod effect;
 mod entry;
@@ -20,6 +22,8 @@ mod money;
 mod note;
 mod number;
 mod outbox;
+mod packed;
+mod phrases;
 mod population;
 mod private;
 mod profile;
@@ -27,6 +31,7 @@ mod report;
 mod rule_book;
 mod rulings;
 mod series;
+mod snapshot;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -63,6 +68,7 @@ pub(crate) use rule_book::{
 };
 use rulings::{StoredGrounds, StoredOrigins, StoredRulings, origins_by_name};
 pub(crate) use series::{decode_kept, decode_series, encode_kept, encode_series};
+pub(crate) use snapshot::ShortSnapshot;
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
 

@@ -1,25 +1,28 @@
-//! The stored form of what one key (an account or username, a device, an address) remembers.
+//! The stored form of what one key (an account or username, a device, an address) remembers: the version that is written is
+//! in `compact`, and here are those that are only read.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rightful_domain::{
     AccountId, Bad, Fact, Family, Held, LabelValue, Mark, Outcome, Population, Profile, Sparse, Standing, Tag,
     Timestamp, Window,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::Undecodable;
-use super::details::{StoredDetail, restored_detail, stored_detail};
+use super::compact::CompactState;
+use super::details::{StoredDetail, restored_detail};
 use super::entry::StoredSnapshot;
-use super::lesson::{StoredTags, restored_tag, stored_tag};
+use super::lesson::{StoredTags, restored_tag};
 use super::number::Numbered;
 use super::population::{CoarsePopulation, StoredPopulation};
 use super::profile::StoredProfile;
-use crate::embedded::{Belongings, KnownDevice, State};
+use crate::embedded::{Belongings, KnownDevice, LatestDevice, More, State};
 
-/// The version that is written: since 4, what somebody vouched for follows as well.
-const VERSION: u8 = 4;
+/// The version that is written: since 5, each moment, tag and weight once, and agents with their phrases in short.
+const VERSION: u8 = 5;
+/// Only read: since 4, what somebody vouched for follows as well.
+const FOURTH_VERSION: u8 = 4;
 /// Only read: since 3, what an account has, whether it is closed and what reviewers say of it follows, and a population
 /// tells types of device and the hours of a day apart.
 const THIRD_VERSION: u8 = 3;
@@ -28,7 +31,7 @@ const SECOND_VERSION: u8 = 2;
 /// Only read.
 const OLD_VERSION: u8 = 1;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct StoredState<'a, P> {
     applied: u64,
     profile: Option<StoredProfile>,
@@ -40,7 +43,7 @@ struct StoredState<'a, P> {
 }
 
 /// What follows from version 3 on, where there is any of it.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct StoredBelongings {
     closed_at: Option<i64>,
     label: Option<u8>,
@@ -50,12 +53,12 @@ struct StoredBelongings {
 }
 
 /// What follows from version 4 on: the places of the profile's facts that somebody vouched for, through all families.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct StoredVouched(Vec<u16>);
 
 /// Tag, first seen, last seen after that, the event that made it known, whether that is only claimed, the latest entry,
 /// when detached.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct StoredDevice([u8; 8], i64, u64, Option<[u8; 8]>, bool, u64, Option<i64>);
 
 /// As written by the first version.
@@ -85,7 +88,7 @@ struct OldProfile {
     bad: Vec<(u8, [u8; 8])>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct StoredWindow {
     dropped_until: Option<i64>,
     start: i64,
@@ -95,21 +98,12 @@ struct StoredWindow {
 }
 
 /// Micros since the mark before, event, outcome, counterparts: place among the tags plus one, or zero.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct StoredMark(u64, [u8; 8], u8, u32, u32);
 
 /// A state as bytes.
 pub(crate) fn encode_state(state: &State) -> Vec<u8> {
-    let profile = (!state.profile.is_empty()).then(|| StoredProfile::of(&state.profile));
-    let stored = StoredState {
-        applied: state.applied,
-        profile,
-        window: StoredWindow::of(&state.window),
-        latest_device: state.latest_device.as_deref().map(StoredSnapshot::of),
-        alias: state.alias.as_ref().map(AccountId::as_str),
-        population: state.population.as_deref().map(StoredPopulation::of),
-    };
-    super::to_versioned_bytes(VERSION, &(stored, StoredBelongings::of(state), StoredVouched::of(&state.profile)))
+    super::to_versioned_bytes(VERSION, &CompactState::of(state))
 }
 
 /// A state from its bytes.
@@ -125,13 +119,14 @@ pub(crate) fn decode_state(bytes: &[u8]) -> Result<State, Undecodable> {
                 super::from_versioned_bytes(THIRD_VERSION, bytes)?;
             stored.restore(belongings, StoredPopulation::restore)
         }
-        _ => {
+        Some(&FOURTH_VERSION) => {
             let (stored, belongings, vouched): (StoredState<'_, StoredPopulation>, _, StoredVouched) =
-                super::from_versioned_bytes(VERSION, bytes)?;
+                super::from_versioned_bytes(FOURTH_VERSION, bytes)?;
             let mut state = stored.restore(belongings, StoredPopulation::restore)?;
             vouched.restore(&mut state)?;
             Ok(state)
         }
+        _ => super::from_versioned_bytes::<CompactState<'_>>(VERSION, bytes)?.restore(),
     }
 }
 
@@ -150,31 +145,12 @@ impl<P> StoredState<'_, P> {
             applied: self.applied,
             profile: profile.map_or_else(|| State::default().profile, Into::into),
             window: self.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
-            latest_device: self.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
-            alias: super::optional_id(self.alias, AccountId::new)?,
-            population: self.population.map(population).transpose()?.map(Into::into),
-            belongings: belongings.into(),
+            more: more(self.latest_device, self.alias, self.population.map(population).transpose()?, belongings)?,
         })
     }
 }
 
 impl StoredBelongings {
-    /// None if there is nothing.
-    fn of(state: &State) -> Option<Self> {
-        let (standing, belongings) = (&state.profile.standing, &state.belongings);
-        if **belongings == Belongings::default() && standing.closed_at.is_none() && standing.label.is_none() {
-            return None;
-        }
-        let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
-        Some(Self {
-            closed_at: micros(standing.closed_at),
-            label: standing.label.map(|label| label.number()),
-            rolled_back_to: micros(belongings.rolled_back_to),
-            devices: belongings.devices.iter().map(StoredDevice::of).collect(),
-            details: belongings.details.iter().map(stored_detail).collect(),
-        })
-    }
-
     /// What the account has; what it says of the standing is put there.
     fn restore(self, profile: &mut Option<Profile>) -> Result<Belongings, Undecodable> {
         let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
@@ -192,13 +168,6 @@ impl StoredBelongings {
 }
 
 impl StoredVouched {
-    fn of(profile: &Profile) -> Self {
-        let facts = Family::ALL.into_iter().flat_map(|family| profile.facts(family));
-        // At most 64 a family.
-        let vouched = facts.zip(0_u16..).filter(|(fact, _)| fact.is_vouched).map(|(_, place)| place);
-        Self(vouched.collect())
-    }
-
     fn restore(self, state: &mut State) -> Result<(), Undecodable> {
         if self.0.is_empty() {
             return Ok(());
@@ -216,19 +185,6 @@ impl StoredVouched {
 }
 
 impl StoredDevice {
-    fn of(known: &KnownDevice) -> Self {
-        let (first_at, last_at) = (known.first_at.as_micros(), known.last_at.as_micros());
-        Self(
-            stored_tag(known.tag),
-            first_at,
-            last_at.wrapping_sub(first_at).cast_unsigned(),
-            known.first_event.map(u64::to_le_bytes),
-            known.is_claim,
-            known.sequence,
-            known.detached_at.map(Timestamp::as_micros),
-        )
-    }
-
     fn restore(self) -> KnownDevice {
         let Self(tag, first_at, last_after, first_event, is_claim, sequence, detached_at) = self;
         KnownDevice {
@@ -249,11 +205,24 @@ fn decode_old_state(bytes: &[u8]) -> Result<State, Undecodable> {
         applied: stored.applied,
         profile: stored.profile.map(OldProfile::restore).transpose()?.unwrap_or_default().into(),
         window: stored.window.map(StoredWindow::restore).transpose()?.unwrap_or_default(),
-        latest_device: stored.latest_device.map(StoredSnapshot::restore).transpose()?.map(Into::into),
-        alias: super::optional_id(stored.alias, AccountId::new)?,
-        population: None,
-        belongings: Sparse::default(),
+        more: more(stored.latest_device, stored.alias, None, Belongings::default())?,
     })
+}
+
+fn more(
+    latest: Option<StoredSnapshot<'_>>,
+    alias: Option<&str>,
+    population: Option<Population>,
+    belongings: Belongings,
+) -> Result<Sparse<More>, Undecodable> {
+    let latest = latest.map(StoredSnapshot::restore).transpose()?;
+    let more = More {
+        latest_device: latest.as_ref().map(LatestDevice::of),
+        alias: super::optional_id(alias, AccountId::new)?,
+        population: population.map(Into::into),
+        belongings,
+    };
+    Ok(more.into())
 }
 
 impl OldProfile {
@@ -284,28 +253,6 @@ impl OldProfile {
 }
 
 impl StoredWindow {
-    fn of(window: &Window) -> Option<Self> {
-        let start = window.marks().next()?.at.as_micros();
-        let mut tags = Vec::new();
-        let mut places = HashMap::new();
-        let mut place = |tag: Option<Tag>| {
-            let Some(tag) = tag else { return 0 };
-            *places.entry(tag).or_insert_with(|| {
-                tags.push(stored_tag(tag));
-                u32::try_from(tags.len()).expect("a window has at most 20 000 counterparts")
-            })
-        };
-        let mut before = start;
-        let mut marks = Vec::with_capacity(window.marks().len());
-        for mark in window.marks() {
-            let [first, second] = mark.counterparts.map(&mut place);
-            let after = mark.at.as_micros().wrapping_sub(before).cast_unsigned();
-            marks.push(StoredMark(after, mark.event.to_le_bytes(), mark.outcome.number(), first, second));
-            before = mark.at.as_micros();
-        }
-        Some(Self { dropped_until: window.dropped_until().map(Timestamp::as_micros), start, tags, marks })
-    }
-
     fn restore(self) -> Result<Window, Undecodable> {
         let tag = |place: u32| -> Result<Option<Tag>, Undecodable> {
             let Some(place) = place.checked_sub(1) else { return Ok(None) };

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use rightful_domain::{
     AccountId, Application, ApplicationId, ApplicationMode, COARSE_CELLS, Circumstances, Conclusion, Credential,
     CredentialKind, DetailKind, Entry, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest,
-    LabelValue, Lesson, Level, Mark, MechanismKind, News, Outcome, Population, Profile, Settings, Source, Sparse,
-    StepTag, Tag, Timestamp, Verdict, Version, Window,
+    LabelValue, Lesson, Level, Mark, MechanismKind, News, Outcome, Population, Profile, Settings, Source, StepTag, Tag,
+    Timestamp, Verdict, Version, Window,
 };
 
 use self::dice::Dice;
@@ -20,7 +20,7 @@ use super::{
     Draft, Effect, Effects, Erasure, PrivateTags, ReadEntry, Row, Said, Undecodable, decode_application, decode_state,
     encode_application, encode_state, open_private, private_bytes, tell_changes,
 };
-use crate::embedded::State;
+use crate::embedded::{LatestDevice, More, State};
 
 /// The bytes of a row, as the writer makes them.
 fn row_of(sequence: u64, draft: Draft, effects: &Effects) -> Vec<u8> {
@@ -119,7 +119,7 @@ fn latest_effects() -> Effects {
 fn later_effects() -> Effects {
     let at = Timestamp::from_seconds(1_767_225_800);
     let changes = vec![
-        Effect::Details(Dice::full(5).belongings().details),
+        Effect::Details(Dice::full(5).belongings().details.to_vec()),
         Effect::Seen { device: Tag::new(15), at, event: 16, sequence: 17 },
         Effect::Unseen(Tag::new(18)),
     ];
@@ -203,11 +203,12 @@ fn state() -> State {
 /// A state as the third version told it: of what somebody vouched for, nothing.
 fn state_v3() -> State {
     let mut state = state_v2();
-    state.population = Some(Box::new(population(u8::MAX)));
+    state.more.population = Some(Box::new(population(u8::MAX)));
     let standing = &mut Arc::make_mut(&mut state.profile).standing;
     standing.closed_at = Some(Timestamp::from_seconds(14));
     standing.label = Some(LabelValue::PotentiallyFraudster);
-    State { belongings: Dice::full(3).belongings().into(), ..state }
+    state.more.belongings = Dice::full(3).belongings();
+    state
 }
 
 /// What accounts of so many classes did: what is said of others is counted in none.
@@ -232,7 +233,8 @@ fn state_v2() -> State {
     profile.standing.labelled_at = Some(Timestamp::from_seconds(13));
     let n_classes = u8::try_from(COARSE_CELLS).unwrap();
     let population = Population { mobility: Population::default().mobility, ..population(n_classes) };
-    State { population: Some(Box::new(population)), ..state }
+    state.more.population = Some(Box::new(population));
+    state
 }
 
 fn state_of(lesson: fn(u8) -> Lesson, bad_since: Timestamp) -> State {
@@ -248,14 +250,17 @@ fn state_of(lesson: fn(u8) -> Lesson, bad_since: Timestamp) -> State {
         counterparts: [Some(Tag::new(u64::from(n % 2) + 1)), None],
         outcome: Outcome::Failed,
     };
+    let latest = rightful_domain::DeviceSnapshot::of(&Dice::full(1).entry().event);
     State {
         applied: 77,
         profile: Arc::new(profile),
         window: Window::restore([mark(1), mark(2), mark(3)], None),
-        latest_device: rightful_domain::DeviceSnapshot::of(&Dice::full(1).entry().event).map(Arc::new),
-        alias: Some(AccountId::new("anna").unwrap()),
-        population: None,
-        belongings: Sparse::default(),
+        more: More {
+            latest_device: latest.as_ref().map(LatestDevice::of),
+            alias: Some(AccountId::new("anna").unwrap()),
+            ..More::default()
+        }
+        .into(),
     }
 }
 
@@ -295,7 +300,7 @@ fn what_is_written_is_written_as_it_always_was() {
     check_golden("erasure", include_str!("golden/erasure_v1.hex"), &row_of(4, draft, &Effects::default()));
     let draft = Draft::conclusion(&conclusion(), 2);
     check_golden("effects", include_str!("golden/effects_v4.hex"), &row_of(2, draft, &latest_effects()));
-    check_golden("state", include_str!("golden/state_v4.hex"), &encode_state(&state()));
+    check_golden("state", include_str!("golden/state_v5.hex"), &encode_state(&state()));
 }
 
 fn bytes_of(golden: &str) -> Vec<u8> {
@@ -329,6 +334,11 @@ fn the_second_version_of_states_is_read_for_ever() {
 #[test]
 fn the_third_version_of_states_is_read_for_ever() {
     assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v3.hex"))), Ok(state_v3()));
+}
+
+#[test]
+fn the_fourth_version_of_states_is_read_for_ever() {
+    assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v4.hex"))), Ok(state()));
 }
 
 #[test]

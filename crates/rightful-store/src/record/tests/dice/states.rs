@@ -8,7 +8,7 @@ use rightful_domain::{
 };
 
 use super::Dice;
-use crate::embedded::{Belongings, KnownDevice, State};
+use crate::embedded::{Belongings, KnownDevice, LatestDevice, More, State};
 
 impl Dice {
     pub(in crate::record::tests) fn details(&mut self) -> Vec<(DetailKind, Tag)> {
@@ -115,30 +115,37 @@ impl Dice {
             applied: self.roll(),
             profile: Arc::new(profile),
             window,
-            latest_device: self.maybe(|dice| Arc::new(dice.snapshot())),
-            alias: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
-            population: self.maybe(|dice| Box::new(dice.population(n))),
-            belongings: self.maybe(Self::belongings).unwrap_or_default().into(),
+            more: More {
+                latest_device: self.maybe(|dice| LatestDevice::of(&dice.snapshot())),
+                alias: self.maybe(|dice| AccountId::new(dice.text()).unwrap()),
+                population: self.maybe(|dice| Box::new(dice.population(n))),
+                belongings: self.maybe(Self::belongings).unwrap_or_default(),
+            }
+            .into(),
         }
     }
 
     pub(in crate::record::tests) fn belongings(&mut self) -> Belongings {
         Belongings {
-            devices: self.some(4, |dice| KnownDevice {
-                tag: dice.tag(),
-                first_at: dice.at(),
-                last_at: dice.at(),
-                first_event: dice.maybe(Self::roll),
-                is_claim: dice.flag(),
-                sequence: dice.below(1_000),
-                detached_at: dice.maybe(Self::at),
-            }),
-            details: self.some(4, |dice| KnownDetail {
-                kind: dice.of::<DetailKind>(8),
-                tag: dice.tag(),
-                sequence: dice.below(1_000),
-                doubt: dice.maybe(|dice| Doubt { at: dice.at(), trusted: dice.maybe(|dice| dice.below(1_000)) }),
-            }),
+            devices: self
+                .some(4, |dice| KnownDevice {
+                    tag: dice.tag(),
+                    first_at: dice.at(),
+                    last_at: dice.at(),
+                    first_event: dice.maybe(Self::roll),
+                    is_claim: dice.flag(),
+                    sequence: dice.below(1_000),
+                    detached_at: dice.maybe(Self::at),
+                })
+                .into(),
+            details: self
+                .some(4, |dice| KnownDetail {
+                    kind: dice.of::<DetailKind>(8),
+                    tag: dice.tag(),
+                    sequence: dice.below(1_000),
+                    doubt: dice.maybe(|dice| Doubt { at: dice.at(), trusted: dice.maybe(|dice| dice.below(1_000)) }),
+                })
+                .into(),
             rolled_back_to: self.maybe(Self::at),
         }
     }
