@@ -125,8 +125,8 @@ pub use origin::{is_local_origin, origin_of};
 pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
 pub use policy_source::PolicySource;
 pub use population::{
-    Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
-    VersionShares, hour_of,
+    ArrivalBackdrop, Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount,
+    VersionBackdrop, VersionShares, hour_of,
 };
 pub use profile::{Bad, Depth, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};

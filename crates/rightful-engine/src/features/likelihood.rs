@@ -65,6 +65,11 @@ const ON_THE_LINE_LEARNED: f64 = 6.0;
 /// are at home, intruders rent where nobody is. Half of it for one other account, which may be the intruder's own, and
 /// never all of it.
 const PEOPLED: f64 = 0.7;
+/// First visits that hold the types of devices at a provider at those anywhere, and how many types there are at the least.
+const OUT_OF_PLACE_HOLD: f64 = 5.0;
+const TYPES_AT_LEAST: f64 = 3.0;
+/// However rare a type of device is at a provider, a stranger is at most so many times likelier to show it there.
+const OUT_OF_PLACE_RATIO_MAX: f64 = 20.0;
 /// The part of strangers who come from where strangers fail: by provider, by /24. The second sees some of the first again.
 const NOTORIOUS: [f64; NOTED_LEVELS.len()] = [0.5, 0.4];
 /// However much strangers fail somewhere, a stranger is at most so many times likelier to come from there.
@@ -141,6 +146,7 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     // What anybody can rent is familiar to everybody: it may speak against the owner, never for them.
     let network = if facts.enrichment.is_for_rent() { network.max(0.0) } else { network };
     let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
+    let device = device + comparison.out_of_place(is_known_agent);
     let versions = is_known_agent.then(|| comparison.versions());
     let name = backdrop.names_devices.then(|| comparison.name(is_known_agent));
     let hour = comparison.hour();
@@ -233,6 +239,18 @@ impl<'a> Comparison<'a> {
             (parent, is_known) = (own, true);
         }
         (total, is_known)
+    }
+
+    /// Of a device that is new to the account: by how much rarer its type is among those who first come through this
+    /// provider than anywhere. Owners bring phones to carriers and computers to offices; strangers take the line that they
+    /// rent, and the device that they have. It speaks against the owner, never for them: most lines take any device.
+    fn out_of_place(&self, is_known_agent: bool) -> f64 {
+        let is_new = !is_known_agent || NameState::of(self.profile, self.circumstances) == NameState::New;
+        let Some(arrivals) = self.backdrop.arrivals.filter(|_| is_new) else { return 0.0 };
+        let anywhere = (f64::from(arrivals.of_type) + 1.0) / (f64::from(arrivals.all) + TYPES_AT_LEAST);
+        let hold = OUT_OF_PLACE_HOLD;
+        let here = (f64::from(arrivals.of_type_here) + hold * anywhere) / (f64::from(arrivals.here) + hold);
+        (anywhere / here).clamp(1.0, OUT_OF_PLACE_RATIO_MAX).ln()
     }
 
     /// The versions of a known agent: the same again, newer, or older. An update that everybody makes is expected of a
