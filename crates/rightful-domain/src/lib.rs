@@ -25,6 +25,7 @@ mod facts;
 mod features;
 mod free_fields;
 mod habits;
+mod hands;
 mod history;
 mod id;
 mod interaction;
@@ -99,6 +100,7 @@ pub use event::{
 pub use facts::{Allowances, Facts};
 pub use features::FeatureVector;
 pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};
+pub use hands::{HandShares, Hands};
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use interaction::{

@@ -21,8 +21,8 @@
 //! is flat around all of them.
 
 use rightful_domain::{
-    Backdrop, Circumstances, Facts, Fickleness, Habits, Level, NOTED_LEVELS, NameContext, NameState, News, Notoriety,
-    Profile, Span, StepBackdrop, VersionBackdrop, hour_of,
+    Backdrop, Circumstances, Facts, Fickleness, Habits, Hands, Level, NOTED_LEVELS, NameContext, NameState, News,
+    Notoriety, Profile, Span, StepBackdrop, VersionBackdrop, hour_of,
 };
 
 use super::sharing::familiar_accounts;
@@ -50,6 +50,11 @@ const NOVELTY_MIN: f64 = 0.0005;
 const NOVELTY_MAX: f64 = 0.9;
 /// How a stranger's device presents itself: known, new, nameless.
 const STRANGER_NAMES: [f64; 3] = [0.03, 0.67, 0.30];
+/// Whose a stranger's new device is: nobody's, another's, several people's. One in fourteen is an insider, a colleague or
+/// somebody at home, with a device that is known for another account.
+const STRANGER_HANDS: [f64; Hands::ALL.len()] = [0.92, 0.07, 0.01];
+/// What a shared device calms at most, in nats: an intruder's, let through at several accounts, looks like one.
+const SHARED_CALMS_MAX: f64 = 1.0;
 /// The part of strangers who come with a copy of the owner's browser, its name and agent included: stolen by malware, and
 /// sold by the thousand. Small, since nothing but the network can tell them from owners on a journey.
 const COPIED: f64 = 0.015;
@@ -148,7 +153,7 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
     let device = device + comparison.out_of_place(is_known_agent);
     let versions = is_known_agent.then(|| comparison.versions());
-    let name = backdrop.names_devices.then(|| comparison.name(is_known_agent));
+    let name = backdrop.names_devices.then(|| comparison.name(is_known_agent) + comparison.in_other_hands(facts));
     let hour = comparison.hour();
     let failures = comparison.failures(facts);
     let pace = comparison.pace();
@@ -306,6 +311,17 @@ impl<'a> Comparison<'a> {
         };
         let stranger = STRANGER_NAMES.get(state as usize).copied().unwrap_or(NAME_MIN);
         (stranger / owner.max(NAME_MIN)).ln()
+    }
+
+    /// Of a new name: whose the device is. Where few owners use another's, it is an insider's; where people share machines,
+    /// a shared one is rather an owner's.
+    fn in_other_hands(&self, facts: &Facts) -> f64 {
+        let is_new = NameState::of(self.profile, self.circumstances) == NameState::New;
+        let history = &facts.history;
+        let Some(device) = history.device.as_ref().filter(|_| is_new) else { return 0.0 };
+        let hands = Hands::of(&device.profile, history.account_tag, self.at);
+        let stranger = STRANGER_HANDS.get(hands as usize).copied().unwrap_or(NAME_MIN);
+        (stranger / f64::from(history.hand_shares.share(hands)).max(NAME_MIN)).ln().max(-SHARED_CALMS_MAX)
     }
 
     /// How much of what was done came without a name, and of how much: of this agent if it is known, else of all.
