@@ -609,6 +609,25 @@ mod tests {
     }
 
     #[test]
+    fn first_visits_are_counted_by_type_of_device() {
+        let visit = |asn: u32, kind: u32| {
+            let mut tags = [None; Level::COUNT];
+            tags[Level::Asn.number()] = StepTag::new(asn);
+            tags[Level::DeviceType.number()] = StepTag::new(kind);
+            Circumstances::from_tags(tags, Version::default(), Version::default())
+        };
+        let mut population = Population::default();
+        for (asn, kind) in [(2_000, 7), (2_000, 7), (2_000, 8), (3_000, 8)] {
+            population.learn(DAY, &visit(asn, kind), &first());
+        }
+        // Back again, with whatever: nothing is new.
+        population.learn(DAY, &visit(2_000, 8), &News::default());
+        let backdrop = population.backdrop(&Profile::default(), &visit(2_000, 8), DAY);
+        assert_eq!(backdrop.arrivals, Some(ArrivalBackdrop { of_type_here: 1, here: 3, of_type: 2, all: 4 }));
+        assert_eq!(population.arrivals(&circumstances(1_000, 2_000)), None);
+    }
+
+    #[test]
     fn values_stay_within_their_cap_and_the_rare_go_first() {
         let mut population = Population::default();
         for _ in 0..3 {
