@@ -4,7 +4,8 @@
 //! through the same rented networks again and again. So the failures of strangers, on accounts that do not know the
 //! provider, are counted beside what is let through there, and both are compared with what is usual at this door: a ratio
 //! of ratios, so that a site under constant fire does not take every network for notorious. Lives in RAM, as crowds do:
-//! what it shows is of these weeks, and is soon seen again.
+//! what it shows is of these weeks, and is soon seen again. Beside it, and for the same weeks, whose the devices are that
+//! owners come with for the first time (see [`Hands`]).
 
 use std::time::Duration;
 
