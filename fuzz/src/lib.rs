@@ -87,7 +87,7 @@ fn page_token(dialect: &dyn Dialect, application: &Application) -> Option<String
 
 fn answer(dialect: &dyn Dialect, call: &Call<'_>) -> Response {
     match dialect.decode(call) {
-        Ok(intake) => dialect.reply(call, &reply_to(dialect, call, intake)),
+        Ok(intake) => dialect.answer(call, &reply_to(dialect, call, intake)),
         Err(refusal) => dialect.refuse(Some(call.route), &refusal, call.received_at),
     }
 }
@@ -163,7 +163,7 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
             Reply::LinesTaken(LinesTaken { refused, ..LinesTaken::default() })
         }
         Intake::Nothing => Reply::Nothing,
-        Intake::VendorHooks | Intake::SetVendorHook(_) => Reply::VendorHooks(Vec::new()),
+        Intake::VendorHooks(_) => Reply::VendorHooks(Vec::new()),
         Intake::VendorRules(asked) => Reply::VendorRules(vendor_rules(dialect, call, &asked)),
         Intake::SealingKey => Reply::SealingKey("{}".to_owned()),
         Intake::Grant => Reply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) },

@@ -100,6 +100,16 @@ pub struct ImportShown {
 /// The most lines that a report names.
 pub const FILE_LINES_REFUSED_MAX: usize = 10_000;
 
+/// What is asked of an application's hooks in its vendor's administration. What that cannot say is asked by
+/// [`crate::HooksAsk`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VendorHooksAsked {
+    /// All of them.
+    All,
+    /// Let this one know from now on, or otherwise than before.
+    Set(Box<HookWish>),
+}
+
 /// A hook as its application wants it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HookWish {

@@ -17,8 +17,8 @@ use crate::refusal_kind::RefusalKind;
 use crate::rules::{RulesIntake, RulesReply};
 use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
 use crate::{
-    Around, BacktestAsked, EventOf, Following, Fresh, HookWish, ImportShown, Lines, LinesTaken, ListsIntake,
-    ListsReply, SeveralAsk, SeveralDone, Signed, SignedRequest, Tolerance, VendorHook,
+    Around, BacktestAsked, EventOf, Following, Fresh, ImportShown, Lines, LinesTaken, ListsIntake, ListsReply,
+    SeveralAsk, SeveralDone, Signed, SignedRequest, Tolerance, VendorHook, VendorHooksAsked,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -91,8 +91,17 @@ pub trait Dialect: Sync {
     /// Reads a request of an authenticated caller. Total: any bytes give an intake or a refusal.
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal>;
 
-    /// Writes the answer to a request that was carried out.
-    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response;
+    /// Writes what a request has brought about; None where there is no more to say than that it is done. A dialect names
+    /// what its own requests bring about, and leaves the rest: none of its paths asks for it.
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response>;
+
+    /// Writes that a request was carried out.
+    fn done(&self, call: &Call<'_>) -> Response;
+
+    /// The answer to a request that was carried out.
+    fn answer(&self, call: &Call<'_>, reply: &Reply) -> Response {
+        self.reply(call, reply).unwrap_or_else(|| self.done(call))
+    }
 
     /// Reads one line of a file, as a request of its own. Total, as [`Dialect::decode`] is.
     fn decode_line(&self, _call: &Call<'_>, _line: &[u8]) -> Result<Told, Refusal> {
@@ -270,10 +279,8 @@ pub enum Intake {
     Lines(Lines),
     /// How far are the files that were brought lately?
     Imports,
-    /// Whom does the application let know, as its vendor's administration shows them?
-    VendorHooks,
-    /// Let this one know from now on, or otherwise than before.
-    SetVendorHook(Box<HookWish>),
+    /// This is asked of the application's hooks in its vendor's administration.
+    VendorHooks(VendorHooksAsked),
     /// Something of the application's own rules.
     Rules(Box<RulesIntake>),
     /// Tell this caller what happens in its application, as long as it follows. Answered by [`Dialect::happened`].
@@ -422,7 +429,7 @@ pub enum Reply {
     },
     /// The answer asked for, this once.
     Consumed(Box<Record>),
-    /// The page listens from now on. Never handed to [`Dialect::reply`].
+    /// The page listens from now on. Never handed to [`Dialect::answer`].
     Listening,
     /// Nothing was to be done.
     Nothing,

@@ -37,7 +37,7 @@ mod vendor_rules;
 
 pub use asked::{
     Around, BacktestAsked, EventOf, FILE_LINES_REFUSED_MAX, Following, Fresh, HookWish, ImportShown, Lines, LinesTaken,
-    Signed, SignedRequest, Tolerance, VendorHook,
+    Signed, SignedRequest, Tolerance, VendorHook, VendorHooksAsked,
 };
 pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, TokenIn, Wants};
 pub use dialect::{

@@ -2,7 +2,10 @@
 //!
 //! No script, nothing loaded, nothing indexed, no address leaked onwards; the content security policy says so too.
 
-use crate::Response;
+use rightful_domain::Event;
+
+use crate::time::rfc3339_seconds;
+use crate::{Call, Refusal, RefusalKind, Response};
 
 /// All the style there is. Its digest stands in [`POLICY`], which a test holds it to.
 const STYLE: &str = "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:32rem;margin:4rem auto;padding:0 1rem}button{font:inherit;min-height:3rem;padding:0 1.5rem;margin:.5rem .5rem .5rem 0}:root{color-scheme:light dark}";
@@ -13,34 +16,34 @@ const POLICY: &str = "default-src 'none'; style-src 'sha256-3Q2W4xHPAvB5weqXzQnS
 
 /// What the pages say, in one language. Plain text without a character that HTML minds.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Words {
+struct Words {
     /// BCP 47.
-    pub(crate) lang: &'static str,
+    lang: &'static str,
     /// Of a page that asks nothing.
-    pub(crate) title: &'static str,
+    title: &'static str,
     /// The question.
-    pub(crate) question: &'static str,
+    question: &'static str,
     /// What it is about; a time follows.
-    pub(crate) seen: &'static str,
+    seen: &'static str,
     /// The same of a change of details; a time follows.
-    pub(crate) changed: &'static str,
+    changed: &'static str,
     /// It was.
-    pub(crate) yes: &'static str,
+    yes: &'static str,
     /// It was not.
-    pub(crate) no: &'static str,
+    no: &'static str,
     /// After the answer.
-    pub(crate) thanks: &'static str,
+    thanks: &'static str,
     /// What to do then, whatever the answer.
-    pub(crate) next: &'static str,
+    next: &'static str,
     /// The link does not hold.
-    pub(crate) gone: &'static str,
+    gone: &'static str,
     /// We cannot answer now.
-    pub(crate) later: &'static str,
+    later: &'static str,
 }
 
 impl Words {
     /// Where no other language is asked for.
-    pub(crate) const ENGLISH: Self = Self {
+    const ENGLISH: Self = Self {
         lang: "en",
         title: "Confirm a sign-in",
         question: "Was this you?",
@@ -162,7 +165,7 @@ impl Words {
     };
 
     /// All languages.
-    pub(crate) const ALL: [Self; 8] = [
+    const ALL: [Self; 8] = [
         Self::ENGLISH,
         Self::GERMAN,
         Self::SPANISH,
@@ -178,7 +181,7 @@ impl Words {
 const LANGUAGES_MAX: usize = 32;
 
 /// The words that a reader prefers, by RFC 9110's `accept-language`; English where it names none of ours.
-pub(crate) fn preferred(accept_language: Option<&str>) -> &'static Words {
+fn preferred(accept_language: Option<&str>) -> &'static Words {
     const ALL: &[Words] = &Words::ALL;
     let mut best: (f32, &Words) = (0.0, &Words::ENGLISH);
     for range in accept_language.unwrap_or("").split(',').take(LANGUAGES_MAX) {
@@ -193,8 +196,55 @@ pub(crate) fn preferred(accept_language: Option<&str>) -> &'static Words {
     best.1
 }
 
+/// Asks the person of an event whether it was them; of a change of details, in other words.
+///
+/// Without an action, a form posts to the very address of its page, token included.
+pub(crate) fn question(call: &Call<'_>, event: &Event, is_change: bool) -> Response {
+    let words = preferred((call.header)("accept-language"));
+    let at = rfc3339_seconds(event.at);
+    // The date and time in digits, in the order every language of ours can read.
+    let shown = at.replace('T', " ").replace('Z', " UTC");
+    let Words { question, seen, changed, yes, no, .. } = words;
+    let seen = if is_change { changed } else { seen };
+    let body = format!(
+        "<h1>{question}</h1>\n<p>{seen} <time datetime=\"{at}\">{shown}</time></p>\n\
+         <form method=\"post\">\n\
+         <button name=\"answer\" value=\"yes\">{yes}</button>\n\
+         <button name=\"answer\" value=\"no\">{no}</button>\n</form>"
+    );
+    page(200, words, question, &body)
+}
+
+/// Thanks the person, and says what to do next, whatever the answer was.
+pub(crate) fn thanks(call: &Call<'_>) -> Response {
+    let words = preferred((call.header)("accept-language"));
+    page(200, words, words.thanks, &format!("<h1>{}</h1>\n<p>{}</p>", words.thanks, words.next))
+}
+
+/// Says that a link leads nowhere. It does not say why, and in every language, since a refusal is not told the reader's.
+pub(crate) fn refusal(refusal: &Refusal) -> Response {
+    let text: fn(&Words) -> &'static str = match refusal.kind {
+        RefusalKind::RateLimited | RefusalKind::Internal | RefusalKind::Unavailable => |words| words.later,
+        RefusalKind::Malformed
+        | RefusalKind::Unauthorized
+        | RefusalKind::Forbidden
+        | RefusalKind::NotFound
+        | RefusalKind::MethodNotAllowed
+        | RefusalKind::Conflict
+        | RefusalKind::CaseConflict
+        | RefusalKind::TooLarge
+        | RefusalKind::UnsupportedType => |words| words.gone,
+    };
+    let line = |words: &Words| format!("<p lang=\"{}\">{}</p>", words.lang, text(words));
+    let lines = Words::ALL.iter().map(line).collect::<Vec<_>>().join("\n");
+    // A link without a token is presented by nobody, which for the reader is the same as a wrong one.
+    let status = if refusal.kind == RefusalKind::Unauthorized { 403 } else { refusal.kind.status() };
+    let words = &Words::ENGLISH;
+    page(status, words, words.title, &format!("<h1>{}</h1>\n{lines}", words.title))
+}
+
 /// A whole page around a body.
-pub(crate) fn page(status: u16, words: &Words, title: &str, body: &str) -> Response {
+fn page(status: u16, words: &Words, title: &str, body: &str) -> Response {
     let html = format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\

@@ -219,14 +219,14 @@ pub enum RulesRefusalKind {
     Forbidden,
 }
 
-/// What is wrong with a rule, and where.
+/// What is wrong with a rule, or doubtful; and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RuleFault {
     /// The rule; null where it has no name.
     pub rule: Option<String>,
     /// The key at fault; null where it is the whole rule.
     pub key: Option<String>,
-    /// What is wrong.
+    /// What is wrong, or doubtful.
     pub detail: String,
     /// The line, from 1: of the text, where rules were sent as text, and else of the condition; null where that says
     /// nothing.
@@ -261,6 +261,8 @@ pub struct RuleBookShown {
     pub draft: Option<RuleTextInfo>,
     /// The server's own, which come first and are changed in its policy file; then the application's.
     pub rules: Vec<RuleShown>,
+    /// What the edited rules say that is right and probably not meant.
+    pub warnings: Vec<RuleFault>,
 }
 
 /// Who wrote something, when and why.
@@ -394,6 +396,8 @@ pub struct RulesChecked {
     pub ok: bool,
     /// How many there are.
     pub n_rules: usize,
+    /// What is right and probably not meant: a country that is none, a list that nobody has made.
+    pub warnings: Vec<RuleFault>,
 }
 
 /// What is different in the draft.

@@ -137,6 +137,10 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
             let given = &example["given"];
             let attempted = support::attempts::reply_to(dialect, &request, &intake, given, remembered);
             let reply = attempted.map_or_else(|| reply_to(&intake, given), Ok)?;
+            let has_words = request.with_call(|call| dialect.reply(call, &reply)).is_some();
+            // What streams is not answered by a reply.
+            let is_silent = dialect.name() != "native" || matches!(reply, Reply::Listening);
+            assert!(has_words || is_silent, "our own API has words for whatever it brings about");
             let response = request.reply(dialect, &reply);
             Ok((intake_json(&intake), response_json(&response)))
         }

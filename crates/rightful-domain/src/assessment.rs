@@ -165,6 +165,18 @@ impl Assessment {
         self.answered.unwrap_or(self.verdict)
     }
 
+    /// Whether the caller was told something else than was judged, as in observe mode.
+    #[must_use]
+    pub fn is_overruled(&self) -> bool {
+        self.answered.is_some_and(|answered| answered != self.verdict)
+    }
+
+    /// What would have been judged without people's rules.
+    #[must_use]
+    pub fn without_rules(&self) -> Verdict {
+        self.verdict_before_rules.unwrap_or(self.verdict)
+    }
+
     /// True if refusing is not enough, since whoever was refused is inside: the session is to be revoked.
     ///
     /// That is so once the event has succeeded, or where it is something that only somebody who is signed in can do,

@@ -59,6 +59,20 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// What the caller was told; None where nothing was judged, or nobody asked.
+    #[must_use]
+    pub fn answered(&self) -> Option<Verdict> {
+        self.assessment.as_ref().and_then(|assessment| assessment.answered)
+    }
+
+    /// When it was judged; where nothing was, when it was received.
+    #[must_use]
+    pub fn judged_at(&self) -> Timestamp {
+        self.assessment.as_ref().map_or(self.event.received_at, |assessment| assessment.judged_at)
+    }
+}
+
 /// What profiles may learn of an event, so that an intruder cannot teach them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Teaching {
@@ -232,5 +246,11 @@ impl Record {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.conclusion.as_ref().map_or(self.entry.event.outcome, |conclusion| conclusion.outcome)
+    }
+
+    /// When the last was said of it; where nothing was, when it was received.
+    #[must_use]
+    pub fn last_said_at(&self) -> Timestamp {
+        self.feedback.last().map_or(self.entry.event.received_at, |said| said.received_at)
     }
 }

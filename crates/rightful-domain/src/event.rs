@@ -146,6 +146,9 @@ pub enum Source {
 }
 
 impl Source {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Native, Self::Ravelin, Self::Transmit, Self::Sumsub, Self::Rupt];
+
     /// As spelled in the API, the logs and the metrics.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -156,6 +159,12 @@ impl Source {
             Self::Sumsub => "sumsub",
             Self::Rupt => "rupt",
         }
+    }
+
+    /// The source of that spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == text)
     }
 }
 
@@ -383,6 +392,38 @@ pub enum FailureReason {
     AuthenticationFailure,
     /// Another, kept as spelled (at most 64 bytes) and counted.
     Other(Box<str>),
+}
+
+impl FailureReason {
+    /// The nine that have a name.
+    pub const KNOWN: [Self; 9] = [
+        Self::UnknownUsername,
+        Self::BadPassword,
+        Self::InvalidProof,
+        Self::Timeout,
+        Self::RateLimit,
+        Self::BannedUser,
+        Self::Provider,
+        Self::InternalError,
+        Self::AuthenticationFailure,
+    ];
+
+    /// As spelled in our API.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::UnknownUsername => "unknown_username",
+            Self::BadPassword => "bad_password",
+            Self::InvalidProof => "invalid_proof",
+            Self::Timeout => "timeout",
+            Self::RateLimit => "rate_limit",
+            Self::BannedUser => "banned_user",
+            Self::Provider => "provider",
+            Self::InternalError => "internal_error",
+            Self::AuthenticationFailure => "authentication_failure",
+            Self::Other(text) => text,
+        }
+    }
 }
 
 /// The network an event came from.

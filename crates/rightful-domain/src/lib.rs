@@ -7,6 +7,7 @@
 mod acquaintance;
 mod aggregate;
 mod assessment;
+mod audit;
 mod backtest;
 mod case;
 mod case_times;
@@ -66,6 +67,7 @@ pub use aggregate::{
 pub use assessment::{
     Assessment, ChallengeKind, PaymentAction, PaymentSource, PaymentView, PolicyVersion, Sentences, Verdict,
 };
+pub use audit::{AuditRow, AuditedChange, AuditedRules, RuleStep};
 pub use backtest::{
     BACKTEST_DAYS_MAX, BACKTEST_RULES_MAX, BACKTEST_SAMPLES_MAX, Backtest, BacktestJob, BacktestSample, BacktestState,
     Labelled, Matched, RuleBacktest,
@@ -120,8 +122,8 @@ pub use nearest::nearest_within;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};
 pub use notoriety::{NOTED_ATTEMPTS_MAX, NOTED_LEVELS, NOTED_MAX, Notorieties, Notoriety};
 pub use office::{
-    Application, ApplicationMode, Credential, CredentialKind, HOOK_TYPES_MAX, Hook, HookDigest, HookStyle, HookTerms,
-    KeyDigest, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
+    Application, ApplicationMode, CREDENTIALS_MAX, Credential, CredentialKind, HOOK_TYPES_MAX, Hook, HookDigest,
+    HookStyle, HookTerms, KeyChange, KeyDigest, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
 };
 pub use origin::{is_local_origin, origin_of};
 pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
@@ -149,7 +151,7 @@ pub use series::{
 };
 pub use snooze::{ACCOUNT_SNOOZES_MAX, SNOOZE_MAX, SNOOZE_NOTE_BYTES_MAX, SNOOZES_MAX, Snooze};
 pub use sparse::{Blank, Sparse};
-pub use standing::{EventStanding, SUMSUB_RULE_PREFIX, Stood};
+pub use standing::{EventStanding, Stood};
 pub use telling::{
     Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,
     TryFailure, Waiting,

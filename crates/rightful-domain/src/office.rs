@@ -154,6 +154,11 @@ pub enum HookStyle {
     Sumsub,
 }
 
+impl HookStyle {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Standard, Self::Ravelin, Self::Rupt, Self::Sumsub];
+}
+
 /// Whether an application's verdicts are acted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApplicationMode {
@@ -204,6 +209,26 @@ pub struct Credential {
     pub secret_digest: Option<KeyDigest>,
     /// The secret itself, sealed under the master key: only where a signature scheme needs it back.
     pub sealed_secret: Option<Box<[u8]>>,
+}
+
+impl Credential {
+    /// Whether two are the same key, however its secret is sealed.
+    #[must_use]
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        (self.kind, &self.public_id, self.secret_digest) == (other.kind, &other.public_id, other.secret_digest)
+    }
+}
+
+/// The most keys of an application: some of each kind while they are replaced.
+pub const CREDENTIALS_MAX: usize = 64;
+
+/// A change of an application's keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeyChange {
+    /// One more.
+    Add(Credential),
+    /// One that is good no longer.
+    Revoke(Credential),
 }
 
 /// What a key is for.

@@ -1,6 +1,6 @@
 //! What people's rules said of an event, beside judgement.
 
-use crate::{OutOfRange, Verdict};
+use crate::{OutOfRange, Source, Verdict};
 
 /// The most rules that one assessment remembers; those in effect go first.
 pub const RULE_MATCHES_MAX: usize = 32;
@@ -12,6 +12,8 @@ pub struct RuleMatch {
     pub rule: Box<str>,
     /// Its version, counted from 1.
     pub version: u32,
+    /// The vendor in whose words it was written; None if it was written in ours.
+    pub origin: Option<Source>,
     /// True if it only watches: what it asks for was not done.
     pub is_shadow: bool,
     /// True if it was not to act on the account for now: what it asks for was not done.

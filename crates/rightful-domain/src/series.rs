@@ -1,6 +1,6 @@
 //! Series: the events of one key that aggregates count, in bounded memory.
 //!
-//! The newest [`SERIES_MARKS_MAX`] events are kept one by one. Older ones are kept as sums, in blocks of time that are no
+//! The newest [`SERIES_MARKS_MAX`] events are kept one by one, and all that are not written down yet. Older ones are kept as sums, in blocks of time that are no
 //! wider than a sixty-fourth of their age, so that nothing is lost of what is added up and only the far edge of a span is
 //! rounded, outwards. Invariants: what is counted does not depend on the order in which events arrive; an event that is
 //! kept by itself counts once however often it comes.
@@ -9,8 +9,11 @@ use std::time::Duration;
 
 use crate::{Action, Aggregate, AggregateKey, Counted, Measure, Money, Outcome, PaymentDirection, Tag, Timestamp};
 
-/// The events of one key that are kept one by one.
+/// The events of one key that are kept one by one, of those that were written down.
 pub const SERIES_MARKS_MAX: usize = 256;
+/// The events of one key that are kept one by one because they were not written down yet: as many as wait to be, unless
+/// they are told to wait longer. Beyond, the oldest may count twice.
+const SERIES_WAITING_MAX: usize = 10_000;
 /// The different values of one key that are remembered beside those of the events that are kept one by one. Beyond, the
 /// longest unseen go, and there are at least so many as are counted.
 pub const SERIES_VALUES_MAX: usize = 1_024;
@@ -117,7 +120,7 @@ pub struct SeriesMark {
     pub amount: Option<Money>,
     /// What is counted once each; None in a series that counts all.
     pub value: Option<Tag>,
-    /// Whether it was written down. What was not is kept by itself while there is room, so that it counts once when it is.
+    /// Whether it was written down. What was not is kept by itself, so that it counts once when it is.
     pub recorded: bool,
 }
 
@@ -277,18 +280,33 @@ impl Series {
             Some(same) if same.order() == mark.order() => {
                 let is_news = mark.recorded && !same.recorded;
                 same.recorded |= mark.recorded;
+                if is_news {
+                    self.make_room();
+                }
                 return is_news;
             }
             _ => self.marks.insert(place, mark),
         }
-        if self.marks.len() > SERIES_MARKS_MAX {
-            // What was not written down yet may come again, so what was goes first.
-            let oldest = self.marks.iter().position(|mark| mark.recorded).unwrap_or(0);
-            let gone = self.marks.remove(oldest);
-            self.fold(&gone);
-        }
+        self.make_room();
         self.forget_until(horizon);
         true
+    }
+
+    /// Folds the oldest event that was written down, if too many are kept by themselves; what was not may come again.
+    fn make_room(&mut self) {
+        if self.marks.len() <= SERIES_MARKS_MAX {
+            return;
+        }
+        let n_recorded = self.marks.iter().filter(|mark| mark.recorded).count();
+        let n_waiting = self.marks.len() - n_recorded;
+        for (n, n_max, recorded) in [(n_recorded, SERIES_MARKS_MAX, true), (n_waiting, SERIES_WAITING_MAX, false)] {
+            if n > n_max
+                && let Some(oldest) = self.marks.iter().position(|mark| mark.recorded == recorded)
+            {
+                let gone = self.marks.remove(oldest);
+                self.fold(&gone);
+            }
+        }
     }
 
     /// Takes an event that is kept by itself out again; false if none is.

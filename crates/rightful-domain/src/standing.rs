@@ -6,9 +6,6 @@ use crate::{
     Record, RuleMatch, RuleStatus, Source, Timestamp, Verdict,
 };
 
-/// What the names of rules begin with that Sumsub's own API has written.
-pub const SUMSUB_RULE_PREFIX: &str = "sumsub-";
-
 /// How an event stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EventStanding {
@@ -27,14 +24,13 @@ impl EventStanding {
     #[must_use]
     pub fn judged(event: &Event, assessment: Option<&Assessment>) -> Self {
         let Some(assessment) = assessment else { return Self::LetThrough };
-        let is_overruled = assessment.answered.is_some_and(|answered| answered != assessment.verdict);
         let waits = assessment.queue(event).is_some();
         match assessment.effective() {
             Verdict::Deny => Self::Refused,
             Verdict::Challenge if !waits || assessment.rules.iter().any(asks_the_person) => Self::Asked,
             Verdict::Challenge => Self::Held,
             // A rule lets it wait, whatever it scored.
-            Verdict::Trust | Verdict::Allow if waits && !is_overruled => Self::Held,
+            Verdict::Trust | Verdict::Allow if waits && !assessment.is_overruled() => Self::Held,
             Verdict::Trust | Verdict::Allow => Self::LetThrough,
         }
     }
@@ -74,9 +70,9 @@ impl EventStanding {
             return Self::judged(event, first);
         };
         let mut assessment = first.clone();
-        let is_enforced = assessment.answered.is_none_or(|answered| answered == assessment.verdict);
+        let is_overruled = assessment.is_overruled();
         assessment.verdict = again.verdict;
-        if is_enforced {
+        if !is_overruled {
             assessment.answered = Some(again.verdict);
         }
         Self::judged(event, Some(&assessment))
@@ -94,12 +90,12 @@ impl EventStanding {
     }
 }
 
-/// Whether a rule that Sumsub's own API has written says to ask the person, which is stronger there than to hold.
+/// Whether a rule that was written in Sumsub's words says to ask the person, which is stronger there than to hold.
 fn asks_the_person(matched: &RuleMatch) -> bool {
     let effect = &matched.effect;
     let needs_people = effect.queue.is_some() || effect.status == Some(RuleStatus::RequiresAction);
     let asks = effect.floor == Some(Verdict::Challenge) && !needs_people;
-    asks && matched.acts() && matched.rule.starts_with(SUMSUB_RULE_PREFIX)
+    asks && matched.acts() && matched.origin == Some(Source::Sumsub)
 }
 
 /// What is told of a case that has come so far.

@@ -1,6 +1,6 @@
 //! Telling the application's own systems what happened: what is to be sent, to which hook.
 
-use crate::{ApplicationId, EventId, Timestamp};
+use crate::{ApplicationId, EventId, HookStyle, Timestamp};
 
 /// Lanes of a hook: messages about one account are in one, and go one after another; lanes do not wait for each other. So
 /// one message that a receiver cannot take holds up no more than its own share of the accounts.
@@ -65,6 +65,42 @@ pub enum Topic {
     CaseReviewed,
     /// A case waits no longer.
     CaseClosed,
+}
+
+impl HookStyle {
+    /// What the hooks of a style are told of; what else happens, their vendor has no message for.
+    #[must_use]
+    pub const fn topics(self) -> &'static [Topic] {
+        match self {
+            Self::Standard => &[
+                Topic::Assessed,
+                Topic::Challenged,
+                Topic::ChallengeEnded,
+                Topic::DeviceNew,
+                Topic::DeviceDetached,
+                Topic::Sharing,
+                Topic::Reviewed,
+            ],
+            Self::Ravelin => &[Topic::Assessed],
+            Self::Rupt => &[Topic::Challenged, Topic::ChallengeEnded, Topic::DeviceDetached, Topic::Sharing],
+            Self::Sumsub => &[
+                Topic::Taken,
+                Topic::Reviewed,
+                Topic::Deleted,
+                Topic::DataChanged,
+                Topic::LetThrough,
+                Topic::Held,
+                Topic::Asked,
+                Topic::Refused,
+                Topic::CaseOpened,
+                Topic::CaseTaken,
+                Topic::CaseReturned,
+                Topic::CaseWaits,
+                Topic::CaseReviewed,
+                Topic::CaseClosed,
+            ],
+        }
+    }
 }
 
 impl Topic {

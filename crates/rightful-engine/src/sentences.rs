@@ -18,8 +18,7 @@ const FINDINGS_SAID_MAX: usize = 4;
 /// Puts an assessment into words.
 #[must_use]
 pub fn sentences(event: &Event, assessment: &Assessment) -> Sentences {
-    let answer = assessment.answered.unwrap_or(assessment.verdict);
-    Sentences { analyst: analyst(event, assessment), person: person(answer).to_owned() }
+    Sentences { analyst: analyst(event, assessment), person: person(assessment.effective()).to_owned() }
 }
 
 fn person(answer: Verdict) -> &'static str {

@@ -7,9 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use rightful_domain::{
-    Action, ApplicationId, Device, Event, EventId, Network, Outcome, PasswordHashes, Person, Source, Timestamp,
-};
+use rightful_domain::{Action, ApplicationId, Event, EventId, Network, Outcome, PasswordHashes, Source, Timestamp};
 use rightful_enrich::{EnrichError, Enricher};
 
 const ROUNDS: u32 = 200_000;
@@ -20,31 +18,15 @@ fn event(agent: &str) -> Event {
 
 fn from(network: Network) -> Event {
     Event {
-        id: EventId::from_parts(0, [1; 10]),
-        application: ApplicationId::new("shop").expect("a short text is an id"),
-        source: Source::Native,
-        action: Action::Login,
         outcome: Outcome::Succeeded,
-        account: None,
-        authenticated_account: None,
-        username: None,
-        mechanisms: vec![],
-        device: Device::default(),
         network,
-        location: None,
-        behavior: None,
-        payment: None,
-        person: Person::default(),
-        app: None,
-        session: None,
-        correlation: None,
-        custom: None,
-        unknown: None,
-        incumbent_verdict: None,
-        at: Timestamp::from_seconds(0),
-        at_clamped: false,
-        vouched: true,
-        received_at: Timestamp::from_seconds(0),
+        ..Event::new(
+            EventId::from_parts(0, [1; 10]),
+            ApplicationId::new("shop").expect("a short text is an id"),
+            Source::Native,
+            Action::Login,
+            Timestamp::from_seconds(0),
+        )
     }
 }
 

@@ -137,7 +137,11 @@ pub(crate) fn public_name(presented: &Presented<'_>) -> String {
     if !presented.public_id.is_empty() {
         return presented.public_id.to_owned();
     }
-    let KeyDigest(bytes) = digest(presented.secret);
+    name_of_digest(digest(presented.secret))
+}
+
+/// How a key without a public half is named.
+pub(crate) fn name_of_digest(KeyDigest(bytes): KeyDigest) -> String {
     bytes.iter().take(NAME_BYTES).fold("key-".to_owned(), |name, byte| format!("{name}{byte:02x}"))
 }
 

@@ -6,25 +6,40 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
-use rightful_dialects::{Ask, DeviceProof, Finish, Refusal, RefusalKind, Reply, Told, Wants};
+use rightful_dialects::{Ask, DeviceProof, Dialect, Finish, Refusal, RefusalKind, Reply, Told, Wants};
 use rightful_domain::{
     AccountId, Application, EventId, Feedback, FeedbackTarget, Outcome, PasswordHashes, Record, Report, ReportKey,
     Timestamp, Verdict,
 };
 use ring::digest::{Context, SHA256, digest};
 
+use crate::app::App;
+use crate::http::dispatch::Received;
 use crate::http::problem;
 use crate::pipeline::{Asked, Pipeline, PipelineError};
 
-type Tell<'a> = dyn Fn(&Report, Option<&Report>) -> Result<Told, Refusal> + Send + Sync + 'a;
-type Check<'a> = dyn Fn(&Record) -> Result<(), Refusal> + Send + Sync + 'a;
-
-/// What only the dialect of a request knows of attempts.
+/// A request about an attempt, with the dialect that alone can say what a page's report means.
 pub(crate) struct Speaker<'a> {
+    /// Says whose request it is, and by which keys it is read.
+    pub(crate) app: &'a App,
+    /// In whose words the page reported.
+    pub(crate) dialect: &'a dyn Dialect,
+    /// The request.
+    pub(crate) received: &'a Received,
+}
+
+impl Speaker<'_> {
     /// Reads an attempt as the dialect wrote it down.
-    pub(crate) tell: &'a Tell<'a>,
-    /// Whether the request may be about this one, which was judged before.
-    pub(crate) check: &'a Check<'a>,
+    fn told(&self, attempt: &Report, device: Option<&Report>) -> Result<Told, AttemptError> {
+        let told = self.received.with_call(self.app, |call| self.dialect.told(call, attempt, device));
+        told.map_err(AttemptError::Refused)
+    }
+
+    /// Checks that the request may be about this one, which was judged before.
+    fn check(&self, judged: &Record) -> Result<(), AttemptError> {
+        let checked = self.received.with_call(self.app, |call| self.dialect.check_attempt(call, judged));
+        checked.map_err(AttemptError::Refused)
+    }
 }
 
 /// Why an attempt is not judged.
@@ -124,7 +139,7 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<Record, AttemptError> {
         if let Some(record) = self.store.find(&application.id, attempt).await? {
-            (speaker.check)(&record).map_err(AttemptError::Refused)?;
+            speaker.check(&record)?;
             return Ok(record);
         }
         let found = self.store.report(&application.id, ReportKey::Token(attempt), now).await?;
@@ -133,7 +148,7 @@ impl Pipeline {
             Some(id) => self.store.report(&application.id, ReportKey::Device(id), now).await?,
             None => None,
         };
-        let told = (speaker.tell)(&report, device.as_ref()).map_err(AttemptError::Refused)?;
+        let told = speaker.told(&report, device.as_ref())?;
         self.meters.unknown_fields(told.n_unknown);
         self.contact_ids.see(told.event.account.as_ref());
         Ok(match asked {

@@ -90,13 +90,7 @@ pub(crate) async fn carry_out(app: &App, command: &Command) -> Result<Answer, De
         return Ok(answer);
     }
     let store = &*app.pipeline.store;
-    let desk = Desk {
-        store,
-        master_key: &app.master_key,
-        nonces: &app.nonces,
-        private_hooks: app.private_hooks,
-        policies: &app.pipeline.policies,
-    };
+    let desk = Desk::of(app);
     if let Command::ExportPage(_) = command {
         // It changes nothing, and takes its time.
         return desk.carry_out(command, clock::now()).await;

@@ -6,14 +6,17 @@ mod hooks;
 pub(crate) use hooks::HookCommand;
 
 use rightful_dialects::{BacktestBody, HooksAnswer, HooksAsk, RulesIntake, RulesReply};
-use rightful_domain::{Application, Timestamp};
+use rightful_domain::{Application, KeyChange, Timestamp};
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::alerts::Firing;
+use crate::audit::{self, ShownChange};
+use crate::app::App;
 use crate::backtest::PolicyAsked;
 use crate::desk_lists::{self, ListAnswer, ListCommand};
 use crate::export::{self, ExportPage, PageAsked};
+use crate::keys::{self, KeyCommand, KeyError, NewKey, ShownKey};
 use crate::lists::ListError;
 use crate::policies::Policies;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
@@ -30,6 +33,10 @@ pub(crate) enum Command {
     AppShow { application: Option<String> },
     /// Change an application's settings, each as `key=value`.
     AppSet { application: String, changes: Vec<String> },
+    /// Say what was changed of one application, or of all; so many of the newest changes.
+    Audit { application: Option<String>, limit: u32 },
+    /// About an application's keys.
+    Key { application: String, about: KeyCommand },
     /// About the addresses that are told of what happens.
     Hook { application: String, about: HookCommand },
     /// Hand out events, so many at a time.
@@ -56,6 +63,12 @@ pub(crate) enum Answer {
     Created(Box<Keys>),
     /// The applications as they are now.
     Shown(Vec<Shown>),
+    /// What was changed, oldest first.
+    Audit(Vec<ShownChange>),
+    /// The keys as they are now.
+    Keys(Vec<ShownKey>),
+    /// The key is there, in clear this once.
+    KeyAdded(Box<NewKey>),
     /// The hook is there; its id, and its secret this once.
     HookAdded { hook: String, secret: Option<String> },
     /// It is on its way.
@@ -88,6 +101,9 @@ impl std::fmt::Debug for Answer {
         f.write_str(match self {
             Self::Created(_) => "Created(‹secret›)",
             Self::Shown(_) => "Shown",
+            Self::Audit(_) => "Audit",
+            Self::Keys(_) => "Keys",
+            Self::KeyAdded(_) => "KeyAdded(‹secret›)",
             Self::HookAdded { .. } => "HookAdded(‹secret›)",
             Self::HookTested => "HookTested",
             Self::Exported(_) => "Exported(‹pii›)",
@@ -133,6 +149,8 @@ pub(crate) enum DeskError {
     #[error(transparent)]
     Setting(#[from] SettingError),
     #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     List(ListError),
@@ -177,6 +195,19 @@ pub(crate) struct Desk<'a> {
     pub(crate) policies: &'a Policies,
 }
 
+impl<'a> Desk<'a> {
+    /// A running server's.
+    pub(crate) fn of(app: &'a App) -> Self {
+        Self {
+            store: &*app.pipeline.store,
+            master_key: &app.master_key,
+            nonces: &app.nonces,
+            private_hooks: app.private_hooks,
+            policies: &app.pipeline.policies,
+        }
+    }
+}
+
 impl Desk<'_> {
     /// Does what is asked.
     pub(crate) async fn carry_out(&self, command: &Command, now: Timestamp) -> Result<Answer, DeskError> {
@@ -195,12 +226,20 @@ impl Desk<'_> {
                 Ok(Answer::Shown(vec![Shown::from(&self.find(named).await?)]))
             }
             Command::AppSet { application, changes } => {
-                let mut application = self.find(application).await?;
-                application.settings = settings::changed(&application.settings, changes)?;
+                let application = settings::changed(&self.find(application).await?, changes)?;
                 let shown = Shown::from(&application);
                 self.store.change_application(application).await?;
                 Ok(Answer::Shown(vec![shown]))
             }
+            Command::Audit { application, limit } => {
+                let of = match application {
+                    Some(named) => Some(self.find(named).await?.id),
+                    None => None,
+                };
+                let limit = usize::try_from(*limit).unwrap_or(usize::MAX);
+                Ok(Answer::Audit(audit::newest(self.store, of.as_ref(), limit).await?))
+            }
+            Command::Key { application, about } => self.keys(&self.find(application).await?, about).await,
             Command::Hook { application, about } => {
                 let told = self.hooks(self.find(application).await?, &HooksAsk::from(about), now).await?;
                 Ok(Answer::of_hooks(told))
@@ -223,6 +262,30 @@ impl Desk<'_> {
             Command::List { application, about } => {
                 let application = self.find(application).await?;
                 Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, now).await?))
+            }
+        }
+    }
+
+    async fn keys(&self, application: &Application, about: &KeyCommand) -> Result<Answer, DeskError> {
+        match about {
+            KeyCommand::List => Ok(Answer::Keys(keys::shown(application))),
+            KeyCommand::Add { kind } => {
+                let (new, kept) = keys::new_key(application, kind, self.master_key, self.nonces)?;
+                match self.store.change_keys(&application.id, KeyChange::Add(kept)).await {
+                    Err(StoreError::Conflict) => Err(KeyError::TooMany.into()),
+                    Err(error) => Err(error.into()),
+                    Ok(()) => Ok(Answer::KeyAdded(Box::new(new))),
+                }
+            }
+            KeyCommand::Revoke { name, may_be_last } => {
+                let gone = keys::to_revoke(application, name, *may_be_last)?;
+                let mut left = keys::shown(application);
+                left.retain(|key| key.name != *name);
+                match self.store.change_keys(&application.id, KeyChange::Revoke(gone)).await {
+                    // Somebody was faster.
+                    Ok(()) | Err(StoreError::Conflict) => Ok(Answer::Keys(left)),
+                    Err(error) => Err(error.into()),
+                }
             }
         }
     }

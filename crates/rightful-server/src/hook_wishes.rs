@@ -1,6 +1,6 @@
 //! Hooks as an application's own server sets them, where its vendor has an administration for that.
 
-use rightful_dialects::{HookWish, Refusal, RefusalKind, VendorHook};
+use rightful_dialects::{HookWish, Refusal, RefusalKind, Reply, VendorHook, VendorHooksAsked};
 use rightful_domain::{Application, Hook, HookTerms, Pii, SETTINGS_ENTRIES_MAX, Timestamp};
 
 use crate::app::App;
@@ -13,9 +13,18 @@ fn refusal(kind: RefusalKind, detail: impl Into<String>) -> Refusal {
     Refusal { kind, detail: detail.into(), path: None }
 }
 
-/// An application's hooks.
-pub(crate) fn shown(app: &App, application: &Application) -> Vec<VendorHook> {
-    application.settings.hooks.iter().map(|hook| show(app, hook)).collect()
+/// Does what is asked of an application's hooks.
+pub(crate) async fn carry_out(
+    app: &App,
+    application: &Application,
+    asked: VendorHooksAsked,
+    now: Timestamp,
+) -> Result<Reply, Refusal> {
+    let shown = match asked {
+        VendorHooksAsked::All => application.settings.hooks.iter().map(|hook| show(app, hook)).collect(),
+        VendorHooksAsked::Set(wish) => vec![set(app, application, *wish, now).await?],
+    };
+    Ok(Reply::VendorHooks(shown))
 }
 
 fn show(app: &App, hook: &Hook) -> VendorHook {
@@ -30,12 +39,7 @@ fn show(app: &App, hook: &Hook) -> VendorHook {
 }
 
 /// Sets a hook, and lets all requests know.
-pub(crate) async fn set(
-    app: &App,
-    application: &Application,
-    wish: HookWish,
-    now: Timestamp,
-) -> Result<VendorHook, Refusal> {
+async fn set(app: &App, application: &Application, wish: HookWish, now: Timestamp) -> Result<VendorHook, Refusal> {
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
     let store = &*app.pipeline.store;

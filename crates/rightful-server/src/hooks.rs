@@ -43,13 +43,7 @@ async fn at_the_desk(
     now: Timestamp,
 ) -> Result<rightful_dialects::HooksAnswer, DeskError> {
     let store = &*app.pipeline.store;
-    let desk = Desk {
-        store,
-        master_key: &app.master_key,
-        nonces: &app.nonces,
-        private_hooks: app.private_hooks,
-        policies: &app.pipeline.policies,
-    };
+    let desk = Desk::of(app);
     // As it is now, since it may have been changed while this waited.
     let known = store.applications().await?.into_iter().find(|known| known.id == *id);
     let known = known.ok_or_else(|| StoreError::UnknownApplication { id: id.clone() })?;
@@ -93,6 +87,7 @@ fn refused(error: DeskError) -> Refusal {
         | DeskError::BacktestsRunning
         | DeskError::NoBacktest
         | DeskError::Policy(_)
+        | DeskError::Key(_)
         | DeskError::List(_)) => {
             tracing::error!(%error, "a request about hooks failed");
             Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None }

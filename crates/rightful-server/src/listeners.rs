@@ -150,7 +150,7 @@ impl Listeners {
     /// of the device until then is out of date.
     pub(crate) fn judged(&self, application: &Application, entry: &Entry) {
         let Some(sighting) = entry.sighting else { return };
-        match entry.assessment.as_ref().and_then(|assessment| assessment.answered) {
+        match entry.answered() {
             Some(Verdict::Challenge) => {
                 self.tell(&application.id, sighting.id, &Notice::Challenged { event: entry.event.id });
             }

@@ -40,9 +40,10 @@ pub(crate) async fn carry_out(
     application: &ApplicationId,
     ask: ListsIntake,
     body: &[u8],
-    now: Timestamp,
+    author: ListAuthor,
 ) -> Result<ListsReply, ListError> {
-    let by = || ListAuthor { name: None, at: now };
+    let now = author.at;
+    let by = || author.clone();
     match ask {
         ListsIntake::All => Ok(ListsReply::All(store.lists(application).await?)),
         ListsIntake::Keep(list) => keep(store, list, by()).await.map(|(kept, sized)| ListsReply::Kept(kept, sized)),

@@ -117,8 +117,7 @@ fn of_history(facts: Facts, mut assessment: Assessment, retry: Option<RetryKey>)
 
 /// The case of an event that is to wait for people, if it is.
 fn case_of(event: &Event, assessment: &Assessment, now: Timestamp) -> Option<Case> {
-    let is_answered_otherwise = assessment.answered.is_some_and(|answered| answered != assessment.verdict);
-    let queue = assessment.queue(event).filter(|_| !is_answered_otherwise)?;
+    let queue = assessment.queue(event).filter(|_| !assessment.is_overruled())?;
     Some(Case::new(event, Some(queue), now))
 }
 

@@ -6,8 +6,8 @@ use rightful_domain::{
 use rightful_store::{MasterKey, Nonces};
 use serde::{Deserialize, Serialize};
 
-use crate::applications::digest;
-use crate::clock;
+use crate::keys::{self, Halves};
+use crate::settings::{self, NAME_BYTES_MAX};
 
 /// What a new application should be.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,9 +69,6 @@ pub(crate) struct Rupt {
     pub(crate) api_secret: String,
 }
 
-/// The longest name of an application, in bytes.
-const NAME_BYTES_MAX: usize = 128;
-
 /// Why there is no new application.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProvisioningError {
@@ -90,10 +87,7 @@ pub(crate) fn provision(
     nonces: &Nonces,
     now: Timestamp,
 ) -> Result<(Application, Keys), ProvisioningError> {
-    let name = new.name.trim();
-    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
-        return Err(ProvisioningError::Name);
-    }
+    let name = settings::name(&new.name).ok_or(ProvisioningError::Name)?;
     let keys = mint(new.test);
     let application = Application {
         id: ApplicationId::new(keys.application_id.as_str())?,
@@ -116,47 +110,34 @@ fn fallback(text: &str, key: &'static str) -> Result<Verdict, ProvisioningError>
 }
 
 fn mint(test: bool) -> Keys {
-    let kind = if test { "test" } else { "live" };
-    // Sumsub's own scripts insist on these two prefixes.
-    let sumsub = if test { "sbx" } else { "prd" };
+    let of = |kind| keys::mint(kind, test);
+    let [transmit, sumsub, rupt] =
+        [CredentialKind::TransmitClient, CredentialKind::SumsubAppToken, CredentialKind::RuptClient].map(of);
     Keys {
-        application_id: format!("app_{}", letters::<12>()),
-        native: Native { api_key: format!("sk_{kind}_{}", letters::<32>()) },
+        application_id: format!("app_{}", keys::letters::<12>()),
+        native: Native { api_key: of(CredentialKind::NativeApiKey).secret },
         ravelin: Ravelin {
-            secret_key: format!("sk_{kind}_{}", letters::<32>()),
-            publishable_key: format!("publishable_key_{kind}_{}", letters::<16>()),
+            secret_key: of(CredentialKind::RavelinSecretKey).secret,
+            publishable_key: of(CredentialKind::RavelinPublishableKey).secret,
         },
-        transmit: Transmit { client_id: format!("{kind}_{}", letters::<12>()), client_secret: letters::<32>() },
-        sumsub: Sumsub { app_token: format!("{sumsub}:{}", letters::<16>()), secret_key: letters::<32>() },
-        rupt: Rupt { client_id: format!("{kind}_{}", letters::<12>()), api_secret: letters::<32>() },
+        transmit: Transmit { client_id: transmit.public_id, client_secret: transmit.secret },
+        sumsub: Sumsub { app_token: sumsub.public_id, secret_key: sumsub.secret },
+        rupt: Rupt { client_id: rupt.public_id, api_secret: rupt.secret },
     }
 }
 
 fn credentials(keys: &Keys, master_key: &MasterKey, nonces: &Nonces) -> Vec<Credential> {
-    let hashed = |kind, public_id: &str, secret: &str| Credential {
-        kind,
-        public_id: public_id.into(),
-        secret_digest: Some(digest(secret)),
-        sealed_secret: None,
-    };
-    // Sumsub's requests are signed with the secret, so it is needed back: sealed, not digested.
-    let sumsub = Credential {
-        kind: CredentialKind::SumsubAppToken,
-        public_id: keys.sumsub.app_token.as_str().into(),
-        secret_digest: None,
-        sealed_secret: Some(master_key.seal(keys.sumsub.secret_key.as_bytes(), nonces)),
-    };
-    vec![
-        hashed(CredentialKind::NativeApiKey, "", &keys.native.api_key),
-        hashed(CredentialKind::RavelinSecretKey, "", &keys.ravelin.secret_key),
-        hashed(CredentialKind::RavelinPublishableKey, "", &keys.ravelin.publishable_key),
-        hashed(CredentialKind::TransmitClient, &keys.transmit.client_id, &keys.transmit.client_secret),
-        sumsub,
-        hashed(CredentialKind::RuptClient, &keys.rupt.client_id, &keys.rupt.api_secret),
-    ]
-}
-
-/// `N` random bytes in letters and digits that survive a double click, a URL and a shell.
-fn letters<const N: usize>() -> String {
-    clock::random::<N>().iter().map(|byte| format!("{byte:02x}")).collect()
+    let halves = [
+        (CredentialKind::NativeApiKey, "", &keys.native.api_key),
+        (CredentialKind::RavelinSecretKey, "", &keys.ravelin.secret_key),
+        (CredentialKind::RavelinPublishableKey, "", &keys.ravelin.publishable_key),
+        (CredentialKind::TransmitClient, keys.transmit.client_id.as_str(), &keys.transmit.client_secret),
+        (CredentialKind::SumsubAppToken, &keys.sumsub.app_token, &keys.sumsub.secret_key),
+        (CredentialKind::RuptClient, &keys.rupt.client_id, &keys.rupt.api_secret),
+    ];
+    let kept = halves.map(|(kind, public_id, secret)| {
+        let halves = Halves { public_id: public_id.to_owned(), secret: secret.clone() };
+        keys::credential(kind, &halves, master_key, nonces)
+    });
+    kept.into()
 }

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use rightful_dialects::{
-    RuleState, RuleVersions, RulesAsked, RulesChecked, RulesDiff, RulesIntake, RulesRefusal, RulesRefusalKind,
-    RulesReply, RulesStep, SnoozeAsked,
+    RuleBookShown, RuleState, RuleVersions, RulesAsked, RulesChecked, RulesDiff, RulesIntake, RulesRefusal,
+    RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked,
 };
 use rightful_domain::{
     AGGREGATES_MAX, AccountId, Aggregate, ApplicationId, RULE_BOOK_VERSIONS_MAX, RuleBook, RuleBookChange,
@@ -115,7 +115,9 @@ impl RuleDesk<'_> {
                 self.edit(asking, author, &book, (*revision, None)).await?;
                 self.shown(asking).await
             }
-            RulesAsked::Check { rule, text } => self.check(rule.as_ref().map(|rule| &rule.0), text.as_deref()),
+            RulesAsked::Check { rule, text } => {
+                self.check(asking, rule.as_ref().map(|rule| &rule.0), text.as_deref()).await
+            }
             RulesAsked::Diff => self.diff(asking).await,
             RulesAsked::Publish(step) => self.publish(asking, author, step).await,
             RulesAsked::Approve(step) => self.approve(asking, author, step).await,
@@ -155,7 +157,11 @@ impl RuleDesk<'_> {
         let counts = self.store.rule_counts(asking.application, rule_shown::first_day(asking.now)).await?;
         let snoozes = self.store.snoozes(asking.application, asking.now).await?;
         let in_effect = self.policies.of(asking.application);
-        let shown = rule_shown::book(&book, &in_effect, self.policies.file(), &counts, &snoozes);
+        let lists = self.store.lists(asking.application).await?;
+        let edited = rule_text::rules_of(book.edited());
+        let warnings = rule_faults::doubts_of_rules(self.policies.file(), &edited, &lists);
+        let shown =
+            RuleBookShown { warnings, ..rule_shown::book(&book, &in_effect, self.policies.file(), &counts, &snoozes) };
         Ok(RulesReply::Book(Box::new(shown)))
     }
 
@@ -226,17 +232,23 @@ impl RuleDesk<'_> {
         self.edit(asking, author, &book, (revision, Some(&rules))).await
     }
 
-    fn check(&self, rule: Option<&Value>, text: Option<&str>) -> Done<RulesReply> {
-        let (faults, n_rules) = match (rule, text.unwrap_or_default()) {
+    async fn check(&self, asking: Asking<'_>, rule: Option<&Value>, text: Option<&str>) -> Done<RulesReply> {
+        let file = self.policies.file();
+        let lists = self.store.lists(asking.application).await?;
+        let (n_rules, warnings) = match (rule, text.unwrap_or_default()) {
             (Some(rule), _) => {
                 let mut rule = named("", rule)?;
                 rule.entry("name").or_insert_with(|| "rule".into());
-                (rule_faults::of_rules(self.policies.file(), &[rule]), 1)
+                let rules = [rule];
+                rule_faults::none(rule_faults::of_rules(file, &rules))?;
+                (1, rule_faults::doubts_of_rules(file, &rules, &lists))
             }
-            (None, text) => (rule_faults::of_text(self.policies.file(), text), rule_text::rules_of(text).len()),
+            (None, text) => {
+                rule_faults::none(rule_faults::of_text(file, text))?;
+                (rule_text::rules_of(text).len(), rule_faults::doubts_of_text(file, text, &lists))
+            }
         };
-        rule_faults::none(faults)?;
-        Ok(RulesReply::Checked(RulesChecked { ok: true, n_rules }))
+        Ok(RulesReply::Checked(RulesChecked { ok: true, n_rules, warnings }))
     }
 
     async fn diff(&self, asking: Asking<'_>) -> Done<RulesReply> {

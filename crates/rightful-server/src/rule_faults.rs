@@ -1,6 +1,7 @@
-//! What is wrong with rules, as it is told to who wrote them.
+//! What is wrong with rules, or doubtful, as it is told to who wrote them.
 
 use rightful_dialects::{RuleFault, RulesRefusal, RulesRefusalKind};
+use rightful_domain::SizedList;
 use rightful_engine::{Place, Policy, PolicyError};
 use toml::Table;
 
@@ -21,11 +22,38 @@ pub(crate) fn of_text(file: &Policy, text: &str) -> Vec<RuleFault> {
     if text.len() > rightful_domain::RULE_BOOK_BYTES_MAX {
         return vec![whole("the rules take more than 2 MiB".to_owned())];
     }
-    let placed = |(fault, told): (Option<PolicyError>, RuleFault)| match fault.and_then(|fault| fault.place(text)) {
+    let faults = faults(file, text, &rule_text::rules_of(text)).into_iter();
+    faults.map(|(fault, told)| placed(fault.as_ref(), told, text)).collect()
+}
+
+/// What of rules without a fault is probably not meant.
+pub(crate) fn doubts_of_rules(file: &Policy, rules: &[Table], lists: &[SizedList]) -> Vec<RuleFault> {
+    let doubts = doubts(file, (&rule_text::text_of(rules), rules), lists);
+    doubts.iter().map(|doubt| told(doubt, rules)).collect()
+}
+
+/// What of a text of rules without a fault is probably not meant, each with its place in that text.
+pub(crate) fn doubts_of_text(file: &Policy, text: &str, lists: &[SizedList]) -> Vec<RuleFault> {
+    let rules = rule_text::rules_of(text);
+    let doubts = doubts(file, (text, &rules), lists);
+    doubts.iter().map(|doubt| placed(Some(doubt), told(doubt, &rules), text)).collect()
+}
+
+fn placed(fault: Option<&PolicyError>, told: RuleFault, text: &str) -> RuleFault {
+    match fault.and_then(|fault| fault.place(text)) {
         Some(Place { line, column }) => RuleFault { line: Some(line), column, ..told },
         None => told,
-    };
-    faults(file, text, &rule_text::rules_of(text)).into_iter().map(placed).collect()
+    }
+}
+
+/// What is doubtful about rules that come after the file's; in the words of faults, which have a place.
+fn doubts(file: &Policy, (text, rules): (&str, &[Table]), lists: &[SizedList]) -> Vec<PolicyError> {
+    let Ok(policy) = file.with_book(&policies::book(file, text, 1)) else { return Vec::new() };
+    let mut doubts = policy.doubts(|name| lists.iter().any(|sized| *sized.list.name == *name));
+    doubts.retain(
+        |doubt| matches!(doubt, PolicyError::Rule { rule, .. } if rules.iter().any(|table| name_of(table) == &**rule)),
+    );
+    doubts
 }
 
 fn faults(file: &Policy, text: &str, rules: &[Table]) -> Vec<(Option<PolicyError>, RuleFault)> {

@@ -52,7 +52,7 @@ pub(crate) fn version(version: &RuleBookVersion) -> RuleVersionShown {
 
 type Counts = [(RuleCounted, RuleCounts)];
 
-/// All rules: the file's, then the application's.
+/// All rules: the file's, then the application's; without warnings, which take knowing the lists.
 pub(crate) fn book(
     book: &RuleBook,
     in_effect: &InEffect,
@@ -91,6 +91,7 @@ pub(crate) fn book(
         proposal: book.proposal.as_ref().map(text_info),
         draft: book.draft.as_ref().map(text_info),
         rules,
+        warnings: Vec::new(),
     }
 }
 

@@ -2,29 +2,24 @@
 //!
 //! A value is checked where it is written, so that nothing else ever sees a wrong one.
 
+mod hook;
 mod hook_url;
 
 use axum::http::Uri;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use rightful_dialects::{DeliveryShown, UndeliveredShown};
 use rightful_domain::{
-    Action, Application, Hook, HookStyle, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
-    Timestamp, TryEnd,
+    Action, Application, ApplicationMode, Hook, RecommendationWords, SETTINGS_ENTRIES_MAX, Settings, TakeoverWords,
+    Timestamp, TryEnd, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::clock;
-use crate::config::nearest;
-use crate::telling::Secrets;
+use crate::config::{DEADLINE_MS, nearest};
+use hook::{HOOK_SECRET_BYTES_MAX, SIGNING_SECRET_PREFIX};
+pub(crate) use hook::{NewHook, Reach, hook, secret, style_word, style_words};
 pub(crate) use hook_url::{UrlFault, check_hook_url};
 
-/// The longest secret of a hook, in bytes.
-const HOOK_SECRET_BYTES_MAX: usize = 512;
-/// What the secret of a hook that signs begins with; base64 follows.
-const SIGNING_SECRET_PREFIX: &str = "whsec_";
-/// How many bytes such a secret stands for, as Standard Webhooks say.
-const SIGNING_SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
+/// The longest name of an application, in bytes.
+pub(crate) const NAME_BYTES_MAX: usize = 128;
 
 /// Why a setting is not what it should be. Never carries a secret.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -55,57 +50,78 @@ pub(crate) enum SettingError {
     Style(String),
 }
 
-/// One setting that is a single word.
+/// What an operator may change of an application.
 struct Setting {
     key: &'static str,
-    set: fn(&mut Settings, &str) -> Result<(), SettingError>,
+    set: fn(&mut Application, &str) -> Result<(), SettingError>,
 }
 
-const SETTINGS: [Setting; 9] = [
-    Setting { key: "origins", set: set_origins },
-    Setting { key: "takeover_words", set: set_takeover_words },
+const SETTINGS: [Setting; 14] = [
+    Setting { key: "name", set: set_name },
+    Setting { key: "mode", set: set_mode },
+    Setting { key: "deadline_ms", set: set_deadline },
+    Setting {
+        key: "fallback_mild",
+        set: |application, value| {
+            application.fallback_mild = fallback("fallback_mild", value)?;
+            Ok(())
+        },
+    },
+    Setting {
+        key: "fallback_strict",
+        set: |application, value| {
+            application.fallback_strict = fallback("fallback_strict", value)?;
+            Ok(())
+        },
+    },
+    Setting { key: "origins", set: |application, value| set_origins(&mut application.settings, value) },
+    Setting { key: "takeover_words", set: |application, value| set_takeover_words(&mut application.settings, value) },
     Setting {
         key: "account_events_per_minute_max",
-        set: |settings, value| {
+        set: |application, value| {
             let expected = "a number, 0 for no limit";
             let wrong = |_| SettingError::Wrong { key: "account_events_per_minute_max", expected };
-            settings.account_events_per_minute_max = value.parse().map_err(wrong)?;
+            application.settings.account_events_per_minute_max = value.parse().map_err(wrong)?;
             Ok(())
         },
     },
     Setting {
         key: "devices_per_account_max",
-        set: |settings, value| {
+        set: |application, value| {
             let expected = "a number up to 65535, 0 for no limit";
             let wrong = |_| SettingError::Wrong { key: "devices_per_account_max", expected };
-            settings.devices_per_account_max = value.parse().map_err(wrong)?;
+            application.settings.devices_per_account_max = value.parse().map_err(wrong)?;
             Ok(())
         },
     },
     Setting {
         key: "blocks_over_device_limit",
-        set: |settings, value| {
+        set: |application, value| {
             let wrong = |_| SettingError::Wrong { key: "blocks_over_device_limit", expected: "true or false" };
-            settings.blocks_over_device_limit = value.parse().map_err(wrong)?;
+            application.settings.blocks_over_device_limit = value.parse().map_err(wrong)?;
             Ok(())
         },
     },
     Setting {
         key: "pages_may_list_devices",
-        set: |settings, value| {
+        set: |application, value| {
             let wrong = |_| SettingError::Wrong { key: "pages_may_list_devices", expected: "true or false" };
-            settings.pages_may_list_devices = value.parse().map_err(wrong)?;
+            application.settings.pages_may_list_devices = value.parse().map_err(wrong)?;
             Ok(())
         },
     },
-    Setting { key: "recommendation_words", set: set_recommendation_words },
-    Setting { key: "action_types", set: set_action_types },
-    Setting { key: "ask_url", set: set_ask_url },
+    Setting {
+        key: "recommendation_words",
+        set: |application, value| set_recommendation_words(&mut application.settings, value),
+    },
+    Setting { key: "action_types", set: |application, value| set_action_types(&mut application.settings, value) },
+    Setting { key: "ask_url", set: |application, value| set_ask_url(&mut application.settings, value) },
 ];
 
-/// The settings with changes of the form `key=value` made to them: all of them or none.
-pub(crate) fn changed(settings: &Settings, changes: &[String]) -> Result<Settings, SettingError> {
-    let mut settings = settings.clone();
+/// The application with changes of the form `key=value` made to it: all of them or none. What it has learned stays its
+/// own whatever is changed, so that who has watched for a month can act on it.
+pub(crate) fn changed(application: &Application, changes: &[String]) -> Result<Application, SettingError> {
+    let mut application = application.clone();
     for change in changes {
         let (key, value) = change.split_once('=').ok_or_else(|| SettingError::NoValue(change.clone()))?;
         let known = SETTINGS.iter().find(|setting| setting.key == key.trim());
@@ -113,9 +129,39 @@ pub(crate) fn changed(settings: &Settings, changes: &[String]) -> Result<Setting
             key: key.into(),
             suggestion: nearest(key, SETTINGS.iter().map(|setting| setting.key)),
         })?;
-        (setting.set)(&mut settings, value.trim())?;
+        (setting.set)(&mut application, value.trim())?;
     }
-    Ok(settings)
+    Ok(application)
+}
+
+fn set_name(application: &mut Application, value: &str) -> Result<(), SettingError> {
+    let expected = "1 to 128 bytes without control characters";
+    application.name = name(value).ok_or(SettingError::Wrong { key: "name", expected })?.into();
+    Ok(())
+}
+
+/// An application's name as it is kept; None if it cannot be one.
+pub(crate) fn name(text: &str) -> Option<&str> {
+    let name = text.trim();
+    ((1..=NAME_BYTES_MAX).contains(&name.len()) && !name.chars().any(char::is_control)).then_some(name)
+}
+
+fn set_mode(application: &mut Application, value: &str) -> Result<(), SettingError> {
+    let known = [ApplicationMode::Observe, ApplicationMode::Enforce].into_iter().find(|mode| mode.as_str() == value);
+    application.mode = known.ok_or(SettingError::Wrong { key: "mode", expected: "observe or enforce" })?;
+    Ok(())
+}
+
+fn set_deadline(application: &mut Application, value: &str) -> Result<(), SettingError> {
+    let told = value.parse().ok().filter(|ms| DEADLINE_MS.contains(ms));
+    let expected = "a number of milliseconds, 10 to 60000";
+    application.deadline_ms = told.ok_or(SettingError::Wrong { key: "deadline_ms", expected })?;
+    Ok(())
+}
+
+fn fallback(key: &'static str, value: &str) -> Result<Verdict, SettingError> {
+    let told = Verdict::parse(value).filter(|verdict| *verdict != Verdict::Trust);
+    told.ok_or(SettingError::Wrong { key, expected: "allow, challenge or deny" })
 }
 
 /// Separated by commas; replaces those that were there.
@@ -146,7 +192,6 @@ fn set_recommendation_words(settings: &mut Settings, value: &str) -> Result<(), 
     Ok(())
 }
 
-/// Separated by commas; replaces those that were there.
 /// The longest address of somebody's provider, in bytes.
 const ASK_URL_BYTES_MAX: usize = 2_048;
 
@@ -163,6 +208,7 @@ fn set_ask_url(settings: &mut Settings, value: &str) -> Result<(), SettingError>
     Ok(())
 }
 
+/// Separated by commas; replaces those that were there.
 fn set_action_types(settings: &mut Settings, value: &str) -> Result<(), SettingError> {
     let mut names: Vec<Box<str>> = Vec::new();
     for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
@@ -219,110 +265,6 @@ fn set_takeover_words(settings: &mut Settings, value: &str) -> Result<(), Settin
         }
     };
     Ok(())
-}
-
-/// A hook as an operator asks for it.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct NewHook {
-    /// `standard`, `ravelin`, `rupt` or `sumsub`.
-    pub(crate) style: String,
-    pub(crate) url: String,
-    /// None to have one made, where the style signs.
-    pub(crate) secret: Option<String>,
-}
-
-// It may carry a secret.
-impl std::fmt::Debug for NewHook {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewHook").field("style", &self.style).finish_non_exhaustive()
-    }
-}
-
-/// What a hook's address may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// What everybody can reach, by TLS.
-    Public,
-    /// The same, by TLS or not: a test application's.
-    PublicOrPlain,
-    /// Anything: the configuration allows it.
-    Any,
-}
-
-impl Reach {
-    /// That of an application, where private addresses are allowed to everybody or to nobody.
-    pub(crate) const fn of(application: &Application, private_hooks: bool) -> Self {
-        match (private_hooks, application.test) {
-            (true, _) => Self::Any,
-            (false, true) => Self::PublicOrPlain,
-            (false, false) => Self::Public,
-        }
-    }
-}
-
-/// A hook and its secret in clear, this once; the hook's own is sealed with `seal`.
-pub(crate) fn hook(
-    new: &NewHook,
-    reach: Reach,
-    seal: impl FnOnce(&[u8]) -> Box<[u8]>,
-) -> Result<(Hook, Option<String>), SettingError> {
-    let style = style(&new.style).ok_or_else(|| SettingError::Style(new.style.clone()))?;
-    check_hook_url(&new.url, reach)?;
-    let secret = secret(style, new.secret.as_deref())?;
-    let number: String = clock::random::<6>().iter().map(|byte| format!("{byte:02x}")).collect();
-    let hook = Hook {
-        id: format!("hook_{number}").into(),
-        style,
-        url: new.url.as_str().into(),
-        sealed_secret: secret.as_ref().map(|secret| seal(Secrets::first(style, secret).text().as_bytes())),
-        enabled: true,
-    };
-    Ok((hook, secret))
-}
-
-/// The secret of a hook of a style: as given, or made where the style signs.
-pub(crate) fn secret(style: HookStyle, given: Option<&str>) -> Result<Option<String>, SettingError> {
-    match (style, given) {
-        (HookStyle::Standard | HookStyle::Rupt, Some(given)) if is_signing_secret(given) => Ok(Some(given.into())),
-        (HookStyle::Standard | HookStyle::Rupt, Some(_)) => Err(SettingError::SigningSecret),
-        (HookStyle::Standard | HookStyle::Rupt, None) => {
-            Ok(Some(format!("{SIGNING_SECRET_PREFIX}{}", STANDARD.encode(clock::random::<32>()))))
-        }
-        (HookStyle::Ravelin | HookStyle::Sumsub, Some(given)) if is_header_text(given) => Ok(Some(given.into())),
-        (HookStyle::Ravelin | HookStyle::Sumsub, Some(_)) => Err(SettingError::Authorization),
-        (HookStyle::Ravelin, None) => Ok(None),
-        (HookStyle::Sumsub, None) => Ok(Some(clock::random::<24>().iter().map(|byte| format!("{byte:02x}")).collect())),
-    }
-}
-
-fn is_signing_secret(text: &str) -> bool {
-    let bytes = text.strip_prefix(SIGNING_SECRET_PREFIX).and_then(|text| STANDARD.decode(text).ok());
-    bytes.is_some_and(|bytes| SIGNING_SECRET_BYTES.contains(&bytes.len()))
-}
-
-fn is_header_text(text: &str) -> bool {
-    (1..=HOOK_SECRET_BYTES_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-const STYLES: [(HookStyle, &str); 4] = [
-    (HookStyle::Standard, "standard"),
-    (HookStyle::Ravelin, "ravelin"),
-    (HookStyle::Rupt, "rupt"),
-    (HookStyle::Sumsub, "sumsub"),
-];
-
-fn style(text: &str) -> Option<HookStyle> {
-    STYLES.iter().find(|(_, word)| *word == text).map(|(style, _)| *style)
-}
-
-/// All styles, in words.
-pub(crate) fn style_words() -> String {
-    STYLES.map(|(_, word)| word).join(", ")
-}
-
-/// A style in a word.
-pub(crate) fn style_word(style: HookStyle) -> &'static str {
-    STYLES.iter().find(|(known, _)| *known == style).map_or("", |(_, word)| word)
 }
 
 /// A line of a hook's log.
@@ -468,7 +410,24 @@ impl From<&Hook> for ShownHook {
 
 #[cfg(test)]
 mod tests {
+    use rightful_domain::ApplicationId;
+
     use super::*;
+
+    fn application() -> Application {
+        Application {
+            id: ApplicationId::new("shop").unwrap(),
+            name: "shop".into(),
+            test: false,
+            mode: ApplicationMode::Enforce,
+            credentials: Vec::new(),
+            fallback_mild: Verdict::Allow,
+            fallback_strict: Verdict::Allow,
+            deadline_ms: 750,
+            created_at: Timestamp::default(),
+            settings: Settings::default(),
+        }
+    }
 
     #[track_caller]
     fn check_origin(text: &str, expected: Option<&str>) {
@@ -502,7 +461,7 @@ mod tests {
 
     #[track_caller]
     fn check_change(change: &str, expected: &str) {
-        let error = changed(&Settings::default(), &[change.into()]).unwrap_err().to_string();
+        let error = changed(&application(), &[change.into()]).unwrap_err().to_string();
         assert!(error.contains(expected), "{change}: {error}");
     }
 
@@ -523,86 +482,22 @@ mod tests {
     #[test]
     fn settings_are_changed_all_or_none() {
         let changes = ["origins=https://a.example, https://b.example,https://a.example/", "devices_per_account_max=3"];
-        let settings = changed(&Settings::default(), &changes.map(String::from)).unwrap();
-        assert_eq!(settings.origins, ["https://a.example".into(), "https://b.example".into()]);
-        assert_eq!(settings.devices_per_account_max, 3);
-        assert_eq!(changed(&settings, &["origins=".into()]).unwrap().origins, []);
-    }
-
-    #[track_caller]
-    fn check_hook(style: &str, url: &str, secret: Option<&str>, reach: Reach, expected: &str) {
-        let new = NewHook { style: style.into(), url: url.into(), secret: secret.map(String::from) };
-        let made = hook(&new, reach, |secret| secret.into());
-        let said = made.map_or_else(|error| error.to_string(), |(_, secret)| secret.unwrap_or_else(|| "none".into()));
-        assert!(said.starts_with(expected) || said.contains(expected), "{style} {url}: {said}");
+        let application = changed(&application(), &changes.map(String::from)).unwrap();
+        assert_eq!(application.settings.origins, ["https://a.example".into(), "https://b.example".into()]);
+        assert_eq!(application.settings.devices_per_account_max, 3);
+        assert_eq!(changed(&application, &["origins=".into()]).unwrap().settings.origins, []);
     }
 
     #[test]
-    fn a_hook_is_reached_in_secret_and_in_public() {
-        let url = "https://hooks.example/in?x=1";
-        check_hook("standard", url, None, Reach::Public, "whsec_");
-        check_hook("rupt", url, Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), Reach::Public, "whsec_MfKQ");
-        check_hook("rupt", url, Some("whsec_c2hvcnQ="), Reach::Public, "24 to 64 bytes");
-        check_hook("standard", url, Some("mine"), Reach::Public, "24 to 64 bytes");
-        check_hook("ravelin", url, None, Reach::Public, "none");
-        check_hook("ravelin", url, Some("mine"), Reach::Public, "mine");
-        check_hook("ravelin", url, Some("two\r\nlines"), Reach::Public, "visible characters");
-        check_hook("slack", url, None, Reach::Public, "unknown style \"slack\"");
-        for (wrong, why) in [
-            ("http://hooks.example/", "must be https"),
-            ("hooks.example", "must begin with https://"),
-            ("ftp://hooks.example/", "must begin with https://"),
-            ("https://a:b@hooks.example/", "must not have a name and password"),
-            ("https://hooks.example/#a", "must not have a # part"),
-            ("https://hooks.example:99999/", "must have a port from 1 to 65535"),
-            ("https://hooks example/", "must be of the form https://host/path"),
-        ] {
-            check_hook("standard", wrong, None, Reach::Public, why);
-        }
-        check_hook(
-            "standard",
-            &format!("https://hooks.example/{:2048}", "").replace(' ', "a"),
-            None,
-            Reach::Any,
-            "2048 bytes",
-        );
-        for private in ["https://127.0.0.1/", "https://[::1]/", "https://10.1.2.3:8/", "https://localhost/"] {
-            check_hook("standard", private, None, Reach::Public, "is private");
-            check_hook("standard", private, None, Reach::Any, "whsec_");
-        }
-        check_hook("standard", "http://127.0.0.1:8080/", None, Reach::Any, "whsec_");
-        check_hook("standard", "http://hooks.example/", None, Reach::PublicOrPlain, "whsec_");
-        check_hook("standard", "http://127.0.0.1/", None, Reach::PublicOrPlain, "is private");
-        check_hook("standard", "https://hooks.example:25/", None, Reach::Any, "port is that of another protocol");
-        // What delivery refuses, however it is spelled.
-        for private in [
-            "100.64.0.1",
-            "198.18.0.1",
-            "192.0.2.1",
-            "[64:ff9b::a00:1]",
-            "[64:ff9b::7f00:1]",
-            "[2002:7f00:1::]",
-            "[2001:db8::1]",
-            "[::ffff:10.0.0.1]",
-            "2130706433",
-            "0x7f000001",
-            "0X7F.1",
-            "127.1",
-            "10.0x10203",
-            "0177.0.0.1",
-            "127.0.0.1.",
-            "LOCALHOST.",
-            "a.localhost",
-            "[fe80::1%25eth0]",
-            "[fe80::1%eth0]",
-            "vault.internal",
-            "printer.local.",
-            "intranet",
-        ] {
-            check_hook("standard", &format!("https://{private}/"), None, Reach::Public, "is private");
-        }
-        for public in ["8.8.8.8", "[2606:4700::1111]", "134744072", "0x8.8.8.8", "hooks.example.", "internal.example"] {
-            check_hook("standard", &format!("https://{public}/"), None, Reach::Public, "whsec_");
-        }
+    fn what_it_is_called_and_how_it_answers_can_be_changed() {
+        let changes =
+            ["name= The shop ", "mode=observe", "deadline_ms=250", "fallback_mild=challenge", "fallback_strict=deny"];
+        let now = changed(&application(), &changes.map(String::from)).unwrap();
+        assert_eq!((&*now.name, now.mode, now.deadline_ms), ("The shop", ApplicationMode::Observe, 250));
+        assert_eq!((now.fallback_mild, now.fallback_strict), (Verdict::Challenge, Verdict::Deny));
+        check_change("name= ", "1 to 128 bytes");
+        check_change("mode=watch", "observe or enforce");
+        check_change("deadline_ms=5", "10 to 60000");
+        check_change("fallback_mild=trust", "allow, challenge or deny");
     }
 }

@@ -32,51 +32,10 @@ pub(crate) use sign::signature;
 /// What the ids of messages begin with.
 const MESSAGE_ID_PREFIX: &str = "msg_";
 
-/// Of what the hooks of each style are told; what else happens, their vendor has no message for.
-const TOLD: [(HookStyle, &[Topic]); 4] = [
-    (
-        HookStyle::Standard,
-        &[
-            Topic::Assessed,
-            Topic::Challenged,
-            Topic::ChallengeEnded,
-            Topic::DeviceNew,
-            Topic::DeviceDetached,
-            Topic::Sharing,
-            Topic::Reviewed,
-        ],
-    ),
-    (HookStyle::Ravelin, &[Topic::Assessed]),
-    (HookStyle::Rupt, &[Topic::Challenged, Topic::ChallengeEnded, Topic::DeviceDetached, Topic::Sharing]),
-    (
-        HookStyle::Sumsub,
-        &[
-            Topic::Taken,
-            Topic::Reviewed,
-            Topic::Deleted,
-            Topic::DataChanged,
-            Topic::LetThrough,
-            Topic::Held,
-            Topic::Asked,
-            Topic::Refused,
-            Topic::CaseOpened,
-            Topic::CaseTaken,
-            Topic::CaseReturned,
-            Topic::CaseWaits,
-            Topic::CaseReviewed,
-            Topic::CaseClosed,
-        ],
-    ),
-];
-
-fn is_told(style: HookStyle, topic: Topic) -> bool {
-    TOLD.iter().any(|(told, topics)| *told == style && topics.contains(&topic))
-}
-
 /// Whether an entry is worth a message on a topic. Of assessments, our own hooks are told of refusals alone, since all
 /// of them are in our API; Ravelin's callback is told of each.
 fn is_about(application: &Application, entry: &Entry, style: HookStyle, topic: Topic) -> bool {
-    let answered = entry.assessment.as_ref().and_then(|assessment| assessment.answered);
+    let answered = entry.answered();
     let names_account = entry.event.account.is_some();
     match topic {
         Topic::Assessed => match style {
@@ -125,7 +84,9 @@ pub(crate) fn of(application: &Application, entry: &Entry, case: Option<&Case>) 
     let stands = EventStanding::judged(&entry.event, entry.assessment.as_ref()).topic();
     let of_case = case.map(|_| Topic::CaseOpened);
     let is_first = |topic| is_taken && (topic == stands || Some(topic) == of_case);
-    let about = |style, topic| is_told(style, topic) && (is_first(topic) || is_about(application, entry, style, topic));
+    let about = |style: HookStyle, topic| {
+        style.topics().contains(&topic) && (is_first(topic) || is_about(application, entry, style, topic))
+    };
     let tellings = application.settings.hooks.iter().flat_map(|hook| {
         let topics = Topic::ALL.into_iter().filter(move |topic| about(hook.style, *topic));
         topics.map(|topic| Telling { hook: hook.id.clone(), topic })
@@ -179,7 +140,7 @@ pub(crate) fn of_standing(application: &Application, event: &Event) -> Vec<Telli
 
 /// A message to each hook that is told of a topic, on or off.
 fn to_all(application: &Application, topic: Topic) -> Vec<Telling> {
-    let hooks = application.settings.hooks.iter().filter(|hook| is_told(hook.style, topic));
+    let hooks = application.settings.hooks.iter().filter(|hook| hook.style.topics().contains(&topic));
     hooks.map(|hook| Telling { hook: hook.id.clone(), topic }).collect()
 }
 

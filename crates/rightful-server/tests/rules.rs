@@ -141,8 +141,51 @@ fn a_typo_is_refused_with_what_was_meant_and_where() {
     let refused = shop.post(&server, "/v1/rules/check", &json!({ "text": many }));
     assert!(refused.text.contains("at most 500"), "{}", refused.text);
     let fine = shop.post(&server, "/v1/rules/check", &json!({ "rule": { "when": "score > 1" } }));
-    assert_eq!(fine.json(), json!({ "ok": true, "n_rules": 1 }));
+    assert_eq!(fine.json(), json!({ "ok": true, "n_rules": 1, "warnings": [] }));
     assert_eq!(shop.revision(&server), 0, "nothing of it is kept");
+}
+
+#[test]
+fn what_is_right_and_probably_not_meant_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::new(folder.path());
+    let server = Server::start(folder.path());
+    let text = "[[rules]]\nname = \"abroad\"\nwhen = 'ip.country == \"UK\"'\nfloor = \"deny\"\n\n\
+                [[rules]]\nname = \"mules\"\nwhen = 'event.hour > 23 || onList(\"mules\")'\n";
+    let checked = shop.post(&server, "/v1/rules/check", &json!({ "text": text })).json();
+    let [abroad, night, mules] = &checked["warnings"].as_array().unwrap()[..] else { panic!("{checked}") };
+    assert_eq!(
+        *abroad,
+        json!({
+            "rule": "abroad", "key": "when", "line": 3, "column": 23, "suggestion": "GB",
+            "detail": "no country has the code \"UK\", did you mean \"GB\"?",
+            "pointed": "ip.country == \"UK\"\n              ^^^^",
+        })
+    );
+    assert_eq!(night["detail"], "this is never true: `event.hour` is 0 to 23");
+    assert_eq!((&mules["line"], &mules["column"]), (&json!(8), &json!(35)));
+    assert_eq!(mules["detail"], "there is no list \"mules\" yet, so nothing is on it");
+    // It is taken all the same, and told of the draft until it is mended.
+    shop.put(&server, "mules", &json!({ "when": "onList('mules')", "floor": "deny" }));
+    assert_eq!(shop.get(&server, "/v1/rules")["warnings"].as_array().unwrap().len(), 1);
+    assert!(
+        operator(folder.path(), &["rules", "list", &shop.id]).unwrap().contains("warning: mules: 1:8: there is no")
+    );
+    operator(folder.path(), &["list", "create", &shop.id, "mules", "--of", "account", "--effect", "watch"]).unwrap();
+    assert_eq!(shop.get(&server, "/v1/rules")["warnings"], json!([]));
+}
+
+#[test]
+fn a_book_as_long_as_they_may_be_comes_over_http() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::new(folder.path());
+    let server = Server::start(folder.path());
+    let note = "\\\"".repeat(500);
+    let rule = |n: usize| format!("[[rules]]\nname = \"r{n}\"\nwhen = 'score > 1'\nnote = \"{note}\"\n");
+    let text: String = (0..400).map(rule).collect();
+    assert!(text.len() > 300_000);
+    let checked = shop.post(&server, "/v1/rules/check", &json!({ "text": text }));
+    assert_eq!((checked.status, &checked.json()["n_rules"]), (200, &json!(400)), "{}", checked.text);
 }
 
 #[test]

@@ -1,19 +1,24 @@
-//! Each `scenarios/*.story` that is news at once, told over HTTP to a real server: one file, one test.
+//! Each `scenarios/*.story` that is news at once, told over HTTP to a real server: one file, one test; and, as far as a
+//! vendor can say it, told in its words and in ours: the same verdicts.
 //!
 //! Of a story that takes longer than a day the last is news, and checked; the rest is told as history. One with a word of
-//! somebody's in that history is for the engine alone, whose clock is an argument: it shows as ignored here.
+//! somebody's in that history is for the engine alone, whose clock is an argument: it shows as ignored here. Transmit's
+//! stories are told where the server's clock can be set, in `told_in_transmit.rs`.
 
 #[expect(clippy::unwrap_used, clippy::panic, reason = "a kit of tests: without the usual harness, clippy cannot tell")]
 mod testkit;
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use rightful_domain::{ApplicationId, ApplicationMode, Timestamp};
-use rightful_sim::story::{self, Happened, OverHttp, OverRavelin, Story, Words, World};
+use rightful_sim::story::{
+    self, Happened, OverHttp, Ravelin, Story, Sumsub, SumsubKeys, Teller, Tongue, Vendor, World,
+};
 use serde_json::Value;
 use testkit::{Server, create_app};
 
@@ -27,9 +32,20 @@ fn main() -> ExitCode {
 }
 
 fn trials(stories: Vec<Told>) -> Vec<Trial> {
-    let in_ravelins: Vec<Trial> = in_ravelins_words(&stories);
-    stories.into_iter().map(trial).chain(in_ravelins).collect()
+    let in_ravelins = in_words_of::<Ravelin>(&stories, "ravelin", RAVELINS_MIN, |served, _| {
+        Ok(Ravelin::new(served.server.address, served.key("/ravelin/secret_key")?)?)
+    });
+    let in_sumsubs = in_words_of::<Sumsub>(&stories, "sumsub", SUMSUBS_MIN, |served, now| {
+        let (app_token, secret_key) = (served.key("/sumsub/app_token")?, served.key("/sumsub/secret_key")?);
+        Ok(Sumsub::new(served.server.address, SumsubKeys { app_token, secret_key }, now)?)
+    });
+    stories.into_iter().map(trial).chain(in_ravelins).chain(in_sumsubs).collect()
 }
+
+/// Stories that Ravelin can say, at least: who tells fewer of them has lost words.
+const RAVELINS_MIN: usize = 40;
+/// Stories that Sumsub can say, at least.
+const SUMSUBS_MIN: usize = 37;
 
 /// A story with its name and its world.
 type Told = (String, Story, World);
@@ -39,61 +55,48 @@ fn trial((name, story, world): Told) -> Trial {
     Trial::test(name, move || play(&story, &world)).with_ignored_flag(!can_be_told)
 }
 
-/// Each story that Ravelin can say, told in its words and in ours: the same verdicts. Those that it cannot say are listed
-/// with the step that it has no words for, and both are counted.
-fn in_ravelins_words(stories: &[Told]) -> Vec<Trial> {
+/// A vendor of a server that plays a story, at this moment.
+type Found<V> = fn(&Served, Timestamp) -> Result<V, Failed>;
+
+/// Each story that a vendor can say, told in its words and in ours. Those that it cannot say are listed with the step that
+/// it has no words for, and both are counted.
+fn in_words_of<V: Vendor + 'static>(stories: &[Told], vendor: &str, sayable_min: usize, found: Found<V>) -> Vec<Trial> {
     let runtime = match tokio::runtime::Builder::new_current_thread().build() {
         Ok(runtime) => runtime,
-        Err(error) => return vec![Trial::test("ravelin::can be rehearsed", move || Err(error.into()))],
+        Err(error) => return vec![Trial::test(format!("{vendor}::can be rehearsed"), move || Err(error.into()))],
     };
     let (mut n_said, mut trials) = (0, Vec::new());
     let told = stories.iter().filter(|(_, story, _)| story::news_since(story).is_some());
     for (name, story, world) in told.clone() {
-        let (name, story, world) = (format!("ravelin::{name}"), story.clone(), world.clone());
-        trials.push(match runtime.block_on(story::not_sayable_in_ravelin(&story, &world)) {
+        let (name, story, world) = (format!("{vendor}::{name}"), story.clone(), world.clone());
+        trials.push(match runtime.block_on(story::not_sayable_in::<V>(&story, &world)) {
             Ok(None) => {
                 n_said += 1;
-                Trial::test(name, move || compare(&story, &world))
+                Trial::test(name, move || compare(&story, &world, found))
             }
             Ok(Some(step)) => Trial::test(format!("{name} (not sayable, {step})"), || Ok(())).with_ignored_flag(true),
             Err(error) => Trial::test(name, move || Err(error.into())),
         });
     }
     let n_told = told.count();
-    let counted = format!("ravelin::has words for {n_said} of {n_told} stories, not for {}", n_told - n_said);
-    let has_enough = n_said >= SAYABLE_MIN;
-    let enough = move || if has_enough { Ok(()) } else { Err("it can say fewer than it could".into()) };
+    let counted = format!("{vendor}::has words for {n_said} of {n_told} stories, not for {}", n_told - n_said);
+    let enough = move || if n_said >= sayable_min { Ok(()) } else { Err("it can say fewer than it could".into()) };
     trials.push(Trial::test(counted, enough));
     trials
 }
 
-/// Stories that Ravelin can say, at least: who tells fewer of them has lost words.
-const SAYABLE_MIN: usize = 40;
-
-/// Tells a story in Ravelin's words and in ours, each to an application of its own: what was judged must be the same.
-fn compare(story: &Story, world: &World) -> Result<(), Failed> {
-    let ours = told_in(Words::Ours, story, world)?;
-    let theirs = told_in(Words::Ravelin, story, world)?;
-    let verdicts = |happened: &Happened| -> Vec<&'static str> {
-        match happened {
-            Happened::Judged(all) => all.iter().map(|judged| judged.verdict.as_str()).collect(),
-            Happened::Attacked(all) => all.iter().map(|attacked| attacked.judged.verdict.as_str()).collect(),
-            Happened::Applied(_) | Happened::Noted => Vec::new(),
-        }
-    };
-    let mut differences = Vec::new();
-    for ((step, ours), theirs) in story.steps.iter().zip(&ours).zip(&theirs) {
-        if verdicts(ours) != verdicts(theirs) {
-            differences.push(format!("line {}: ours {ours:?}, Ravelin's {theirs:?}", step.line));
-        }
-    }
+/// Tells a story in a vendor's words and in ours, each to an application of its own: what was judged must be the same.
+fn compare<V: Vendor>(story: &Story, world: &World, found: Found<V>) -> Result<(), Failed> {
+    let ours = told_in(Tongue::Ours, story, world, found)?;
+    let theirs = told_in(Tongue::Theirs, story, world, found)?;
+    let differences = story::judged_otherwise(story, &ours, &theirs);
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n").into()) }
 }
 
-fn told_in(words: Words, story: &Story, world: &World) -> Result<Vec<Happened>, Failed> {
-    let served = Served::start(story, world)?;
-    let keys = [served.key("/native/api_key")?, served.key("/ravelin/secret_key")?];
-    let judge = OverRavelin::new((served.server.address, keys, served.application()?), words, story, now()?)?;
+fn told_in<V: Vendor>(tongue: Tongue, story: &Story, world: &World, found: Found<V>) -> Result<Vec<Happened>, Failed> {
+    let (served, now) = (Served::start(story, world)?, now()?);
+    let vendor = found(&served, now)?;
+    let judge = Teller::new(served.ours()?, (vendor, tongue), story, now)?;
     let mut judge = judge.ok_or("the story is too long")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(story::run(story, world, &mut judge))?)
@@ -115,8 +118,7 @@ fn stories() -> Result<Vec<(String, Story, World)>, Failed> {
 
 fn play(story: &Story, world: &World) -> Result<(), Failed> {
     let served = Served::start(story, world)?;
-    let judge =
-        OverHttp::new((served.server.address, served.key("/native/api_key")?, served.application()?), story, now()?)?;
+    let judge = OverHttp::new(served.ours()?, story, now()?)?;
     let mut judge = judge.ok_or("the story is too long")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let happened = runtime.block_on(story::run(story, world, &mut judge))?;
@@ -162,8 +164,10 @@ impl Served {
         Ok(self.keys.pointer(pointer).and_then(Value::as_str).ok_or(format!("the keys lack {pointer}"))?)
     }
 
-    fn application(&self) -> Result<ApplicationId, Failed> {
-        Ok(ApplicationId::new(self.key("/application_id")?)?)
+    /// Our own API: where it is, its key, and the application.
+    fn ours(&self) -> Result<(SocketAddr, &str, ApplicationId), Failed> {
+        let application = ApplicationId::new(self.key("/application_id")?)?;
+        Ok((self.server.address, self.key("/native/api_key")?, application))
     }
 }
 

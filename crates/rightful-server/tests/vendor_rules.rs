@@ -46,6 +46,17 @@ impl Shop {
         server.ask(method, path, &[("authorization", &self.token)], &text)
     }
 
+    /// Publishes a rule of its own.
+    #[track_caller]
+    fn publishes(&self, server: &Server, name: &str, rule: &Value) {
+        let bearer = format!("Bearer {}", self.keys["native"]["api_key"].as_str().unwrap());
+        let headers = [("authorization", &*bearer)];
+        server.put(&format!("/v1/rules/{name}"), &headers, rule.to_string());
+        let revision = self.native(server, "/v1/rules")["revision"].clone();
+        let done = server.post("/v1/rules/publish", &headers, json!({ "revision": revision }).to_string());
+        assert_eq!(done.status, 200, "{}", done.text);
+    }
+
     /// What is recommended for a transaction of that user, from that address.
     #[track_caller]
     fn recommended(&self, server: &Server, user: &str, ip: &str) -> Value {
@@ -291,11 +302,7 @@ fn points_are_told_and_decide_nothing_and_a_stop_stops_the_vendor_s_rules_alone(
     let folder = tempfile::tempdir().unwrap();
     let shop = Shop::new(folder.path());
     let server = Server::start(folder.path());
-    let bearer = format!("Bearer {}", shop.keys["native"]["api_key"].as_str().unwrap());
-    let own = json!({ "when": "payment.amount > 1", "tags": ["own"], "priority": -9 }).to_string();
-    server.put("/v1/rules/own", &[("authorization", &bearer)], own);
-    let revision = shop.native(&server, "/v1/rules")["revision"].clone();
-    server.post("/v1/rules/publish", &[("authorization", &bearer)], json!({ "revision": revision }).to_string());
+    shop.publishes(&server, "own", &json!({ "when": "payment.amount > 1", "tags": ["own"], "priority": -9 }));
     let new = |title: &str, priority: i32, score: u32| {
         json!({ "rule": { "title": title, "types": ["finance"], "score": score, "priority": priority,
             "stopOnMatch": true, "dryRun": false, "conditionEl": "data.info.amountInDefaultCurrency > 5" } })
@@ -307,6 +314,21 @@ fn points_are_told_and_decide_nothing_and_a_stop_stops_the_vendor_s_rules_alone(
     let titles: Vec<&Value> = matched.iter().map(|rule| &rule["title"]).take(2).collect();
     assert_eq!(titles, ["High", "own"]);
     assert_eq!((&txn["score"], &txn["review"]["reviewResult"]["reviewAnswer"]), (&json!(100.0), &json!("GREEN")));
+}
+
+#[test]
+fn whose_words_a_rule_was_written_in_says_its_origin_and_not_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::new(folder.path());
+    let server = Server::start(folder.path());
+    let asks = json!({ "when": "payment.amount > 1000", "floor": "challenge" });
+    shop.publishes(&server, "sumsub-like", &asks);
+    let txn = shop.pays(&server, "t1", 2_000.0);
+    assert_eq!(txn["review"]["reviewStatus"], "onHold", "what money is challenged for waits for people: {txn}");
+    let asks = json!({ "rule": { "title": "Ask", "types": ["finance"], "action": "awaitUser", "dryRun": false,
+        "conditionEl": "data.info.amount > 1000" } });
+    shop.sumsub(&server, "POST", TM, &asks);
+    assert_eq!(shop.pays(&server, "t2", 2_000.0)["review"]["reviewStatus"], "awaitingUser");
 }
 
 #[test]

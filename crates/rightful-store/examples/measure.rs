@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use rightful_domain::{
     AccountId, Action, ApplicationId, Assessment, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry,
     Event, EventId, Evidence, EvidenceValue, FeatureVector, Finding, LogOdds, Mechanism, MechanismKind, Network, News,
-    Outcome, PaymentAction, PaymentSource, PaymentView, Person, Pii, PolicyVersion, ReasonCode, RiskScore, Source,
-    Teaching, Timestamp, Verdict,
+    Outcome, PaymentAction, PaymentSource, PaymentView, Pii, PolicyVersion, ReasonCode, RiskScore, Source, Teaching,
+    Timestamp, Verdict,
 };
 use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, OpenReport};
 
@@ -36,13 +36,8 @@ fn login(n: u64, n_accounts: u64) -> Event {
     let ip = u32::try_from(mixed(account) % 50_000).unwrap_or(0) | 0x0A00_0000;
     let device = format!("device-{account}-{}", mixed(n) >> 62);
     Event {
-        id: EventId::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), [a, b, c, d, e, f, g, h, 1, 2]),
-        application: ApplicationId::new("app_0123456789abcdef").expect("a proper id"),
-        source: Source::Ravelin,
-        action: Action::Login,
         outcome: Outcome::Succeeded,
         account: AccountId::new(format!("customer-{account}")).ok(),
-        authenticated_account: None,
         username: Some(Pii::new(format!("customer-{account}@example.com").into())),
         mechanisms: vec![Mechanism {
             kind: MechanismKind::Password,
@@ -62,20 +57,13 @@ fn login(n: u64, n_accounts: u64) -> Event {
             ..Device::default()
         },
         network: Network { ip: Some(IpAddr::V4(Ipv4Addr::from(ip))), user_agent: Some(AGENT.into()), origin: None },
-        location: None,
-        behavior: None,
-        payment: None,
-        person: Person::default(),
-        app: None,
-        session: None,
-        correlation: None,
-        custom: None,
-        unknown: None,
-        incumbent_verdict: None,
-        at,
-        at_clamped: false,
-        vouched: true,
-        received_at: at,
+        ..Event::new(
+            EventId::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), [a, b, c, d, e, f, g, h, 1, 2]),
+            ApplicationId::new("app_0123456789abcdef").expect("a proper id"),
+            Source::Ravelin,
+            Action::Login,
+            at,
+        )
     }
 }
 

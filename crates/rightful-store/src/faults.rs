@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Case, CasePage, CaseRefusal, CaseSearch, Conclusion,
+    AccountId, Aggregate, Application, ApplicationId, AuditRow, Case, CasePage, CaseRefusal, CaseSearch, Conclusion,
     CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
-    Feedback, History, HookHealth, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut, ListSubject,
-    LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion,
-    RuleCounted, RuleCounts, Search, SizedList, Snooze, Takeover, Telling, Timestamp, Waiting,
+    Feedback, History, HookHealth, KeyChange, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut,
+    ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange,
+    RuleBookVersion, RuleCounted, RuleCounts, Search, SizedList, Snooze, Takeover, Telling, Timestamp, Waiting,
 };
 
 use crate::{
@@ -439,9 +439,19 @@ macro_rules! forward {
                 self.store.change_application(application).await
             }
 
+            async fn change_keys(&self, application: &ApplicationId, change: KeyChange) -> Result<(), StoreError> {
+                self.pass().await?;
+                self.store.change_keys(application, change).await
+            }
+
             async fn applications(&self) -> Result<Vec<Application>, StoreError> {
                 self.pass().await?;
                 self.store.applications().await
+            }
+
+            async fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+                self.pass().await?;
+                self.store.audit(after, limit).await
             }
 
             async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {

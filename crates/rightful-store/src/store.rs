@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
+    AccountId, Application, ApplicationId, AuditRow, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
     CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
-    Feedback, History, HookHealth, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook,
-    RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
+    Feedback, History, HookHealth, KeyChange, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey,
+    RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp,
+    Waiting,
 };
 
 use crate::{Aggregates, Extent, Lists, Scan, StoreError, Visit};
@@ -154,8 +155,17 @@ pub trait Office: Send + Sync {
     /// Replaces an application's settings. Audited. Its keys stay as given.
     async fn change_application(&self, application: Application) -> Result<(), StoreError>;
 
+    /// Adds a key to an application, or takes one away. Audited. `Conflict` if there are [`CREDENTIALS_MAX`] already, or
+    /// what is to be taken away is not there.
+    ///
+    /// [`CREDENTIALS_MAX`]: rightful_domain::CREDENTIALS_MAX
+    async fn change_keys(&self, application: &ApplicationId, change: KeyChange) -> Result<(), StoreError>;
+
     /// All applications.
     async fn applications(&self) -> Result<Vec<Application>, StoreError>;
+
+    /// What was noted of changes to applications, keys and rules after the one of a number, oldest first.
+    async fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
 
     /// An application's own rules; the default if nobody has opened the book.
     async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError>;

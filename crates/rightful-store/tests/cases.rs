@@ -3,8 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::fs::OpenOptions;
-use std::path::{Path, PathBuf};
+mod testkit;
+
+use std::path::Path;
 use std::time::Duration;
 
 use rightful_domain::{
@@ -13,6 +14,7 @@ use rightful_domain::{
 };
 use rightful_store::conformance::{judged, login};
 use rightful_store::{CaseAsked, Cases, EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, Outbox};
+use testkit::{copy_dir, cut_journal, journal_used, wait};
 
 /// What an opened folder is found to hold: the event, the case's state, what was said, the messages that wait.
 type Held = (bool, Option<CaseState>, usize, Vec<Topic>);
@@ -23,10 +25,6 @@ const CUT_EVERY: usize = 61;
 fn open(dir: &Path) -> EmbeddedStore {
     let options = EmbeddedOptions::new(MasterKey::from_bytes([7; 32]), [9; 32]);
     EmbeddedStore::open(dir, EmbeddedOptions { go_on_after_loss: true, ..options }).unwrap().0
-}
-
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
 fn held_event() -> Event {
@@ -114,28 +112,6 @@ fn holds(dir: &Path) -> Held {
     (record.is_some(), case.map(|case| case.state(at(1_000))), n_said, messages(&store))
 }
 
-fn copy_dir(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_dir(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
-fn journal(dir: &Path) -> PathBuf {
-    let files = std::fs::read_dir(dir.join("db")).unwrap().map(|entry| entry.unwrap().path());
-    files.filter(|path| path.extension().is_some_and(|end| end == "jnl")).max().unwrap()
-}
-
-fn used(dir: &Path) -> usize {
-    std::fs::read(journal(dir)).unwrap().iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
-}
-
 /// Does something, and then again and again loses the end of what it has written.
 #[track_caller]
 fn check(before: &[fn(&EmbeddedStore)], done: fn(&EmbeddedStore), neither: Held, both: Held) {
@@ -144,17 +120,17 @@ fn check(before: &[fn(&EmbeddedStore)], done: fn(&EmbeddedStore), neither: Held,
     before.iter().for_each(|step| step(&store));
     messages(&store);
     drop(store);
-    let begin = used(dir.path());
+    let begin = journal_used(dir.path());
     let store = open(dir.path());
     done(&store);
     drop(store);
-    let end = used(dir.path());
+    let end = journal_used(dir.path());
     assert!(end > begin, "nothing was written");
     let mut n_neither = 0;
     for length in (begin..end).step_by(CUT_EVERY).chain([end - 1, end]) {
         let cut = tempfile::tempdir().unwrap();
         copy_dir(dir.path(), cut.path());
-        OpenOptions::new().write(true).open(journal(cut.path())).unwrap().set_len(length as u64).unwrap();
+        cut_journal(cut.path(), length);
         let found = holds(cut.path());
         n_neither += usize::from(found == neither);
         assert!(found == both || found == neither, "cut at {length} of {begin} to {end}: {found:?}");

@@ -3,12 +3,15 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+mod testkit;
+
+use std::fs::File;
+use std::path::Path;
 
 use rightful_domain::{Enrichment, Verdict};
 use rightful_store::conformance::{judged, login};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, Ledger, MasterKey, Memory, OpenReport, Recorded, StoreError};
+use testkit::{copy_dir, cut_journal, journal, journal_used, wait};
 
 type Opened = Result<(EmbeddedStore, OpenReport), StoreError>;
 
@@ -22,10 +25,6 @@ fn open(dir: &Path) -> Opened {
 
 fn open_anyway(dir: &Path) -> Opened {
     EmbeddedStore::open(dir, EmbeddedOptions { go_on_after_loss: true, ..options() })
-}
-
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
 /// Records events by number; gives the last sequence number.
@@ -63,24 +62,6 @@ fn said_and_survived(dir: &Path, says: &str, acknowledged: u64) {
     assert_eq!(report.lost, None);
     let event = login(1_000, "account1", "phone", "192.0.2.1");
     assert!(wait(store.find(&event.application, event.id)).unwrap().is_some());
-}
-
-fn copy_dir(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_dir(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
-fn journal(dir: &Path) -> PathBuf {
-    let files = std::fs::read_dir(dir.join("db")).unwrap().map(|entry| entry.unwrap().path());
-    files.filter(|path| path.extension().is_some_and(|end| end == "jnl")).max().unwrap()
 }
 
 /// A folder with twenty rows, left without a checkpoint.
@@ -123,10 +104,7 @@ fn an_older_ledger_beside_newer_acknowledgements_is_said() {
 #[test]
 fn a_journal_cut_short_is_said() {
     let dir = twenty_rows();
-    let path = journal(dir.path());
-    let bytes = std::fs::read(&path).unwrap();
-    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
-    OpenOptions::new().write(true).open(&path).unwrap().set_len((used - 10) as u64).unwrap();
+    cut_journal(dir.path(), journal_used(dir.path()) - 11);
     said_and_survived(dir.path(), "rows up to 20 were acknowledged, and the ledger ends at 19", 20);
 }
 
@@ -135,8 +113,7 @@ fn a_flipped_bit_in_the_journal_is_said() {
     let dir = twenty_rows();
     let path = journal(dir.path());
     let mut bytes = std::fs::read(&path).unwrap();
-    let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
-    bytes[used / 2] ^= 1;
+    bytes[journal_used(dir.path()) / 2] ^= 1;
     std::fs::write(&path, bytes).unwrap();
     refused(open(dir.path()), "");
     let (store, report) = open_anyway(dir.path()).unwrap();

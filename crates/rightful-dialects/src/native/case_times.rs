@@ -6,7 +6,6 @@ use rightful_domain::{CaseTimes, Percentiles, QueueTimes, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answers::Problem;
 use super::response;
 use crate::fields::Fault;
 use crate::time::{rfc3339, text_moment};
@@ -102,9 +101,8 @@ pub(super) fn shown(call: &Call<'_>, times: &CaseTimes) -> Response {
     params(("from" = Option<String>, Query, description = "Of cases that are decided, those opened since: RFC 3339 or Unix time; default 7 days ago")),
     responses(
         (status = 200, description = "The queues", body = CaseTimesBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]

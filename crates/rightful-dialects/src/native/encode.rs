@@ -2,8 +2,8 @@
 
 use rightful_domain::{
     App, Assessment, BacktestState, Behavior, CredentialStatus, Device, DeviceSnapshot, Enrichment, Entry, Event,
-    EventId, Feedback, FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network, NetworkClaim,
-    Page, Payment, Person, Pii, Record, RuleEffect, RuleMatch,
+    EventId, FailureReason, Feedback, FeedbackKind, FeedbackTarget, FreeFields, Location, Mechanism, Money, Network,
+    NetworkClaim, Page, Payment, Person, Pii, Record, RuleEffect, RuleMatch,
 };
 
 use super::answers::{
@@ -22,9 +22,9 @@ use super::{case_times, cases, hooks, imports, lists, money, words};
 use crate::time::rfc3339;
 use crate::{Call, Glossary, Method, Reply, Response};
 
-pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
+pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Option<Response> {
     let glossary = call.glossary;
-    match reply {
+    Some(match reply {
         // Without what was told since: a retry is answered with the same bytes.
         Reply::Assessed(record) => json(200, &assessment(glossary, &record.entry, None)),
         Reply::Observed(event) => json(201, &remembered(*event)),
@@ -53,20 +53,8 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Response {
         Reply::Cases(found) => cases::page(call, found),
         Reply::CaseTimes(times) => case_times::shown(call, times),
         Reply::Imports(imports) => imports::shown(imports),
-        // None of our paths asks for these.
-        Reply::Reported(_)
-        | Reply::Identified { .. }
-        | Reply::Consumed(_)
-        | Reply::Listening
-        | Reply::Nothing
-        | Reply::LinesTaken(_)
-        | Reply::VendorHooks(_)
-        | Reply::VendorRules(_)
-        | Reply::SealingKey(_)
-        | Reply::Granted { .. }
-        | Reply::Finished(_)
-        | Reply::Several(_) => json(200, &()),
-    }
+        _ => return None,
+    })
 }
 
 fn remembered(event: EventId) -> EventRemembered {
@@ -197,7 +185,7 @@ fn findings(judged: &Assessment) -> Vec<FindingBody<'_>> {
 }
 
 fn rule(matched: &RuleMatch) -> RuleBody<'_> {
-    let RuleMatch { rule, version, is_shadow, is_snoozed, effect } = matched;
+    let RuleMatch { rule, version, origin: _, is_shadow, is_snoozed, effect } = matched;
     let RuleEffect { score, floor, ceiling, status, tags, queue } = effect;
     RuleBody {
         name: rule,
@@ -336,7 +324,7 @@ fn mechanism(mechanism: &Mechanism) -> MechanismBody<'_> {
     MechanismBody {
         kind: kind.as_str(),
         succeeded: *succeeded,
-        failure_reason: failure.as_ref().map(words::failure_text),
+        failure_reason: failure.as_ref().map(FailureReason::as_str),
         provider: provider.as_deref(),
         sent_to: personal(sent_to.as_ref()),
         password_sha256: None,

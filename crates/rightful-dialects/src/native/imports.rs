@@ -3,7 +3,6 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answers::Problem;
 use super::response;
 use crate::time::rfc3339;
 use crate::{ImportShown, Response};
@@ -77,7 +76,6 @@ pub(super) fn shown(imports: &[ImportShown]) -> Response {
     get, path = "/v1/imports", operation_id = "imports",
     responses(
         (status = 200, description = "The files", body = ImportsBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]

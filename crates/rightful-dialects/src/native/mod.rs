@@ -311,11 +311,19 @@ impl Dialect for Native {
     }
 
     fn body_bytes_max(&self, route: &Route) -> Option<usize> {
-        [LIST_ENTRIES, LIST_IMPORT].contains(&route.path).then_some(LISTS_BODY_BYTES_MAX)
+        match route.path {
+            LIST_ENTRIES | LIST_IMPORT => Some(LISTS_BODY_BYTES_MAX),
+            path if rules::takes_books(path) => Some(rules::BODY_BYTES_MAX),
+            _ => None,
+        }
     }
 
-    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response> {
         encode::reply(call, reply)
+    }
+
+    fn done(&self, _call: &Call<'_>) -> Response {
+        response::json(200, &())
     }
 
     fn happened(&self, glossary: Glossary, happening: &Happening) -> Option<StreamMessage> {

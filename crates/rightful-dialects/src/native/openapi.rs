@@ -1,6 +1,7 @@
 //! The contract of our own API, as OpenAPI 3.1. Generated, kept in `api/openapi.json`, and compared by a test.
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, Response};
 use utoipa::{Modify, OpenApi};
 
 use super::answers::{
@@ -9,6 +10,7 @@ use super::answers::{
 use super::backtests::{BacktestBody, BacktestTold};
 use super::dossiers::{CredentialsTold, DossierBody, MetadataTold, NoteTold, Reclaimed, ReclaimsTold, TakeoverBody};
 use super::openapi_rules;
+use super::response::PROBLEM_JSON;
 use super::stream::{ExportLine, StreamData};
 use super::wire::EventBody;
 use super::{case_times, imports, openapi_cases, openapi_hooks, openapi_lists};
@@ -101,7 +103,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         openapi_rules::install_ready_rule,
         openapi_rules::update_ready_rules,
     ),
-    modifiers(&BearerKey),
+    components(schemas(Problem)),
+    modifiers(&BearerKey, &Refusals),
     security(("bearer" = []))
 )]
 struct Contract;
@@ -117,6 +120,30 @@ impl Modify for BearerKey {
     }
 }
 
+/// Every path refuses who shows no key, and every refusal is a problem (RFC 9457), unless a path says otherwise.
+struct Refusals;
+
+impl Modify for Refusals {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let operations = openapi.paths.paths.values_mut().flat_map(|path| {
+            [&mut path.get, &mut path.put, &mut path.post, &mut path.delete].into_iter().filter_map(Option::as_mut)
+        });
+        for operation in operations {
+            let responses = &mut operation.responses.responses;
+            let keyless = || RefOr::T(Response::new("The key is missing or wrong"));
+            responses.entry("401".to_owned()).or_insert_with(keyless);
+            for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
+                if let RefOr::T(response) = response
+                    && response.content.is_empty()
+                {
+                    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+                    response.content.insert(PROBLEM_JSON.to_owned(), RefOr::T(problem));
+                }
+            }
+        }
+    }
+}
+
 // The functions below are never called: each carries the description of one path, in the form that utoipa reads.
 
 /// Judge an event and remember it
@@ -125,11 +152,10 @@ impl Modify for BearerKey {
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 printable characters, kept for 24 h")),
     responses(
         (status = 200, description = "What was judged", body = AssessmentBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The idempotency key came with another request", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 409, description = "The idempotency key came with another request"),
+        (status = 413, description = "The body is too large"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -141,11 +167,10 @@ fn assess() {}
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 printable characters, kept for 24 h")),
     responses(
         (status = 201, description = "It is remembered", body = EventRemembered),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The idempotency key came with another request", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 409, description = "The idempotency key came with another request"),
+        (status = 413, description = "The body is too large"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -157,9 +182,8 @@ fn observe() {}
     params(("id" = String, Path, description = "The event")),
     responses(
         (status = 200, description = "The event as it is now", body = AssessmentBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such event", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such event"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -171,8 +195,7 @@ fn conclude() {}
     params(("id" = String, Path, description = "The event")),
     responses(
         (status = 200, description = "The event as it is now", body = AssessmentBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such event", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such event"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -192,8 +215,7 @@ fn recall() {}
     ),
     responses(
         (status = 200, description = "One page", body = PageBody),
-        (status = 400, description = "The query is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The query is malformed"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -204,9 +226,8 @@ fn search() {}
     post, path = "/v1/feedback", operation_id = "give_feedback", request_body = FeedbackTold,
     responses(
         (status = 200, description = "It is remembered", body = FeedbackTaken),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such event", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such event"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -218,11 +239,10 @@ fn give_feedback() {}
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 printable characters, kept for 24 h")),
     responses(
         (status = 201, description = "It is remembered", body = EventRemembered),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The idempotency key came with another request", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 409, description = "The idempotency key came with another request"),
+        (status = 413, description = "The body is too large"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -234,8 +254,7 @@ fn backfill() {}
     params(("account" = String, Path, description = "The account, percent-encoded")),
     responses(
         (status = 200, description = "What is noted", body = DossierBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "This cannot be an account", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "This cannot be an account"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -247,8 +266,7 @@ fn dossier() {}
     params(("account" = String, Path, description = "The account, percent-encoded")),
     responses(
         (status = 200, description = "What the intruder did", body = TakeoverBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "This cannot be an account", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "This cannot be an account"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -260,10 +278,9 @@ fn takeover() {}
     params(("account" = String, Path, description = "The account, percent-encoded")),
     responses(
         (status = 200, description = "What is noted now", body = DossierBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "This cannot be an account", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "This cannot be an account"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -275,10 +292,9 @@ fn note() {}
     params(("account" = String, Path, description = "The account, percent-encoded"), ("device" = String, Path, description = "The device on this account, as answered: 24 hexadecimal digits")),
     responses(
         (status = 200, description = "What is noted now", body = DossierBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such device", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such device"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -290,9 +306,8 @@ fn set_metadata() {}
     params(("account" = String, Path, description = "The account, percent-encoded"), ("device" = String, Path, description = "The device on this account, as answered: 24 hexadecimal digits")),
     responses(
         (status = 200, description = "What is noted now", body = DossierBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such device", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such device"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -303,9 +318,8 @@ fn detach() {}
     post, path = "/v1/reclaims", operation_id = "reclaim", request_body = ReclaimsTold,
     responses(
         (status = 200, description = "They are reclaimed", body = Reclaimed),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -316,8 +330,7 @@ fn reclaim() {}
     post, path = "/v1/credentials/check", operation_id = "check_credentials", request_body = CredentialsTold,
     responses(
         (status = 200, description = "What is known", body = CredentialStatusBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -337,9 +350,8 @@ fn check_credentials() {}
     ),
     responses(
         (status = 200, description = "Events, until one side ends", body = StreamData, content_type = "text/event-stream"),
-        (status = 400, description = "The query is malformed, or the id lies beyond the ledger's end", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many follow", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The query is malformed, or the id lies beyond the ledger's end"),
+        (status = 429, description = "Too many follow"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -358,9 +370,8 @@ fn stream() {}
     ),
     responses(
         (status = 200, description = "All of them, up to what there is at the moment of asking", body = ExportLine, content_type = "application/x-ndjson"),
-        (status = 400, description = "The query is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many exports at once", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The query is malformed"),
+        (status = 429, description = "Too many exports at once"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -372,10 +383,9 @@ fn export() {}
     responses(
         (status = 200, description = "What came of it", body = BacktestBody),
         (status = 202, description = "It goes on: ask again by its id", body = BacktestBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "There are as many already as may run at once", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 413, description = "The body is too large"),
+        (status = 429, description = "There are as many already as may run at once"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -387,8 +397,7 @@ fn begin_backtest() {}
     params(("id" = String, Path, description = "The backtest")),
     responses(
         (status = 200, description = "How far it is", body = BacktestBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such backtest, or no longer", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such backtest, or no longer"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -400,8 +409,7 @@ fn look_at_backtest() {}
     params(("id" = String, Path, description = "The backtest")),
     responses(
         (status = 200, description = "How far it was", body = BacktestBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such backtest, or no longer", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such backtest, or no longer"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]

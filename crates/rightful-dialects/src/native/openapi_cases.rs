@@ -1,6 +1,5 @@
 //! The paths of cases in the contract of our own API. The functions are never called; see `openapi`.
 
-use super::answers::Problem;
 use super::cases::{ByTold, CaseBody, CaseNoteTold, CasesBody, ChangedBody, DecisionTold, DecisionsTold};
 
 /// What waits for people, oldest first
@@ -15,9 +14,8 @@ use super::cases::{ByTold, CaseBody, CaseNoteTold, CasesBody, ChangedBody, Decis
     ),
     responses(
         (status = 200, description = "One page", body = CasesBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -29,10 +27,9 @@ pub(super) fn cases() {}
     params(("id" = String, Path, description = "The event")),
     responses(
         (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such case"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -44,11 +41,10 @@ pub(super) fn case() {}
     params(("id" = String, Path, description = "The event")),
     responses(
         (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Somebody else works on it, or it is decided", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such case"),
+        (status = 409, description = "Somebody else works on it, or it is decided"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -60,11 +56,10 @@ pub(super) fn claim_case() {}
     params(("id" = String, Path, description = "The event")),
     responses(
         (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Somebody else works on it, or it is decided", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such case"),
+        (status = 409, description = "Somebody else works on it, or it is decided"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -76,10 +71,9 @@ pub(super) fn release_case() {}
     params(("id" = String, Path, description = "The event")),
     responses(
         (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such case"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -91,11 +85,10 @@ pub(super) fn note_case() {}
     params(("id" = String, Path, description = "The event")),
     responses(
         (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Somebody else works on it, or it is decided", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such case"),
+        (status = 409, description = "Somebody else works on it, or it is decided"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -107,11 +100,10 @@ pub(super) fn decide_case() {}
     params(("id" = String, Path, description = "The event")),
     responses(
         (status = 200, description = "The case", body = CaseBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such case", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Somebody else works on it, or it is decided", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such case"),
+        (status = 409, description = "Somebody else works on it, or it is decided"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -122,9 +114,8 @@ pub(super) fn undo_case() {}
     post, path = "/v1/cases/decisions", operation_id = "decide_cases", request_body = DecisionsTold,
     responses(
         (status = 200, description = "What became of each", body = ChangedBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]

@@ -1,6 +1,5 @@
 //! The paths of hooks in the contract of our own API. The functions are never called; see `openapi`.
 
-use super::answers::Problem;
 use super::hook_bodies::{
     DeliveriesBody, HookBody, HookChangeTold, HookTold, HooksBody, RedeliverTold, Redelivered, SecretTold,
     UndeliveredPage,
@@ -11,8 +10,7 @@ use super::hook_bodies::{
     get, path = "/v1/hooks", operation_id = "list_hooks",
     responses(
         (status = 200, description = "All hooks", body = HooksBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -23,9 +21,8 @@ pub(super) fn list_hooks() {}
     post, path = "/v1/hooks", operation_id = "add_hook", request_body = HookTold,
     responses(
         (status = 200, description = "The hook, with its secret", body = HookBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -37,9 +34,8 @@ pub(super) fn add_hook() {}
     params(("id" = String, Path, description = "The hook")),
     responses(
         (status = 200, description = "The hook", body = HookBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such hook", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such hook"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -51,10 +47,9 @@ pub(super) fn show_hook() {}
     params(("id" = String, Path, description = "The hook")),
     responses(
         (status = 200, description = "The hook as it is now", body = HookBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such hook", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such hook"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -66,9 +61,8 @@ pub(super) fn change_hook() {}
     params(("id" = String, Path, description = "The hook")),
     responses(
         (status = 204, description = "It is gone"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such hook", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such hook"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -80,10 +74,9 @@ pub(super) fn remove_hook() {}
     params(("id" = String, Path, description = "The hook")),
     responses(
         (status = 202, description = "It is on its way"),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such hook", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such hook"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -95,10 +88,9 @@ pub(super) fn test_hook() {}
     params(("id" = String, Path, description = "The hook")),
     responses(
         (status = 200, description = "The hook, with its new secret", body = HookBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such hook", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such hook"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -110,10 +102,9 @@ pub(super) fn rotate_hook_secret() {}
     params(("id" = String, Path, description = "The hook"), ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "At most this many; default 50"), ("cursor" = Option<String>, Query, description = "Continue after the page that answered this as next_cursor")),
     responses(
         (status = 200, description = "One page", body = DeliveriesBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such hook", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such hook"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -125,10 +116,9 @@ pub(super) fn hook_deliveries() {}
     params(("id" = String, Path, description = "The hook"), ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "At most this many; default 50"), ("cursor" = Option<String>, Query, description = "Continue after the page that answered this as next_cursor")),
     responses(
         (status = 200, description = "One page", body = UndeliveredPage),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such hook", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such hook"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -140,10 +130,9 @@ pub(super) fn hook_undelivered() {}
     params(("id" = String, Path, description = "The hook")),
     responses(
         (status = 200, description = "They wait again", body = Redelivered),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such hook", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such hook"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]

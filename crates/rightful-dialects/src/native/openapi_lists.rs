@@ -1,6 +1,5 @@
 //! The contract of our paths about lists.
 
-use super::answers::Problem;
 use super::lists::{
     EntriesTold, EntryBody, EntrySaid, GoneBody, ListBody, ListPageBody, ListTold, ListsBody, MatchesBody, ReportBody,
 };
@@ -10,7 +9,6 @@ use super::lists::{
     get, path = "/v1/lists", operation_id = "lists",
     responses(
         (status = 200, description = "By name", body = ListsBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -22,9 +20,8 @@ pub(super) fn lists() {}
     responses(
         (status = 200, description = "It was there and is changed", body = ListBody),
         (status = 201, description = "It is made", body = ListBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -44,8 +41,7 @@ pub(super) fn keep_list() {}
     ),
     responses(
         (status = 200, description = "The lists, with the entry that it is on each by", body = MatchesBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -59,8 +55,7 @@ pub(super) fn look_up_lists() {}
     ),
     responses(
         (status = 200, description = "The list", body = ListBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such list", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such list"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -74,9 +69,8 @@ pub(super) fn list() {}
     ),
     responses(
         (status = 200, description = "It is gone", body = GoneBody),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such list", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such list"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -92,9 +86,8 @@ pub(super) fn drop_list() {}
     ),
     responses(
         (status = 200, description = "One page", body = ListPageBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such list", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such list"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -108,11 +101,10 @@ pub(super) fn list_entries() {}
     ),
     responses(
         (status = 200, description = "What became of them", body = ReportBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such list", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such list"),
+        (status = 413, description = "The body is too large"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -127,9 +119,8 @@ pub(super) fn put_on_list() {}
     ),
     responses(
         (status = 200, description = "The entry", body = EntryBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such entry", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such entry"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -144,10 +135,9 @@ pub(super) fn list_entry() {}
     ),
     responses(
         (status = 200, description = "What became of it", body = ReportBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such list", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such list"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -162,10 +152,9 @@ pub(super) fn put_list_entry() {}
     ),
     responses(
         (status = 200, description = "It is gone", body = GoneBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such entry", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such entry"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -179,12 +168,11 @@ pub(super) fn take_off_list() {}
     ),
     responses(
         (status = 200, description = "What became of them", body = ReportBody),
-        (status = 400, description = "The request is malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such list", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is of another type", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The request is malformed"),
+        (status = 404, description = "There is no such list"),
+        (status = 413, description = "The body is too large"),
+        (status = 415, description = "The body is of another type"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -199,8 +187,7 @@ pub(super) fn import_list() {}
     ),
     responses(
         (status = 200, description = "The lines", body = String, content_type = "application/x-ndjson"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such list", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such list"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]

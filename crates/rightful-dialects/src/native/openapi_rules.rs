@@ -3,7 +3,6 @@
 
 use utoipa::ToSchema;
 
-use super::answers::Problem;
 use super::rules::RulesProblem;
 use crate::rule_library::{RuleLibraryShown, RuleUpdates};
 use crate::rules::{
@@ -78,8 +77,7 @@ struct SnoozeTold {
     get, path = "/v1/rules", operation_id = "list_rules",
     responses(
         (status = 200, description = "The rules", body = RuleBookShown),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -91,9 +89,8 @@ pub(super) fn list_rules() {}
     params(("name" = String, Path, description = "The rule")),
     responses(
         (status = 200, description = "The rule", body = RuleShown),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such rule", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -106,9 +103,8 @@ pub(super) fn show_rule() {}
     responses(
         (status = 200, description = "The rule as it is in the draft", body = RuleShown),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The rules have changed since the revision told, or it cannot be done as they are", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -120,10 +116,9 @@ pub(super) fn put_rule() {}
     params(("name" = String, Path, description = "The rule"), ("revision" = Option<u64>, Query, description = "Only if this is the revision; 409 if it is another")),
     responses(
         (status = 204, description = "It is not in the draft any more"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such rule", body = RulesProblem, content_type = "application/problem+json"),
         (status = 409, description = "The rules have changed since the revision told, or it cannot be done as they are", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -135,9 +130,8 @@ pub(super) fn remove_rule() {}
     responses(
         (status = 200, description = "The rules", body = RuleBookShown),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The rules have changed since the revision told, or it cannot be done as they are", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -149,9 +143,8 @@ pub(super) fn import_rules() {}
     params(("revision" = Option<u64>, Query, description = "Only if this is the revision; 409 if it is another")),
     responses(
         (status = 200, description = "The rules", body = RuleBookShown),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The rules have changed since the revision told, or it cannot be done as they are", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -163,7 +156,6 @@ pub(super) fn discard_draft() {}
     responses(
         (status = 200, description = "They could", body = RulesChecked),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -174,8 +166,7 @@ pub(super) fn check_rules() {}
     get, path = "/v1/rules/diff", operation_id = "diff_rules",
     responses(
         (status = 200, description = "The differences", body = RulesDiff),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -187,9 +178,8 @@ pub(super) fn diff_rules() {}
     responses(
         (status = 200, description = "The rules", body = RuleBookShown),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The rules have changed since the revision told, or it cannot be done as they are", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -201,10 +191,9 @@ pub(super) fn publish_rules() {}
     responses(
         (status = 200, description = "The rules", body = RuleBookShown),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "Not with this key", body = RulesProblem, content_type = "application/problem+json"),
         (status = 409, description = "The rules have changed since the revision told, or it cannot be done as they are", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -216,9 +205,8 @@ pub(super) fn approve_rules() {}
     responses(
         (status = 200, description = "The rules", body = RuleBookShown),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The rules have changed since the revision told, or it cannot be done as they are", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -229,8 +217,7 @@ pub(super) fn reject_rules() {}
     get, path = "/v1/rules/library", operation_id = "list_ready_rules",
     responses(
         (status = 200, description = "The ready rules", body = RuleLibraryShown),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -243,10 +230,9 @@ pub(super) fn list_ready_rules() {}
     responses(
         (status = 200, description = "The rule as it is in the draft", body = RuleShown),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such ready rule", body = RulesProblem, content_type = "application/problem+json"),
         (status = 409, description = "There is a rule of its name, or the rules have changed since the revision told", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -258,10 +244,9 @@ pub(super) fn install_ready_rule() {}
     responses(
         (status = 200, description = "What became of them", body = RuleUpdates),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such ready rule", body = RulesProblem, content_type = "application/problem+json"),
         (status = 409, description = "The rules have changed since the revision told", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -273,9 +258,8 @@ pub(super) fn update_ready_rules() {}
     responses(
         (status = 200, description = "The rules", body = RuleBookShown),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The rules have changed since the revision told, or it cannot be done as they are", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -286,8 +270,7 @@ pub(super) fn roll_rules_back() {}
     get, path = "/v1/rules/versions", operation_id = "list_rule_versions",
     responses(
         (status = 200, description = "The versions", body = RuleVersions),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -299,9 +282,8 @@ pub(super) fn list_rule_versions() {}
     params(("version" = u32, Path, description = "Its number")),
     responses(
         (status = 200, description = "The version", body = RuleVersionShown),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such rule", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -313,10 +295,9 @@ pub(super) fn show_rule_version() {}
     params(("name" = String, Path, description = "The rule"), ("days" = Option<u32>, Query, minimum = 1, maximum = 90, description = "Of so many days, today included; default 30, at most 90")),
     responses(
         (status = 200, description = "The counts", body = RuleCountsShown),
-        (status = 400, description = "The days are not 1 to 90", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The days are not 1 to 90"),
         (status = 404, description = "There is no such rule", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -328,9 +309,8 @@ pub(super) fn count_rule() {}
     params(("name" = String, Path, description = "The rule")),
     responses(
         (status = 200, description = "The accounts", body = RuleSnoozes),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such rule", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -343,9 +323,8 @@ pub(super) fn list_snoozes() {}
     responses(
         (status = 201, description = "It is snoozed", body = SnoozeShown),
         (status = 400, description = "The request is malformed, or is not what a rule may be", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such rule", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]
@@ -357,9 +336,8 @@ pub(super) fn snooze_rule() {}
     params(("name" = String, Path, description = "The rule"), ("account" = String, Path, description = "The account, percent-encoded")),
     responses(
         (status = 204, description = "It acts again"),
-        (status = 401, description = "The key is missing or wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such rule", body = RulesProblem, content_type = "application/problem+json"),
-        (status = 503, description = "Try again", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again"),
     )
 )]
 #[expect(dead_code, reason = "carries a description")]

@@ -1,6 +1,6 @@
 //! Our own API's words for an application's rules: how they are asked and answered.
 
-use rightful_domain::{RULE_COUNT_DAYS, SNOOZE_NOTE_BYTES_MAX};
+use rightful_domain::{RULE_BOOK_BYTES_MAX, RULE_COUNT_DAYS, SNOOZE_NOTE_BYTES_MAX};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -41,6 +41,14 @@ const AUTHOR_BYTES_MAX: usize = 64;
 const IDS_MAX: usize = 500;
 /// Days whose counts are told unless asked otherwise.
 const DAYS_DEFAULT: u32 = 30;
+
+/// The longest body that brings a whole book: in JSON, a line break or a quotation mark takes two bytes.
+pub(super) const BODY_BYTES_MAX: usize = 2 * RULE_BOOK_BYTES_MAX + 1_024;
+
+/// Whether a path takes whole books.
+pub(super) fn takes_books(path: &str) -> bool {
+    [DRAFT, CHECK].contains(&path)
+}
 
 /// Reads what is asked of rules; None if the path is about something else.
 pub(super) fn decode(call: &Call<'_>) -> Option<Result<Intake, Refusal>> {

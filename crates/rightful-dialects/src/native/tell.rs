@@ -49,14 +49,12 @@ pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> 
     let topic = telling.topic;
     match (topic, told) {
         (Topic::Assessed | Topic::Challenged | Topic::Sharing, ToldOf::Event(record)) => {
-            let received_at = record.entry.event.received_at;
-            let at = record.entry.assessment.as_ref().map_or(received_at, |judged| judged.judged_at);
-            message(topic, at, &event(record, record.entry.event.outcome.as_str(), None))
+            let data = event(record, record.entry.event.outcome.as_str(), None);
+            message(topic, record.entry.judged_at(), &data)
         }
-        (Topic::ChallengeEnded, ToldOf::Event(record)) => {
-            let last = record.feedback.last();
-            let at = last.map_or(record.entry.event.received_at, |said| said.received_at);
-            message(topic, at, &event(record, record.outcome().as_str(), last))
+        (Topic::ChallengeEnded | Topic::Reviewed, ToldOf::Event(record)) => {
+            let data = event(record, record.outcome().as_str(), record.feedback.last());
+            message(topic, record.last_said_at(), &data)
         }
         (Topic::DeviceNew, ToldOf::Device(account, device)) => {
             message(topic, device.first_at, &of_device(account, device))
@@ -64,32 +62,8 @@ pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> 
         (Topic::DeviceDetached, ToldOf::Device(account, device)) => {
             message(topic, device.detached_at.unwrap_or(device.latest.at), &of_device(account, device))
         }
-        // In our own words: what people decided is told, what only one vendor's words tell apart is not.
-        (Topic::Reviewed, ToldOf::Event(record)) => {
-            let last = record.feedback.last();
-            let at = last.map_or(record.entry.event.received_at, |said| said.received_at);
-            message(topic, at, &event(record, record.outcome().as_str(), last))
-        }
-        (
-            Topic::Taken
-            | Topic::Standing
-            | Topic::Deleted
-            | Topic::DataChanged
-            | Topic::LetThrough
-            | Topic::Held
-            | Topic::Asked
-            | Topic::Refused
-            | Topic::CaseOpened
-            | Topic::CaseTaken
-            | Topic::CaseReturned
-            | Topic::CaseWaits
-            | Topic::CaseReviewed
-            | Topic::CaseClosed,
-            _,
-        )
-        | (Topic::Reviewed, ToldOf::Device(..))
-        | (Topic::DeviceNew | Topic::DeviceDetached, ToldOf::Event(_))
-        | (Topic::Assessed | Topic::Challenged | Topic::Sharing | Topic::ChallengeEnded, ToldOf::Device(..)) => None,
+        // Our own hooks are told of no other topic.
+        _ => None,
     }
 }
 

@@ -9,19 +9,6 @@ use utoipa::openapi::{Array, Object};
 
 use crate::scalars::{WORD_BYTES_MAX, cut};
 
-/// The nine failure reasons that have a name.
-const FAILURES: [FailureReason; 9] = [
-    FailureReason::UnknownUsername,
-    FailureReason::BadPassword,
-    FailureReason::InvalidProof,
-    FailureReason::Timeout,
-    FailureReason::RateLimit,
-    FailureReason::BannedUser,
-    FailureReason::Provider,
-    FailureReason::InternalError,
-    FailureReason::AuthenticationFailure,
-];
-
 /// What somebody may say of an event or an account.
 pub(super) const FEEDBACK: [&str; 6] = [
     "confirmed_takeover",
@@ -38,25 +25,9 @@ pub(super) fn mechanism(text: &str) -> MechanismKind {
     known.unwrap_or_else(|| MechanismKind::Other(cut(text, WORD_BYTES_MAX).into()))
 }
 
-/// As spelled in our API.
-pub(super) fn failure_text(reason: &FailureReason) -> &str {
-    match reason {
-        FailureReason::UnknownUsername => "unknown_username",
-        FailureReason::BadPassword => "bad_password",
-        FailureReason::InvalidProof => "invalid_proof",
-        FailureReason::Timeout => "timeout",
-        FailureReason::RateLimit => "rate_limit",
-        FailureReason::BannedUser => "banned_user",
-        FailureReason::Provider => "provider",
-        FailureReason::InternalError => "internal_error",
-        FailureReason::AuthenticationFailure => "authentication_failure",
-        FailureReason::Other(text) => text,
-    }
-}
-
 /// The reason of that spelling; another is kept, cut.
 pub(super) fn failure(text: &str) -> FailureReason {
-    let known = FAILURES.into_iter().find(|reason| failure_text(reason) == text);
+    let known = FailureReason::KNOWN.into_iter().find(|reason| reason.as_str() == text);
     known.unwrap_or_else(|| FailureReason::Other(cut(text, WORD_BYTES_MAX).into()))
 }
 
@@ -146,7 +117,10 @@ pub(super) fn mechanism_or_null_schema() -> Object {
 }
 
 pub(super) fn failure_or_null_schema() -> Object {
-    or_null(such_as(FAILURES.iter().map(failure_text), "; another is kept as spelled, at most 64 bytes of it."))
+    or_null(such_as(
+        FailureReason::KNOWN.iter().map(FailureReason::as_str),
+        "; another is kept as spelled, at most 64 bytes of it.",
+    ))
 }
 
 pub(super) fn action_schema() -> Object {
@@ -222,8 +196,8 @@ mod tests {
         for kind in MechanismKind::KNOWN {
             assert_eq!(mechanism(kind.as_str()), kind);
         }
-        for reason in FAILURES {
-            assert_eq!(failure(failure_text(&reason)), reason);
+        for reason in FailureReason::KNOWN {
+            assert_eq!(failure(reason.as_str()), reason);
         }
         assert_eq!(mechanism("retina"), MechanismKind::Other("retina".into()));
         assert_eq!(failure("moon_phase"), FailureReason::Other("moon_phase".into()));

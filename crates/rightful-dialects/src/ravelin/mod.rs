@@ -134,7 +134,7 @@ use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 use self::endpoints::{Endpoint, ROUTES};
 use crate::{
     Call, Dialect, HookMessage, Intake, Method, Presented, Query, Refusal, RefusalKind, Reply, Response, Route, ToldOf,
-    link,
+    link, page,
 };
 
 /// What is read of a query.
@@ -188,42 +188,23 @@ impl Dialect for Ravelin {
         }
     }
 
-    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response> {
         let endpoint = Endpoint::of(call.route.path);
-        match reply {
+        Some(match reply {
             Reply::Assessed(record) => encode::scored(call, record),
             Reply::Recalled(record) => verify::question_page(call, record),
-            Reply::FeedbackTaken { .. } => verify::thanks_page(call),
+            Reply::FeedbackTaken { .. } => page::thanks(call),
             Reply::LookedUp(_) if endpoint == Some(Endpoint::PageError) => encode::reported(),
             Reply::LookedUp(status) => encode::credentials(*status),
             Reply::Reclaimed { n_accounts } => encode::reclaimed(*n_accounts),
             Reply::Dossier(dossier) => encode::noted(endpoint, dossier),
             Reply::Reported(_) => encode::reported(),
-            Reply::Observed(_)
-            | Reply::Concluded(_)
-            | Reply::Found(_)
-            | Reply::Identified { .. }
-            | Reply::Takeover(_)
-            | Reply::Lists(_)
-            | Reply::Consumed(_)
-            | Reply::Listening
-            | Reply::Nothing
-            | Reply::Standing { .. }
-            | Reply::Changed(_)
-            | Reply::Cases(_)
-            | Reply::CaseTimes(_)
-            | Reply::Imports(_)
-            | Reply::LinesTaken(_)
-            | Reply::VendorHooks(_)
-            | Reply::VendorRules(_)
-            | Reply::Backtest(_)
-            | Reply::Hooks(_)
-            | Reply::Rules(_)
-            | Reply::SealingKey(_)
-            | Reply::Granted { .. }
-            | Reply::Finished(_)
-            | Reply::Several(_) => encode::unscored(call, endpoint),
-        }
+            _ => return None,
+        })
+    }
+
+    fn done(&self, call: &Call<'_>) -> Response {
+        encode::unscored(call, Endpoint::of(call.route.path))
     }
 
     fn hook_message(&self, telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> {
@@ -235,7 +216,7 @@ impl Dialect for Ravelin {
 
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
         match route.and_then(|route| Endpoint::of(route.path)) {
-            Some(Endpoint::Verify) => verify::refusal_page(refusal),
+            Some(Endpoint::Verify) => page::refusal(refusal),
             endpoint => encode::refused(endpoint, refusal, now),
         }
     }

@@ -203,9 +203,9 @@ impl Dialect for Rupt {
         }
     }
 
-    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response> {
         let settings = &call.application.settings;
-        match (reply, call.route.path) {
+        Some(match (reply, call.route.path) {
             (Reply::Reported(report), _) => encode::identification(call, *report),
             (Reply::Identified { record, device }, _) => encode::completed(record, device.as_deref()),
             (Reply::Assessed(record), ATTACH) => encode::attached(settings, record),
@@ -221,33 +221,12 @@ impl Dialect for Rupt {
             (Reply::Found(found), _) => encode::accesses(call, found),
             (Reply::LookedUp(_), _) => encode::fingerprint(call),
             (Reply::Observed(_), UPDATE_V3) => encode::nothing(),
-            (
-                Reply::Dossier(_)
-                | Reply::Observed(_)
-                | Reply::FeedbackTaken { .. }
-                | Reply::Takeover(_)
-                | Reply::Lists(_)
-                | Reply::Reclaimed { .. }
-                | Reply::Listening
-                | Reply::Nothing
-                | Reply::Standing { .. }
-                | Reply::Changed(_)
-                | Reply::Cases(_)
-                | Reply::CaseTimes(_)
-                | Reply::Imports(_)
-                | Reply::LinesTaken(_)
-                | Reply::VendorHooks(_)
-                | Reply::VendorRules(_)
-                | Reply::Backtest(_)
-                | Reply::Hooks(_)
-                | Reply::Rules(_)
-                | Reply::SealingKey(_)
-                | Reply::Granted { .. }
-                | Reply::Finished(_)
-                | Reply::Several(_),
-                _,
-            ) => encode::done(),
-        }
+            _ => return None,
+        })
+    }
+
+    fn done(&self, _call: &Call<'_>) -> Response {
+        encode::done()
     }
 
     fn tell(&self, notice: &Notice) -> Option<String> {

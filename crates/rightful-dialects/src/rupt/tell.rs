@@ -30,29 +30,8 @@ pub(super) fn hook(telling: &Telling, told: &ToldOf<'_>) -> Option<HookMessage> 
         (Topic::ChallengeEnded, ToldOf::Event(record)) => challenge(ended(record), record),
         (Topic::Sharing, ToldOf::Event(record)) => sharing(record),
         (Topic::DeviceDetached, ToldOf::Device(account, device)) => detached(account, device),
-        // Rupt has no word for what was judged, nor for a new device.
-        (
-            Topic::Assessed
-            | Topic::DeviceNew
-            | Topic::Taken
-            | Topic::Standing
-            | Topic::Reviewed
-            | Topic::Deleted
-            | Topic::DataChanged
-            | Topic::LetThrough
-            | Topic::Held
-            | Topic::Asked
-            | Topic::Refused
-            | Topic::CaseOpened
-            | Topic::CaseTaken
-            | Topic::CaseReturned
-            | Topic::CaseWaits
-            | Topic::CaseReviewed
-            | Topic::CaseClosed,
-            _,
-        )
-        | (Topic::Challenged | Topic::ChallengeEnded | Topic::Sharing, ToldOf::Device(..))
-        | (Topic::DeviceDetached, ToldOf::Event(_)) => None,
+        // Rupt has no word for what was judged, nor for a new device, and its hooks are told of neither.
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! What is lost: Rupt has one word for trust and allow. Our reasons have no place in its API; what is among them that Rupt
 //! has a word for is said in that word. `restrict` and `challenge_and_restrict` are never said.
 
-use rightful_domain::{Action, Entry, FeedbackKind, NetworkKind, ReasonCode, Record, Settings, Verdict};
+use rightful_domain::{Action, Assessment, Entry, FeedbackKind, NetworkKind, ReasonCode, Record, Settings, Verdict};
 
 /// The only sort of challenge that is put here.
 pub(super) const CHALLENGE_TYPE: &str = "account_takeover";
@@ -57,8 +57,7 @@ pub(super) fn action_text(action: &Action) -> &'static str {
 
 /// What the caller was told; what was judged where nobody asked.
 pub(super) fn verdict(entry: &Entry) -> Verdict {
-    let judged = entry.assessment.as_ref();
-    judged.map_or(Verdict::Allow, |judged| judged.answered.unwrap_or(judged.verdict))
+    entry.assessment.as_ref().map_or(Verdict::Allow, Assessment::effective)
 }
 
 /// A verdict as Rupt spells it.

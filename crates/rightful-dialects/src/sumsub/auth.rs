@@ -17,7 +17,7 @@ const TOKEN_PREFIX: &str = "_act-jwt-";
 const TOKEN_PURPOSE: &str = "sumsub behaviour token";
 const SESSION_PURPOSE: &str = "sumsub session";
 
-/// What a request is refused with that does not prove its key, as told in its words by [`super::encode::refused`].
+/// What a request is refused with that does not prove its key, as told in its words by [`super::response::refused`].
 pub(super) const SIGNATURE_MISMATCH: &str = "the signature is wrong";
 pub(super) const EXPIRED: &str = "the timestamp is not within a minute of now";
 pub(super) const INCOMPLETE: &str = "X-App-Token, X-App-Access-Ts and X-App-Access-Sig are required";

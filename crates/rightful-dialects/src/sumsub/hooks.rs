@@ -3,11 +3,11 @@
 use rightful_domain::{CASE_WORD_BYTES_MAX, HOOK_TYPES_MAX, HookDigest, HookStyle, Pii};
 use serde_json::{Value, json};
 
-use super::{date, encode};
+use super::{date, response};
 use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::scalars::{flag, text};
-use crate::{Call, HookWish, Intake, Refusal, RefusalKind, Response, VendorHook};
+use crate::{Call, HookWish, Intake, Refusal, RefusalKind, Response, VendorHook, VendorHooksAsked};
 
 /// The most that are listed, as documented.
 const LISTED_MAX: usize = 50;
@@ -47,7 +47,7 @@ pub(super) fn wish(call: &Call<'_>) -> Result<Intake, Refusal> {
     if wish.id.is_none() && wish.url.is_none() {
         return Err(Fault::new("is required").within("target").into());
     }
-    Ok(Intake::SetVendorHook(Box::new(wish)))
+    Ok(Intake::VendorHooks(VendorHooksAsked::Set(Box::new(wish))))
 }
 
 fn short(node: Node<'_>, bytes_max: usize) -> Result<Box<str>, Fault> {
@@ -120,18 +120,18 @@ fn types(node: Node<'_>) -> Result<Vec<Box<str>>, Fault> {
 /// The hooks, oldest first.
 pub(super) fn all(call: &Call<'_>, hooks: &[VendorHook]) -> Response {
     let items: Vec<Value> = ours(hooks).take(LISTED_MAX).map(|hook| shown(call, hook)).collect();
-    encode::json(200, &json!({ "list": { "items": items } }))
+    response::json(200, &json!({ "list": { "items": items } }))
 }
 
 /// The hook that was set, or that the path names.
 pub(super) fn one(call: &Call<'_>, hooks: &[VendorHook]) -> Response {
     let named = call.parameter("id");
     match ours(hooks).find(|shown| named.is_empty() || *shown.hook.id == *named) {
-        Some(hook) => encode::json(200, &shown(call, hook)),
+        Some(hook) => response::json(200, &shown(call, hook)),
         None => {
             let detail = "there is no such webhook".to_owned();
             let refusal = Refusal { kind: RefusalKind::NotFound, detail, path: None };
-            encode::refused(Some(call.route), &refusal, call.received_at)
+            response::refused(Some(call.route), &refusal, call.received_at)
         }
     }
 }

@@ -7,7 +7,7 @@ use rightful_domain::{
 use serde_json::{Value, json};
 
 use super::review::{OFFICER, event_of_path};
-use super::{date, encode};
+use super::{date, encode, response};
 use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::scalars::text;
@@ -40,7 +40,7 @@ pub(super) fn tags_shown(call: &Call<'_>, record: &Record, case: Option<&Case>) 
     if tags.is_empty() && call.route.method == Method::Delete {
         return Response { status: 204, content_type: None, headers: Vec::new(), body: Vec::new() };
     }
-    encode::json(200, &tags)
+    response::json(200, &tags)
 }
 
 /// Reads what is noted of the transaction that the body names.
@@ -100,7 +100,7 @@ fn shown(case: &Case, note: &CaseNote) -> Value {
 /// What became of a note.
 pub(super) fn note_shown(call: &Call<'_>, case: Option<&Case>) -> Response {
     if call.route.method == Method::Delete {
-        return encode::done();
+        return response::done();
     }
     let edited = || {
         let mut body = Fields::new(json::parse_object(call.body).ok()?);
@@ -113,13 +113,13 @@ pub(super) fn note_shown(call: &Call<'_>, case: Option<&Case>) -> Response {
         };
         found.map(|note| shown(case, note))
     });
-    noted.map_or_else(encode::done, |note| encode::json(200, &note))
+    noted.map_or_else(response::done, |note| response::json(200, &note))
 }
 
 /// All notes of a transaction, oldest first.
 pub(super) fn notes_shown(case: Option<&Case>) -> Response {
     let items: Vec<Value> = case.iter().flat_map(|case| case.notes.iter().map(|note| shown(case, note))).collect();
-    encode::json(200, &json!({ "list": { "totalItems": items.len(), "items": items } }))
+    response::json(200, &json!({ "list": { "totalItems": items.len(), "items": items } }))
 }
 
 /// Reads whose notes are asked for.

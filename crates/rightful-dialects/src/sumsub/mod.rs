@@ -94,6 +94,7 @@ mod memo;
 mod onboarding;
 mod page;
 mod place;
+mod response;
 mod review;
 mod rules;
 mod sumscript;
@@ -105,7 +106,7 @@ use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 
 use crate::{
     Access, Around, Call, Dialect, HookMessage, Intake, Lines, Method, Presented, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorRule, VendorRuleKept, asking,
+    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorHooksAsked, VendorRule, VendorRuleKept, asking,
 };
 
 /// The longest file of many lines, in bytes: some 100 000 transactions.
@@ -237,7 +238,7 @@ impl Dialect for Sumsub {
             DELETE => review::deletion(call),
             PROPS => review::amendment(call),
             IMPORT | IMPORT_HISTORY if call.body.trim_ascii().is_empty() => {
-                Err(Refusal { kind: RefusalKind::Malformed, detail: encode::EMPTY_FILE.to_owned(), path: None })
+                Err(Refusal { kind: RefusalKind::Malformed, detail: response::EMPTY_FILE.to_owned(), path: None })
             }
             IMPORT => Ok(Intake::Lines(Lines {
                 is_history: is_off(call, "scoreSavedTxns"),
@@ -258,7 +259,7 @@ impl Dialect for Sumsub {
             TAGS => memo::tags(call),
             NOTE => memo::note(call),
             NOTES => memo::notes(call),
-            HOOKS | HOOK => Ok(Intake::VendorHooks),
+            HOOKS | HOOK => Ok(Intake::VendorHooks(VendorHooksAsked::All)),
             SET_HOOK => hooks::wish(call),
             rules::INSTALLED | rules::BUNDLE | rules::RULES | rules::RULE | rules::TAGS => rules::asked(call),
             _ => Err(Refusal { kind: RefusalKind::NotFound, detail: "there is no such path".to_owned(), path: None }),
@@ -277,8 +278,8 @@ impl Dialect for Sumsub {
         matches!(route.path, IMPORT | IMPORT_HISTORY).then_some(FILE_BYTES_MAX)
     }
 
-    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
-        match (reply, call.route.path) {
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response> {
+        Some(match (reply, call.route.path) {
             (Reply::Standing { record, case }, SUBMIT_WITH_OPTIONS) if decode::is_async(call) => {
                 encode::taken(call, record, case.as_deref())
             }
@@ -293,15 +294,19 @@ impl Dialect for Sumsub {
             (Reply::VendorRules(answer), _) => rules::reply(call, answer),
             (Reply::VendorHooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
             (Reply::VendorHooks(hooks), _) => hooks::all(call, hooks),
-            (Reply::Recalled(record), ASK) => ask::question_page(call, record),
-            (Reply::FeedbackTaken { .. }, ASK) => ask::thanks_page(call),
+            (Reply::Recalled(record), ASK) => crate::page::question(call, &record.entry.event, true),
+            (Reply::FeedbackTaken { .. }, ASK) => crate::page::thanks(call),
             (Reply::Nothing, APPLICANTS) => onboarding::created(call),
             (Reply::Nothing, PAGE_TOKEN | PAGE_TOKEN_IN_QUERY) => onboarding::token(call),
-            (Reply::Nothing, APPLICANT_STEPS) => encode::json(200, &serde_json::json!({})),
+            (Reply::Nothing, APPLICANT_STEPS) => response::json(200, &serde_json::json!({})),
             (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),
             (Reply::Nothing, INFO) => page::info(call),
-            _ => encode::done(),
-        }
+            _ => return None,
+        })
+    }
+
+    fn done(&self, _call: &Call<'_>) -> Response {
+        response::done()
     }
 
     fn hook_message_of(&self, telling: &Telling, told: &ToldOf<'_>, around: &Around<'_>) -> Option<HookMessage> {
@@ -310,8 +315,8 @@ impl Dialect for Sumsub {
 
     fn refuse(&self, route: Option<&Route>, refusal: &Refusal, now: Timestamp) -> Response {
         match route.map(|route| route.path) {
-            Some(ASK) => ask::refusal_page(refusal, now),
-            _ => encode::refused(route, refusal, now),
+            Some(ASK) => crate::page::refusal(refusal),
+            _ => response::refused(route, refusal, now),
         }
     }
 }

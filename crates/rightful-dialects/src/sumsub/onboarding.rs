@@ -5,7 +5,7 @@
 use rightful_domain::{AccountId, Page};
 use serde_json::json;
 
-use super::{applicant, auth, date, encode, page, review};
+use super::{applicant, auth, date, encode, page, response, review};
 use crate::fields::Fields;
 use crate::json;
 use crate::scalars::account;
@@ -49,8 +49,8 @@ pub(super) fn document(call: &Call<'_>) -> Result<Intake, Refusal> {
 /// The applicant that was made.
 pub(super) fn created(call: &Call<'_>) -> Response {
     // Read before, when it was decoded.
-    let Ok(user) = user(call, "externalUserId") else { return encode::done() };
-    encode::json(201, &blank(call, &user))
+    let Ok(user) = user(call, "externalUserId") else { return response::done() };
+    response::json(201, &blank(call, &user))
 }
 
 /// An applicant of whom nothing is known yet. Nothing was kept when it was made, so it was made now.
@@ -72,16 +72,16 @@ pub(super) fn blank(call: &Call<'_>, user: &AccountId) -> serde_json::Value {
 
 /// A token for a user's page, as for any other session: what the page says is kept under it.
 pub(super) fn token(call: &Call<'_>) -> Response {
-    let Ok(user) = page_user(call) else { return encode::done() };
+    let Ok(user) = page_user(call) else { return response::done() };
     let session = auth::session(call, user.as_str());
     let token = auth::token(call, &session, call.received_at.plus(page::TOKEN_KEPT));
-    encode::json(200, &json!({ "token": token, "userId": user.as_str() }))
+    response::json(200, &json!({ "token": token, "userId": user.as_str() }))
 }
 
 /// How far an applicant is: as its latest transaction stands; at the beginning, if there is none.
 pub(super) fn status(found: &Page) -> Response {
     match found.records.first() {
-        Some(latest) => encode::json(200, &encode::review(latest, None)),
-        None => encode::json(200, &json!({ "reviewStatus": "init" })),
+        Some(latest) => response::json(200, &encode::review(latest, None)),
+        None => response::json(200, &json!({ "reviewStatus": "init" })),
     }
 }

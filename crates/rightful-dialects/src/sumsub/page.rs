@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rightful_domain::{Behavior, Device, DeviceAlias, DeviceAliasKind, DeviceId, Network, REPORT_KEPT, Report};
 
-use super::{auth, decode, encode};
+use super::{auth, decode, response};
 use crate::fields::{Fault, Fields};
 use crate::json::{self, Node};
 use crate::scalars::{LABEL_BYTES_MAX, USER_AGENT_BYTES_MAX, cut, text};
@@ -78,9 +78,9 @@ fn read_token(call: &Call<'_>) -> Result<(String, Duration), Refusal> {
 /// The token asked for.
 pub(super) fn token(call: &Call<'_>) -> Response {
     // Read before, when it was decoded.
-    let Ok((session, kept)) = read_token(call) else { return encode::done() };
+    let Ok((session, kept)) = read_token(call) else { return response::done() };
     let token = auth::token(call, &session, call.received_at.plus(kept));
-    encode::json(200, &serde_json::json!({ "token": token }))
+    response::json(200, &serde_json::json!({ "token": token }))
 }
 
 /// Takes note of a page that says nothing to be kept.
@@ -93,7 +93,7 @@ pub(super) fn nothing(call: &Call<'_>) -> Result<Intake, Refusal> {
 pub(super) fn info(call: &Call<'_>) -> Response {
     let session = auth::session_of_page(call).unwrap_or_default();
     let visitor = format!("{}{session}", decode::VISITOR_PREFIX);
-    encode::json(
+    response::json(
         200,
         &serde_json::json!({
             "simulation": { "enabled": true, "conf": { "visitorId": visitor, "requestId": session } },

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::condition::{self, Condition};
 use super::words::{Doing, Kind};
-use super::{date, encode, sumscript, words};
+use super::{date, encode, response, sumscript, words};
 use crate::fields::{Fault, Fields, list_of};
 use crate::json::{self, Node};
 use crate::rules::{RulesRefusal, RulesRefusalKind};
@@ -401,17 +401,17 @@ pub(super) fn reply(call: &Call<'_>, reply: &VendorRulesReply) -> Response {
         VendorRulesReply::Refused(refusal) => return refused(call, refusal),
     };
     match (call.route.method, call.route.path) {
-        (Method::Delete, _) => encode::done(),
+        (Method::Delete, _) => response::done(),
         (Method::Post | Method::Patch, _) => match &shown.changed {
-            Some(rule) => encode::json(200, &written(call, rule, shown)),
-            None => encode::done(),
+            Some(rule) => response::json(200, &written(call, rule, shown)),
+            None => response::done(),
         },
-        (_, TAGS) => encode::json(200, &json!({ "tags": tags_of(&shown.rules) })),
+        (_, TAGS) => response::json(200, &json!({ "tags": tags_of(&shown.rules) })),
         (_, RULE) => match shown.rules.iter().find(|rule| rule.id == call.parameter("id")) {
-            Some(rule) => encode::json(200, &document(call, rule)),
+            Some(rule) => response::json(200, &document(call, rule)),
             None => refused(call, &no_such_rule()),
         },
-        _ => encode::json(200, &json!({ "list": { "items": listed(call, &shown.rules) } })),
+        _ => response::json(200, &json!({ "list": { "items": listed(call, &shown.rules) } })),
     }
 }
 
@@ -428,7 +428,7 @@ fn refused(call: &Call<'_>, refusal: &RulesRefusal) -> Response {
         RulesRefusalKind::Forbidden => RefusalKind::Forbidden,
     };
     let refusal = Refusal { kind, detail: refusal.detail.clone(), path: None };
-    encode::refused(Some(call.route), &refusal, call.received_at)
+    response::refused(Some(call.route), &refusal, call.received_at)
 }
 
 /// A rule as it is told, with all that is known of it.

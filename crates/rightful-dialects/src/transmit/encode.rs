@@ -116,7 +116,7 @@ fn recommendation(call: &Call<'_>, record: &Record) -> Map<String, Value> {
     let kept = context::Kept::of(event);
     let mut body = Map::new();
     put(&mut body, "id", Some(token::recommendation_name(call, event.id)));
-    put(&mut body, "issued_at", Some(ms(judged.map_or(event.received_at, |judged| judged.judged_at))));
+    put(&mut body, "issued_at", Some(ms(record.entry.judged_at())));
     put(&mut body, "recommendation", Some(told));
     put(&mut body, "risk_score", Some(judged.map_or(0.0, |judged| judged.risk_score.points())));
     put(&mut body, "context", Some(context::of(call, record, &kept)));

@@ -307,8 +307,8 @@ impl Dialect for Transmit {
         }
     }
 
-    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Response {
-        match (reply, call.route.path) {
+    fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response> {
+        Some(match (reply, call.route.path) {
             (Reply::Granted { token, kept }, _) => encode::granted(token, *kept),
             (Reply::SealingKey(key), _) => encode::conf(&call.application.settings, key),
             (Reply::Reported(attempt), TRIGGER) => encode::triggered(call, *attempt),
@@ -320,34 +320,12 @@ impl Dialect for Transmit {
             (reply, LABEL) => encode::labelled(call, reply),
             (Reply::Several(done), _) => encode::several(call, done),
             (_, MIGRATE) => encode::migrated(call),
-            (
-                Reply::Observed(_)
-                | Reply::Concluded(_)
-                | Reply::Recalled(_)
-                | Reply::Found(_)
-                | Reply::FeedbackTaken { .. }
-                | Reply::Identified { .. }
-                | Reply::LookedUp(_)
-                | Reply::Dossier(_)
-                | Reply::Takeover(_)
-                | Reply::Reclaimed { .. }
-                | Reply::Consumed(_)
-                | Reply::Listening
-                | Reply::Backtest(_)
-                | Reply::Hooks(_)
-                | Reply::Lists(_)
-                | Reply::Rules(_)
-                | Reply::Nothing
-                | Reply::Standing { .. }
-                | Reply::Changed(_)
-                | Reply::Cases(_)
-                | Reply::CaseTimes(_)
-                | Reply::Imports(_)
-                | Reply::LinesTaken(_)
-                | Reply::VendorHooks(_),
-                _,
-            ) => response::done(),
-        }
+            _ => return None,
+        })
+    }
+
+    fn done(&self, _call: &Call<'_>) -> Response {
+        response::done()
     }
 
     fn blocked_status(&self) -> Option<u16> {

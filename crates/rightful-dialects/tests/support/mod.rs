@@ -138,7 +138,7 @@ impl<'a> Request<'a> {
     }
 
     pub(crate) fn reply(&self, dialect: &dyn Dialect, reply: &Reply) -> Response {
-        self.with_call(|call| dialect.reply(call, reply))
+        self.with_call(|call| dialect.answer(call, reply))
     }
 }
 
@@ -214,6 +214,7 @@ pub(crate) fn assessment(event: EventId, verdict: Verdict) -> Assessment {
         rules: vec![RuleMatch {
             rule: "new-device-abroad".into(),
             version: 2,
+            origin: None,
             is_shadow: false,
             is_snoozed: false,
             effect: RuleEffect {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use rightful_dialects::{EventOf, ImportShown, Intake, LinesTaken, Refusal, RefusalKind, Reply, Told, VendorHook};
+use rightful_dialects::{
+    EventOf, ImportShown, Intake, LinesTaken, Refusal, RefusalKind, Reply, Told, VendorHook, VendorHooksAsked,
+};
 use rightful_domain::{
     Case, CaseChange, CaseNote, CasePage, CaseRefusal, CaseTimes, Decision, DecisionKind, Event, EventId, Hook,
     HookStyle, HookTerms, Pii, QUEUE_DEFAULT, Record, TagChange,
@@ -46,7 +48,7 @@ pub(crate) fn reply_to(intake: &Intake, given: &Value, remembered: impl Fn(Optio
                 vec![(2, refusal(RefusalKind::Malformed, Some("txnId"))), (5, refusal(RefusalKind::Malformed, None))];
             Reply::LinesTaken(LinesTaken { n_created: 7, n_known: 1, refused, n_refused: 2 })
         }
-        Intake::VendorHooks | Intake::SetVendorHook(_) => Reply::VendorHooks(vec![hook()]),
+        Intake::VendorHooks(_) => Reply::VendorHooks(vec![hook()]),
         _ => return None,
     })
 }
@@ -130,8 +132,8 @@ pub(crate) fn intake_json(intake: &Intake, told_json: impl Fn(&Told) -> Value) -
         Intake::Lines(lines) => {
             json!({"verb": "lines", "is_history": lines.is_history, "stops_at_error": lines.stops_at_error})
         }
-        Intake::VendorHooks => json!({"verb": "hooks"}),
-        Intake::SetVendorHook(wish) => json!({
+        Intake::VendorHooks(VendorHooksAsked::All) => json!({"verb": "hooks"}),
+        Intake::VendorHooks(VendorHooksAsked::Set(wish)) => json!({
             "verb": "set hook", "id": wish.id, "url": wish.url, "enabled": wish.enabled, "name": wish.name,
             "digest": wish.digest.map(|digest| format!("{digest:?}")), "types": wish.types,
             "tries_once": wish.tries_once, "has_secret": wish.secret.is_some(),

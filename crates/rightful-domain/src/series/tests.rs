@@ -153,6 +153,23 @@ proptest! {
     }
 
     #[test]
+    fn what_waits_to_be_written_down_counts_once_however_much_waits(
+        marks in marks(0..900, false), seed in any::<u64>(),
+    ) {
+        let mut waiting = Series::default();
+        for mark in &marks {
+            waiting.count(SeriesMark { recorded: false, ..*mark }, kept());
+        }
+        prop_assert_eq!(waiting.marks().len(), marks.len());
+        let mut shuffled = marks.clone();
+        shuffled.sort_by_key(|mark| (mark.event + 1).wrapping_mul(seed | 1).rotate_left(17));
+        for mark in shuffled {
+            waiting.count(mark, kept());
+        }
+        prop_assert_eq!(waiting, series(&marks));
+    }
+
+    #[test]
     fn what_is_taken_back_is_taken_out_of_sums(marks in marks(300..700, false), every in 2_usize..9) {
         let mut series = series(&marks);
         let (gone, left): (Vec<SeriesMark>, Vec<_>) = marks.iter().partition(|mark| (mark.event as usize).is_multiple_of(every));

@@ -61,7 +61,7 @@ impl Policy {
     #[must_use]
     pub fn in_hindsight<'a>(&'a self, entry: &Entry) -> Option<Retrospect<'a>> {
         let (scene, assessment) = (Scene::of_entry(entry)?, entry.assessment.as_ref()?);
-        let verdict = assessment.verdict_before_rules.unwrap_or(assessment.verdict);
+        let verdict = assessment.without_rules();
         let before = Judged { verdict, score: assessment.log_odds.score() };
         let mut retrospect = Retrospect { before, rules: Vec::new(), together: before, n_in_effect: 0 };
         let then = Then { action: &entry.event.action, assessment, before, policy: self };
@@ -84,7 +84,7 @@ impl Policy {
     /// What was judged without rules, and what one that matched makes of it alone, as if it were active.
     #[must_use]
     pub fn made_by(&self, action: &Action, assessment: &Assessment, matched: &RuleMatch) -> (Verdict, Verdict) {
-        let verdict = assessment.verdict_before_rules.unwrap_or(assessment.verdict);
+        let verdict = assessment.without_rules();
         let before = Judged { verdict, score: assessment.log_odds.score() };
         let then = Then { action, assessment, before, policy: self };
         // As it was then; whether its points move verdicts is as it is now, if it is still there.

@@ -103,6 +103,23 @@ impl Policy {
         read_book(book, &self.rules).1
     }
 
+    /// What its rules say that is right and probably not meant, in the words of faults, which have a place. Whether there
+    /// is a list of a name, the caller knows.
+    #[must_use]
+    pub fn doubts(&self, is_list: impl Fn(&str) -> bool) -> Vec<PolicyError> {
+        let mut doubts = Vec::new();
+        for rule in self.rules.iter() {
+            let missing = rule.when.lists().iter().filter(|(list, _)| !is_list(list)).map(|(_, doubt)| doubt);
+            doubts.extend(rule.when.doubts().iter().chain(missing).map(|doubt| PolicyError::Rule {
+                policy: self.version.clone(),
+                rule: rule.name.clone(),
+                key: format!("{RULES}.{}.when", rule.name),
+                error: Box::new(doubt.clone()),
+            }));
+        }
+        doubts
+    }
+
     /// Which version this is.
     #[must_use]
     pub const fn version(&self) -> &PolicyVersion {

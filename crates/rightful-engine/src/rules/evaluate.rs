@@ -84,7 +84,7 @@ impl<'a> Scene<'a> {
             // What is tried on history is tried on all of it.
             snoozed: &[],
             score_points: LogOdds::score(assessment.log_odds).points(),
-            verdict: assessment.verdict_before_rules.unwrap_or(assessment.verdict),
+            verdict: assessment.without_rules(),
             reasons: bits(&assessment.findings),
             custom: OnceCell::new(),
             told: OnceCell::new(),

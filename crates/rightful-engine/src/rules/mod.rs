@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod compile;
+mod doubts;
 mod evaluate;
 mod install;
 mod lexer;
@@ -47,6 +48,8 @@ pub struct When {
     condition: evaluate::Condition,
     /// By id, each once.
     aggregates: Box<[Aggregate]>,
+    doubts: Box<[RuleError]>,
+    lists: Box<[(Box<str>, RuleError)]>,
 }
 
 impl When {
@@ -59,7 +62,8 @@ impl When {
         let (condition, mut aggregates) = compile::compile(text, &expression)?;
         aggregates.sort_unstable_by_key(Aggregate::id);
         aggregates.dedup();
-        Ok(Self { condition, aggregates: aggregates.into() })
+        let doubts::Found { doubts, lists } = doubts::find(text, &expression);
+        Ok(Self { condition, aggregates: aggregates.into(), doubts: doubts.into(), lists: lists.into() })
     }
 
     /// Whether it is true of an event. O(n) in its parts.
@@ -74,6 +78,19 @@ impl When {
     #[must_use]
     pub fn aggregates(&self) -> &[Aggregate] {
         &self.aggregates
+    }
+
+    /// What is right and probably not meant, with its place, in the order of the text.
+    #[must_use]
+    pub fn doubts(&self) -> &[RuleError] {
+        &self.doubts
+    }
+
+    /// The lists that it asks for, each with what is doubtful where there is no such list. They come and go after a rule
+    /// is written, so that alone can be no error.
+    #[must_use]
+    pub fn lists(&self) -> &[(Box<str>, RuleError)] {
+        &self.lists
     }
 }
 
@@ -94,7 +111,7 @@ impl Span {
     }
 }
 
-/// Why a text is no rule, and where.
+/// Why a text is no rule, or what of one is doubtful; and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleError {
     line: usize,

@@ -5,7 +5,7 @@
 //! their floors the strictest holds, of their ceilings the mildest, and a floor beats a ceiling: who asks for more proof
 //! wins. Lists beat all rules.
 
-use rightful_domain::{Action, Aggregate, RULE_MATCHES_MAX, RuleEffect, RuleMatch, Verdict};
+use rightful_domain::{Action, Aggregate, RULE_MATCHES_MAX, RuleEffect, RuleMatch, Source, Verdict};
 
 use super::{Scene, When};
 
@@ -103,6 +103,7 @@ impl Rule {
         RuleMatch {
             rule: self.name.clone(),
             version: self.version,
+            origin: self.origin.as_ref().and_then(|origin| Source::parse(&origin.vendor)),
             is_shadow: self.mode == RuleMode::Shadow,
             is_snoozed,
             effect: self.effect.clone(),

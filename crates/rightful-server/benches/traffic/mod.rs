@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use rightful_domain::{
     AccountId, Action, AddressKind, AgentKind, AgentTraits, ApplicationId, Coordinates, CountryCode, Device,
     DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Event, EventId, FailureReason, Mechanism, MechanismKind,
-    Network, Outcome, Person, Pii, Source, Timestamp,
+    Network, Outcome, Pii, Source, Timestamp,
 };
 
 /// A day, in s.
@@ -48,13 +48,8 @@ pub(crate) fn login(account: u64, round: u64, n: u64, seconds: u64) -> (Event, E
     let (agent, os, kind) = if is_phone { phone(of_account, version) } else { computer(of_account, version) };
     let [a, b, c, d, e, f, g, h] = of_event.to_be_bytes();
     let event = Event {
-        id: EventId::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), [a, b, c, d, e, f, g, h, 1, 2]),
-        application: ApplicationId::new("app_0123456789abcdef").expect("a proper id"),
-        source: Source::Native,
-        action: Action::Login,
         outcome: if failed { Outcome::Failed } else { Outcome::Succeeded },
         account: AccountId::new(format!("customer-{account}")).ok(),
-        authenticated_account: None,
         username: Some(Pii::new(format!("customer-{account}@example.com").into())),
         mechanisms: vec![Mechanism {
             kind: MechanismKind::Password,
@@ -72,20 +67,13 @@ pub(crate) fn login(account: u64, round: u64, n: u64, seconds: u64) -> (Event, E
             ..Device::default()
         },
         network: Network { ip: Some(IpAddr::V4(ip)), user_agent: Some(agent.into()), origin: None },
-        location: None,
-        behavior: None,
-        payment: None,
-        person: Person::default(),
-        app: None,
-        session: None,
-        correlation: None,
-        custom: None,
-        unknown: None,
-        incumbent_verdict: None,
-        at,
-        at_clamped: false,
-        vouched: true,
-        received_at: at,
+        ..Event::new(
+            EventId::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), [a, b, c, d, e, f, g, h, 1, 2]),
+            ApplicationId::new("app_0123456789abcdef").expect("a proper id"),
+            Source::Native,
+            Action::Login,
+            at,
+        )
     };
     (event, enrichment(country, provider, of_account, os, kind, version))
 }

@@ -8,6 +8,7 @@ use rightful_store::{Nonces, StoreError};
 
 use super::CommandError;
 use super::hook::AppHook;
+use super::key::AppKey;
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk, DeskError};
 use crate::policies::Policies;
@@ -27,9 +28,12 @@ pub(super) enum App {
     Create(Create),
     /// Show applications and how they like things
     Show(Show),
-    /// Change how an application likes things: origins, takeover_words, account_events_per_minute_max,
+    /// Change an application: name, mode (observe, enforce), deadline_ms, fallback_mild, fallback_strict, origins, takeover_words, account_events_per_minute_max,
     /// devices_per_account_max, blocks_over_device_limit, pages_may_list_devices, recommendation_words, action_types, ask_url
     Set(Set),
+    /// Manage an application's keys: add one, move to it, revoke the other
+    #[command(subcommand)]
+    Key(AppKey),
     /// Manage whom an application tells of what happens
     #[command(subcommand)]
     Hook(AppHook),
@@ -86,12 +90,12 @@ pub(super) struct Show {
     json: bool,
 }
 
-/// Change how an application likes things.
+/// Change an application.
 #[derive(Debug, Args)]
 pub(super) struct Set {
     /// The application's id or name
     application: String,
-    /// What to change: `origins=https://shop.example,https://www.shop.example`
+    /// What to change: `mode=enforce`, `origins=https://shop.example,https://www.shop.example`
     #[arg(required = true, value_name = "KEY=VALUE")]
     changes: Vec<String>,
     #[command(flatten)]
@@ -111,6 +115,7 @@ impl App {
             Self::Set(Set { application, changes, folder, json }) => {
                 print_shown(&show(&folder.config()?, Command::AppSet { application, changes })?, json)
             }
+            Self::Key(key) => key.run(),
             Self::Hook(hook) => hook.run(),
         }
     }
@@ -152,10 +157,12 @@ fn shown_text(shown: &Shown) -> String {
     let kind = if shown.test { "test" } else { "live" };
     let rows = [
         ("application", shown.application_id.clone()),
+        ("kind", kind.to_owned()),
         ("name", shown.name.clone()),
-        ("kind", format!("{kind}, {}", shown.mode)),
-        ("deadline", format!("{} ms", shown.deadline_ms)),
-        ("fallback", format!("{}, strictly {}", shown.fallback_mild, shown.fallback_strict)),
+        ("mode", shown.mode.clone()),
+        ("deadline_ms", shown.deadline_ms.to_string()),
+        ("fallback_mild", shown.fallback_mild.clone()),
+        ("fallback_strict", shown.fallback_strict.clone()),
         ("origins", settings.origins.join(",")),
         ("takeover_words", settings.takeover_words.clone()),
         ("account_events_per_minute_max", settings.account_events_per_minute_max.to_string()),

@@ -2,11 +2,13 @@
 
 mod alerts;
 mod app;
+mod audit;
 mod backtest;
 mod demo;
 mod evaluate;
 mod export;
 mod hook;
+mod key;
 mod list;
 mod rule_book;
 mod rules;
@@ -35,6 +37,8 @@ enum Command {
     /// Manage applications
     #[command(subcommand)]
     App(app::App),
+    /// Say what was changed of applications, keys, rules and lists, by whom and when
+    Audit(audit::Audit),
     /// Manage whom an application lets in, keeps out and watches
     #[command(subcommand)]
     List(list::Lists),
@@ -86,6 +90,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::App(app) => app.run(),
+        Command::Audit(audit) => audit.run(),
         Command::List(lists) => lists.run(),
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),

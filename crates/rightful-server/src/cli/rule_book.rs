@@ -305,20 +305,31 @@ impl Whose {
 
 fn refused(refusal: &RulesRefusal) -> String {
     let mut text = refusal.detail.clone();
-    for RuleFault { rule, line, column, detail, pointed, .. } in &refusal.faults {
-        let Some(pointed) = pointed else { continue };
-        let place = line.zip(*column).map(|(line, column)| format!("{line}:{column}: ")).unwrap_or_default();
-        text.push_str(&format!("\n{}: {place}{detail}", rule.as_deref().unwrap_or_default()));
-        text.extend(pointed.lines().map(|line| format!("\n    {line}")));
-    }
+    text.extend(
+        refusal.faults.iter().filter(|fault| fault.pointed.is_some()).map(|fault| format!("\n{}", pointed_out(fault))),
+    );
     text
+}
+
+fn pointed_out(fault: &RuleFault) -> String {
+    let RuleFault { rule, line, column, detail, pointed, .. } = fault;
+    let place = line.zip(*column).map(|(line, column)| format!("{line}:{column}: ")).unwrap_or_default();
+    let mut text = format!("{}: {place}{detail}", rule.as_deref().unwrap_or_default());
+    text.extend(pointed.iter().flat_map(|pointed| pointed.lines()).map(|line| format!("\n    {line}")));
+    text
+}
+
+fn warnings_text(warnings: &[RuleFault]) -> String {
+    warnings.iter().map(|warning| format!("warning: {}\n", pointed_out(warning))).collect()
 }
 
 fn readable(reply: &RulesReply) -> String {
     match reply {
         RulesReply::Book(book) => book_text(book),
         RulesReply::One(rule) => rule_shown(rule),
-        RulesReply::Checked(checked) => format!("{} rules could be published", checked.n_rules),
+        RulesReply::Checked(checked) => {
+            format!("{} rules could be published\n{}", checked.n_rules, warnings_text(&checked.warnings))
+        }
         RulesReply::Diff(diff) => diff_text(diff),
         RulesReply::Versions(versions) if versions.items.is_empty() => "Nothing was ever published.".to_owned(),
         RulesReply::Versions(versions) => versions.items.iter().map(version_line).collect(),
@@ -375,6 +386,7 @@ fn book_text(book: &RuleBookShown) -> String {
             counts.asked
         ));
     }
+    text.push_str(&warnings_text(&book.warnings));
     text
 }
 

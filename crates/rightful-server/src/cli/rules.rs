@@ -133,7 +133,11 @@ fn check(file: &Path) -> Result<(), CommandError> {
     let source = PolicySource { version, text: text.as_str().into() };
     let faults = Policy::faults(&source);
     if faults.is_empty() {
-        return print(&counted(&Policy::parse(&source)?));
+        let policy = Policy::parse(&source)?;
+        // Which lists there are, the server knows.
+        let doubts = policy.doubts(|_| true).into_iter();
+        let doubts = doubts.map(|doubt| format!("warning: {}\n", told(file, &text, &doubt)));
+        return print(&format!("{}{}", doubts.collect::<String>(), counted(&policy)));
     }
     let told: Vec<String> = faults.iter().map(|fault| told(file, &text, fault)).collect();
     print(&told.join("\n"))?;

@@ -26,6 +26,9 @@ const ENVIRONMENT_PREFIX: &str = "RIGHTFUL_";
 /// Variables of that prefix that are no settings.
 const NOT_SETTINGS: [&str; 1] = ["RIGHTFUL_MASTER_KEY"];
 
+/// How long a judgement may be told to take, in ms.
+pub(crate) const DEADLINE_MS: std::ops::RangeInclusive<u32> = 10..=60_000;
+
 /// The effective configuration.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -232,7 +235,8 @@ impl Config {
         within("store.replay_max", self.store.replay_max, 1_000, 10_000_000)?;
         within("store.queue_max", self.store.queue_max as u64, 16, 1_000_000)?;
         within("judgement.data_age_days_max", self.judgement.data_age_days_max.into(), 1, 3_650)?;
-        within("judgement.deadline_ms", self.judgement.deadline_ms.into(), 10, 60_000)?;
+        let (least, most) = (*DEADLINE_MS.start(), *DEADLINE_MS.end());
+        within("judgement.deadline_ms", self.judgement.deadline_ms.into(), least.into(), most.into())?;
         let url = self.public_url();
         if !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(ConfigError::Wrong {

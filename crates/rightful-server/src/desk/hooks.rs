@@ -250,10 +250,9 @@ impl Desk<'_> {
             cursor: None,
         };
         let latest = self.store.search(&search).await?.records.into_iter().find(|record| {
-            let answered = record.entry.assessment.as_ref().map(|assessment| assessment.answered);
             // Every style has words for an event of an account that is about its topic.
-            let is_about = topic != Topic::Challenged || answered == Some(Some(Verdict::Challenge));
-            answered.is_some() && is_about && record.entry.event.account.is_some()
+            let is_about = topic != Topic::Challenged || record.entry.answered() == Some(Verdict::Challenge);
+            record.entry.assessment.is_some() && is_about && record.entry.event.account.is_some()
         });
         let latest = latest.ok_or(DeskError::NoEvent)?;
         let waiting = Waiting {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rightful_domain::{
     Action, AddressKind, ApplicationId, Device, DeviceAlias, DeviceAliasKind, Enrichment, Event, EventId,
-    FailureReason, Mechanism, MechanismKind, Network, Outcome, PasswordHashes, Person, Source, Timestamp,
+    FailureReason, Mechanism, MechanismKind, Network, Outcome, PasswordHashes, Source, Timestamp,
 };
 use rightful_enrich::Enricher;
 
@@ -37,31 +37,12 @@ impl EventMaker {
     /// The event of a line and what is known of it. `number` tells lines of the same moment apart.
     pub(super) fn make(&mut self, login: &Login<'_>, number: u64) -> (Event, Enrichment) {
         let event = Event {
-            id: event_id(login.at, number),
-            application: self.application.clone(),
-            source: Source::Native,
-            action: Action::Login,
             outcome: if login.succeeded { Outcome::Succeeded } else { Outcome::Failed },
             account: login.account.clone(),
-            authenticated_account: None,
-            username: None,
             mechanisms: mechanisms(login),
             device: self.device(login),
             network: Network { ip: login.ip, user_agent: login.user_agent.as_deref().map(agent), origin: None },
-            location: None,
-            behavior: None,
-            payment: None,
-            person: Person::default(),
-            app: None,
-            session: None,
-            correlation: None,
-            custom: None,
-            unknown: None,
-            incumbent_verdict: None,
-            at: login.at,
-            at_clamped: false,
-            vouched: true,
-            received_at: login.at,
+            ..Event::new(event_id(login.at, number), self.application.clone(), Source::Native, Action::Login, login.at)
         };
         let enrichment = self.enrich(&event, login);
         (event, enrichment)

@@ -5,31 +5,27 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use http_body_util::BodyExt;
 use rightful_dialects::{Refusal, RefusalKind};
+use tokio::time::Instant;
 
 /// How much of a body that is too large is read and thrown away, so that its sender can read the refusal instead of
 /// finding the connection reset.
 const DISCARDED_BYTES_MAX: usize = 32 << 20;
 
-/// How long a caller may take to send a body, from its head on; and a body that is too large, to be thrown away. Else
-/// callers that send a byte now and then hold all connections.
+/// How long a caller may take to send a body, from its head on. Else callers that send a byte now and then hold all
+/// connections.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Each so many bytes that have come give it a second more: a long list from far away is slow, and goes on.
+const BYTES_PER_SECOND_MIN: usize = 64 << 10;
 
-/// The whole body; refused if it is longer than `bytes_max`, breaks off, or takes longer than 30 s.
+/// The whole body; refused if it is longer than `bytes_max`, breaks off, or takes longer than 30 s and a second for each
+/// 64 KiB of it.
 pub(crate) async fn read(body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
-    let in_time = tokio::time::timeout(BODY_TIMEOUT, read_at_leisure(body, bytes_max)).await;
-    in_time.unwrap_or_else(|_elapsed| Err(refusal(RefusalKind::Malformed, "the body did not arrive in time")))
-}
-
-async fn read_at_leisure(mut body: Body, bytes_max: usize) -> Result<Bytes, Refusal> {
+    let mut arriving = Arriving { body, begun: Instant::now(), n_bytes: 0 };
     let mut first: Option<Bytes> = None;
     let mut rest: Vec<u8> = Vec::new();
-    let mut n_bytes = 0;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| refusal(RefusalKind::Malformed, "the body broke off"))?;
-        let Ok(data) = frame.into_data() else { continue };
-        n_bytes += data.len();
-        if n_bytes > bytes_max {
-            discard(body, n_bytes).await;
+    while let Some(data) = arriving.next().await? {
+        if arriving.n_bytes > bytes_max {
+            arriving.discard().await;
             return Err(refusal(RefusalKind::TooLarge, &format!("the body is larger than {bytes_max} bytes")));
         }
         match &first {
@@ -47,11 +43,32 @@ async fn read_at_leisure(mut body: Body, bytes_max: usize) -> Result<Bytes, Refu
     Ok(first.unwrap_or_else(|| rest.into()))
 }
 
-async fn discard(mut body: Body, already: usize) {
-    let mut n_bytes = already;
-    while n_bytes < DISCARDED_BYTES_MAX {
-        let Some(Ok(frame)) = body.frame().await else { return };
-        n_bytes += frame.data_ref().map_or(0, Bytes::len);
+/// A body on its way.
+struct Arriving {
+    body: Body,
+    begun: Instant,
+    n_bytes: usize,
+}
+
+impl Arriving {
+    /// What comes next; None at the end.
+    async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
+        loop {
+            // At most a few hundred seconds: bodies are bounded, and so is what is thrown away.
+            let more = Duration::from_secs((self.n_bytes / BYTES_PER_SECOND_MIN) as u64);
+            let frame = tokio::time::timeout_at(self.begun + BODY_TIMEOUT + more, self.body.frame()).await;
+            let late = |_elapsed| refusal(RefusalKind::Malformed, "the body did not arrive in time");
+            let Some(frame) = frame.map_err(late)? else { return Ok(None) };
+            let frame = frame.map_err(|_| refusal(RefusalKind::Malformed, "the body broke off"))?;
+            if let Ok(data) = frame.into_data() {
+                self.n_bytes += data.len();
+                return Ok(Some(data));
+            }
+        }
+    }
+
+    async fn discard(mut self) {
+        while self.n_bytes < DISCARDED_BYTES_MAX && matches!(self.next().await, Ok(Some(_))) {}
     }
 }
 
@@ -86,6 +103,41 @@ mod tests {
         let begun = tokio::time::Instant::now();
         let refusal = read(Body::new(Silence), 1_024).await.unwrap_err();
         assert_eq!((refusal.kind, begun.elapsed() >= BODY_TIMEOUT), (RefusalKind::Malformed, true));
+    }
+
+    /// Parts of the same size, ten seconds apart.
+    struct Trickle {
+        part: Bytes,
+        n_left: usize,
+        clock: tokio::time::Interval,
+    }
+
+    impl hyper::body::Body for Trickle {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            std::task::ready!(self.clock.poll_tick(context));
+            let Some(n_left) = self.n_left.checked_sub(1) else { return Poll::Ready(None) };
+            self.n_left = n_left;
+            Poll::Ready(Some(Ok(Frame::data(self.part.clone()))))
+        }
+    }
+
+    fn trickle(n_bytes: usize) -> Body {
+        let clock = tokio::time::interval(Duration::from_secs(10));
+        Body::new(Trickle { part: vec![b' '; n_bytes].into(), n_left: 8, clock })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_body_may_take_its_time_as_long_as_it_comes() {
+        let refusal = read(trickle(1), 1 << 20).await.unwrap_err();
+        assert_eq!(refusal.kind, RefusalKind::Malformed);
+        let slow = BYTES_PER_SECOND_MIN * 10;
+        assert_eq!(read(trickle(slow), 8 << 20).await.map(|body| body.len()), Ok(8 * slow));
     }
 
     #[tokio::test]

@@ -9,11 +9,11 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
-    Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, Intake, ListsIntake, Query, Refusal, RefusalKind,
-    Reply, Route, RulesIntake, TokenIn, Told,
+    Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, Intake, Lines, ListsIntake, Query, Refusal,
+    RefusalKind, Reply, Route, RulesIntake, TokenIn, Told, VendorHooksAsked,
 };
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, Record, Report, Timestamp,
+    AccountDevice, AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, ListAuthor, Record, Timestamp,
 };
 
 use super::caller::{self, Refused, text};
@@ -45,7 +45,7 @@ pub(crate) async fn answer(
     let origin = request.headers().get(header::ORIGIN).filter(|_| is_page).cloned();
     let mut response = match receive(app, dialect, route, request, now).await {
         Ok(received) => match unless_blocked(app, dialect, &received).await {
-            Ok(Done::Answered(reply)) => send(received.with_call(app, |call| dialect.reply(call, &reply))),
+            Ok(Done::Answered(reply)) => send(received.with_call(app, |call| dialect.answer(call, &reply))),
             Ok(Done::Listens(listener)) => {
                 let watch = received.head.extensions.get().cloned();
                 events::answer(listener, watch, app.shutdown.clone())
@@ -94,7 +94,7 @@ enum Done {
 }
 
 /// A request of a known caller, all of it here.
-pub(super) struct Received {
+pub(crate) struct Received {
     pub(super) route: &'static Route,
     pub(super) head: Parts,
     parameters: Option<RawPathParams>,
@@ -106,8 +106,21 @@ pub(super) struct Received {
 }
 
 impl Received {
+    /// The public name of the key that asks; of a token, that of the key for which it stands. Empty without a key.
+    pub(super) fn key(&self, app: &App, dialect: &dyn Dialect) -> String {
+        let header = |name: &str| text(&self.head.headers, name);
+        let query = Query(self.head.uri.query().unwrap_or(""));
+        let Some(presented) = dialect.presented(&header, query) else { return String::new() };
+        match self.route.access {
+            Access::Token(_) => app.access_tokens.check(presented.secret, self.now).unwrap_or_default(),
+            Access::Key(_) | Access::Page(_) | Access::Link | Access::Body(_) | Access::PageInBody(_) => {
+                public_name(&presented)
+            }
+        }
+    }
+
     /// Shows the request as a dialect sees it.
-    pub(super) fn with_call<T>(&self, app: &App, see: impl FnOnce(&Call<'_>) -> T) -> T {
+    pub(crate) fn with_call<T>(&self, app: &App, see: impl FnOnce(&Call<'_>) -> T) -> T {
         self.with_event(app, self.event_id, see)
     }
 
@@ -242,13 +255,14 @@ fn backtest_told(job: Option<BacktestJob>) -> Result<Done, Refusal> {
 }
 
 /// Does what is asked of lists.
-async fn about_lists(app: &App, received: &Received, ask: ListsIntake) -> Result<Done, Refusal> {
+async fn about_lists(app: &App, dialect: &dyn Dialect, received: &Received, ask: ListsIntake) -> Result<Done, Refusal> {
     let (store, application, now) = (&app.pipeline.store, &received.application.id, received.now);
     let refused = |error: ListError| problem::refusal(&error.into());
     if let ListsIntake::Export { name, format } = ask {
         return lists::exported(store, application, name, format, now).await.map(Done::Exports).map_err(refused);
     }
-    let done = lists::carry_out(&**store, application, ask, &received.body, now).await;
+    let by = ListAuthor { name: Some(received.key(app, dialect).into()), at: now };
+    let done = lists::carry_out(&**store, application, ask, &received.body, by).await;
     done.map(|reply| Done::Answered(Reply::Lists(Box::new(reply)))).map_err(refused)
 }
 
@@ -279,9 +293,8 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
     let done = match received.with_call(app, |call| dialect.decode(call))? {
         Intake::Listen(_) | Intake::Stream(_) if received.head.method == Method::HEAD => return Ok(Done::WouldListen),
         Intake::Listen(device) => return listen(app, dialect, received, device),
-        asked @ (Intake::Nothing | Intake::VendorHooks | Intake::SetVendorHook(_) | Intake::Lines(_)) => {
-            return beside(app, dialect, received, asked).await.map(Done::Answered);
-        }
+        Intake::Nothing => Ok(Reply::Nothing),
+        Intake::Lines(lines) => return Ok(take_lines(app, dialect, received, lines).await),
         Intake::Imports => return Ok(Done::Answered(Reply::Imports(app.imports.of(&application.id)))),
         asked @ (Intake::AssessNew(_)
         | Intake::Standing(_)
@@ -293,7 +306,8 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Stream(following) => return follow(app, dialect, received, *following).await,
         Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
         Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
-        Intake::Lists(ask) => return about_lists(app, received, *ask).await,
+        Intake::VendorHooks(asked) => return vendor_hooks(app, received, asked).await,
+        Intake::Lists(ask) => return about_lists(app, dialect, received, *ask).await,
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
             pipeline.assess(*told, application, now).await.map(|record| Reply::Assessed(Box::new(record)))
@@ -366,29 +380,18 @@ async fn observe(
     judged.map(|record| Reply::Observed(record.entry.event.id))
 }
 
-/// Does what is asked beside events: of hooks, and of files that hold many.
-async fn beside(
-    app: &Arc<App>,
-    dialect: &'static dyn Dialect,
-    received: &Received,
-    asked: Intake,
-) -> Result<Reply, Refusal> {
-    let application = &received.application;
-    match asked {
-        Intake::VendorHooks => Ok(Reply::VendorHooks(hook_wishes::shown(app, application))),
-        Intake::SetVendorHook(wish) => {
-            hook_wishes::set(app, application, *wish, received.now).await.map(|hook| Reply::VendorHooks(vec![hook]))
-        }
-        Intake::Lines(lines) => {
-            let with_call = |event_id, see: &mut dyn FnMut(&Call<'_>)| {
-                received.with_event(app, event_id, |call| see(call));
-            };
-            let file = (lines, &received.body);
-            Ok(Reply::LinesTaken(imports::take(app, dialect, file, application, &with_call, received.now).await))
-        }
-        // Nothing is to be done.
-        _ => Ok(Reply::Nothing),
-    }
+/// Does what is asked of the application's hooks in its vendor's administration.
+async fn vendor_hooks(app: &App, received: &Received, asked: VendorHooksAsked) -> Result<Done, Refusal> {
+    hook_wishes::carry_out(app, &received.application, asked, received.now).await.map(Done::Answered)
+}
+
+/// Judges each line of a file.
+async fn take_lines(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Received, lines: Lines) -> Done {
+    let with_call = |event_id, see: &mut dyn FnMut(&Call<'_>)| {
+        received.with_event(app, event_id, |call| see(call));
+    };
+    let (application, file) = (&received.application, (lines, &received.body));
+    Done::Answered(Reply::LinesTaken(imports::take(app, dialect, file, application, &with_call, received.now).await))
 }
 
 /// Does what is asked about how events stand, and what people do about them.
@@ -426,9 +429,7 @@ async fn rules(
     received: &Received,
     asked: &RulesIntake,
 ) -> Result<Reply, PipelineError> {
-    let header = |name: &str| text(&received.head.headers, name);
-    let query = Query(received.head.uri.query().unwrap_or(""));
-    let key = dialect.presented(&header, query).map_or_else(String::new, |presented| public_name(&presented));
+    let key = received.key(app, dialect);
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
     let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };
@@ -461,10 +462,7 @@ fn granted(app: &App, dialect: &dyn Dialect, received: &Received) -> Reply {
 
 /// Judges what a page attempted, or keeps it.
 async fn ask_about(app: &App, dialect: &dyn Dialect, received: &Received, ask: Ask) -> Result<Reply, Refusal> {
-    let tell =
-        |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
-    let check = |judged: &Record| received.with_call(app, |call| dialect.check_attempt(call, judged));
-    let speaker = Speaker { tell: &tell, check: &check };
+    let speaker = Speaker { app, dialect, received };
     let done = app.pipeline.ask(ask, &received.application, &speaker, received.now).await;
     done.map_err(AttemptError::refusal)
 }
@@ -476,10 +474,7 @@ async fn finish_attempt(
     received: &Received,
     finish: Finish,
 ) -> Result<Reply, Refusal> {
-    let tell =
-        |attempt: &Report, device: Option<&Report>| received.with_call(app, |call| dialect.told(call, attempt, device));
-    let check = |judged: &Record| received.with_call(app, |call| dialect.check_attempt(call, judged));
-    let speaker = Speaker { tell: &tell, check: &check };
+    let speaker = Speaker { app, dialect, received };
     let done = app.pipeline.finish(finish, &received.application, &speaker, received.now).await;
     done.map_err(AttemptError::refusal)
 }

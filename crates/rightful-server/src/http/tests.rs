@@ -71,7 +71,11 @@ impl Dialect for Made {
         }
     }
 
-    fn reply(&self, _call: &Call<'_>, _reply: &Reply) -> rightful_dialects::Response {
+    fn reply(&self, _call: &Call<'_>, _reply: &Reply) -> Option<rightful_dialects::Response> {
+        None
+    }
+
+    fn done(&self, _call: &Call<'_>) -> rightful_dialects::Response {
         rightful_dialects::Response { status: 200, content_type: None, headers: Vec::new(), body: b"done".to_vec() }
     }
 

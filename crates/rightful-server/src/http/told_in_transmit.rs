@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rightful_dialects::{Packing, Sealed};
-use rightful_domain::{ApplicationId, ApplicationMode, Timestamp};
+use rightful_domain::{ApplicationId, ApplicationMode, Timestamp, Verdict};
 use rightful_sim::story::{
-    self, FIRST_MIDNIGHT, Hands, Happened, OverTransmit, Story, Tongue, TransmitKeys, World, not_sayable_in_transmit,
+    self, FIRST_MIDNIGHT, Hands, Happened, Story, Teller, Tongue, Transmit, TransmitKeys, World, not_sayable_in,
 };
 
 use super::tests::created_as;
@@ -93,12 +93,10 @@ impl Stage {
         let midnight = if tongue == Tongue::Ours { FIRST_MIDNIGHT } else { FIRST_MIDNIGHT.plus(BETWEEN) };
         let address: SocketAddr = self.server.address;
         let application = ApplicationId::new(keys.application_id.as_str()).unwrap();
-        let shown = TransmitKeys {
-            api_key: &keys.native.api_key,
-            client_id: &keys.transmit.client_id,
-            client_secret: &keys.transmit.client_secret,
-        };
-        let mut judge = OverTransmit::new((address, shown, application), tongue, hands, midnight).unwrap();
+        let shown = TransmitKeys { client_id: &keys.transmit.client_id, client_secret: &keys.transmit.client_secret };
+        let transmit = Transmit::new(address, shown, hands).unwrap();
+        let ours = (address, &*keys.native.api_key, application);
+        let mut judge = Teller::beginning(ours, (transmit, tongue), midnight).unwrap();
         story::run(story, world, &mut judge).await.map_err(|error| format!("{name}: {error}"))
     }
 }
@@ -110,28 +108,18 @@ pub(super) fn sealed(public_key: &str, said: &[u8]) -> String {
     serde_json::json!({ "key": key, "data": data, "dataType": "compressed" }).to_string()
 }
 
-fn verdicts(happened: &Happened) -> Vec<&'static str> {
-    match happened {
-        Happened::Judged(all) => all.iter().map(|judged| judged.verdict.as_str()).collect(),
-        Happened::Attacked(all) => all.iter().map(|attacked| attacked.judged.verdict.as_str()).collect(),
-        Happened::Applied(_) | Happened::Noted => Vec::new(),
-    }
-}
-
 fn is_stopped(happened: &Happened) -> bool {
-    verdicts(happened).into_iter().any(|verdict| matches!(verdict, "challenge" | "deny"))
+    happened.verdicts().into_iter().any(|verdict| matches!(verdict, Verdict::Challenge | Verdict::Deny))
 }
 
 /// What is judged otherwise, and whether anything was stopped.
 async fn differences(name: &str, story: &Story, world: &World) -> (Vec<String>, bool) {
     let stage = Stage::set(story, world).await;
-    let told = [stage.tell(Tongue::Ours, story, world).await, stage.tell(Tongue::Transmit, story, world).await];
+    let told = [stage.tell(Tongue::Ours, story, world).await, stage.tell(Tongue::Theirs, story, world).await];
     let [Ok(ours), Ok(theirs)] = &told else {
         return (told.into_iter().filter_map(Result::err).map(|error| format!("{name}: {error}")).collect(), false);
     };
-    let pairs = story.steps.iter().zip(ours).zip(theirs);
-    let other = pairs.filter(|((_, ours), theirs)| verdicts(ours) != verdicts(theirs));
-    let other = other.map(|((step, ours), theirs)| format!("{name}:{}: {ours:?}, Transmit's {theirs:?}", step.line));
+    let other = story::judged_otherwise(story, ours, theirs).into_iter().map(|other| format!("{name}: {other}"));
     (other.collect(), theirs.iter().any(is_stopped))
 }
 
@@ -140,7 +128,7 @@ async fn tell_part(part: usize) {
     let (world, all) = read();
     let (mut different, mut any_stopped) = (Vec::new(), false);
     for (name, story) in all.iter().skip(part).step_by(PARTS) {
-        if not_sayable_in_transmit(story, &world).await.unwrap().is_none() {
+        if not_sayable_in::<Transmit>(story, &world).await.unwrap().is_none() {
             let (other, stopped) = differences(name, story, &world).await;
             different.extend(other);
             any_stopped |= stopped;
@@ -155,7 +143,7 @@ async fn transmit_has_words_for_most_of_what_stories_tell_and_it_is_said_for_wha
     let (world, all) = read();
     let mut said = Vec::new();
     for (name, story) in &all {
-        if let Some(step) = not_sayable_in_transmit(story, &world).await.unwrap() {
+        if let Some(step) = not_sayable_in::<Transmit>(story, &world).await.unwrap() {
             said.push(format!("{name} (not sayable, {step})"));
         }
     }

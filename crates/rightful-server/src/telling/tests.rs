@@ -48,7 +48,11 @@ impl Dialect for Made {
         panic!("no request comes")
     }
 
-    fn reply(&self, _call: &Call<'_>, _reply: &Reply) -> rightful_dialects::Response {
+    fn reply(&self, _call: &Call<'_>, _reply: &Reply) -> Option<rightful_dialects::Response> {
+        panic!("no request comes")
+    }
+
+    fn done(&self, _call: &Call<'_>) -> rightful_dialects::Response {
         panic!("no request comes")
     }
 
@@ -416,9 +420,9 @@ fn each_style_has_words_for_all_that_its_hooks_are_told_of() {
     let record = Record { sequence: 1, entry, conclusion: None, feedback: vec![passed], consumed_at: None };
     let case = Case::new(&record.entry.event, Some("payouts"), record.entry.event.received_at);
     let application = application(Vec::new());
-    for (style, topics) in super::TOLD {
+    for style in HookStyle::ALL {
         let dialect = rightful_dialects::of_hook(style).unwrap();
-        for topic in topics {
+        for topic in style.topics() {
             let told = match topic {
                 Topic::DeviceNew | Topic::DeviceDetached => ToldOf::Device(&account, &device),
                 Topic::Assessed

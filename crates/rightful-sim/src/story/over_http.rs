@@ -111,7 +111,12 @@ pub(super) async fn exchange(
     // Who shows nothing sends no header.
     let headers = if authorization.is_empty() { &headers[..1] } else { &headers[..] };
     let body = body.map(Value::to_string).unwrap_or_default();
-    let answer = connection.exchange(&request(method, target, headers, body.as_bytes())).await?;
+    answer_to(connection, &request(method, target, headers, body.as_bytes())).await
+}
+
+/// Sends a request once; its answer's JSON.
+pub(super) async fn answer_to(connection: &mut Connection, request: &[u8]) -> Result<Value, JudgeError> {
+    let answer = connection.exchange(request).await?;
     if !(200..300).contains(&answer.status) {
         let body = String::from_utf8_lossy(answer.body).into_owned();
         return Err(JudgeError::Refused { status: answer.status, body });
@@ -160,6 +165,11 @@ impl Judge for OverHttp {
     }
 }
 
+/// The text at a place of an answer.
+pub(super) fn text_in<'a>(answer: &'a Value, pointer: &'static str) -> Result<&'a str, JudgeError> {
+    answer.pointer(pointer).and_then(Value::as_str).ok_or(JudgeError::Unreadable(pointer))
+}
+
 pub(super) fn judged(said: &Value) -> Result<Judged, JudgeError> {
     let text = |name: &'static str| said.get(name).and_then(Value::as_str).ok_or(JudgeError::Unreadable(name));
     let reasons = said.get("reasons").and_then(Value::as_array).ok_or(JudgeError::Unreadable("reasons"))?;
@@ -196,25 +206,9 @@ fn mechanism_body(mechanism: &Mechanism, password: Option<&str>) -> Value {
     json!({
         "kind": mechanism.kind.as_str(),
         "succeeded": mechanism.succeeded,
-        "failure_reason": mechanism.failure.as_ref().map(failure_word),
+        "failure_reason": mechanism.failure.as_ref().map(FailureReason::as_str),
         "password_sha256": password.map(password_sha256_hex),
     })
-}
-
-/// As our own API spells it.
-fn failure_word(failure: &FailureReason) -> &str {
-    match failure {
-        FailureReason::UnknownUsername => "unknown_username",
-        FailureReason::BadPassword => "bad_password",
-        FailureReason::InvalidProof => "invalid_proof",
-        FailureReason::Timeout => "timeout",
-        FailureReason::RateLimit => "rate_limit",
-        FailureReason::BannedUser => "banned_user",
-        FailureReason::Provider => "provider",
-        FailureReason::InternalError => "internal_error",
-        FailureReason::AuthenticationFailure => "authentication_failure",
-        FailureReason::Other(word) => word,
-    }
 }
 
 fn person_body(person: &Person) -> Value {

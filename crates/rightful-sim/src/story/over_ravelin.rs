@@ -1,62 +1,35 @@
-//! A running server, told in Ravelin's words what a story tells; and the same, as far as Ravelin can say it, in ours.
-//!
-//! Ravelin has no words for some of what stories tell: such a story is not told in part, and it is said which step it was.
-//! What a step loses without changing what happens, as a device's time zone, both sides leave out: the same facts must be
-//! judged alike, whoever's words they come in.
+//! What Ravelin can say of a story, and how.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Action, ApplicationId, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism,
-    MechanismKind, Outcome, Person, Timestamp, Verdict,
+    AccountId, Action, Device, Event, EventId, FailureReason, FeedbackKind, FeedbackTarget, Mechanism, MechanismKind,
+    Outcome, Person, Timestamp, Verdict,
 };
-use rightful_store::Applied;
 use serde_json::{Map, Value, json};
 
 use super::data_sets::password_sha256_hex;
-use super::in_process::FIRST_MIDNIGHT;
-use super::judge::{Judge, JudgeError, Judged};
-use super::over_http::{Asked, OverHttp, exchange, judged};
-use super::run::{RunError, RunErrorCause, run};
-use super::syntax::Story;
-use super::world::World;
-use crate::http::Connection;
+use super::judge::JudgeError;
+use super::over_http::{Asked, exchange, text_in};
+use super::teller::{Vendor, not_sayable};
+use crate::http::{Connection, HttpError};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// In whose words a story is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Words {
-    /// In Ravelin's.
-    Ravelin,
-    /// In our own, saying no more than Ravelin could.
-    Ours,
-}
-
-/// A running server.
-pub struct OverRavelin {
-    ours: OverHttp,
-    words: Words,
+/// A running server's Ravelin.
+pub struct Ravelin {
     connection: Connection,
     authorization: String,
 }
 
-impl OverRavelin {
-    /// A judge for one story, by the real clock's `now`; None if the story is too long to be told.
-    ///
-    /// The keys, our own and Ravelin's, should be a new application's, in the story's mode.
-    pub fn new(
-        (address, [our_key, their_key], application): (SocketAddr, [&str; 2], ApplicationId),
-        words: Words,
-        story: &Story,
-        now: Timestamp,
-    ) -> Result<Option<Self>, crate::http::HttpError> {
-        let Some(ours) = OverHttp::new((address, our_key, application), story, now)? else { return Ok(None) };
-        let authorization = format!("token {their_key}");
-        Ok(Some(Self { ours, words, connection: Connection::new(address, PATIENCE)?, authorization }))
+impl Ravelin {
+    /// By the secret key of an application.
+    pub fn new(address: SocketAddr, secret_key: &str) -> Result<Self, HttpError> {
+        let authorization = format!("token {secret_key}");
+        Ok(Self { connection: Connection::new(address, PATIENCE)?, authorization })
     }
 
     async fn tell(&mut self, target: &str, body: &Value) -> Result<Value, JudgeError> {
@@ -66,117 +39,43 @@ impl OverRavelin {
 }
 
 #[async_trait]
-impl Judge for OverRavelin {
-    fn application(&self) -> &ApplicationId {
-        self.ours.application()
-    }
+impl Vendor for Ravelin {
+    /// Where it is said, and the body that says it.
+    type Telling = (&'static str, Value);
+    type Answer = String;
+    /// The body of a reclaim.
+    type Word = Value;
 
-    fn midnight(&self) -> Timestamp {
-        self.ours.midnight()
-    }
+    const CLOSES_ACCOUNTS: bool = true;
 
-    async fn assess(&mut self, event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
+    fn telling(event: Event, password: Option<&str>) -> Result<(Event, Self::Telling), JudgeError> {
         let (event, target, body) = said(event, password)?;
-        if self.words == Words::Ours {
-            return self.ours.assess(event, password).await;
-        }
+        Ok((event, (target, body)))
+    }
+
+    fn word(target: &FeedbackTarget, kind: &FeedbackKind, now: Timestamp) -> Result<Value, JudgeError> {
+        reclaim_body(target, kind, now)
+    }
+
+    async fn ask(&mut self, _event: &Event, (target, body): Self::Telling) -> Result<(EventId, String), JudgeError> {
         let answer = self.tell(target, &body).await?;
-        let text = |pointer: &'static str| {
-            answer.pointer(pointer).and_then(Value::as_str).ok_or(JudgeError::Unreadable(pointer))
-        };
-        let (event, action) = (text("/data/scoreId")?, text("/data/ato/action")?);
-        // Ravelin has one word for two verdicts, and none for reasons: the record has them.
-        let record = self.ours.get(&format!("/v1/assessments/{event}")).await?;
-        let answered = record.get("answered").and_then(Value::as_str).and_then(Verdict::parse);
-        if answered.map(takeover_word) != Some(action) {
-            return Err(JudgeError::Unreadable("the verdict that was answered"));
-        }
-        judged(&record)
+        let event = EventId::parse(text_in(&answer, "/data/scoreId")?);
+        let event = event.map_err(|_| JudgeError::Unreadable("/data/scoreId"))?;
+        Ok((event, text_in(&answer, "/data/ato/action")?.to_owned()))
     }
 
-    async fn conclude(&mut self, _event: EventId, _outcome: Outcome, _now: Timestamp) -> Result<(), JudgeError> {
-        Err(not_sayable("an outcome told later"))
+    fn says(answer: &String, answered: Verdict) -> bool {
+        takeover_word(answered) == answer
     }
 
-    async fn hear(
-        &mut self,
-        target: FeedbackTarget,
-        kind: FeedbackKind,
-        now: Timestamp,
-    ) -> Result<Applied, JudgeError> {
-        let body = reclaim_body(&target, &kind, now)?;
-        match self.words {
-            Words::Ours => self.ours.hear(target, kind, now).await,
-            // How many events that was is not answered.
-            Words::Ravelin => self.tell("/v2/reclaim", &body).await.map(|_| Applied::default()),
-        }
+    async fn say(&mut self, _target: &FeedbackTarget, word: Value, _now: Timestamp) -> Result<(), JudgeError> {
+        self.tell("/v2/reclaim", &word).await.map(drop)
     }
 
-    async fn close(&mut self, account: AccountId, now: Timestamp) -> Result<(), JudgeError> {
-        if self.words == Words::Ours {
-            return self.ours.close(account, now).await;
-        }
+    async fn close(&mut self, account: &AccountId, now: Timestamp) -> Result<(), JudgeError> {
         let customer = json!({ "customerId": account.as_str(), "method": "AccountDeleted", "source": "ATO" });
         self.tell("/v2/reclaim", &json!({ "timestamp": now.as_millis(), "customers": [customer] })).await.map(drop)
     }
-}
-
-/// The step for which Ravelin has no words, with its line; None if it can say the whole story.
-///
-/// # Errors
-/// The story cannot be played at all.
-pub async fn not_sayable_in_ravelin(story: &Story, world: &World) -> Result<Option<String>, RunError> {
-    let application = ApplicationId::new("rehearsal");
-    let application = application.map_err(|invalid| RunError { line: 0, cause: RunErrorCause::InvalidId(invalid) })?;
-    match run(story, world, &mut Rehearsal { application }).await {
-        Ok(_) => Ok(None),
-        Err(RunError { line, cause: RunErrorCause::Judge(JudgeError::NotSayable(what)) }) => {
-            Ok(Some(format!("line {line}: {what}")))
-        }
-        Err(other) => Err(other),
-    }
-}
-
-/// Nobody judges: it is tried whether all can be said.
-struct Rehearsal {
-    application: ApplicationId,
-}
-
-#[async_trait]
-impl Judge for Rehearsal {
-    fn application(&self) -> &ApplicationId {
-        &self.application
-    }
-
-    fn midnight(&self) -> Timestamp {
-        FIRST_MIDNIGHT
-    }
-
-    async fn assess(&mut self, event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
-        let (event, _, _) = said(event, password)?;
-        Ok(Judged { event: event.id, verdict: Verdict::Allow, reasons: Vec::new(), rules: Vec::new() })
-    }
-
-    async fn conclude(&mut self, _event: EventId, _outcome: Outcome, _now: Timestamp) -> Result<(), JudgeError> {
-        Err(not_sayable("an outcome told later"))
-    }
-
-    async fn hear(
-        &mut self,
-        target: FeedbackTarget,
-        kind: FeedbackKind,
-        now: Timestamp,
-    ) -> Result<Applied, JudgeError> {
-        reclaim_body(&target, &kind, now).map(|_| Applied::default())
-    }
-
-    async fn close(&mut self, _account: AccountId, _now: Timestamp) -> Result<(), JudgeError> {
-        Ok(())
-    }
-}
-
-const fn not_sayable(what: &'static str) -> JudgeError {
-    JudgeError::NotSayable(what)
 }
 
 const fn takeover_word(verdict: Verdict) -> &'static str {

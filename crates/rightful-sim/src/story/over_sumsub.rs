@@ -1,43 +1,26 @@
-//! A running server, told in Sumsub's words what a story tells; and the same, as far as Sumsub can say it, in ours.
-//!
-//! Transactions carry the date of the story, which their vendor allows. Sumsub has no words for some of what stories tell: such a
-//! story is not told in part, and it is said which step it was. What a step loses without changing what happens both sides leave
-//! out, as for Ravelin.
+//! What Sumsub can say of a story, and how: transactions carry the date of the story, which their vendor allows.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Action, ApplicationId, Device, Event, EventId, FeedbackKind, FeedbackTarget, MechanismKind, Outcome,
-    Payment, PaymentDirection, Person, Timestamp, Verdict,
+    Action, Device, Event, EventId, FeedbackKind, FeedbackTarget, MechanismKind, Outcome, Payment, PaymentDirection,
+    Person, Timestamp, Verdict,
 };
-use rightful_store::Applied;
 use ring::hmac;
 use serde_json::{Map, Value, json};
 
 use super::data_sets::password_sha256_hex;
-use super::in_process::FIRST_MIDNIGHT;
-use super::judge::{Judge, JudgeError, Judged};
-use super::over_http::{OverHttp, judged};
-use super::run::{RunError, RunErrorCause, run};
-use super::syntax::Story;
-use super::world::World;
-use crate::http::{Connection, request};
+use super::judge::JudgeError;
+use super::over_http::{answer_to, text_in};
+use super::teller::{Vendor, not_sayable};
+use crate::http::{Connection, HttpError, request};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Where transactions of accounts are told, whether or not their vendor would know them.
 const SUBMIT: &str = "/resources/applicants/-/kyt/txns/-/data";
-
-/// In whose words a story is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SumsubWords {
-    /// In Sumsub's.
-    Sumsub,
-    /// In our own, saying no more than Sumsub could.
-    Ours,
-}
 
 /// What a story's application signs with.
 #[derive(Debug, Clone, Copy)]
@@ -48,10 +31,8 @@ pub struct SumsubKeys<'a> {
     pub secret_key: &'a str,
 }
 
-/// A running server.
-pub struct OverSumsub {
-    ours: OverHttp,
-    words: SumsubWords,
+/// A running server's Sumsub.
+pub struct Sumsub {
     connection: Connection,
     app_token: String,
     secret: hmac::Key,
@@ -59,26 +40,15 @@ pub struct OverSumsub {
     began: (Timestamp, Instant),
 }
 
-impl OverSumsub {
-    /// A judge for one story, by the real clock's `now`; None if the story is too long to be told.
-    ///
-    /// The keys, our own and Sumsub's, should be a new application's, in the story's mode.
-    pub fn new(
-        (address, our_key, application): (SocketAddr, &str, ApplicationId),
-        keys: SumsubKeys<'_>,
-        words: SumsubWords,
-        story: &Story,
-        now: Timestamp,
-    ) -> Result<Option<Self>, crate::http::HttpError> {
-        let Some(ours) = OverHttp::new((address, our_key, application), story, now)? else { return Ok(None) };
-        Ok(Some(Self {
-            ours,
-            words,
+impl Sumsub {
+    /// By an application's keys and the real clock's `now`.
+    pub fn new(address: SocketAddr, keys: SumsubKeys<'_>, now: Timestamp) -> Result<Self, HttpError> {
+        Ok(Self {
             connection: Connection::new(address, PATIENCE)?,
             app_token: keys.app_token.to_owned(),
             secret: hmac::Key::new(hmac::HMAC_SHA256, keys.secret_key.as_bytes()),
             began: (now, Instant::now()),
-        }))
+        })
     }
 
     async fn tell(&mut self, target: &str, body: &Value) -> Result<Value, JudgeError> {
@@ -93,124 +63,46 @@ impl OverSumsub {
             ("x-app-access-sig", &signature),
             ("content-type", "application/json"),
         ];
-        let answer = self.connection.exchange(&request("POST", target, &headers, body.as_bytes())).await?;
-        if !(200..300).contains(&answer.status) {
-            let body = String::from_utf8_lossy(answer.body).into_owned();
-            return Err(JudgeError::Refused { status: answer.status, body });
-        }
-        serde_json::from_slice(answer.body).map_err(|_| JudgeError::Unreadable("JSON"))
+        answer_to(&mut self.connection, &request("POST", target, &headers, body.as_bytes())).await
     }
 }
 
 #[async_trait]
-impl Judge for OverSumsub {
-    fn application(&self) -> &ApplicationId {
-        self.ours.application()
+impl Vendor for Sumsub {
+    /// The transaction.
+    type Telling = Value;
+    /// The status of its review, and the answer where there is one.
+    type Answer = (String, Option<String>);
+    /// Where it is said, and the body that says it.
+    type Word = (String, Value);
+
+    fn telling(event: Event, password: Option<&str>) -> Result<(Event, Value), JudgeError> {
+        said(event, password)
     }
 
-    fn midnight(&self) -> Timestamp {
-        self.ours.midnight()
+    fn word(target: &FeedbackTarget, kind: &FeedbackKind, _now: Timestamp) -> Result<Self::Word, JudgeError> {
+        review(target, kind)
     }
 
-    async fn assess(&mut self, event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
-        let (event, body) = said(event, password)?;
-        if self.words == SumsubWords::Ours {
-            return self.ours.assess(event, password).await;
-        }
+    async fn ask(&mut self, _event: &Event, body: Value) -> Result<(EventId, Self::Answer), JudgeError> {
         let answer = self.tell(SUBMIT, &body).await?;
-        let text = |pointer: &'static str| {
-            answer.pointer(pointer).and_then(Value::as_str).ok_or(JudgeError::Unreadable(pointer))
-        };
-        let event = dashed(text("/id")?).ok_or(JudgeError::Unreadable("a transaction's id"))?;
-        let standing = (text("/review/reviewStatus")?, text("/review/reviewResult/reviewAnswer").ok());
-        // Sumsub has one word for two verdicts, and another for what waits; the record has ours.
-        let record = self.ours.get(&format!("/v1/assessments/{event}")).await?;
-        let answered = record.get("answered").and_then(Value::as_str).and_then(Verdict::parse);
-        if !answered.is_some_and(|answered| stands(answered).contains(&standing)) {
-            return Err(JudgeError::Unreadable("the verdict that was answered"));
-        }
-        judged(&record)
+        let event = dashed(text_in(&answer, "/id")?).ok_or(JudgeError::Unreadable("a transaction's id"))?;
+        let status = text_in(&answer, "/review/reviewStatus")?.to_owned();
+        Ok((event, (status, text_in(&answer, "/review/reviewResult/reviewAnswer").ok().map(str::to_owned))))
     }
 
-    async fn conclude(&mut self, _event: EventId, _outcome: Outcome, _now: Timestamp) -> Result<(), JudgeError> {
-        Err(not_sayable("an outcome told later"))
+    fn says((status, answer): &Self::Answer, answered: Verdict) -> bool {
+        stands(answered).contains(&(status.as_str(), answer.as_deref()))
     }
 
-    async fn hear(
+    async fn say(
         &mut self,
-        target: FeedbackTarget,
-        kind: FeedbackKind,
-        now: Timestamp,
-    ) -> Result<Applied, JudgeError> {
-        let (path, body) = review(&target, &kind)?;
-        if self.words == SumsubWords::Ours {
-            return self.ours.hear(target, kind, now).await;
-        }
-        // How many events that was is not answered.
-        self.tell(&path, &body).await.map(|_| Applied::default())
-    }
-
-    async fn close(&mut self, _account: AccountId, _now: Timestamp) -> Result<(), JudgeError> {
-        Err(not_sayable("closing an account"))
-    }
-}
-
-/// The step for which Sumsub has no words, with its line; None if it can say the whole story.
-///
-/// # Errors
-/// The story cannot be played at all.
-pub async fn not_sayable_in_sumsub(story: &Story, world: &World) -> Result<Option<String>, RunError> {
-    let application = ApplicationId::new("rehearsal");
-    let application = application.map_err(|invalid| RunError { line: 0, cause: RunErrorCause::InvalidId(invalid) })?;
-    match run(story, world, &mut Rehearsal { application }).await {
-        Ok(_) => Ok(None),
-        Err(RunError { line, cause: RunErrorCause::Judge(JudgeError::NotSayable(what)) }) => {
-            Ok(Some(format!("line {line}: {what}")))
-        }
-        Err(other) => Err(other),
-    }
-}
-
-/// Nobody judges: it is tried whether all can be said.
-struct Rehearsal {
-    application: ApplicationId,
-}
-
-#[async_trait]
-impl Judge for Rehearsal {
-    fn application(&self) -> &ApplicationId {
-        &self.application
-    }
-
-    fn midnight(&self) -> Timestamp {
-        FIRST_MIDNIGHT
-    }
-
-    async fn assess(&mut self, event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
-        let (event, _) = said(event, password)?;
-        Ok(Judged { event: event.id, verdict: Verdict::Allow, reasons: Vec::new(), rules: Vec::new() })
-    }
-
-    async fn conclude(&mut self, _event: EventId, _outcome: Outcome, _now: Timestamp) -> Result<(), JudgeError> {
-        Err(not_sayable("an outcome told later"))
-    }
-
-    async fn hear(
-        &mut self,
-        target: FeedbackTarget,
-        kind: FeedbackKind,
+        _target: &FeedbackTarget,
+        (path, body): Self::Word,
         _now: Timestamp,
-    ) -> Result<Applied, JudgeError> {
-        review(&target, &kind).map(|_| Applied::default())
+    ) -> Result<(), JudgeError> {
+        self.tell(&path, &body).await.map(drop)
     }
-
-    async fn close(&mut self, _account: AccountId, _now: Timestamp) -> Result<(), JudgeError> {
-        Err(not_sayable("closing an account"))
-    }
-}
-
-const fn not_sayable(what: &'static str) -> JudgeError {
-    JudgeError::NotSayable(what)
 }
 
 /// How a transaction may stand after a verdict: its status, and the answer where there is one.

@@ -1,9 +1,8 @@
-//! A running server, told in Transmit's words what a story tells; and the same, as far as Transmit can say it, in ours.
+//! What Transmit can say of a story, and how.
 //!
 //! In Transmit's words a moment is the server's own, so the server's clock is driven by the story. A page reports its device
 //! and the action, a server asks about it and says how it ended; there is no word for how somebody proved to be who they
-//! are, before they were challenged. Which steps Transmit has no words for is said, as it is for Ravelin; what a step loses
-//! without changing what happens, as a device's maker, both sides leave out.
+//! are, before they were challenged.
 //!
 //! Who was to be challenged, and was let in without, is not said to have succeeded: a result says that the challenge was
 //! passed.
@@ -14,18 +13,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Action, ApplicationId, Event, EventId, FeedbackKind, FeedbackTarget, Mechanism, MechanismKind, Money,
-    Outcome, Payment, PaymentDirection, Person, Timestamp, Verdict,
+    AccountId, Action, Event, EventId, FeedbackKind, FeedbackTarget, Mechanism, MechanismKind, Money, Outcome, Payment,
+    PaymentDirection, Person, Timestamp, Verdict,
 };
-use rightful_store::Applied;
 use serde_json::{Map, Value, json};
 
-use super::in_process::FIRST_MIDNIGHT;
-use super::judge::{Judge, JudgeError, Judged};
-use super::over_http::{Asked, OverHttp, exchange, judged};
-use super::run::{RunError, RunErrorCause, run};
-use super::syntax::Story;
-use super::world::World;
+use super::judge::JudgeError;
+use super::over_http::{Asked, answer_to, exchange, text_in};
+use super::teller::{Vendor, not_sayable};
 use crate::http::{Connection, HttpError, request};
 
 /// How long an answer may take.
@@ -34,15 +29,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const TOKEN_USED: Duration = Duration::from_secs(50 * 60);
 /// How long the key is used that pages seal under: a client asks for it on each page.
 const KEY_USED: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// In whose words a story is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tongue {
-    /// In Transmit's.
-    Transmit,
-    /// In our own, saying no more than Transmit could.
-    Ours,
-}
 
 /// Makes the body of a page's request, of a public key and of what the page says.
 pub type Seal = Box<dyn Fn(&str, &[u8]) -> Option<String> + Send + Sync>;
@@ -55,21 +41,17 @@ pub struct Hands {
     pub seal: Seal,
 }
 
-/// The keys of an application: our own, and Transmit's client with its secret.
+/// The keys of an application: a client with its secret.
 #[derive(Debug, Clone, Copy)]
 pub struct TransmitKeys<'a> {
-    /// Our own API's.
-    pub api_key: &'a str,
-    /// The public half of Transmit's.
+    /// The public half.
     pub client_id: &'a str,
-    /// Its secret half.
+    /// The secret half.
     pub client_secret: &'a str,
 }
 
-/// A running server whose clock the story drives.
-pub struct OverTransmit {
-    ours: OverHttp,
-    tongue: Tongue,
+/// The Transmit of a running server whose clock the story drives.
+pub struct Transmit {
     hands: Hands,
     connection: Connection,
     client_id: String,
@@ -85,20 +67,13 @@ pub struct OverTransmit {
     n_said: u64,
 }
 
-impl OverTransmit {
-    /// A judge for one story, which begins at this midnight.
+impl Transmit {
+    /// By an application's keys.
     ///
-    /// The application should be a new one in test mode, in the story's mode; the server should take the address of who
-    /// calls from `x-forwarded-for`, let pages ask without limit, and have the clock that `hands` sets.
-    pub fn new(
-        (address, keys, application): (SocketAddr, TransmitKeys<'_>, ApplicationId),
-        tongue: Tongue,
-        hands: Hands,
-        midnight: Timestamp,
-    ) -> Result<Self, HttpError> {
+    /// The application should be in test mode; the server should take the address of who calls from `x-forwarded-for`, let
+    /// pages ask without limit, and have the clock that `hands` sets.
+    pub fn new(address: SocketAddr, keys: TransmitKeys<'_>, hands: Hands) -> Result<Self, HttpError> {
         Ok(Self {
-            ours: OverHttp::beginning((address, keys.api_key, application), midnight)?,
-            tongue,
             hands,
             connection: Connection::new(address, PATIENCE)?,
             client_id: keys.client_id.to_owned(),
@@ -163,17 +138,13 @@ impl OverTransmit {
         let agent = event.network.user_agent.as_deref().unwrap_or("");
         let headers = [("content-type", "application/json"), ("x-forwarded-for", &*ip), ("user-agent", agent)];
         let sent = request("POST", "/risk-collect/device/events", &headers, sealed.as_bytes());
-        let answer = self.connection.exchange(&sent).await?;
-        if answer.status != 200 {
-            let body = String::from_utf8_lossy(answer.body).into_owned();
-            return Err(JudgeError::Refused { status: answer.status, body });
-        }
-        let answer: Value = serde_json::from_slice(answer.body).map_err(|_| JudgeError::Unreadable("JSON"))?;
+        let answer = answer_to(&mut self.connection, &sent).await?;
         self.devices.insert(key_name, text_in(&answer, "/deviceId")?.to_owned());
         Ok(text_in(&answer, "/actionToken")?.to_owned())
     }
 
-    async fn recommended(&mut self, event: &Event, account: &AccountId) -> Result<Judged, JudgeError> {
+    /// Asks for a recommendation, as the account that a server names.
+    async fn recommended(&mut self, event: &Event, account: &AccountId) -> Result<(EventId, String), JudgeError> {
         let token = self.report(event).await?;
         let target = format!("/risk/v1/recommendation?action_token={token}&user_id={}", account.as_str());
         let authorization = self.authorization(event.at).await?;
@@ -183,12 +154,7 @@ impl OverTransmit {
         let id = action.get(..32).and_then(|id| EventId::parse(id).ok());
         let id = id.ok_or(JudgeError::Unreadable("/context/action_id"))?;
         self.actions.insert(id, (token, action));
-        // The record says the verdict also where the application only observes.
-        let record = self.ours.get(&format!("/v1/assessments/{id}")).await?;
-        if record.get("answered").and_then(Value::as_str) != Some(text_in(&answer, "/recommendation/type")?) {
-            return Err(JudgeError::Unreadable("the verdict that was answered"));
-        }
-        judged(&record)
+        Ok((id, text_in(&answer, "/recommendation/type")?.to_owned()))
     }
 
     /// Says how an action ended.
@@ -205,151 +171,78 @@ impl OverTransmit {
 }
 
 #[async_trait]
-impl Judge for OverTransmit {
-    fn application(&self) -> &ApplicationId {
-        self.ours.application()
+impl Vendor for Transmit {
+    /// Whose it was, and how it ended.
+    type Telling = (AccountId, Outcome);
+    /// The recommendation.
+    type Answer = String;
+    type Word = Word;
+
+    const TELLS_OUTCOMES: bool = true;
+
+    fn telling(event: Event, password: Option<&str>) -> Result<(Event, Self::Telling), JudgeError> {
+        said(event, password)
     }
 
-    fn midnight(&self) -> Timestamp {
-        self.ours.midnight()
+    fn word(target: &FeedbackTarget, kind: &FeedbackKind, _now: Timestamp) -> Result<Word, JudgeError> {
+        word(target, kind)
     }
 
-    async fn assess(&mut self, event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
-        let Said { event, account, outcome } = said(event, password)?;
-        let now = event.at;
-        (self.hands.set_clock)(now);
-        let judged = match self.tongue {
-            Tongue::Transmit => self.recommended(&event, &account).await?,
-            Tongue::Ours => self.ours.assess(event, None).await?,
-        };
-        if outcome != Outcome::Pending && judged.verdict != Verdict::Challenge {
-            self.conclude(judged.event, outcome, now).await?;
+    fn outcome_after((_, outcome): &Self::Telling) -> Option<Outcome> {
+        (*outcome != Outcome::Pending).then_some(*outcome)
+    }
+
+    fn outcome_in(word: &Word) -> Option<Outcome> {
+        match word {
+            Word::Result("success", _) => Some(Outcome::Succeeded),
+            Word::Result(..) => Some(Outcome::Failed),
+            Word::Label(_) => None,
         }
-        Ok(judged)
+    }
+
+    fn set_clock(&self, now: Timestamp) {
+        (self.hands.set_clock)(now);
+    }
+
+    async fn ask(&mut self, event: &Event, (account, _): Self::Telling) -> Result<(EventId, String), JudgeError> {
+        self.recommended(event, &account).await
+    }
+
+    fn says(answer: &String, answered: Verdict) -> bool {
+        answered.as_str() == answer
+    }
+
+    async fn say(&mut self, target: &FeedbackTarget, word: Word, now: Timestamp) -> Result<(), JudgeError> {
+        let (label, subject) = match (word, target) {
+            (Word::Result(result, challenge), FeedbackTarget::Event(event)) => {
+                return self.result(*event, (result, challenge), now).await;
+            }
+            (Word::Result(..), FeedbackTarget::Account { .. }) => {
+                return Err(not_sayable("a challenge of a whole account"));
+            }
+            (Word::Label(label), FeedbackTarget::Event(event)) => {
+                let (_, action) = self.actions.get(event).ok_or(JudgeError::Unreadable("an action"))?;
+                (label, json!({ "type": "ACTION_ID", "value": action }))
+            }
+            (Word::Label(label), FeedbackTarget::Account { account, .. }) => {
+                (label, json!({ "type": "USER_ID", "value": account.as_str() }))
+            }
+        };
+        let body = json!({ "label_type": label, "subject": subject, "use_case": "ACCOUNT_TAKEOVER" });
+        self.tell("/risk/v1/label", &body, now).await.map(drop)
     }
 
     async fn conclude(&mut self, event: EventId, outcome: Outcome, now: Timestamp) -> Result<(), JudgeError> {
-        (self.hands.set_clock)(now);
-        match (self.tongue, outcome) {
-            (Tongue::Ours, _) => self.ours.conclude(event, outcome, now).await,
-            (Tongue::Transmit, Outcome::Succeeded) => self.result(event, ("success", None), now).await,
-            (Tongue::Transmit, Outcome::Failed) => self.result(event, ("failure", None), now).await,
-            (Tongue::Transmit, Outcome::Pending) => Ok(()),
+        match outcome {
+            Outcome::Succeeded => self.result(event, ("success", None), now).await,
+            Outcome::Failed => self.result(event, ("failure", None), now).await,
+            Outcome::Pending => Ok(()),
         }
     }
-
-    async fn hear(
-        &mut self,
-        target: FeedbackTarget,
-        kind: FeedbackKind,
-        now: Timestamp,
-    ) -> Result<Applied, JudgeError> {
-        (self.hands.set_clock)(now);
-        let word = word(&target, &kind)?;
-        match (self.tongue, word, &target) {
-            (Tongue::Ours, Word::Result(result, _), FeedbackTarget::Event(event)) => {
-                // A result says both.
-                let outcome = if result == "success" { Outcome::Succeeded } else { Outcome::Failed };
-                self.ours.conclude(*event, outcome, now).await?;
-                self.ours.hear(target, kind, now).await
-            }
-            (Tongue::Ours, _, _) => self.ours.hear(target, kind, now).await,
-            (Tongue::Transmit, Word::Result(result, challenge), FeedbackTarget::Event(event)) => {
-                self.result(*event, (result, challenge), now).await.map(|()| Applied::default())
-            }
-            (Tongue::Transmit, Word::Result(..), FeedbackTarget::Account { .. }) => {
-                Err(not_sayable("a challenge of a whole account"))
-            }
-            // How many events that was is not answered.
-            (Tongue::Transmit, Word::Label(label), target) => {
-                let subject = match target {
-                    FeedbackTarget::Event(event) => {
-                        let (_, action) = self.actions.get(event).ok_or(JudgeError::Unreadable("an action"))?;
-                        json!({ "type": "ACTION_ID", "value": action })
-                    }
-                    FeedbackTarget::Account { account, .. } => json!({ "type": "USER_ID", "value": account.as_str() }),
-                };
-                let body = json!({ "label_type": label, "subject": subject, "use_case": "ACCOUNT_TAKEOVER" });
-                self.tell("/risk/v1/label", &body, now).await.map(|_| Applied::default())
-            }
-        }
-    }
-
-    async fn close(&mut self, _account: AccountId, _now: Timestamp) -> Result<(), JudgeError> {
-        Err(not_sayable("an account that is closed"))
-    }
 }
 
-/// The step for which Transmit has no words, with its line; None if it can say the whole story.
-///
-/// # Errors
-/// The story cannot be played at all.
-pub async fn not_sayable_in_transmit(story: &Story, world: &World) -> Result<Option<String>, RunError> {
-    let application = ApplicationId::new("rehearsal");
-    let application = application.map_err(|invalid| RunError { line: 0, cause: RunErrorCause::InvalidId(invalid) })?;
-    match run(story, world, &mut Rehearsal { application }).await {
-        Ok(_) => Ok(None),
-        Err(RunError { line, cause: RunErrorCause::Judge(JudgeError::NotSayable(what)) }) => {
-            Ok(Some(format!("line {line}: {what}")))
-        }
-        Err(other) => Err(other),
-    }
-}
-
-/// Nobody judges: it is tried whether all can be said.
-struct Rehearsal {
-    application: ApplicationId,
-}
-
-#[async_trait]
-impl Judge for Rehearsal {
-    fn application(&self) -> &ApplicationId {
-        &self.application
-    }
-
-    fn midnight(&self) -> Timestamp {
-        FIRST_MIDNIGHT
-    }
-
-    async fn assess(&mut self, event: Event, password: Option<&str>) -> Result<Judged, JudgeError> {
-        let said = said(event, password)?;
-        Ok(Judged { event: said.event.id, verdict: Verdict::Allow, reasons: Vec::new(), rules: Vec::new() })
-    }
-
-    async fn conclude(&mut self, _event: EventId, _outcome: Outcome, _now: Timestamp) -> Result<(), JudgeError> {
-        Ok(())
-    }
-
-    async fn hear(
-        &mut self,
-        target: FeedbackTarget,
-        kind: FeedbackKind,
-        _now: Timestamp,
-    ) -> Result<Applied, JudgeError> {
-        word(&target, &kind).map(|_| Applied::default())
-    }
-
-    async fn close(&mut self, _account: AccountId, _now: Timestamp) -> Result<(), JudgeError> {
-        Err(not_sayable("an account that is closed"))
-    }
-}
-
-const fn not_sayable(what: &'static str) -> JudgeError {
-    JudgeError::NotSayable(what)
-}
-
-fn text_in<'a>(answer: &'a Value, pointer: &'static str) -> Result<&'a str, JudgeError> {
-    answer.pointer(pointer).and_then(Value::as_str).ok_or(JudgeError::Unreadable(pointer))
-}
-
-/// What Transmit can say of an event: how it ended is said later.
-struct Said {
-    event: Event,
-    account: AccountId,
-    outcome: Outcome,
-}
-
-fn said(mut event: Event, password: Option<&str>) -> Result<Said, JudgeError> {
+/// What Transmit can say of an event: the event without the rest, whose it was, and how it ended, which is said later.
+fn said(mut event: Event, password: Option<&str>) -> Result<(Event, (AccountId, Outcome)), JudgeError> {
     let account = event.account.clone().ok_or(not_sayable("somebody who names no account"))?;
     if event.session.is_some() {
         return Err(not_sayable("a session"));
@@ -386,7 +279,7 @@ fn said(mut event: Event, password: Option<&str>) -> Result<Said, JudgeError> {
     device.manufacturer = None;
     device.kind = device.kind.take().filter(|kind| matches!(&**kind, "computer" | "phone"));
     device.screen = device.screen.take().filter(|screen| sides(screen).is_some());
-    Ok(Said { event, account, outcome })
+    Ok((event, (account, outcome)))
 }
 
 /// What a device calls its key: 64 hexadecimal digits that follow from its name.
@@ -466,8 +359,8 @@ fn transaction(payment: &Payment) -> Value {
 }
 
 /// Transmit's word for what somebody says.
-#[derive(Clone, Copy)]
-enum Word {
+#[derive(Debug, Clone, Copy)]
+pub enum Word {
     /// A result, and the kind of challenge.
     Result(&'static str, Option<&'static str>),
     /// A label.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rightful_domain::{AccountId, EventId, FeedbackKind, FeedbackTarget, InvalidId, Outcome, Timestamp};
+use rightful_domain::{AccountId, EventId, FeedbackKind, FeedbackTarget, InvalidId, Outcome, Timestamp, Verdict};
 use rightful_store::Applied;
 
 use super::event::event_of;
@@ -24,6 +24,18 @@ pub enum Happened {
     Attacked(Vec<Attacked>),
     /// An outcome was noted.
     Noted,
+}
+
+impl Happened {
+    /// What was judged, in its order.
+    #[must_use]
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        match self {
+            Self::Judged(all) => all.iter().map(|judged| judged.verdict).collect(),
+            Self::Attacked(all) => all.iter().map(|attacked| attacked.judged.verdict).collect(),
+            Self::Applied(_) | Self::Noted => Vec::new(),
+        }
+    }
 }
 
 /// One attempt of a campaign, judged.

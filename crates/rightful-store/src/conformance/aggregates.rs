@@ -250,20 +250,16 @@ async fn begin_to_keep(store: &dyn Store, aggregates: Vec<Aggregate>) -> Result<
 
 /// More rows than a backfill looks at at once, of two applications.
 const MANY: u64 = 1_200;
-/// Events that are judged and not yet written down at once: fewer of one key than a series keeps by themselves, since of
-/// more it cannot tell which it has counted.
-const AT_ONCE: usize = 128;
 
+/// Records them all at once: far more are judged and not yet written down than a series keeps of those that were.
 async fn record_many(script: &Script, upto: u64, also: &ApplicationId) -> Told {
-    let all: Vec<u64> = (0..upto).collect();
-    for some in all.chunks(AT_ONCE) {
-        let recorded = some.iter().map(|n| {
-            let (script, also, event) = (script.clone(), also.clone(), varied(*n));
-            tokio::spawn(async move { record(&script, &event, &also).await })
-        });
-        for recorded in recorded.collect::<Vec<_>>() {
-            recorded.await.map_err(|error| error.to_string())??;
-        }
+    let mut recording = Vec::new();
+    for n in 0..upto {
+        let (script, also) = (script.clone(), also.clone());
+        recording.push(tokio::spawn(async move { record(&script, &varied(n), &also).await }));
+    }
+    for recorded in recording {
+        recorded.await.map_err(|error| error.to_string())??;
     }
     Ok(())
 }

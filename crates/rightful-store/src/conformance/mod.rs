@@ -134,6 +134,8 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     notes::of_many_who_consume_at_once_one_gets_the_answer,
     office::an_application_reads_back_and_its_id_is_unique,
     office::a_change_keeps_the_keys,
+    office::keys_come_and_go_by_their_own_verbs,
+    office::what_was_changed_reads_back_in_its_order,
     office::settings_read_back,
     outbox::messages_of_a_hook_go_in_order_one_at_a_time,
     outbox::what_was_not_taken_waits_over_restarts_under_its_number,

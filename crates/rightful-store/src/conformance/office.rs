@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{ApplicationMode, Hook, HookStyle, RecommendationWords, Settings, TakeoverWords, Verdict};
+use rightful_domain::{
+    Application, ApplicationMode, AuditedChange, AuditedRules, CREDENTIALS_MAX, Credential, Hook, HookStyle, KeyChange,
+    KeyDigest, RecommendationWords, RuleBookChange, RuleBookChangeKind, RuleHand, RuleStep, Settings, TakeoverWords,
+    Verdict,
+};
 
-use super::sample::shop;
+use super::sample::{START, shop};
 use super::{Backend, Ending, Script, Told, holds, same};
 use crate::StoreError;
 
@@ -30,6 +34,81 @@ pub(super) async fn a_change_keeps_the_keys(backend: Arc<dyn Backend>) -> Told {
     sent.credentials.clear();
     script.store().change_application(sent).await?;
     same("all", script.store().applications().await?, vec![changed])
+}
+
+pub(super) async fn keys_come_and_go_by_their_own_verbs(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let application = shop("shop");
+    let first = application.credentials[0].clone();
+    let second = Credential { secret_digest: Some(KeyDigest([9; 32])), ..first.clone() };
+    let store = script.store();
+    let change = |change| store.change_keys(&application.id, change);
+    let unknown = change(KeyChange::Add(second.clone())).await;
+    holds("an unknown one is refused", matches!(unknown, Err(StoreError::UnknownApplication { .. })))?;
+    script.store().create_application(application.clone()).await?;
+    change(KeyChange::Add(second.clone())).await?;
+    change(KeyChange::Revoke(first.clone())).await?;
+    let again = change(KeyChange::Revoke(first)).await;
+    holds("none goes twice", matches!(again, Err(StoreError::Conflict)))?;
+    drop(store);
+    // A change of settings that was read before brings nothing back.
+    script.store().change_application(application.clone()).await?;
+    backend.restart(Ending::Abandoned).await?;
+    let expected = Application { credentials: vec![second.clone()], ..application.clone() };
+    same("all", script.store().applications().await?, vec![expected])?;
+    let digest = |n: usize| Some(KeyDigest([u8::try_from(n).unwrap_or(0); 32]));
+    for n in 1..CREDENTIALS_MAX {
+        let added = Credential { secret_digest: digest(100 + n), ..second.clone() };
+        script.store().change_keys(&application.id, KeyChange::Add(added)).await?;
+    }
+    let one_more = script.store().change_keys(&application.id, KeyChange::Add(second)).await;
+    holds("there is an end to them", matches!(one_more, Err(StoreError::Conflict)))
+}
+
+pub(super) async fn what_was_changed_reads_back_in_its_order(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let (application, mut changed) = (shop("shop"), shop("shop"));
+    script.store().create_application(application.clone()).await?;
+    changed.mode = ApplicationMode::Observe;
+    script.store().change_application(changed.clone()).await?;
+    let gone = changed.credentials.remove(0);
+    script.store().change_keys(&application.id, KeyChange::Revoke(gone)).await?;
+    let hand = RuleHand { author: "Rita".into(), key: "key-1".into() };
+    let change = RuleBookChange {
+        application: application.id.clone(),
+        expected: 0,
+        kind: RuleBookChangeKind::NeedTwo(true),
+        by: hand.clone(),
+        note: "as agreed".into(),
+        at: START,
+    };
+    script.store().change_rule_book(change).await?;
+    backend.restart(Ending::Abandoned).await?;
+    let rows = script.store().audit(0, 10).await?;
+    same("numbers", rows.iter().map(|row| row.number).collect::<Vec<_>>(), vec![1, 2, 3, 4])?;
+    same(
+        "moments",
+        rows.iter().map(|row| row.at).collect::<Vec<_>>(),
+        vec![Some(application.created_at), None, None, Some(START)],
+    )?;
+    let rules = AuditedRules {
+        application: application.id.clone(),
+        step: RuleStep::NeedTwo,
+        revision: 1,
+        published: None,
+        by: hand,
+        note: "as agreed".into(),
+    };
+    let with_keys = Application { credentials: application.credentials.clone(), ..changed.clone() };
+    let expected = vec![
+        AuditedChange::Made(Box::new(application)),
+        AuditedChange::Changed(Box::new(with_keys)),
+        AuditedChange::Keys(Box::new(changed)),
+        AuditedChange::Rules(rules),
+    ];
+    same("changes", rows.into_iter().map(|row| row.change).collect::<Vec<_>>(), expected)?;
+    let later = script.store().audit(3, 10).await?;
+    same("after the third", later.len(), 1)
 }
 
 pub(super) async fn settings_read_back(backend: Arc<dyn Backend>) -> Told {

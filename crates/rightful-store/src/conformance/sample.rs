@@ -128,13 +128,8 @@ pub(super) fn id(n: u64) -> EventId {
 pub fn login(n: u64, account: &str, device: &str, ip: &str) -> Event {
     let at = START.plus(std::time::Duration::from_secs(n));
     Event {
-        id: id(n),
-        application: application(),
-        source: Source::Native,
-        action: Action::Login,
         outcome: Outcome::Succeeded,
         account: Some(account_id(account)),
-        authenticated_account: None,
         username: Some(Pii::new(format!("{account}@example.com").into())),
         mechanisms: vec![proof(MechanismKind::Password)],
         device: Device {
@@ -143,20 +138,7 @@ pub fn login(n: u64, account: &str, device: &str, ip: &str) -> Event {
             ..Device::default()
         },
         network: Network { ip: ip.parse::<IpAddr>().ok(), user_agent: None, origin: None },
-        location: None,
-        behavior: None,
-        payment: None,
-        person: Person::default(),
-        app: None,
-        session: None,
-        correlation: None,
-        custom: None,
-        unknown: None,
-        incumbent_verdict: None,
-        at,
-        at_clamped: false,
-        vouched: true,
-        received_at: at,
+        ..Event::new(id(n), application(), Source::Native, Action::Login, at)
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Case, CaseRefusal, Conclusion, EventId, Feedback, RetryKey,
-    Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Case, CaseRefusal, Conclusion, EventId, Feedback, KeyChange,
+    RetryKey, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -65,6 +65,7 @@ pub(super) struct Said {
 pub(super) enum OfficeChange {
     Create(Application),
     Change(Application),
+    Keys(ApplicationId, KeyChange),
 }
 
 /// An entry, ready but for its place.

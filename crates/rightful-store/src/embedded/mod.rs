@@ -7,6 +7,7 @@
 mod acknowledged;
 mod again;
 mod aggregates;
+mod audit;
 mod belongings;
 mod bulk;
 mod cases;
@@ -58,10 +59,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Case, Conclusion, CorrelationId, Day, Delivery, DeliveryTry,
-    Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry,
-    Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted,
-    RuleCounts, Search, Snooze, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, ApplicationId, Case, Conclusion, CorrelationId, Delivery, DeliveryTry, Device, DeviceId,
+    Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage,
+    Record, Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -74,11 +74,11 @@ pub(crate) use state::State;
 
 use crate::record::{Consumption, Draft, private_bytes};
 use crate::{
-    Aggregates, Applied, Backfill, Extent, KeptAggregate, Ledger, Memory, Nonces, Office, Outbox, Recorded, Scan,
-    StoreError, StoreHealth, Visit,
+    Aggregates, Applied, Backfill, Extent, KeptAggregate, Ledger, Memory, Nonces, Outbox, Recorded, Scan, StoreError,
+    StoreHealth, Visit,
 };
 use acknowledged::Acknowledged;
-use command::{Command, OfficeChange, Placed, Queue, RecordCommand, Said};
+use command::{Command, Placed, Queue, RecordCommand, Said};
 use disk::{Disk, unavailable};
 use find::sealing_subject;
 use imprint::Imprint;
@@ -87,8 +87,6 @@ use notes::NoteCommand;
 use outbox::Redelivery;
 use recent::Recent;
 use retries::Retries;
-use rule_books::RuleCommand;
-use snoozes::SnoozeCommand;
 use subjects::Subjects;
 
 /// How often the folder's size is looked at, at most.
@@ -479,83 +477,6 @@ impl Outbox for EmbeddedStore {
 
     async fn record_at(&self, sequence: u64) -> Result<Option<Record>, StoreError> {
         self.read(move |shared| Ok(shared.found_at(sequence)?.map(|found| found.record))).await
-    }
-}
-
-#[async_trait]
-impl Office for EmbeddedStore {
-    async fn create_application(&self, application: Application) -> Result<(), StoreError> {
-        self.ask(|answer| Command::Office(Box::new(OfficeChange::Create(application)), answer)).await
-    }
-
-    async fn change_application(&self, application: Application) -> Result<(), StoreError> {
-        self.ask(|answer| Command::Office(Box::new(OfficeChange::Change(application)), answer)).await
-    }
-
-    async fn applications(&self) -> Result<Vec<Application>, StoreError> {
-        self.read(Shared::all_applications).await
-    }
-
-    async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {
-        let application = application.clone();
-        self.read(move |shared| shared.rule_book(&application)).await
-    }
-
-    async fn change_rule_book(&self, change: RuleBookChange) -> Result<RuleBook, StoreError> {
-        let application = change.application.clone();
-        self.ask(|answer| Command::Rules(RuleCommand::Change(Box::new(change), answer))).await?;
-        self.rule_book(&application).await
-    }
-
-    async fn rule_book_version(
-        &self,
-        application: &ApplicationId,
-        number: u32,
-    ) -> Result<Option<RuleBookVersion>, StoreError> {
-        let application = application.clone();
-        self.read(move |shared| shared.rule_book_version(&application, number)).await
-    }
-
-    async fn snooze(&self, snooze: Snooze) -> Result<(), StoreError> {
-        self.ask(|answer| Command::Snooze(SnoozeCommand::Begin(snooze, answer))).await
-    }
-
-    async fn end_snooze(
-        &self,
-        application: &ApplicationId,
-        rule: &str,
-        account: &AccountId,
-    ) -> Result<bool, StoreError> {
-        let (whose, name, of) = (application.clone(), Box::from(rule), account.clone());
-        let is_there = self.read(move |shared| shared.has_snooze(&whose, &name, &of)).await?;
-        if is_there {
-            let (whose, name, of) = (application.clone(), rule.into(), account.clone());
-            self.ask(|answer| Command::Snooze(SnoozeCommand::End(whose, name, of, answer))).await?;
-        }
-        Ok(is_there)
-    }
-
-    async fn snoozes(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<Snooze>, StoreError> {
-        let application = application.clone();
-        self.read(move |shared| shared.all_snoozes(&application, now)).await
-    }
-
-    async fn add_rule_counts(
-        &self,
-        application: &ApplicationId,
-        counts: Vec<(RuleCounted, RuleCounts)>,
-    ) -> Result<(), StoreError> {
-        let application = application.clone();
-        self.ask(|answer| Command::Rules(RuleCommand::Count(application, counts, answer))).await
-    }
-
-    async fn rule_counts(
-        &self,
-        application: &ApplicationId,
-        from: Day,
-    ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError> {
-        let application = application.clone();
-        self.read(move |shared| shared.rule_counts(&application, from)).await
     }
 }
 

@@ -177,8 +177,7 @@ impl Shared {
         for sequence in rows.take(CHALLENGE_ROWS_MAX) {
             let sequence = sequence?;
             let Some((entry, _)) = self.entry_at(sequence)? else { continue };
-            let answered = entry.assessment.as_ref().and_then(|assessment| assessment.answered);
-            if answered != Some(Verdict::Challenge) || entry.event.application != *application {
+            if entry.answered() != Some(Verdict::Challenge) || entry.event.application != *application {
                 continue;
             }
             let Some(found) = self.found_at(sequence)? else { continue };

@@ -1,19 +1,25 @@
-//! Applications in the embedded store, with a row of audit for each change.
+//! The office in the embedded store: applications and their keys, with a row of audit for each change.
 
 use std::sync::atomic::Ordering;
 
+use async_trait::async_trait;
 use fjall::OwnedWriteBatch;
-use rightful_domain::{Application, ApplicationId};
+use rightful_domain::{
+    AccountId, Application, ApplicationId, AuditRow, CREDENTIALS_MAX, Day, KeyChange, RuleBook, RuleBookChange,
+    RuleBookVersion, RuleCounted, RuleCounts, Snooze, Timestamp,
+};
 
-use super::Shared;
-use super::command::OfficeChange;
+use super::command::{Command, OfficeChange};
 use super::disk::failed;
 use super::outbox::Redelivery;
-use crate::StoreError;
+use super::rule_books::RuleCommand;
+use super::snoozes::SnoozeCommand;
+use super::{EmbeddedStore, Shared};
 use crate::record::{Undecodable, decode_application, encode_application};
+use crate::{Office, StoreError};
 
 const APPLICATION_PREFIX: u8 = b'a';
-const AUDIT_PREFIX: u8 = b'z';
+pub(super) const AUDIT_PREFIX: u8 = b'z';
 
 fn application_key(id: &ApplicationId) -> Vec<u8> {
     let mut key = vec![APPLICATION_PREFIX];
@@ -23,6 +29,17 @@ fn application_key(id: &ApplicationId) -> Vec<u8> {
 
 fn corrupt(cause: Undecodable) -> StoreError {
     StoreError::Corrupt { what: format!("an application: {}", cause.0) }
+}
+
+fn with_key_changed(mut application: Application, change: &KeyChange) -> Result<Application, StoreError> {
+    let credentials = &mut application.credentials;
+    let n_before = credentials.len();
+    match change {
+        KeyChange::Add(_) if n_before >= CREDENTIALS_MAX => {}
+        KeyChange::Add(new) => credentials.push(new.clone()),
+        KeyChange::Revoke(gone) => credentials.retain(|credential| !credential.is_same_key(gone)),
+    }
+    if credentials.len() == n_before { Err(StoreError::Conflict) } else { Ok(application) }
 }
 
 /// Keys and values to write.
@@ -61,6 +78,12 @@ impl Shared {
                 };
                 // Keys are changed by their own verbs, so that a form sent twice cannot bring a revoked one back.
                 (b'u', Application { credentials: before.credentials, ..application.clone() })
+            }
+            OfficeChange::Keys(id, change) => {
+                let Some(before) = self.application(id)? else {
+                    return Err(StoreError::UnknownApplication { id: id.clone() });
+                };
+                (b'k', with_key_changed(before, change)?)
             }
         };
         let bytes = encode_application(&application);
@@ -107,5 +130,91 @@ impl Shared {
         let mut key = vec![AUDIT_PREFIX];
         key.extend_from_slice(&n.to_be_bytes());
         Ok(key)
+    }
+}
+
+#[async_trait]
+impl Office for EmbeddedStore {
+    async fn create_application(&self, application: Application) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Office(Box::new(OfficeChange::Create(application)), answer)).await
+    }
+
+    async fn change_application(&self, application: Application) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Office(Box::new(OfficeChange::Change(application)), answer)).await
+    }
+
+    async fn change_keys(&self, application: &ApplicationId, change: KeyChange) -> Result<(), StoreError> {
+        let change = OfficeChange::Keys(application.clone(), change);
+        self.ask(|answer| Command::Office(Box::new(change), answer)).await
+    }
+
+    async fn applications(&self) -> Result<Vec<Application>, StoreError> {
+        self.read(Shared::all_applications).await
+    }
+
+    async fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        self.read(move |shared| shared.audit(after, limit)).await
+    }
+
+    async fn rule_book(&self, application: &ApplicationId) -> Result<RuleBook, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_book(&application)).await
+    }
+
+    async fn change_rule_book(&self, change: RuleBookChange) -> Result<RuleBook, StoreError> {
+        let application = change.application.clone();
+        self.ask(|answer| Command::Rules(RuleCommand::Change(Box::new(change), answer))).await?;
+        self.rule_book(&application).await
+    }
+
+    async fn rule_book_version(
+        &self,
+        application: &ApplicationId,
+        number: u32,
+    ) -> Result<Option<RuleBookVersion>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_book_version(&application, number)).await
+    }
+
+    async fn snooze(&self, snooze: Snooze) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Snooze(SnoozeCommand::Begin(snooze, answer))).await
+    }
+
+    async fn end_snooze(
+        &self,
+        application: &ApplicationId,
+        rule: &str,
+        account: &AccountId,
+    ) -> Result<bool, StoreError> {
+        let (whose, name, of) = (application.clone(), Box::from(rule), account.clone());
+        let is_there = self.read(move |shared| shared.has_snooze(&whose, &name, &of)).await?;
+        if is_there {
+            let (whose, name, of) = (application.clone(), rule.into(), account.clone());
+            self.ask(|answer| Command::Snooze(SnoozeCommand::End(whose, name, of, answer))).await?;
+        }
+        Ok(is_there)
+    }
+
+    async fn snoozes(&self, application: &ApplicationId, now: Timestamp) -> Result<Vec<Snooze>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.all_snoozes(&application, now)).await
+    }
+
+    async fn add_rule_counts(
+        &self,
+        application: &ApplicationId,
+        counts: Vec<(RuleCounted, RuleCounts)>,
+    ) -> Result<(), StoreError> {
+        let application = application.clone();
+        self.ask(|answer| Command::Rules(RuleCommand::Count(application, counts, answer))).await
+    }
+
+    async fn rule_counts(
+        &self,
+        application: &ApplicationId,
+        from: Day,
+    ) -> Result<Vec<(RuleCounted, RuleCounts)>, StoreError> {
+        let application = application.clone();
+        self.read(move |shared| shared.rule_counts(&application, from)).await
     }
 }

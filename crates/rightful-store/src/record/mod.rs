@@ -53,13 +53,15 @@ use money::StoredMoney;
 use note::StoredNote;
 pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
-pub(crate) use outbox::{decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting};
+pub(crate) use outbox::{
+    audited_redelivery, decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting,
+};
 pub(crate) use report::{decode_report, encode_report};
 pub(crate) use rule_book::{
-    SnoozeRow, decode_rule_book, decode_rule_book_version, decode_rule_counts, decode_snooze, encode_rule_book,
-    encode_rule_book_version, encode_rule_counts, encode_snooze, rule_audit, snooze_of, snooze_words,
+    SnoozeRow, audited_rules, decode_rule_book, decode_rule_book_version, decode_rule_counts, decode_snooze,
+    encode_rule_book, encode_rule_book_version, encode_rule_counts, encode_snooze, rule_audit, snooze_of, snooze_words,
 };
-use rulings::{StoredGrounds, StoredRulings};
+use rulings::{StoredGrounds, StoredOrigins, StoredRulings, origins_by_name};
 pub(crate) use series::{decode_kept, decode_series, encode_kept, encode_series};
 pub(crate) use state::{decode_state, encode_state};
 use whereabouts::StoredWhereabouts;
@@ -74,8 +76,10 @@ const LEARNINGS_VERSION: u8 = 3;
 const RULINGS_VERSION: u8 = 4;
 /// Entries since this version: what rules went by follows.
 const GROUNDS_VERSION: u8 = 5;
-/// The version of entries that is written: since then, what is told of money beside the amount follows.
-const ENTRY_VERSION: u8 = 6;
+/// Entries since this version: what is told of money beside the amount follows.
+const MONEY_VERSION: u8 = 6;
+/// The version of entries that is written: since then, in whose words the rules were written follows.
+const ENTRY_VERSION: u8 = 7;
 /// The checksum at the end of each row, in bytes.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -164,8 +168,8 @@ impl Draft {
         let words = StoredEntry::of(entry, private.username, sealed);
         let learnings = StoredLearnings::of(entry, private);
         let details = (StoredDetails::of(entry, private), StoredRulings::of(entry), StoredGrounds::of(entry));
-        let words =
-            (words, StoredWhereabouts::of(&entry.enrichment), learnings, details, StoredMoney::of(&entry.event));
+        let latest = (StoredMoney::of(&entry.event), StoredOrigins::of(entry));
+        let words = (words, StoredWhereabouts::of(&entry.enrichment), learnings, details, latest);
         Self::of(ENTRY_VERSION, &head, &words)
     }
 
@@ -346,10 +350,17 @@ fn take_entry(version: u8, retry: Option<RetryKey>, bytes: &[u8]) -> Result<(Rea
         rest = after;
         grounds.restore(&mut read);
     }
-    if version >= ENTRY_VERSION {
+    if version >= MONEY_VERSION {
         let (money, after) = take::<StoredMoney<'_>>(rest)?;
         rest = after;
         money.restore(&mut read.entry.event);
+    }
+    if version >= ENTRY_VERSION {
+        let (origins, after) = take::<StoredOrigins>(rest)?;
+        rest = after;
+        origins.restore(&mut read)?;
+    } else {
+        origins_by_name(&mut read);
     }
     Ok((read, rest))
 }

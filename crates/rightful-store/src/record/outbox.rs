@@ -1,6 +1,10 @@
 //! The stored forms of a message that waits, of a line in a hook's log, and of the audit of a redelivery.
 
-use rightful_domain::{ApplicationId, DeliveryTry, EventId, Telling, Timestamp, Topic, TryEnd, TryFailure, Waiting};
+use std::borrow::Cow;
+
+use rightful_domain::{
+    ApplicationId, AuditedChange, DeliveryTry, EventId, Telling, Timestamp, Topic, TryEnd, TryFailure, Waiting,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
@@ -104,16 +108,28 @@ pub(crate) fn decode_try(bytes: &[u8]) -> Result<DeliveryTry, Undecodable> {
     })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct StoredRedelivery<'a> {
     application: &'a str,
     hook: &'a str,
     at: i64,
-    numbers: &'a [u64],
+    numbers: Cow<'a, [u64]>,
 }
 
 /// What the audit says of a redelivery, as bytes.
 pub(crate) fn encode_redelivery(application: &ApplicationId, hook: &str, at: Timestamp, numbers: &[u64]) -> Vec<u8> {
-    let stored = StoredRedelivery { application: application.as_str(), hook, at: at.as_micros(), numbers };
+    let stored =
+        StoredRedelivery { application: application.as_str(), hook, at: at.as_micros(), numbers: numbers.into() };
     super::to_versioned_bytes(VERSION, &stored)
+}
+
+/// When messages were sent again, and which change that was, from what the audit says of it.
+pub(crate) fn audited_redelivery(bytes: &[u8]) -> Result<(Timestamp, AuditedChange), Undecodable> {
+    let stored: StoredRedelivery<'_> = super::from_versioned_bytes(VERSION, bytes)?;
+    let change = AuditedChange::Redelivered {
+        application: ApplicationId::new(stored.application).map_err(|_| Undecodable("not an application's id"))?,
+        hook: stored.hook.into(),
+        n_messages: stored.numbers.len() as u64,
+    };
+    Ok((Timestamp::from_micros(stored.at), change))
 }

@@ -1,8 +1,8 @@
 //! The stored forms of an application's own rules: the book, its published versions, its audit, snoozes and counts.
 
 use rightful_domain::{
-    AccountId, ApplicationId, Pii, RuleBook, RuleBookChange, RuleBookChangeKind, RuleBookVersion, RuleCounts, RuleHand,
-    RuleText, Snooze, Timestamp, Verdict,
+    AccountId, ApplicationId, AuditedRules, Pii, RuleBook, RuleBookChange, RuleBookChangeKind, RuleBookVersion,
+    RuleCounts, RuleHand, RuleStep, RuleText, Snooze, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -145,19 +145,20 @@ struct StoredRuleAudit<'a> {
 
 /// A change of a book as a row of audit: all but the texts, which the versions keep.
 pub(crate) fn rule_audit(change: &RuleBookChange, book: &RuleBook) -> Vec<u8> {
-    let kind = match change.kind {
-        RuleBookChangeKind::Edit(_) => 0,
-        RuleBookChangeKind::Publish(_) => 1,
-        RuleBookChangeKind::Approve => 2,
-        RuleBookChangeKind::Reject => 3,
-        RuleBookChangeKind::RollBack => 4,
-        RuleBookChangeKind::NeedTwo(true) => 5,
-        RuleBookChangeKind::NeedTwo(false) => 6,
-        RuleBookChangeKind::Amend { .. } => 7,
+    let step = match change.kind {
+        RuleBookChangeKind::Edit(_) => RuleStep::Edit,
+        RuleBookChangeKind::Publish(_) => RuleStep::Publish,
+        RuleBookChangeKind::Approve => RuleStep::Approve,
+        RuleBookChangeKind::Reject => RuleStep::Reject,
+        RuleBookChangeKind::RollBack => RuleStep::RollBack,
+        RuleBookChangeKind::NeedTwo(true) => RuleStep::NeedTwo,
+        RuleBookChangeKind::NeedTwo(false) => RuleStep::NeedOne,
+        RuleBookChangeKind::Amend { .. } => RuleStep::Amend,
     };
     let stored = StoredRuleAudit {
         application: change.application.as_str(),
-        kind,
+        // As it is written, an enum's number is its place.
+        kind: step as u8,
         revision: book.revision,
         number: book.in_effect().map(|version| version.number),
         by: StoredHand::of(&change.by),
@@ -165,6 +166,20 @@ pub(crate) fn rule_audit(change: &RuleBookChange, book: &RuleBook) -> Vec<u8> {
         at: change.at.as_micros(),
     };
     super::to_versioned_bytes(AUDIT_VERSION, &stored)
+}
+
+/// When a book was changed and how, from its row of audit.
+pub(crate) fn audited_rules(bytes: &[u8]) -> Result<(Timestamp, AuditedRules), Undecodable> {
+    let stored: StoredRuleAudit<'_> = super::from_versioned_bytes(AUDIT_VERSION, bytes)?;
+    let rules = AuditedRules {
+        application: ApplicationId::new(stored.application).map_err(|_| Undecodable("not an application's id"))?,
+        step: RuleStep::ALL.get(usize::from(stored.kind)).copied().ok_or(Undecodable("an unknown step"))?,
+        revision: stored.revision,
+        published: stored.number,
+        by: stored.by.restore(),
+        note: stored.note.into(),
+    };
+    Ok((Timestamp::from_micros(stored.at), rules))
 }
 
 /// A snooze as it is kept: until when in clear, since it is needed at each start, and all else sealed.

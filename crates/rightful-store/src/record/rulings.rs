@@ -1,7 +1,7 @@
 //! The stored form of what people's rules said of an event.
 
 use rightful_domain::{
-    AggregateId, AggregateValue, Assessment, Entry, RuleEffect, RuleMatch, RuleStatus, ScoreChange, Verdict,
+    AggregateId, AggregateValue, Assessment, Entry, RuleEffect, RuleMatch, RuleStatus, ScoreChange, Source, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -89,9 +89,43 @@ impl<'a> StoredGrounds<'a> {
     }
 }
 
+/// What follows an entry's money from version 7 of entries on: the matches that were written in a vendor's words, by
+/// their places, and whose.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredOrigins(Vec<(u8, u8)>);
+
+impl StoredOrigins {
+    pub(crate) fn of(entry: &Entry) -> Self {
+        let matches = entry.assessment.iter().flat_map(|judged| &judged.rules).zip(0..);
+        Self(matches.filter_map(|(matched, place)| Some((place, matched.origin?.number()))).collect())
+    }
+
+    /// Puts it back into what was judged, after the matches; where nothing was, there is nothing.
+    pub(crate) fn restore(self, read: &mut ReadEntry<'_>) -> Result<(), Undecodable> {
+        let Some(judged) = &mut read.entry.assessment else { return Ok(()) };
+        for (place, source) in self.0 {
+            let matched = judged.rules.get_mut(usize::from(place)).ok_or(Undecodable("origin of no rule"))?;
+            matched.origin = Some(Source::of_number(source)?);
+        }
+        Ok(())
+    }
+}
+
+/// Before entries said whose words a rule was written in, its name was all that told: Sumsub's API began the names of its
+/// rules so, and what was answered then stands as it was answered.
+const SUMSUB_NAMES: &str = "sumsub-";
+
+/// Puts back what entries before version 7 do not say of their matches.
+pub(crate) fn origins_by_name(read: &mut ReadEntry<'_>) {
+    let matches = read.entry.assessment.iter_mut().flat_map(|judged| &mut judged.rules);
+    for matched in matches.filter(|matched| matched.rule.starts_with(SUMSUB_NAMES)) {
+        matched.origin = Some(Source::Sumsub);
+    }
+}
+
 impl<'a> StoredMatch<'a> {
     fn of(matched: &'a RuleMatch) -> Self {
-        let RuleMatch { rule, version, is_shadow, is_snoozed: _, effect } = matched;
+        let RuleMatch { rule, version, origin: _, is_shadow, is_snoozed: _, effect } = matched;
         let RuleEffect { score, floor, ceiling, status, tags, queue } = effect;
         Self {
             rule,
@@ -110,6 +144,8 @@ impl<'a> StoredMatch<'a> {
         Ok(RuleMatch {
             rule: self.rule.into(),
             version: self.version,
+            // It follows, from version 7 of entries on.
+            origin: None,
             is_shadow: self.is_shadow,
             // It follows, from version 5 of entries on.
             is_snoozed: false,

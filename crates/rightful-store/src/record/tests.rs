@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use rightful_domain::{
     AccountId, Application, ApplicationId, ApplicationMode, COARSE_CELLS, Circumstances, Conclusion, Credential,
     CredentialKind, DetailKind, Entry, EventId, Family, Feedback, FeedbackKind, FeedbackTarget, Habits, KeyDigest,
-    LabelValue, Lesson, Level, Mark, MechanismKind, News, Outcome, Population, Profile, Settings, Sparse, StepTag, Tag,
-    Timestamp, Verdict, Version, Window,
+    LabelValue, Lesson, Level, Mark, MechanismKind, News, Outcome, Population, Profile, Settings, Source, Sparse,
+    StepTag, Tag, Timestamp, Verdict, Version, Window,
 };
 
 use self::dice::Dice;
@@ -289,10 +289,10 @@ fn an_application() -> Application {
 
 #[test]
 fn what_is_written_is_written_as_it_always_was() {
-    let entry = Dice::full(1).entry_v6();
+    let entry = Dice::full(1).entry_v7();
     let sealed = private_bytes(&entry).unwrap();
     let draft = Draft::entry(&entry, 0x0102_0304, &private(), &sealed);
-    check_golden("entry", include_str!("golden/entry_v6.hex"), &row_of(1, draft, &Effects::default()));
+    check_golden("entry", include_str!("golden/entry_v7.hex"), &row_of(1, draft, &Effects::default()));
     let draft = Draft::conclusion(&conclusion(), 2);
     check_golden("effects", include_str!("golden/effects_v2.hex"), &row_of(2, draft, &effects_v2()));
     let draft = Draft::conclusion(&conclusion(), 2);
@@ -364,9 +364,42 @@ fn the_fifth_version_of_entries_is_read_for_ever() {
 }
 
 #[test]
-fn what_is_written_today_reads_back() {
+fn the_sixth_version_of_entries_is_read_for_ever() {
     let bytes = bytes_of(include_str!("golden/entry_v6.hex"));
     assert_eq!(read_whole(&bytes), Ok((Dice::full(1).entry_v6(), private(), Effects::default())));
+}
+
+#[test]
+fn before_entries_said_whose_words_a_rule_was_written_in_its_name_did() {
+    let named = |name: &str, origin: Option<Source>| {
+        let mut entry = Dice::full(1).entry_v6();
+        let judged = entry.assessment.as_mut().unwrap();
+        judged.rules.truncate(1);
+        (judged.rules[0].rule, judged.rules[0].origin) = (name.into(), origin);
+        entry
+    };
+    let origin = |version: u8, entry: &Entry| {
+        let mut bytes = row_of(1, Draft::entry(entry, 9, &private(), &[]), &Effects::default());
+        bytes.truncate(bytes.len() - super::CHECKSUM_BYTES);
+        bytes[0] = version;
+        if version < super::ENTRY_VERSION {
+            // The last part of an entry, empty, stands before a row's subject and its effects.
+            assert_eq!(bytes.split_off(bytes.len() - 3), [0, 0, 0]);
+            bytes.extend([0, 0]);
+        }
+        let (entry, ..) = read_whole(&with_checksum(1, bytes)).unwrap();
+        entry.assessment.unwrap().rules[0].origin
+    };
+    assert_eq!(origin(6, &named("sumsub-night-1a2b", None)), Some(Source::Sumsub));
+    assert_eq!(origin(6, &named("night", None)), None);
+    assert_eq!(origin(7, &named("sumsub-night-1a2b", None)), None, "since then it says so itself");
+    assert_eq!(origin(7, &named("night", Some(Source::Sumsub))), Some(Source::Sumsub));
+}
+
+#[test]
+fn what_is_written_today_reads_back() {
+    let bytes = bytes_of(include_str!("golden/entry_v7.hex"));
+    assert_eq!(read_whole(&bytes), Ok((Dice::full(1).entry_v7(), private(), Effects::default())));
     let bytes = bytes_of(include_str!("golden/effects_v2.hex"));
     assert_eq!(read(2, &bytes).unwrap().1, effects_v2());
     let bytes = bytes_of(include_str!("golden/effects_v3.hex"));
@@ -426,7 +459,7 @@ proptest! {
     #[test]
     fn whatever_is_written_reads_back(seed in any::<u64>(), sequence in any::<u64>()) {
         let mut dice = Dice::new(seed);
-        let entry = dice.entry_v6();
+        let entry = dice.entry_v7();
         let tags = PrivateTags { username: None, payee: None, payment_method: None, details: dice.details() };
         let private = private_bytes(&entry);
         let sealed = private.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
@@ -436,7 +469,7 @@ proptest! {
 
     #[test]
     fn a_flipped_bit_is_found(seed in any::<u64>(), place in any::<prop::sample::Index>(), bit in 0_u8..8) {
-        let entry = Dice::new(seed).entry_v6();
+        let entry = Dice::new(seed).entry_v7();
         let mut bytes = row_of(1, Draft::entry(&entry, 9, &PrivateTags::default(), &[]), &Effects::default());
         let place = place.index(bytes.len());
         bytes[place] ^= 1 << bit;
@@ -467,7 +500,7 @@ proptest! {
     fn a_damaged_row_with_a_right_checksum_reads_as_something_or_as_an_error(
         seed in any::<u64>(), flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
-        let entry = Dice::new(seed).entry_v6();
+        let entry = Dice::new(seed).entry_v7();
         let mut bytes = row_of(1, Draft::entry(&entry, 9, &PrivateTags::default(), &[1, 2, 3]), &every_effect());
         bytes.truncate(bytes.len() - super::CHECKSUM_BYTES);
         for (place, byte) in flips {

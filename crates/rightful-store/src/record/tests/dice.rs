@@ -468,10 +468,22 @@ impl Dice {
         entry
     }
 
+    /// An entry with all that its seventh version has.
+    pub(super) fn entry_v7(&mut self) -> Entry {
+        let mut entry = self.entry_v6();
+        if let Some(assessment) = &mut entry.assessment {
+            for matched in &mut assessment.rules {
+                matched.origin = self.maybe(|dice| dice.of::<Source>(5));
+            }
+        }
+        entry
+    }
+
     fn rule_match(&mut self) -> RuleMatch {
         RuleMatch {
             rule: self.text(),
             version: self.roll() as u32,
+            origin: None,
             is_shadow: self.flag(),
             is_snoozed: false,
             effect: RuleEffect {

@@ -29,9 +29,9 @@ fn series(n: u64, of: fn(u64) -> Option<Tag>) -> SeriesState {
 
 /// The same, with few of the events that are kept by themselves.
 fn short_series(of: fn(u64) -> Option<Tag>) -> SeriesState {
-    let whole = series(300, of);
+    let (whole, longer) = (series(300, of), series(307, of));
     let few = whole.series.marks().iter().rev().take(6).rev().copied().collect();
-    let series = Series::restore(few, whole.series.blocks().to_vec(), whole.series.values().to_vec());
+    let series = Series::restore(few, longer.series.blocks().to_vec(), longer.series.values().to_vec());
     SeriesState { series, ..whole }
 }
 

@@ -1,0 +1,115 @@
+//! What was changed by people, as it was noted: who may talk to the server, and by which rules it judges.
+
+use crate::{Application, ApplicationId, RuleHand, Timestamp};
+
+/// One change that was noted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditRow {
+    /// Counted from 1, in the order of changes; none is left out.
+    pub number: u64,
+    /// When it was made. Of an application's change, when the last event before it was received; None before the first.
+    pub at: Option<Timestamp>,
+    /// What was changed.
+    pub change: AuditedChange,
+}
+
+/// What was changed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AuditedChange {
+    /// An application was made: as it became, with its keys' digests.
+    Made(Box<Application>),
+    /// An application was changed, but for its keys: as it became.
+    Changed(Box<Application>),
+    /// An application's keys were changed: as it became.
+    Keys(Box<Application>),
+    /// A step was taken with an application's own rules.
+    Rules(AuditedRules),
+    /// Messages that were given up wait again.
+    Redelivered {
+        /// Whose.
+        application: ApplicationId,
+        /// By which hook.
+        hook: Box<str>,
+        /// How many.
+        n_messages: u64,
+    },
+}
+
+impl AuditedChange {
+    /// Whose change it is.
+    #[must_use]
+    pub const fn application(&self) -> &ApplicationId {
+        match self {
+            Self::Made(application) | Self::Changed(application) | Self::Keys(application) => &application.id,
+            Self::Rules(rules) => &rules.application,
+            Self::Redelivered { application, .. } => application,
+        }
+    }
+}
+
+/// A step that was taken with an application's own rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditedRules {
+    /// Whose.
+    pub application: ApplicationId,
+    /// Which step.
+    pub step: RuleStep,
+    /// The revision that came of it.
+    pub revision: u64,
+    /// The version that was then published; None if none was.
+    pub published: Option<u32>,
+    /// By whom.
+    pub by: RuleHand,
+    /// Why, for people.
+    pub note: Box<str>,
+}
+
+/// A step with an application's own rules, without their text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleStep {
+    /// The draft was changed or dropped.
+    Edit,
+    /// The draft was published, or proposed where that takes two.
+    Publish,
+    /// What was proposed was published.
+    Approve,
+    /// What was proposed was dropped.
+    Reject,
+    /// What was published before was published again.
+    RollBack,
+    /// Publishing takes two from then on.
+    NeedTwo,
+    /// Publishing takes one from then on.
+    NeedOne,
+    /// The rules in effect were changed by a vendor's API.
+    Amend,
+}
+
+impl RuleStep {
+    /// All of them, by their numbers from 0.
+    pub const ALL: [Self; 8] = [
+        Self::Edit,
+        Self::Publish,
+        Self::Approve,
+        Self::Reject,
+        Self::RollBack,
+        Self::NeedTwo,
+        Self::NeedOne,
+        Self::Amend,
+    ];
+
+    /// As spelled in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Edit => "edited",
+            Self::Publish => "published",
+            Self::Approve => "approved",
+            Self::Reject => "rejected",
+            Self::RollBack => "rolled_back",
+            Self::NeedTwo => "needs_two",
+            Self::NeedOne => "needs_one",
+            Self::Amend => "amended",
+        }
+    }
+}
