@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::population::Backdrop;
 use crate::{
-    AccountId, AggregateValue, Circumstances, Crowd, DetailChange, DeviceId, Event, Listed, Notoriety, Profile,
-    Sighting, Tag, Tagged, Tally, Timestamp,
+    AccountId, AggregateValue, Circumstances, Crowd, DetailChange, DeviceId, Event, HandShares, Listed, Notoriety,
+    Profile, Sighting, Tag, Tagged, Tally, Timestamp,
 };
 
 /// What is remembered around one event. Read once, before judging; the attempt itself is already counted in it.
@@ -32,6 +32,8 @@ pub struct History {
     pub password_crowd: Option<Crowd>,
     /// What strangers usually do from its networks and with its agent.
     pub notoriety: Notoriety,
+    /// How often owners who come with a new device come with whose.
+    pub hand_shares: HandShares,
     /// Where from, with what, and when.
     pub circumstances: Circumstances,
     /// What all accounts of the application say of that; None when the event names no account.

@@ -27,6 +27,7 @@ mod facts;
 mod features;
 mod free_fields;
 mod habits;
+mod hands;
 mod history;
 mod id;
 mod interaction;
@@ -103,6 +104,7 @@ pub use exact::Exact;
 pub use facts::{Allowances, Facts};
 pub use features::FeatureVector;
 pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit, Habits, RATED_LEVELS};
+pub use hands::{HandShares, Hands};
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
 pub use interaction::{
@@ -129,8 +131,8 @@ pub use origin::{is_local_origin, origin_of};
 pub use passage::{Excerpt, ExcerptKinds, Happening, PASSAGE_LIMIT_MAX, Passage};
 pub use policy_source::PolicySource;
 pub use population::{
-    Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount, VersionBackdrop,
-    VersionShares, hour_of,
+    ArrivalBackdrop, Backdrop, COARSE_CELLS, NoveltyCount, Population, StepBackdrop, TagHasher, VALUES_MAX, ValueCount,
+    VersionBackdrop, VersionShares, hour_of,
 };
 pub use profile::{Bad, Depth, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};

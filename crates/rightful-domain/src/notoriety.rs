@@ -4,13 +4,14 @@
 //! through the same rented networks again and again. So the failures of strangers, on accounts that do not know the
 //! provider, are counted beside what is let through there, and both are compared with what is usual at this door: a ratio
 //! of ratios, so that a site under constant fire does not take every network for notorious. Lives in RAM, as crowds do:
-//! what it shows is of these weeks, and is soon seen again.
+//! what it shows is of these weeks, and is soon seen again. Beside it, and for the same weeks, whose the devices are that
+//! owners come with for the first time (see [`Hands`]).
 
 use std::time::Duration;
 
 use crate::circumstances::{Circumstances, Level, StepTag};
 use crate::population::ByTag;
-use crate::{Habits, Outcome, Timestamp};
+use crate::{Habits, HandShares, Hands, Outcome, Timestamp};
 
 /// The most networks that are counted; the quietest quarter goes first.
 pub const NOTED_MAX: usize = 65_536;
@@ -46,6 +47,8 @@ impl Default for Notoriety {
 pub struct Notorieties {
     by_tag: ByTag<Count>,
     all: [Count; NOTED_LEVELS.len()],
+    /// Devices that were new to an account and let through, by whose they were.
+    by_hands: [Count; Hands::ALL.len()],
     /// By place; none before the first.
     attempts: Vec<Option<Attempt>>,
     /// The newest, which neither the counts nor the attempts have yet: so it can be taken out as if it had never come.
@@ -68,12 +71,20 @@ struct Attempt {
     at: Timestamp,
     tags: [Option<StepTag>; NOTED_LEVELS.len()],
     is_stranger: bool,
+    /// Whose its device is; None if its account knows it, or it names none.
+    hands: Option<Hands>,
     outcome: Outcome,
 }
 
 impl Default for Notorieties {
     fn default() -> Self {
-        Self { by_tag: ByTag::default(), all: [PRIOR; NOTED_LEVELS.len()], attempts: Vec::new(), newest: None }
+        Self {
+            by_tag: ByTag::default(),
+            all: [PRIOR; NOTED_LEVELS.len()],
+            by_hands: [Count::default(); Hands::ALL.len()],
+            attempts: Vec::new(),
+            newest: None,
+        }
     }
 }
 
@@ -94,8 +105,15 @@ impl Notorieties {
         notoriety
     }
 
+    /// How often owners who come with a new device come with whose. O(1).
+    #[must_use]
+    pub fn hand_shares(&mut self, at: Timestamp) -> HandShares {
+        self.settle();
+        HandShares::of(self.by_hands.map(|count| count.as_of(at).passed))
+    }
+
     /// Counts an attempt. One counted before is not counted again. `event` is the short form of its id, `habits` are its
-    /// account's, if it has any. O(1), but for making room.
+    /// account's, if it has any, and `device` says whose its device is, if it names one. O(1), but for making room.
     pub fn count(
         &mut self,
         event: u64,
@@ -103,6 +121,7 @@ impl Notorieties {
         outcome: Outcome,
         circumstances: &Circumstances,
         habits: Option<&Habits>,
+        device: Option<Hands>,
     ) {
         self.settle();
         if self.attempts.get(place_of(event)).is_some_and(|place| place.is_some_and(|one| one.event == event)) {
@@ -111,7 +130,11 @@ impl Notorieties {
         let knows = |tag| habits.is_some_and(|habits| habits.weight_of(Level::Asn, tag).is_some());
         let is_stranger = !circumstances.tag(Level::Asn).is_some_and(knows);
         let tags = NOTED_LEVELS.map(|level| circumstances.tag(level));
-        self.newest = Some(Attempt { event, at, tags, is_stranger, outcome });
+        let known =
+            |habits: &Habits| circumstances.tag(Level::Device).and_then(|tag| habits.weight_of(Level::Device, tag));
+        // The first device of an account is compared with nothing.
+        let is_new = habits.is_some_and(|habits| habits.weight > 0.0 && known(habits).is_none());
+        self.newest = Some(Attempt { event, at, tags, is_stranger, hands: device.filter(|_| is_new), outcome });
     }
 
     /// Sets how a counted attempt ended, if it is still remembered.
@@ -162,6 +185,9 @@ impl Notorieties {
             Outcome::Succeeded => (0.0, by),
             Outcome::Failed | Outcome::Pending => return,
         };
+        if let Some(count) = attempt.hands.and_then(|hands| self.by_hands.get_mut(hands as usize)) {
+            count.add(attempt.at, 0.0, passed);
+        }
         for (tag, all) in attempt.tags.into_iter().zip(&mut self.all) {
             if let Some(tag) = tag {
                 all.add(attempt.at, failed, passed);
@@ -238,10 +264,10 @@ mod tests {
     fn seen() -> Notorieties {
         let mut seen = Notorieties::default();
         for event in 0..100 {
-            seen.count(event, day(0), Outcome::Succeeded, &from(1, 11), None);
+            seen.count(event, day(0), Outcome::Succeeded, &from(1, 11), None, None);
         }
         for event in 100..120 {
-            seen.count(event, day(0), Outcome::Failed, &from(2, 22), None);
+            seen.count(event, day(0), Outcome::Failed, &from(2, 22), None, None);
         }
         seen
     }
@@ -270,7 +296,7 @@ mod tests {
         habits.learn(day(0), &from(2, 22), &crate::News::default());
         let mut seen = Notorieties::default();
         for event in 0..20 {
-            seen.count(event, day(0), Outcome::Failed, &from(2, 22), Some(&habits));
+            seen.count(event, day(0), Outcome::Failed, &from(2, 22), Some(&habits), None);
         }
         assert_eq!(ratio(&mut seen, 0, 0), [1.0; 2]);
     }
@@ -278,13 +304,13 @@ mod tests {
     #[test]
     fn what_is_taken_out_or_ends_otherwise_was_never_counted() {
         let (mut seen, before) = (seen(), ratio(&mut seen(), 0, 0));
-        seen.count(500, day(0), Outcome::Failed, &from(2, 22), None);
-        seen.count(500, day(0), Outcome::Failed, &from(2, 22), None);
+        seen.count(500, day(0), Outcome::Failed, &from(2, 22), None, None);
+        seen.count(500, day(0), Outcome::Failed, &from(2, 22), None, None);
         assert!(ratio(&mut seen, 0, 0) > before);
         seen.uncount(500);
         seen.uncount(500);
         assert!((ratio(&mut seen, 0, 0)[0] - before[0]).abs() < 1e-3);
-        seen.count(501, day(0), Outcome::Pending, &from(2, 22), None);
+        seen.count(501, day(0), Outcome::Pending, &from(2, 22), None, None);
         assert!((ratio(&mut seen, 0, 0)[0] - before[0]).abs() < 1e-3);
         seen.conclude(501, Outcome::Failed);
         assert!(ratio(&mut seen, 0, 0) > before);
@@ -293,10 +319,36 @@ mod tests {
     }
 
     #[test]
+    fn whose_new_devices_are_is_learned_and_taken_back() {
+        let named = |name: u32| {
+            let mut tags = [None; Level::COUNT];
+            if let Some(place) = tags.get_mut(Level::Device.number()) {
+                *place = StepTag::new(name);
+            }
+            Circumstances::from_tags(tags, Version::default(), Version::default())
+        };
+        let mut habits = Habits::default();
+        habits.learn(day(0), &named(1), &crate::News::default());
+        let (mut seen, before) = (Notorieties::default(), HandShares::default());
+        let mut count = |event, name, outcome, habits: Option<&Habits>| {
+            seen.count(event, day(0), outcome, &named(name), habits, Some(Hands::Anothers));
+            seen.hand_shares(day(0))
+        };
+        // A known device, the first of an account, and a failure say nothing.
+        assert_eq!(count(1, 1, Outcome::Succeeded, Some(&habits)), before);
+        assert_eq!(count(2, 2, Outcome::Succeeded, None), before);
+        assert_eq!(count(3, 2, Outcome::Failed, Some(&habits)), before);
+        let after = count(4, 2, Outcome::Succeeded, Some(&habits));
+        assert!(after.share(Hands::Anothers) > before.share(Hands::Anothers));
+        seen.uncount(4);
+        assert_eq!(seen.hand_shares(day(0)), before);
+    }
+
+    #[test]
     fn notorieties_are_bounded() {
         let mut seen = Notorieties::default();
         for n in 1..=(NOTED_MAX as u32) {
-            seen.count(u64::from(n), day(0), Outcome::Failed, &from(2 * n, 2 * n + 1), None);
+            seen.count(u64::from(n), day(0), Outcome::Failed, &from(2 * n, 2 * n + 1), None, None);
         }
         assert!(seen.by_tag.len() <= NOTED_MAX && seen.attempts.len() <= NOTED_ATTEMPTS_MAX);
     }

@@ -20,6 +20,8 @@ pub const VALUES_MAX: usize = 131_072;
 const FAMILIES_MAX: usize = 1_024;
 /// The most versions of one browser that are followed; the rarest go first.
 const VERSIONS_MAX: usize = 48;
+/// Sets the keys of first visits apart from tags.
+const ARRIVALS: u32 = 0x4152_5256;
 /// After this time a version that was seen counts for half: browsers ship every four weeks.
 const VERSION_HALF_LIFE: Duration = Duration::from_secs(30 * 86_400);
 /// The most countries whose hours are counted.
@@ -197,6 +199,20 @@ pub struct VersionBackdrop {
     pub direction: f32,
 }
 
+/// With which types of devices accounts first come: through one provider, and through any. None is counted where the caller
+/// tells no types or no providers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ArrivalBackdrop {
+    /// First visits of an account to this provider with this type of device.
+    pub of_type_here: u32,
+    /// First visits of an account to this provider.
+    pub here: u32,
+    /// First visits of an account to any provider with this type of device.
+    pub of_type: u32,
+    /// First visits of an account to any provider.
+    pub all: u32,
+}
+
 /// What the population says of one event's circumstances.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Backdrop {
@@ -206,6 +222,8 @@ pub struct Backdrop {
     pub cell: u8,
     /// By [`Level::number`].
     pub steps: [StepBackdrop; Level::COUNT],
+    /// With what others come through its provider; None where its type of device or its provider is not known.
+    pub arrivals: Option<ArrivalBackdrop>,
     /// How often each rated step is new in this class, 0 to 1.
     pub rates: [f32; RATED_LEVELS],
     /// Of the system's version and the browser's.
@@ -238,6 +256,7 @@ impl Population {
             n_accounts: self.n_accounts,
             cell,
             steps: self.steps(circumstances),
+            arrivals: self.arrivals(circumstances),
             rates,
             versions: self.versions_of(profile, circumstances),
             names_devices: self.n_named > 0,
@@ -266,6 +285,7 @@ impl Population {
         for chain in [&Level::NETWORK[..], &Level::DEVICE, &[Level::Language], &[Level::TimeZone]] {
             self.count_chain(chain, circumstances, news);
         }
+        self.count_arrival(circumstances, news);
         for (level, counts) in Level::ALL.into_iter().zip(&mut self.novelty) {
             if news.is_tried(level)
                 && let Some(count) = counts.get_mut(usize::from(news.cell))
@@ -313,6 +333,25 @@ impl Population {
             }
         }
         steps
+    }
+
+    fn arrivals(&self, circumstances: &Circumstances) -> Option<ArrivalBackdrop> {
+        let keys = arrival_keys(circumstances)?;
+        let [of_type_here, here, of_type, all] =
+            keys.map(|key| self.values.get(&key).map_or(0, |count| count.accounts));
+        Some(ArrivalBackdrop { of_type_here, here, of_type, all })
+    }
+
+    /// Counts the first visit of an account to a provider.
+    fn count_arrival(&mut self, circumstances: &Circumstances, news: &News) {
+        let is_arrival = [Level::Country, Level::Asn].into_iter().any(|level| news.is_novel(level)) || news.is_first;
+        for key in arrival_keys(circumstances).filter(|_| is_arrival).into_iter().flatten() {
+            if self.values.len() >= VALUES_MAX {
+                self.make_room();
+            }
+            let count = self.values.entry(key).or_default();
+            count.accounts = count.accounts.saturating_add(1);
+        }
     }
 
     /// Whether devices of this type are carried about more than others: phones are, and computers stay, whatever the
@@ -502,6 +541,18 @@ fn root_tag(chain: &[Level]) -> u32 {
     chain.first().map_or(0, |level| *level as u32)
 }
 
+/// Where first visits are counted: with this type of device through this provider, with any through it, with this type
+/// through any, and with any through any. Apart from what was counted of providers before there were these counts.
+fn arrival_keys(circumstances: &Circumstances) -> Option<[u32; 4]> {
+    let provider = circumstances.tag(Level::Asn)?.get();
+    let kind = circumstances.tag(Level::DeviceType)?.get();
+    // Tags are keyed hashes, so any mixture of two is as good as one.
+    let key = |provider: u32, kind: u32| {
+        (provider ^ ARRIVALS).wrapping_mul(0x9E37_79B1).rotate_left(15).wrapping_add(kind.wrapping_mul(0x85EB_CA77))
+    };
+    Some([key(provider, kind), key(provider, 0), key(0, kind), key(0, 0)])
+}
+
 fn country_of(circumstances: &Circumstances) -> u32 {
     circumstances.tag(Level::Country).map_or(0, StepTag::get)
 }
@@ -555,6 +606,25 @@ mod tests {
         let step = |level: Level| backdrop.steps[level.number()];
         assert_eq!(step(Level::Country), StepBackdrop { accounts: 2, parent_accounts: 2, siblings: 1 });
         assert_eq!(step(Level::Asn), StepBackdrop { accounts: 1, parent_accounts: 2, siblings: 2 });
+    }
+
+    #[test]
+    fn first_visits_are_counted_by_type_of_device() {
+        let visit = |asn: u32, kind: u32| {
+            let mut tags = [None; Level::COUNT];
+            tags[Level::Asn.number()] = StepTag::new(asn);
+            tags[Level::DeviceType.number()] = StepTag::new(kind);
+            Circumstances::from_tags(tags, Version::default(), Version::default())
+        };
+        let mut population = Population::default();
+        for (asn, kind) in [(2_000, 7), (2_000, 7), (2_000, 8), (3_000, 8)] {
+            population.learn(DAY, &visit(asn, kind), &first());
+        }
+        // Back again, with whatever: nothing is new.
+        population.learn(DAY, &visit(2_000, 8), &News::default());
+        let backdrop = population.backdrop(&Profile::default(), &visit(2_000, 8), DAY);
+        assert_eq!(backdrop.arrivals, Some(ArrivalBackdrop { of_type_here: 1, here: 3, of_type: 2, all: 4 }));
+        assert_eq!(population.arrivals(&circumstances(1_000, 2_000)), None);
     }
 
     #[test]

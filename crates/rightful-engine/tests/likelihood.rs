@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rightful_domain::{
-    Action, Allowances, CountryCode, Crowd, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Facts, History,
-    Lesson, Notoriety, Outcome, Population, Profile, Remembered, StepTag, Tally, Timestamp,
+    Action, Allowances, CountryCode, Crowd, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Facts,
+    HandShares, History, Lesson, Notoriety, Outcome, Population, Profile, Remembered, StepTag, Tag, Tally, Timestamp,
 };
 use rightful_engine::{FEATURE_SCHEMA, Policy, assess, feature_names};
 
@@ -61,7 +61,9 @@ impl Town {
         event.network.ip = login.ip.parse().ok();
         event.network.user_agent = (!login.agent.is_empty()).then(|| login.agent.into());
         let told = |text: &str| (!text.is_empty()).then(|| text.into());
-        event.device = Device { os: told(login.os), browser: told(login.browser), ..Device::default() };
+        let kind =
+            told(if login.os.starts_with("iOS") { "mobile" } else { "desktop" }).filter(|_| !login.os.is_empty());
+        event.device = Device { kind, os: told(login.os), browser: told(login.browser), ..Device::default() };
         if let Some(name) = login.name {
             let id = DeviceId::new(format!("{name}-{account}")).expect("an id");
             event.device.aliases.push(DeviceAlias { kind: DeviceAliasKind::Vendor, id });
@@ -245,6 +247,51 @@ fn a_copied_browser_calms_no_rented_network() {
     assert_eq!(nats(&elsewhere, [0.0, 0.0]), copied);
     assert_eq!(nats(&HOME, [20.0, 20.0]), home);
     assert!(nats(&elsewhere, [f32::MAX, f32::MAX]).is_finite());
+}
+
+#[test]
+fn a_computer_is_out_of_place_where_others_come_by_phone() {
+    let mut town = Town::ordinary();
+    let carrier = |login: &Login| Login { ip: "203.0.113.7", asn: 64_700, ..login.clone() };
+    // Two newcomers: the one's first visit to the carrier is what all others' was, or another one.
+    let nats = |town: &Town, login: &Login| slot(&town.facts(0, &carrier(login)), "likelihood_device");
+    let laptop = Login { name: Some("new"), agent: "Mozilla/5.0 (X11; Linux) Firefox/140.0", os: "Linux", ..HOME };
+    let phone = Login { name: Some("new"), ..PHONE };
+    let before = [&laptop, &phone].map(|login| nats(&town, login));
+    for account in 5_000..5_040 {
+        town.sign_in(account, &carrier(&PHONE));
+    }
+    let after = [&laptop, &phone].map(|login| nats(&town, login));
+    let [more_of_laptop, more_of_phone] = [after[0] - before[0], after[1] - before[1]];
+    assert!(more_of_laptop > more_of_phone + 1.0, "{before:?} {after:?}");
+    // Where it is at home, it is not.
+    let own = slot(&town.facts(0, &carrier(&HOME)), "likelihood_device");
+    assert!(own < after[0] - 1.0, "{own} {after:?}");
+}
+
+#[test]
+fn anothers_device_speaks_against_the_owner_where_few_share_and_a_crowds_for_them() {
+    let town = Town::ordinary();
+    let new = Login { name: Some("new"), ..HOME };
+    let nats = |n_accounts: u64, shares: HandShares| {
+        let mut facts = town.facts(0, &new);
+        let mut device = Profile::default();
+        for account in 1..=n_accounts {
+            let account = Some(Tag::new(account));
+            device.learn(&Lesson { account, ..Lesson::new(facts.event.id, START) });
+        }
+        facts.history.device = Some(Remembered { profile: Arc::new(device), tally: Tally::default() });
+        facts.history.hand_shares = shares;
+        slot(&facts, "likelihood_name")
+    };
+    let few_share = HandShares([0.98, 0.005, 0.015]);
+    let [nobodys, anothers, several] = [0, 1, 9].map(|n| nats(n, few_share));
+    assert!(anothers > nobodys + 2.0 && several < nobodys, "{nobodys} {anothers} {several}");
+    // Where many share, another's says nothing, and a crowd's calms within its bound.
+    let many_share = HandShares([0.4, 0.3, 0.3]);
+    let [nobodys, anothers, several] = [0, 1, 9].map(|n| nats(n, many_share));
+    assert!(anothers < nobodys && several < nobodys && several > nobodys - 2.0, "{nobodys} {anothers} {several}");
+    assert!(nats(1, HandShares([1.0, 0.0, 0.0])).is_finite());
 }
 
 #[test]

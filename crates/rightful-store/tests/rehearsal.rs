@@ -98,7 +98,7 @@ proptest! {
                 history.net_crowd = known.net_crowd;
                 history.agent_crowd = known.agent_crowd;
                 history.password_crowd = known.password_crowd;
-                history.notoriety = known.notoriety;
+                (history.notoriety, history.hand_shares) = (known.notoriety, known.hand_shares);
             }
             prop_assert_eq!(history, known);
             if place == restart.index(attempts.len()) {

@@ -10,19 +10,20 @@
 //! q(v)            = (1 - m) · p(v) + m · 1 / (different values seen there)  or comes from anywhere
 //! ```
 //!
-//! This is interpolated back-off (Witten and Bell 1991) in the ratio of Freeman et al. (NDSS 2016). Five things are our
+//! This is interpolated back-off (Witten and Bell 1991) in the ratio of Freeman et al. (NDSS 2016). Six things are our
 //! own: `q` mixes in the uniform distribution, since intruders rent where few customers live; prefixes of addresses
 //! stand as steps between the network and the address, since neighbors share a town; a device's name is judged by
 //! what its agent did the last time, since a browser that keeps no names never will; where a chain ends at something new,
-//! an address at which others are let through calms; and some strangers have all of one side, a copy of the owner's
+//! an address at which others are let through calms; a new device is also asked whose it is, and whether its type belongs
+//! on this line; and some strangers have all of one side, a copy of the owner's
 //! browser or a place on the owner's line, so that neither calms without bound. The chance of something new is
 //! learned from the stream, by the time since the last event and the length of history, times how fickle the account
 //! has been. Constants are set by reasoning or chosen among two or three round values on simulated logins; the result
 //! is flat around all of them.
 
 use rightful_domain::{
-    Backdrop, Circumstances, Facts, Fickleness, Habits, Level, NOTED_LEVELS, NameContext, NameState, News, Notoriety,
-    Profile, Span, StepBackdrop, VersionBackdrop, hour_of,
+    Backdrop, Circumstances, Facts, Fickleness, Habits, Hands, Level, NOTED_LEVELS, NameContext, NameState, News,
+    Notoriety, Profile, Span, StepBackdrop, VersionBackdrop, hour_of,
 };
 
 use super::sharing::familiar_accounts;
@@ -50,6 +51,11 @@ const NOVELTY_MIN: f64 = 0.0005;
 const NOVELTY_MAX: f64 = 0.9;
 /// How a stranger's device presents itself: known, new, nameless.
 const STRANGER_NAMES: [f64; 3] = [0.03, 0.67, 0.30];
+/// Whose a stranger's new device is: nobody's, another's, several people's. One in fourteen is an insider, a colleague or
+/// somebody at home, with a device that is known for another account.
+const STRANGER_HANDS: [f64; Hands::ALL.len()] = [0.92, 0.07, 0.01];
+/// What a shared device calms at most, in nats: an intruder's, let through at several accounts, looks like one.
+const SHARED_CALMS_MAX: f64 = 1.0;
 /// The part of strangers who come with a copy of the owner's browser, its name and agent included: stolen by malware, and
 /// sold by the thousand. Small, since nothing but the network can tell them from owners on a journey.
 const COPIED: f64 = 0.015;
@@ -65,6 +71,11 @@ const ON_THE_LINE_LEARNED: f64 = 6.0;
 /// are at home, intruders rent where nobody is. Half of it for one other account, which may be the intruder's own, and
 /// never all of it.
 const PEOPLED: f64 = 0.7;
+/// First visits that hold the types of devices at a provider at those anywhere, and how many types there are at the least.
+const OUT_OF_PLACE_HOLD: f64 = 5.0;
+const TYPES_AT_LEAST: f64 = 3.0;
+/// However rare a type of device is at a provider, a stranger is at most so many times likelier to show it there.
+const OUT_OF_PLACE_RATIO_MAX: f64 = 20.0;
 /// The part of strangers who come from where strangers fail: by provider, by /24. The second sees some of the first again.
 const NOTORIOUS: [f64; NOTED_LEVELS.len()] = [0.5, 0.4];
 /// However much strangers fail somewhere, a stranger is at most so many times likelier to come from there.
@@ -141,8 +152,9 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     // What anybody can rent is familiar to everybody: it may speak against the owner, never for them.
     let network = if facts.enrichment.is_for_rent() { network.max(0.0) } else { network };
     let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
+    let device = device + comparison.out_of_place(is_known_agent);
     let versions = is_known_agent.then(|| comparison.versions());
-    let name = backdrop.names_devices.then(|| comparison.name(is_known_agent));
+    let name = backdrop.names_devices.then(|| comparison.name(is_known_agent) + comparison.in_other_hands(facts));
     let hour = comparison.hour();
     let failures = comparison.failures(facts);
     let pace = comparison.pace();
@@ -235,6 +247,18 @@ impl<'a> Comparison<'a> {
         (total, is_known)
     }
 
+    /// Of a device that is new to the account: by how much rarer its type is among those who first come through this
+    /// provider than anywhere. Owners bring phones to carriers and computers to offices; strangers take the line that they
+    /// rent, and the device that they have. It speaks against the owner, never for them: most lines take any device.
+    fn out_of_place(&self, is_known_agent: bool) -> f64 {
+        let is_new = !is_known_agent || NameState::of(self.profile, self.circumstances) == NameState::New;
+        let Some(arrivals) = self.backdrop.arrivals.filter(|_| is_new) else { return 0.0 };
+        let anywhere = (f64::from(arrivals.of_type) + 1.0) / (f64::from(arrivals.all) + TYPES_AT_LEAST);
+        let hold = OUT_OF_PLACE_HOLD;
+        let here = (f64::from(arrivals.of_type_here) + hold * anywhere) / (f64::from(arrivals.here) + hold);
+        (anywhere / here).clamp(1.0, OUT_OF_PLACE_RATIO_MAX).ln()
+    }
+
     /// The versions of a known agent: the same again, newer, or older. An update that everybody makes is expected of a
     /// stranger, too, so one version newer says next to nothing.
     fn versions(&mut self) -> f64 {
@@ -288,6 +312,17 @@ impl<'a> Comparison<'a> {
         };
         let stranger = STRANGER_NAMES.get(state as usize).copied().unwrap_or(NAME_MIN);
         (stranger / owner.max(NAME_MIN)).ln()
+    }
+
+    /// Of a new name: whose the device is. Where few owners use another's, it is an insider's; where people share machines,
+    /// a shared one is rather an owner's.
+    fn in_other_hands(&self, facts: &Facts) -> f64 {
+        let is_new = NameState::of(self.profile, self.circumstances) == NameState::New;
+        let history = &facts.history;
+        let Some(device) = history.device.as_ref().filter(|_| is_new) else { return 0.0 };
+        let hands = Hands::of(&device.profile, history.account_tag, self.at);
+        let stranger = STRANGER_HANDS.get(hands as usize).copied().unwrap_or(NAME_MIN);
+        (stranger / f64::from(history.hand_shares.share(hands)).max(NAME_MIN)).ln().max(-SHARED_CALMS_MAX)
     }
 
     /// How much of what was done came without a name, and of how much: of this agent if it is known, else of all.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use rightful_domain::{
-    Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, History, Mark, Notorieties, Outcome, Tag,
+    Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, Hands, History, Mark, Notorieties, Outcome,
+    Tag,
 };
 
 use super::mind::Mind;
@@ -76,8 +77,11 @@ impl Mind {
         let habits = history.account_profile().map(|profile| &*profile.habits);
         let notorieties = &mut crowds.notorieties;
         let notoriety = notorieties.of(&history.circumstances, history.failures_here_24h, mark.at);
-        notorieties.count(mark.event, mark.at, mark.outcome, &history.circumstances, habits);
-        history.notoriety = notoriety;
+        let hand_shares = notorieties.hand_shares(mark.at);
+        let device = history.device.as_ref();
+        let hands = device.map(|device| Hands::of(&device.profile, history.account_tag, mark.at));
+        notorieties.count(mark.event, mark.at, mark.outcome, &history.circumstances, habits, hands);
+        (history.notoriety, history.hand_shares) = (notoriety, hand_shares);
         if let Some(password) = password {
             crowds.keep_password(mark.event, password);
         }

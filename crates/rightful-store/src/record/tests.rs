@@ -5,6 +5,7 @@ mod dice;
 mod others;
 mod series;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -219,6 +220,13 @@ fn population(n_classes: u8) -> Population {
         let cell = if news.cell < n_classes { news.cell } else { u8::MAX };
         population.learn(at, &circumstances, &News { cell, ..news });
     }
+    // First visits to providers are counted among the values, and were not when these were written.
+    let levels = Level::ALL.into_iter();
+    let numbers = levels.clone().map(|level| level as u32);
+    let tag = |n, level| lesson(n).circumstances.tag(level).map(StepTag::get);
+    let tags = (1..5).flat_map(|n| levels.clone().filter_map(move |level| tag(n, level)));
+    let then: BTreeSet<u32> = numbers.chain(tags).collect();
+    population.values.retain(|key, _| then.contains(key));
     population
 }
 
