@@ -7,7 +7,7 @@ use crate::{Application, ApplicationId, RuleHand, Timestamp};
 pub struct AuditRow {
     /// Counted from 1, in the order of changes; none is left out.
     pub number: u64,
-    /// When it was made. Of an application's change, when the last event before it was received; None before the first.
+    /// When it was made. Of an application's change, when the last event before it was received; None if that is not near.
     pub at: Option<Timestamp>,
     /// What was changed.
     pub change: AuditedChange,
@@ -111,5 +111,26 @@ impl RuleStep {
             Self::NeedOne => "needs_one",
             Self::Amend => "amended",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_keep_the_numbers_under_which_they_are_stored() {
+        let numbered: Vec<_> = RuleStep::ALL.iter().map(|step| (*step as u8, step.as_str())).collect();
+        let stored = [
+            (0, "edited"),
+            (1, "published"),
+            (2, "approved"),
+            (3, "rejected"),
+            (4, "rolled_back"),
+            (5, "needs_two"),
+            (6, "needs_one"),
+            (7, "amended"),
+        ];
+        assert_eq!(numbered, stored);
     }
 }

@@ -11,8 +11,8 @@ use crate::{Action, Aggregate, AggregateKey, Counted, Measure, Money, Outcome, P
 
 /// The events of one key that are kept one by one, of those that were written down.
 pub const SERIES_MARKS_MAX: usize = 256;
-/// The events of one key that are kept one by one because they were not written down yet: as many as wait to be, unless
-/// they are told to wait longer. Beyond, the oldest may count twice.
+/// The events of one key that are kept one by one because they were not written down yet: as many as the writer's queue
+/// holds, as it is set from the start. Beyond, the oldest may count twice.
 const SERIES_WAITING_MAX: usize = 10_000;
 /// The different values of one key that are remembered beside those of the events that are kept one by one. Beyond, the
 /// longest unseen go, and there are at least so many as are counted.

@@ -19,12 +19,12 @@ pub(crate) const CHANGES_MAX: usize = 10_000;
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ShownChange {
-    /// When; of an application's change, when the last event before it came. None before the first.
+    /// When; of an application's change, when the last event or noted change before it was.
     pub(crate) at: Option<String>,
     pub(crate) application_id: String,
     /// What was done: `application.changed`, `keys.changed`, `rules.published`, `list.put`, ….
     pub(crate) change: String,
-    /// Who did it, where that is noted: a name, and the key that was used. Else it was the operator.
+    /// Who did it, where that is noted: a name, and the key that was used.
     pub(crate) by: Option<String>,
     /// What was different after it, in words.
     pub(crate) detail: String,
@@ -44,11 +44,10 @@ pub(crate) async fn newest(
         let Some(last) = rows.last() else { break };
         after = last.number;
         for row in rows {
-            let at = row.at;
             let is_asked = of.is_none_or(|of| row.change.application() == of);
             let shown = reader.shown(row);
             if is_asked {
-                reader.newest.push_back((at, shown));
+                reader.newest.push_back(shown);
             }
             if reader.newest.len() > limit {
                 reader.newest.pop_front();
@@ -59,9 +58,9 @@ pub(crate) async fn newest(
     let applications: Vec<_> = reader.before.into_keys().filter(|id| of.is_none_or(|of| of == id)).collect();
     for application in applications {
         let changes = store.list_changes(&application, limit).await?;
-        all.extend(changes.iter().map(|change| (Some(change.by.at), of_list(&application, change))));
+        all.extend(changes.iter().rev().map(|change| (Some(change.by.at), of_list(&application, change))));
     }
-    // What was noted at the same moment stays in its order.
+    // Rows are in their order already, and what was noted at the same moment stays in it.
     all.sort_by_key(|(at, _)| *at);
     let n_older = all.len().saturating_sub(limit);
     Ok(all.into_iter().skip(n_older).map(|(_, shown)| shown).collect())
@@ -69,13 +68,16 @@ pub(crate) async fn newest(
 
 #[derive(Default)]
 struct Reader {
+    /// No row so far is later: a row that has no date of its own, or one from before it, was made at this moment or later.
+    moment: Option<Timestamp>,
     /// Each application as it was before the row that is read.
     before: BTreeMap<ApplicationId, Application>,
     newest: VecDeque<(Option<Timestamp>, ShownChange)>,
 }
 
 impl Reader {
-    fn shown(&mut self, row: AuditRow) -> ShownChange {
+    fn shown(&mut self, row: AuditRow) -> (Option<Timestamp>, ShownChange) {
+        self.moment = self.moment.max(row.at);
         let application = row.change.application().clone();
         let (change, by, detail) = match row.change {
             AuditedChange::Made(made) => {
@@ -92,7 +94,8 @@ impl Reader {
                 ("hook.redelivered".to_owned(), None, format!("{n_messages} messages of {hook}"))
             }
         };
-        ShownChange { at: row.at.map(rfc3339), application_id: application.as_str().to_owned(), change, by, detail }
+        let (at, application_id) = (self.moment.map(rfc3339), application.as_str().to_owned());
+        (self.moment, ShownChange { at, application_id, change, by, detail })
     }
 
     fn settings_changed(&mut self, now: Application) -> String {
@@ -101,6 +104,10 @@ impl Reader {
         let before = self.before.insert(now.id.clone(), now);
         let mut changed = Vec::new();
         compare("", &before.as_ref().map(shown).unwrap_or_default(), &after, &mut changed);
+        if changed.is_empty() {
+            // All else is shown.
+            changed.push("the secret of a hook".to_owned());
+        }
         changed.join(", ")
     }
 

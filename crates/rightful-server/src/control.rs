@@ -68,12 +68,21 @@ fn short(folder: &std::fs::File) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}/{SOCKET}", folder.as_raw_fd()))
 }
 
-async fn converse(app: &App, stream: UnixStream) -> std::io::Result<()> {
+async fn converse(app: &Arc<App>, stream: UnixStream) -> std::io::Result<()> {
     let (reading, mut writing) = stream.into_split();
     let mut line = String::new();
     tokio::io::BufReader::new(reading.take(COMMAND_BYTES_MAX)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
-        Ok(command) => carry_out(app, &command).await.unwrap_or_else(|error| Answer::Failed(error.to_string())),
+        Ok(command) => {
+            // By itself: who asks may go, or be too slow, and what was begun is still done to its end.
+            let app = Arc::clone(app);
+            let done = tokio::spawn(async move { carry_out(&app, &command).await });
+            match done.await {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(error)) => Answer::Failed(error.to_string()),
+                Err(_panicked) => Answer::Failed("it could not be done: the log says why".to_owned()),
+            }
+        }
         Err(error) => Answer::Failed(format!("not a command: {error}")),
     };
     let mut text = serde_json::to_vec(&answer)?;
@@ -91,20 +100,23 @@ pub(crate) async fn carry_out(app: &App, command: &Command) -> Result<Answer, De
     }
     let store = &*app.pipeline.store;
     let desk = Desk::of(app);
-    if let Command::ExportPage(_) = command {
-        // It changes nothing, and takes its time.
+    if let Command::ExportPage(_) | Command::Audit { .. } = command {
+        // They change nothing, and take their time.
         return desk.carry_out(command, clock::now()).await;
     }
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
-    let answer = desk.carry_out(command, clock::now()).await?;
-    let applications = store.applications().await?;
+    let done = desk.carry_out(command, clock::now()).await;
+    // Also if it failed: what is written down is what holds, a key that was revoked above all.
+    let applications = store.applications().await.inspect_err(|error| {
+        tracing::error!(%error, "applications could not be read after a change: what was changed holds from the next start on");
+    })?;
     for new in applications.iter().filter(|its| app.applications.find(&its.id).is_none()) {
         // Before its keys are known, so that rules miss nothing. What fails is tried again, and said, in the background.
         drop(aggregates::ensure_in_force(app, &new.id).await);
     }
     app.applications.replace(applications);
-    Ok(answer)
+    done
 }
 
 /// Begins, shows or stops a backtest; None if something else is asked for.

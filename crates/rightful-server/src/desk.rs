@@ -11,8 +11,8 @@ use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::alerts::Firing;
-use crate::audit::{self, ShownChange};
 use crate::app::App;
+use crate::audit::{self, ShownChange};
 use crate::backtest::PolicyAsked;
 use crate::desk_lists::{self, ListAnswer, ListCommand};
 use crate::export::{self, ExportPage, PageAsked};
@@ -279,13 +279,13 @@ impl Desk<'_> {
             }
             KeyCommand::Revoke { name, may_be_last } => {
                 let gone = keys::to_revoke(application, name, *may_be_last)?;
-                let mut left = keys::shown(application);
-                left.retain(|key| key.name != *name);
                 match self.store.change_keys(&application.id, KeyChange::Revoke(gone)).await {
                     // Somebody was faster.
-                    Ok(()) | Err(StoreError::Conflict) => Ok(Answer::Keys(left)),
-                    Err(error) => Err(error.into()),
+                    Ok(()) | Err(StoreError::Conflict) => {}
+                    Err(error) => return Err(error.into()),
                 }
+                let left = self.find(application.id.as_str()).await?;
+                Ok(Answer::Keys(keys::shown(&left)))
             }
         }
     }

@@ -127,6 +127,11 @@ fn what_was_changed_is_told_with_who_did_it() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let all: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     let find = |change: &str| all.iter().find(|row| row["change"] == change).unwrap_or_else(|| panic!("{all:?}"));
+    let order: Vec<&str> = all.iter().map(|row| row["change"].as_str().unwrap()).collect();
+    assert_eq!(
+        order,
+        ["application.made", "application.changed", "keys.changed", "rules.edited", "rules.published", "list.made"]
+    );
     assert_eq!(find("application.made")["detail"], "\"shop\", observe");
     assert_eq!(find("application.changed")["detail"], "mode: \"observe\" → \"enforce\"");
     assert_eq!(find("keys.changed")["detail"], format!("added rupt {}", new["name"].as_str().unwrap()));

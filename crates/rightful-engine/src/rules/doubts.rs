@@ -14,8 +14,8 @@ const COUNTRIES: [&str; 2] = ["ip.country", "person.country"];
 const RANGES: [(&str, f64, f64); 2] = [("event.hour", 0.0, 23.0), ("score", 0.0, 100.0)];
 /// What people write, and what the code of that country is.
 const MEANT: [(&str, &str); 3] = [("UK", "GB"), ("EL", "GR"), ("SU", "RU")];
-/// Codes that data sets about addresses have for what is no country: Kosovo, Europe, Asia and the Pacific.
-const BESIDE_ISO: [&str; 3] = ["XK", "EU", "AP"];
+/// Codes that data sets about addresses have for what is no country: Europe, and Asia with the Pacific.
+const BESIDE_ISO: [&str; 2] = ["EU", "AP"];
 /// The function that asks for a list, by its name.
 const ON_LIST: &str = "onList";
 
@@ -86,14 +86,21 @@ impl Reader<'_> {
                     }
                 }
             }
-            ExpressionKind::Number(number) => self.number(name, operator, *number, span),
+            ExpressionKind::List(elements) => {
+                for (number, element) in elements.iter().filter_map(|element| Some((number_of(element)?, element))) {
+                    self.number(name, Operator::Equal, number, element.span);
+                }
+            }
+            ExpressionKind::Number(_) | ExpressionKind::Negative(_) => {
+                if let Some(number) = number_of(with) {
+                    self.number(name, operator, number, span);
+                }
+            }
             ExpressionKind::Null
             | ExpressionKind::Flag(_)
             | ExpressionKind::Text(_)
-            | ExpressionKind::List(_)
             | ExpressionKind::Name(_)
             | ExpressionKind::Not(_)
-            | ExpressionKind::Negative(_)
             | ExpressionKind::Binary(..)
             | ExpressionKind::All(_)
             | ExpressionKind::Any(_)
@@ -104,8 +111,12 @@ impl Reader<'_> {
     }
 
     fn country(&mut self, code: &str, span: Span) {
-        if country_spellings(code).is_some() || BESIDE_ISO.contains(&code) {
+        let known = country_spellings(code).map(|[two, _]| two);
+        if known.is_some_and(|two| two.as_str() == code) || BESIDE_ISO.contains(&code) {
             return;
+        }
+        if let Some(two) = known {
+            return self.doubt(span, format!("a country is told in two capitals, did you mean {:?}?", two.as_str()));
         }
         let meant = MEANT.iter().find(|(written, _)| *written == code);
         let meant = meant.map(|(_, meant)| format!(", did you mean {meant:?}?")).unwrap_or_default();
@@ -126,6 +137,16 @@ impl Reader<'_> {
             self.found.lists.push((list.as_str().into(), RuleError::new(self.text, *span, message)));
         }
     }
+}
+
+/// A number as it is written, with its sign.
+fn number_of(expression: &Expression) -> Option<f64> {
+    let (sign, unsigned) = if let ExpressionKind::Negative(inner) = &expression.kind {
+        (-1.0, &inner.kind)
+    } else {
+        (1.0, &expression.kind)
+    };
+    if let ExpressionKind::Number(number) = unsigned { Some(sign * number) } else { None }
 }
 
 /// Whether a comparison of anything within a range is true, where it is the same for all of it.
@@ -194,6 +215,8 @@ mod tests {
                 &[r#"1:28: no country has the code "QX""#, r#"1:34: no country has the code "EL", did you mean "GR"?"#],
             ),
             (r#"custom.country == "UK""#, &[]),
+            (r#"person.country == "de""#, &[r#"1:19: a country is told in two capitals, did you mean "DE"?"#]),
+            (r#"person.country == "DEU""#, &[r#"1:19: a country is told in two capitals, did you mean "DE"?"#]),
         ] {
             assert_eq!(doubts(text), expected, "{text}");
         }
@@ -219,6 +242,10 @@ mod tests {
             ("event.hour <= 23", &always),
             ("score > 100", &["1:1: this is never true: `score` is 0 to 100"]),
             ("score >= 100", &[]),
+            ("score < 0", &["1:1: this is never true: `score` is 0 to 100"]),
+            ("score <= 100", &["1:1: this is always true: `score` is 0 to 100"]),
+            ("event.hour == -1", &never),
+            ("event.hour in [23, 24]", &["1:20: this is never true: `event.hour` is 0 to 23"]),
             ("payment.amount > 100000", &[]),
         ] {
             assert_eq!(doubts(text), expected, "{text}");

@@ -67,8 +67,12 @@ impl Arriving {
         }
     }
 
+    /// Who sends what nobody reads is given no more time for sending it.
     async fn discard(mut self) {
-        while self.n_bytes < DISCARDED_BYTES_MAX && matches!(self.next().await, Ok(Some(_))) {}
+        let until = self.begun + BODY_TIMEOUT;
+        let all = async { while self.n_bytes < DISCARDED_BYTES_MAX && matches!(self.next().await, Ok(Some(_))) {} };
+        // Late or at its end: the refusal goes out.
+        let _elapsed = tokio::time::timeout_at(until, all).await;
     }
 }
 
@@ -138,6 +142,13 @@ mod tests {
         assert_eq!(refusal.kind, RefusalKind::Malformed);
         let slow = BYTES_PER_SECOND_MIN * 10;
         assert_eq!(read(trickle(slow), 8 << 20).await.map(|body| body.len()), Ok(8 * slow));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_thrown_away_gets_no_more_time() {
+        let begun = Instant::now();
+        let refusal = read(trickle(BYTES_PER_SECOND_MIN * 10), 0).await.unwrap_err();
+        assert_eq!((refusal.kind, begun.elapsed()), (RefusalKind::TooLarge, BODY_TIMEOUT));
     }
 
     #[tokio::test]

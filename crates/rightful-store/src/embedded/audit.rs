@@ -12,6 +12,10 @@ use crate::record::{Undecodable, audited_redelivery, audited_rules, decode_appli
 /// first byte of a place in the ledger, which is nothing for the first 2^56 rows.
 const RULES: [u8; 2] = [b'r', 1];
 
+/// The most rows of the ledger that are looked through for an event to date a change by: the others are what was said of
+/// events.
+const ROWS_LOOKED_AT_MAX: u64 = 100;
+
 fn corrupt(cause: Undecodable) -> StoreError {
     StoreError::Corrupt { what: format!("a row of the audit: {}", cause.0) }
 }
@@ -53,7 +57,16 @@ impl Shared {
             }
             _ => return Err(corrupt(Undecodable("an unknown verb"))),
         };
-        let before = self.found_at(u64::from_be_bytes(*sequence))?;
-        Ok((before.map(|found| found.record.entry.event.received_at), change))
+        Ok((self.received_before(u64::from_be_bytes(*sequence))?, change))
+    }
+
+    /// When the last event up to a row was received, if one of the rows before it is an event.
+    fn received_before(&self, sequence: u64) -> Result<Option<Timestamp>, StoreError> {
+        for sequence in (sequence.saturating_sub(ROWS_LOOKED_AT_MAX)..=sequence).rev() {
+            if let Some((entry, _)) = self.entry_at(sequence)? {
+                return Ok(Some(entry.event.received_at));
+            }
+        }
+        Ok(None)
     }
 }
