@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use rightful_dialects::{
-    RuleBookShown, RuleState, RuleVersions, RulesAsked, RulesChecked, RulesDiff, RulesIntake, RulesRefusal,
-    RulesRefusalKind, RulesReply, RulesStep, SnoozeAsked,
+    RuleState, RuleVersions, RulesAsked, RulesChecked, RulesDiff, RulesIntake, RulesRefusal, RulesRefusalKind,
+    RulesReply, RulesStep, SnoozeAsked,
 };
 use rightful_domain::{
     AGGREGATES_MAX, AccountId, Aggregate, ApplicationId, RULE_BOOK_VERSIONS_MAX, RuleBook, RuleBookChange,
@@ -160,8 +160,7 @@ impl RuleDesk<'_> {
         let lists = self.store.lists(asking.application).await?;
         let edited = rule_text::rules_of(book.edited());
         let warnings = rule_faults::doubts_of_rules(self.policies.file(), &edited, &lists);
-        let shown =
-            RuleBookShown { warnings, ..rule_shown::book(&book, &in_effect, self.policies.file(), &counts, &snoozes) };
+        let shown = rule_shown::book(&book, &in_effect, self.policies.file(), &counts, &snoozes, warnings);
         Ok(RulesReply::Book(Box::new(shown)))
     }
 

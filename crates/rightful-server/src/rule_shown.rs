@@ -1,7 +1,7 @@
 //! An application's rules, and what they did, as they are answered.
 
 use rightful_dialects::{
-    RuleBookShown, RuleCountsShown, RuleDay, RuleShown, RuleSnoozes, RuleState, RuleTally, RuleTextInfo,
+    RuleBookShown, RuleCountsShown, RuleDay, RuleFault, RuleShown, RuleSnoozes, RuleState, RuleTally, RuleTextInfo,
     RuleVersionInfo, RuleVersionShown, SnoozeShown, VerdictChange, rfc3339,
 };
 use rightful_domain::{
@@ -52,13 +52,14 @@ pub(crate) fn version(version: &RuleBookVersion) -> RuleVersionShown {
 
 type Counts = [(RuleCounted, RuleCounts)];
 
-/// All rules: the file's, then the application's; without warnings, which take knowing the lists.
+/// All rules: the file's, then the application's.
 pub(crate) fn book(
     book: &RuleBook,
     in_effect: &InEffect,
     file: &Policy,
     counts: &Counts,
     snoozes: &[Snooze],
+    warnings: Vec<RuleFault>,
 ) -> RuleBookShown {
     let shown = |name: &str, state, rule, published: Option<&Table>, version| RuleShown {
         name: name.to_owned(),
@@ -91,7 +92,7 @@ pub(crate) fn book(
         proposal: book.proposal.as_ref().map(text_info),
         draft: book.draft.as_ref().map(text_info),
         rules,
-        warnings: Vec::new(),
+        warnings,
     }
 }
 
