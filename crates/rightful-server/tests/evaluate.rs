@@ -292,6 +292,27 @@ fn scores_never_take_the_place_of_what_is_read() {
     assert_eq!(std::fs::read_to_string(file).unwrap(), text(&rows, &all_columns()));
 }
 
+#[cfg(unix)]
+#[test]
+fn scores_take_the_place_of_files_alone() {
+    let (bench, rows) = (Bench::new(), log());
+    // A socket stands for a device and a pipe: whoever is root would replace the machine's own.
+    let socket = bench.path("socket");
+    let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let log = bench.path("log.csv");
+    std::fs::write(&log, text(&rows, &all_columns())).unwrap();
+    let run = |scores: &Path| rightful().arg("evaluate").arg(&log).arg("--scores").arg(scores).output().unwrap();
+    let output = run(&socket);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is no file"), "{output:?}");
+    assert!(!std::fs::metadata(&socket).unwrap().is_file());
+    let (file, link) = (bench.path("elsewhere.csv"), bench.path("link.csv"));
+    std::fs::write(&file, "").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    assert!(run(&link).status.success());
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), rows.len() + 1);
+}
+
 #[test]
 fn broken_lines_are_counted_and_quoted_without_their_values() {
     let (bench, mut rows) = (Bench::new(), log());

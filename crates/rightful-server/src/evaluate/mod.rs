@@ -84,6 +84,8 @@ pub(crate) enum EvaluateError {
     MissingScores { path: PathBuf, n: usize },
     #[error("{}: scores are written as plain text: leave out .gz", path.display())]
     PackedScores { path: PathBuf },
+    #[error("{}: is no file: scores are written beside it and put in its place when they are complete", path.display())]
+    NoFile { path: PathBuf },
     #[error("{}: is read and would be written over: name another file for the scores", path.display())]
     WrittenOver { path: PathBuf },
     #[error("{}: nothing to measure: the last third has no successful login of a user seen before", path.display())]

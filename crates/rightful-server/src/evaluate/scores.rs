@@ -30,12 +30,18 @@ impl ScoreWriter {
         if path.extension().is_some_and(|extension| extension == "gz") {
             return Err(EvaluateError::PackedScores { path: path.to_owned() });
         }
+        // A file is put in the place of what is there: that must not be a device or a pipe, which others use, and behind
+        // a link it is the file that is meant.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if path.metadata().is_ok_and(|about| !about.is_file()) {
+            return Err(EvaluateError::NoFile { path });
+        }
         let mut partial = path.as_os_str().to_owned();
         partial.push(format!(".{}.partial", std::process::id()));
         let partial = PathBuf::from(partial);
-        let file = File::create(&partial).map_err(|source| EvaluateError::file(path, source))?;
+        let file = File::create(&partial).map_err(|source| EvaluateError::file(&path, source))?;
         let out = BufWriter::with_capacity(BUFFER_BYTES, file);
-        let mut writer = Self { path: path.to_owned(), partial, out, is_complete: false };
+        let mut writer = Self { path, partial, out, is_complete: false };
         writer.try_write(|out| out.write_all(b"row,score,verdict,reasons\n"))?;
         Ok(writer)
     }
