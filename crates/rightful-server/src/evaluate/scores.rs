@@ -121,6 +121,8 @@ impl ReasonSet {
 pub(super) struct ScoreFile {
     /// In order of rows; of equal ones the first of the file.
     rows: Vec<(i64, Scored)>,
+    /// How many lines are of a row that the file has before.
+    pub(super) n_repeated: usize,
 }
 
 impl ScoreFile {
@@ -149,8 +151,9 @@ impl ScoreFile {
         }
         // A stable sort: of equal rows the first stays first, and is the one found.
         rows.sort_by_key(|(row, _)| *row);
+        let n_lines = rows.len();
         rows.dedup_by_key(|(row, _)| *row);
-        Ok(Self { rows })
+        Ok(Self { n_repeated: n_lines - rows.len(), rows })
     }
 
     /// What it says of a row; None if nothing.
@@ -202,6 +205,7 @@ mod tests {
         let scores = ScoreFile::read(&file).unwrap();
         let score = |row| scores.get(row).map(|scored| scored.score);
         assert_eq!((score(3), score(4), score(7), score(8)), (Some(-0.25), None, Some(1.5), None));
+        assert_eq!(scores.n_repeated, 1);
     }
 
     #[test]
