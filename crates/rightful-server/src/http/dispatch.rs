@@ -456,7 +456,8 @@ async fn rules(
     let key = received.key(app, dialect);
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
-    let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };
+    let desk =
+        RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies, counting: Some(&app.counting) };
     let asking = Asking { application: &received.application.id, key: &key, now: received.now };
     Ok(desk.carry_out(asking, asked).await.map(|reply| Reply::Ours(OurReply::Rules(Box::new(reply))))?)
 }

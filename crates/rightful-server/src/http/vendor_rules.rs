@@ -17,7 +17,8 @@ pub(super) async fn carry_out(
     let key = received.key(app, dialect);
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
-    let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };
+    let desk =
+        RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies, counting: Some(&app.counting) };
     let asking = Asking { application: &received.application.id, key: &key, now: received.now };
     let read = |before: Option<&_>| received.with_call(app, |call| dialect.vendor_rule(call, before));
     Ok(desk
