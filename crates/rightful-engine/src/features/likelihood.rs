@@ -71,8 +71,8 @@ const ON_THE_LINE_LEARNED: f64 = 6.0;
 /// are at home, intruders rent where nobody is. Half of it for one other account, which may be the intruder's own, and
 /// never all of it. It is the part of strangers who rent where nobody else is.
 const PEOPLED: f64 = 0.7;
-/// Where all are behind few addresses, so is most of what is for rent: by this part of how usual it is there.
-const RENTED_ALIKE: f64 = 0.6;
+/// Where all are behind few addresses, so is half of what is for rent.
+const RENTED_ALIKE: f64 = 0.5;
 /// However usual, one new address in ten is taken for somebody's own.
 const SHARED_MAX: f64 = 0.9;
 /// First visits that hold the types of devices at a provider at those anywhere, and how many types there are at the least.
