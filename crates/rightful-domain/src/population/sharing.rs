@@ -21,7 +21,7 @@ impl Population {
     /// How many of the addresses around this one that were new to an account another had shown.
     pub(super) fn shared_addresses(&self, circumstances: &Circumstances) -> f32 {
         let [all, narrower @ ..] = keys(circumstances).map(|key| {
-            let count = key.and_then(|key| self.values.get(&key)).copied().unwrap_or_default();
+            let count = key.map(|key| self.values.get(key)).unwrap_or_default();
             NoveltyCount { novel: count.accounts as f32, tried: count.children as f32 }
         });
         let usual = all.rate(PSEUDO_ADDRESSES, PRIOR_SHARED);
@@ -32,14 +32,15 @@ impl Population {
     pub(super) fn count_new_address(&mut self, circumstances: &Circumstances, news: &News) {
         let is_new = !news.is_first && Level::NETWORK.into_iter().any(|level| news.is_novel(level));
         let Some(address) = circumstances.tag(Level::Address).filter(|_| is_new) else { return };
-        let is_shared = self.values.get(&address.get()).is_some_and(|count| count.accounts > 0);
+        let is_shared = self.values.get(address.get()).accounts > 0;
         for key in keys(circumstances).into_iter().flatten() {
             if self.values.len() >= VALUES_MAX {
                 self.make_room();
             }
-            let count = self.values.entry(key).or_default();
-            count.accounts = count.accounts.saturating_add(u32::from(is_shared));
-            count.children = count.children.saturating_add(1);
+            self.values.change(key, |count| {
+                count.accounts = count.accounts.saturating_add(u32::from(is_shared));
+                count.children = count.children.saturating_add(1);
+            });
         }
     }
 }
