@@ -1,14 +1,26 @@
 //! What was changed by people, as it was noted: who may talk to the server, and by which rules it judges.
 
-use crate::{Application, ApplicationId, RuleHand, Timestamp};
+use crate::{Application, ApplicationId, Timestamp};
+
+/// Who changes a list, an application or its hooks, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// The key that was used, by its public name, or `command line`; None if nobody is known.
+    pub name: Option<Box<str>>,
+    /// When.
+    pub at: Timestamp,
+}
 
 /// One change that was noted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditRow {
     /// Counted from 1, in the order of changes; none is left out.
     pub number: u64,
-    /// When it was made. Of an application's change, when the last event before it was received; None if that is not near.
+    /// When it was made. Of an application's change that was noted without a time, as the first versions did, when the
+    /// last event before it was received; None if that is not near.
     pub at: Option<Timestamp>,
+    /// By whom, as [`Author::name`] says; None of what was noted before that was.
+    pub by: Option<Box<str>>,
     /// What was changed.
     pub change: AuditedChange,
 }
@@ -58,8 +70,8 @@ pub struct AuditedRules {
     pub revision: u64,
     /// The version that was then published; None if none was.
     pub published: Option<u32>,
-    /// By whom.
-    pub by: RuleHand,
+    /// In whose name; as the caller calls itself, else its key.
+    pub author: Box<str>,
     /// Why, for people.
     pub note: Box<str>,
 }

@@ -70,7 +70,7 @@ pub use aggregate::{
 pub use assessment::{
     Assessment, ChallengeKind, PaymentAction, PaymentSource, PaymentView, PolicyVersion, Sentences, Verdict,
 };
-pub use audit::{AuditRow, AuditedChange, AuditedRules, RuleStep};
+pub use audit::{AuditRow, AuditedChange, AuditedRules, Author, RuleStep};
 pub use backtest::{
     BACKTEST_DAYS_MAX, BACKTEST_RULES_MAX, BACKTEST_SAMPLES_MAX, Backtest, BacktestJob, BacktestSample, BacktestState,
     Labelled, Matched, RuleBacktest,
@@ -119,8 +119,8 @@ pub use list_value::{
 };
 pub use listing::{
     LIST_BATCH_MAX, LIST_CHANGES_MAX, LIST_ENTRIES_MAX, LIST_NAME_BYTES_MAX, LIST_NOTE_BYTES_MAX, LISTS_MAX, List,
-    ListAuthor, ListChange, ListEffect, ListEntry, ListKept, ListMatch, ListPut, ListSubject, ListSubjects, ListVerb,
-    Listed, OnList, SizedList, is_list_name,
+    ListChange, ListEffect, ListEntry, ListKept, ListMatch, ListPut, ListSubject, ListSubjects, ListVerb, Listed,
+    OnList, SizedList, is_list_name,
 };
 pub use nearest::nearest_within;
 pub use news::{FAILURE_CLASSES, NameContext, NameState, News, Rate};

@@ -1,6 +1,6 @@
 //! Lists: whom an application lets in, keeps out, or watches.
 
-use crate::{ApplicationId, Timestamp};
+use crate::{ApplicationId, Author, Timestamp};
 
 /// The most lists of an application.
 pub const LISTS_MAX: usize = 64;
@@ -210,15 +210,6 @@ pub struct ListPut {
     pub n_replaced: u64,
 }
 
-/// Who changes a list, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListAuthor {
-    /// Who.
-    pub name: Option<Box<str>>,
-    /// When.
-    pub at: Timestamp,
-}
-
 /// A change that was made to a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListChange {
@@ -229,7 +220,7 @@ pub struct ListChange {
     /// How many entries it was about.
     pub n_entries: u64,
     /// By whom, and when.
-    pub by: ListAuthor,
+    pub by: Author,
 }
 
 /// What was done to a list.

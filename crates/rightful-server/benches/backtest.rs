@@ -12,7 +12,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use rightful_domain::{
-    Allowances, Application, ApplicationId, ApplicationMode, Conclusion, Entry, Facts, Feedback, FeedbackKind,
+    Allowances, Application, ApplicationId, ApplicationMode, Author, Conclusion, Entry, Facts, Feedback, FeedbackKind,
     FeedbackTarget, Outcome, Settings, Timestamp, Verdict,
 };
 use rightful_engine::Policy;
@@ -110,7 +110,9 @@ async fn fill(data: &Path, n_events: u64) -> Done<()> {
     };
     let (store, _) = EmbeddedStore::open(data, options)?;
     let store = Arc::new(store);
-    store.create_application(application()?).await?;
+    let application = application()?;
+    let by = Author { name: None, at: application.created_at };
+    store.create_application(application, by).await?;
     let policy = Arc::new(Policy::default());
     let n_accounts = (n_events / EVENTS_PER_ACCOUNT).max(1);
     for batch in 0..n_events.div_ceil(AT_ONCE) {

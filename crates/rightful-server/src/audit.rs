@@ -19,7 +19,7 @@ pub(crate) const CHANGES_MAX: usize = 10_000;
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ShownChange {
-    /// When; of an application's change, when the last event or noted change before it was.
+    /// When; of an application's change that was noted without a time, when the last event or noted change before it was.
     pub(crate) at: Option<String>,
     pub(crate) application_id: String,
     /// What was done: `application.changed`, `keys.changed`, `rules.published`, `list.put`, ….
@@ -83,19 +83,20 @@ impl Reader {
             AuditedChange::Made(made) => {
                 let detail = format!("{:?}, {}", made.name, made.mode.as_str());
                 self.before.insert(application.clone(), *made);
-                ("application.made".to_owned(), None, detail)
+                ("application.made".to_owned(), row.by, detail)
             }
-            AuditedChange::Changed(now) => ("application.changed".to_owned(), None, self.settings_changed(*now)),
-            AuditedChange::Keys(now) => ("keys.changed".to_owned(), None, self.keys_changed(*now)),
+            AuditedChange::Changed(now) => ("application.changed".to_owned(), row.by, self.settings_changed(*now)),
+            AuditedChange::Keys(now) => ("keys.changed".to_owned(), row.by, self.keys_changed(*now)),
             AuditedChange::Rules(rules) => {
-                (format!("rules.{}", rules.step.as_str()), Some(hand(&rules)), rules_detail(&rules))
+                let by = Some(hand(&rules.author, row.by));
+                (format!("rules.{}", rules.step.as_str()), by, rules_detail(&rules))
             }
             AuditedChange::Redelivered { hook, n_messages, .. } => {
-                ("hook.redelivered".to_owned(), None, format!("{n_messages} messages of {hook}"))
+                ("hook.redelivered".to_owned(), row.by, format!("{n_messages} messages of {hook}"))
             }
         };
         let (at, application_id) = (self.moment.map(rfc3339), application.as_str().to_owned());
-        (self.moment, ShownChange { at, application_id, change, by, detail })
+        (self.moment, ShownChange { at, application_id, change, by: by.map(Into::into), detail })
     }
 
     fn settings_changed(&mut self, now: Application) -> String {
@@ -134,9 +135,9 @@ fn compare(path: &str, before: &Value, after: &Value, changed: &mut Vec<String>)
     }
 }
 
-fn hand(rules: &AuditedRules) -> String {
-    let (author, key) = (&rules.by.author, &rules.by.key);
-    if author == key { author.to_string() } else { format!("{author} ({key})") }
+/// A name, and the key that was used if it is not that.
+fn hand(author: &str, key: Option<Box<str>>) -> Box<str> {
+    key.filter(|key| **key != *author).map_or_else(|| author.into(), |key| format!("{author} ({key})").into())
 }
 
 fn rules_detail(rules: &AuditedRules) -> String {

@@ -6,7 +6,7 @@ mod hooks;
 pub(crate) use hooks::HookCommand;
 
 use rightful_dialects::{BacktestBody, HooksAnswer, HooksAsk, RulesIntake, RulesReply};
-use rightful_domain::{Application, KeyChange, Timestamp};
+use rightful_domain::{Application, Author, KeyChange, Timestamp};
 use rightful_store::{MasterKey, Nonces, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,14 @@ use crate::policies::Policies;
 use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::rule_desk::{Asking, OPERATOR, RuleDesk};
 use crate::settings::{self, SettingError, Shown, ShownHook, ShownMessage, ShownTry};
+
+/// Who the command line is, to what is noted of changes.
+const COMMAND_LINE: &str = "command line";
+
+/// The command line, as it changes something.
+pub(crate) fn by_command_line(at: Timestamp) -> Author {
+    Author { name: Some(COMMAND_LINE.into()), at }
+}
 
 /// What can be asked.
 #[derive(Clone, Serialize, Deserialize)]
@@ -211,10 +219,11 @@ impl<'a> Desk<'a> {
 impl Desk<'_> {
     /// Does what is asked.
     pub(crate) async fn carry_out(&self, command: &Command, now: Timestamp) -> Result<Answer, DeskError> {
+        let by = by_command_line(now);
         match command {
             Command::AppCreate(new) => {
                 let (application, keys) = provisioning::provision(new, self.master_key, self.nonces, now)?;
-                self.store.create_application(application).await?;
+                self.store.create_application(application, by).await?;
                 Ok(Answer::Created(Box::new(keys)))
             }
             Command::AppShow { application: None } => {
@@ -228,7 +237,7 @@ impl Desk<'_> {
             Command::AppSet { application, changes } => {
                 let application = settings::changed(&self.find(application).await?, changes)?;
                 let shown = Shown::from(&application);
-                self.store.change_application(application).await?;
+                self.store.change_application(application, by).await?;
                 Ok(Answer::Shown(vec![shown]))
             }
             Command::Audit { application, limit } => {
@@ -239,9 +248,9 @@ impl Desk<'_> {
                 let limit = usize::try_from(*limit).unwrap_or(usize::MAX);
                 Ok(Answer::Audit(audit::newest(self.store, of.as_ref(), limit).await?))
             }
-            Command::Key { application, about } => self.keys(&self.find(application).await?, about).await,
+            Command::Key { application, about } => self.keys(&self.find(application).await?, about, by).await,
             Command::Hook { application, about } => {
-                let told = self.hooks(self.find(application).await?, &HooksAsk::from(about), now).await?;
+                let told = self.hooks(self.find(application).await?, &HooksAsk::from(about), by).await?;
                 Ok(Answer::of_hooks(told))
             }
             Command::Rules { application, asked } => {
@@ -261,17 +270,17 @@ impl Desk<'_> {
             }
             Command::List { application, about } => {
                 let application = self.find(application).await?;
-                Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, now).await?))
+                Ok(Answer::List(desk_lists::carry_out(self.store, &application, about, by).await?))
             }
         }
     }
 
-    async fn keys(&self, application: &Application, about: &KeyCommand) -> Result<Answer, DeskError> {
+    async fn keys(&self, application: &Application, about: &KeyCommand, by: Author) -> Result<Answer, DeskError> {
         match about {
             KeyCommand::List => Ok(Answer::Keys(keys::shown(application))),
             KeyCommand::Add { kind } => {
                 let (new, kept) = keys::new_key(application, kind, self.master_key, self.nonces)?;
-                match self.store.change_keys(&application.id, KeyChange::Add(kept)).await {
+                match self.store.change_keys(&application.id, KeyChange::Add(kept), by).await {
                     Err(StoreError::Conflict) => Err(KeyError::TooMany.into()),
                     Err(error) => Err(error.into()),
                     Ok(()) => Ok(Answer::KeyAdded(Box::new(new))),
@@ -279,7 +288,7 @@ impl Desk<'_> {
             }
             KeyCommand::Revoke { name, may_be_last } => {
                 let gone = keys::to_revoke(application, name, *may_be_last)?;
-                match self.store.change_keys(&application.id, KeyChange::Revoke(gone)).await {
+                match self.store.change_keys(&application.id, KeyChange::Revoke(gone), by).await {
                     // Somebody was faster.
                     Ok(()) | Err(StoreError::Conflict) => {}
                     Err(error) => return Err(error.into()),

@@ -1,9 +1,7 @@
 //! What the command line asks about lists.
 
 use rightful_dialects::{ListFormat, ListReport, list_lines};
-use rightful_domain::{
-    Application, List, ListAuthor, ListEffect, ListPut, ListSubject, SizedList, Timestamp, is_list_name,
-};
+use rightful_domain::{Application, Author, List, ListEffect, ListPut, ListSubject, SizedList, is_list_name};
 use rightful_store::Store;
 use serde::{Deserialize, Serialize};
 
@@ -113,10 +111,9 @@ pub(crate) async fn carry_out(
     store: &dyn Store,
     application: &Application,
     command: &ListCommand,
-    now: Timestamp,
+    by: Author,
 ) -> Result<ListAnswer, ListError> {
-    let id = &application.id;
-    let by = ListAuthor { name: Some("command line".into()), at: now };
+    let (id, now) = (&application.id, by.at);
     match command {
         ListCommand::All => Ok(ListAnswer::Lists(store.lists(id).await?.into_iter().map(Into::into).collect())),
         ListCommand::Keep { name, effect, of, note } => {

@@ -5,8 +5,7 @@
 
 use rightful_dialects::{EventList, EventListsAsk, ListLine, NewListEntry, SeveralDone};
 use rightful_domain::{
-    ApplicationId, EventId, LIST_NOTE_BYTES_MAX, List, ListAuthor, ListEffect, ListEntry, ListSubject, SizedList,
-    Timestamp,
+    ApplicationId, Author, EventId, LIST_NOTE_BYTES_MAX, List, ListEffect, ListEntry, ListSubject, SizedList, Timestamp,
 };
 use rightful_store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -185,6 +184,6 @@ fn name_of(application: &ApplicationId, title: &str, now: Timestamp) -> Box<str>
     format!("actions-{digits}").into()
 }
 
-const fn by(now: Timestamp) -> ListAuthor {
-    ListAuthor { name: None, at: now }
+const fn by(now: Timestamp) -> Author {
+    Author { name: None, at: now }
 }

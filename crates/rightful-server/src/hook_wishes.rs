@@ -1,7 +1,7 @@
 //! Hooks as an application's own server sets them, where its vendor has an administration for that.
 
 use rightful_dialects::{HookWish, Refusal, RefusalKind, Reply, VendorHook, VendorHooksAsked};
-use rightful_domain::{Application, Hook, HookTerms, Pii, SETTINGS_ENTRIES_MAX, Timestamp};
+use rightful_domain::{Application, Author, Hook, HookTerms, Pii, SETTINGS_ENTRIES_MAX};
 
 use crate::app::App;
 use crate::clock;
@@ -18,11 +18,11 @@ pub(crate) async fn carry_out(
     app: &App,
     application: &Application,
     asked: VendorHooksAsked,
-    now: Timestamp,
+    by: Author,
 ) -> Result<Reply, Refusal> {
     let shown = match asked {
         VendorHooksAsked::All => application.settings.hooks.iter().map(|hook| show(app, hook)).collect(),
-        VendorHooksAsked::Set(wish) => vec![set(app, application, *wish, now).await?],
+        VendorHooksAsked::Set(wish) => vec![set(app, application, *wish, by).await?],
     };
     Ok(Reply::VendorHooks(shown))
 }
@@ -39,7 +39,7 @@ fn show(app: &App, hook: &Hook) -> VendorHook {
 }
 
 /// Sets a hook, and lets all requests know.
-async fn set(app: &App, application: &Application, wish: HookWish, now: Timestamp) -> Result<VendorHook, Refusal> {
+async fn set(app: &App, application: &Application, wish: HookWish, by: Author) -> Result<VendorHook, Refusal> {
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
     let store = &*app.pipeline.store;
@@ -68,8 +68,8 @@ async fn set(app: &App, application: &Application, wish: HookWish, now: Timestam
         return Err(refusal(RefusalKind::NotFound, "there is no such webhook"));
     };
     change(app, hook, wish, reach)?;
-    let shown = show(app, hook);
-    store.change_application(application).await.map_err(failed)?;
+    let (shown, now) = (show(app, hook), by.at);
+    store.change_application(application, by).await.map_err(failed)?;
     // Whoever changes it may have mended it.
     store.hurry(&id, &shown.hook.id, now).await.map_err(failed)?;
     app.applications.replace(store.applications().await.map_err(failed)?);

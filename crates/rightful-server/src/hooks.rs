@@ -1,7 +1,7 @@
 //! What an application's own backend asks of its hooks: done at the desk, one at a time, and refused in words of ours.
 
 use rightful_dialects::{HooksAsk, Refusal, RefusalKind, Reply};
-use rightful_domain::{Application, ApplicationId, Timestamp};
+use rightful_domain::{Application, ApplicationId, Author};
 use rightful_store::StoreError;
 
 use crate::app::App;
@@ -15,11 +15,11 @@ pub(crate) async fn carry_out(
     app: &App,
     application: &Application,
     ask: &HooksAsk,
-    now: Timestamp,
+    by: Author,
 ) -> Result<Reply, Refusal> {
     // Never closed, so this is a turn in any case. Who only looks waits for nobody.
     let _turn = if changes(ask) { Some(app.office.acquire().await) } else { None };
-    let answer = at_the_desk(app, &application.id, ask, now).await;
+    let answer = at_the_desk(app, &application.id, ask, by).await;
     answer.map(Reply::Hooks).map_err(refused)
 }
 
@@ -40,14 +40,14 @@ async fn at_the_desk(
     app: &App,
     id: &ApplicationId,
     ask: &HooksAsk,
-    now: Timestamp,
+    by: Author,
 ) -> Result<rightful_dialects::HooksAnswer, DeskError> {
     let store = &*app.pipeline.store;
     let desk = Desk::of(app);
     // As it is now, since it may have been changed while this waited.
     let known = store.applications().await?.into_iter().find(|known| known.id == *id);
     let known = known.ok_or_else(|| StoreError::UnknownApplication { id: id.clone() })?;
-    let answer = desk.hooks(known, ask, now).await?;
+    let answer = desk.hooks(known, ask, by).await?;
     if changes(ask) {
         app.applications.replace(store.applications().await?);
     }

@@ -10,8 +10,8 @@ use axum::response::Response;
 use hyper::body::Frame;
 use rightful_dialects::{ListFormat, ListLine, ListReport, ListsIntake, ListsReply, NewListEntry, list_lines};
 use rightful_domain::{
-    ApplicationId, LIST_BATCH_MAX, List, ListAuthor, ListEffect, ListEntry, ListKept, ListNetwork, ListPut,
-    ListSubject, SizedList, Timestamp, list_value, new_list_value,
+    ApplicationId, Author, LIST_BATCH_MAX, List, ListEffect, ListEntry, ListKept, ListNetwork, ListPut, ListSubject,
+    SizedList, Timestamp, list_value, new_list_value,
 };
 use rightful_store::{Store, StoreError};
 
@@ -40,7 +40,7 @@ pub(crate) async fn carry_out(
     application: &ApplicationId,
     ask: ListsIntake,
     body: &[u8],
-    author: ListAuthor,
+    author: Author,
 ) -> Result<ListsReply, ListError> {
     let now = author.at;
     let by = || author.clone();
@@ -93,7 +93,7 @@ pub(crate) async fn carry_out(
 }
 
 /// Keeps a list, and says what it is now.
-pub(crate) async fn keep(store: &dyn Store, list: List, by: ListAuthor) -> Result<(ListKept, SizedList), ListError> {
+pub(crate) async fn keep(store: &dyn Store, list: List, by: Author) -> Result<(ListKept, SizedList), ListError> {
     let (application, name) = (list.application.clone(), list.name.clone());
     if list.effect == ListEffect::Allow && list.of == ListSubject::Address {
         check_allowed(store, &application, &name, by.at).await?;
@@ -151,7 +151,7 @@ pub(crate) async fn take(
     application: &ApplicationId,
     name: &str,
     values: &[Box<str>],
-    by: ListAuthor,
+    by: Author,
 ) -> Result<u64, ListError> {
     let of = named(store, application, name).await?.list.of;
     let values = values.iter().map(|value| read_value(of, value)).collect::<Result<_, _>>()?;
@@ -164,7 +164,7 @@ pub(crate) async fn put(
     application: &ApplicationId,
     name: &str,
     mut lines: impl Iterator<Item = ListLine> + Send,
-    by: ListAuthor,
+    by: Author,
 ) -> Result<ListReport, ListError> {
     let List { effect, of, .. } = named(store, application, name).await?.list;
     let mut report = ListReport::default();
@@ -189,11 +189,7 @@ pub(crate) async fn put(
     }
 }
 
-fn read_entry(
-    (effect, of): (ListEffect, ListSubject),
-    entry: NewListEntry,
-    by: &ListAuthor,
-) -> Result<ListEntry, String> {
+fn read_entry((effect, of): (ListEffect, ListSubject), entry: NewListEntry, by: &Author) -> Result<ListEntry, String> {
     let NewListEntry { value, expires_at, author, note } = entry;
     let value = new_list_value(effect, of, &value).map_err(|invalid| format!("value {invalid}"))?;
     if expires_at.is_some_and(|at| at <= by.at) {

@@ -479,7 +479,7 @@ mod tests {
                 created_at: Timestamp::from_seconds(1),
                 settings: Settings::default(),
             };
-            store.create_application(shop).await.unwrap();
+            store.create_application(shop, crate::desk::by_command_line(crate::clock::now())).await.unwrap();
             Self { store, policies: Policies::new(Policy::default()), application, _folder: folder }
         }
 

@@ -138,6 +138,12 @@ fn what_was_changed_is_told_with_who_did_it() {
     let step = find("rules.published");
     assert!(step["by"].as_str().unwrap().starts_with("Rita (key-"), "{step}");
     assert_eq!(step["detail"], "revision 2, version 1 in effect: at last");
+    // Settings and keys are the operator's, and dated by themselves: nothing was received that could date them.
+    let times: Vec<&str> = all.iter().map(|row| row["at"].as_str().unwrap()).collect();
+    assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
+    for change in ["application.made", "application.changed", "keys.changed"] {
+        assert_eq!(find(change)["by"], "command line", "{change}");
+    }
     assert!(find("list.made")["by"].as_str().unwrap().starts_with("key-"));
     assert!(!String::from_utf8_lossy(&output.stdout).contains(key));
     let text = rightful().args(["audit", "--limit", "1", "--data"]).arg(folder.path()).output().unwrap();

@@ -139,3 +139,25 @@ fn the_command_line_does_the_same() {
     let (is_done, said) = shop.command(&["redeliver", id, hook, "msg"]);
     assert!(!is_done && said.contains("is no message's id"), "{said}");
 }
+
+#[test]
+fn whose_key_changed_a_hook_is_in_the_audit() {
+    let shop = Shop::new();
+    let made = shop.post("/v1/hooks", json!({"url": "https://hooks.example/in"})).json();
+    let path = format!("/v1/hooks/{}", made["id"].as_str().unwrap());
+    assert_eq!(shop.ask("PUT", &path, r#"{"enabled": false}"#).status, 200);
+    assert_eq!(shop.ask("POST", &format!("{path}/rotate"), "").status, 200);
+    assert_eq!(shop.ask("DELETE", &path, "").status, 204);
+    let (was_added, said) = shop.command(&["add", &shop.application, "https://hooks.example/in"]);
+    assert!(was_added, "{said}");
+    let output = rightful().args(["audit", "--json", "--data"]).arg(&shop.server.data).output().unwrap();
+    let all: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let (made, changed) = all.split_first().unwrap();
+    assert_eq!(made["by"], "command line");
+    let hands: Vec<&str> = changed.iter().map(|row| row["by"].as_str().unwrap()).collect();
+    let key = hands[0];
+    assert!(key.starts_with("key-"), "{key}");
+    assert_eq!(hands, [key, key, key, key, "command line"]);
+    assert_eq!(changed[2]["detail"], "the secret of a hook");
+    assert!(changed.iter().all(|row| row["at"].is_string()), "{changed:?}");
+}

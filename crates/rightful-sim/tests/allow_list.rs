@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rightful_domain::{ApplicationId, List, ListAuthor, ListEffect, ListEntry, ListSubject, Timestamp, list_value};
+use rightful_domain::{ApplicationId, Author, List, ListEffect, ListEntry, ListSubject, Timestamp, list_value};
 use rightful_enrich::Enricher;
 use rightful_sim::story::{self, InProcess, Story, World};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, Lists, MasterKey};
@@ -36,12 +36,12 @@ async fn keep(
     let at = Timestamp::from_seconds(0);
     let name: Box<str> = format!("{}-{}", effect.as_str(), of.as_str()).into();
     let list = List { application: application.clone(), name: name.clone(), effect, of, note: None, created_at: at };
-    store.keep_list(list, ListAuthor { name: None, at }).await?;
+    store.keep_list(list, Author { name: None, at }).await?;
     let entry = |value: &&str| {
         Ok(ListEntry { value: list_value(of, value)?, expires_at: None, author: None, note: None, added_at: at })
     };
     let entries: Result<Vec<ListEntry>, rightful_domain::InvalidListValue> = values.iter().map(entry).collect();
-    store.put_on_list(application, &name, entries?, ListAuthor { name: None, at }).await?;
+    store.put_on_list(application, &name, entries?, Author { name: None, at }).await?;
     Ok(())
 }
 

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, AuditRow, Case, CasePage, CaseRefusal, CaseSearch, Conclusion,
-    CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
-    Feedback, History, HookHealth, KeyChange, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut,
-    ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook, RuleBookChange,
-    RuleBookVersion, RuleCounted, RuleCounts, Search, SizedList, Snooze, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, AuditRow, Author, Case, CasePage, CaseRefusal, CaseSearch,
+    Conclusion, CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event,
+    EventId, Excerpt, Feedback, History, HookHealth, KeyChange, List, ListChange, ListEntry, ListKept, ListMatch,
+    ListPut, ListSubject, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey, RuleBook,
+    RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, SizedList, Snooze, Takeover, Telling, Timestamp,
+    Waiting,
 };
 
 use crate::{
@@ -299,10 +300,10 @@ macro_rules! forward {
                 application: &ApplicationId,
                 hook: &str,
                 numbers: Option<&[u64]>,
-                now: Timestamp,
+                by: Author,
             ) -> Result<u64, StoreError> {
                 self.pass().await?;
-                self.store.redeliver(application, hook, numbers, now).await
+                self.store.redeliver(application, hook, numbers, by).await
             }
 
             async fn hurry(&self, application: &ApplicationId, hook: &str, now: Timestamp) -> Result<(), StoreError> {
@@ -323,7 +324,7 @@ macro_rules! forward {
 
         #[async_trait]
         impl<S: Store> Lists for $wrapper<S> {
-            async fn keep_list(&self, list: List, by: ListAuthor) -> Result<ListKept, StoreError> {
+            async fn keep_list(&self, list: List, by: Author) -> Result<ListKept, StoreError> {
                 self.pass().await?;
                 self.store.keep_list(list, by).await
             }
@@ -332,7 +333,7 @@ macro_rules! forward {
                 &self,
                 application: &ApplicationId,
                 name: &str,
-                by: ListAuthor,
+                by: Author,
             ) -> Result<Option<u64>, StoreError> {
                 self.pass().await?;
                 self.store.drop_list(application, name, by).await
@@ -348,7 +349,7 @@ macro_rules! forward {
                 application: &ApplicationId,
                 name: &str,
                 entries: Vec<ListEntry>,
-                by: ListAuthor,
+                by: Author,
             ) -> Result<Option<ListPut>, StoreError> {
                 self.pass().await?;
                 self.store.put_on_list(application, name, entries, by).await
@@ -359,7 +360,7 @@ macro_rules! forward {
                 application: &ApplicationId,
                 name: &str,
                 values: Vec<Box<str>>,
-                by: ListAuthor,
+                by: Author,
             ) -> Result<Option<u64>, StoreError> {
                 self.pass().await?;
                 self.store.take_off_list(application, name, values, by).await
@@ -429,19 +430,24 @@ macro_rules! forward {
 
         #[async_trait]
         impl<S: Store> Office for $wrapper<S> {
-            async fn create_application(&self, application: Application) -> Result<(), StoreError> {
+            async fn create_application(&self, application: Application, by: Author) -> Result<(), StoreError> {
                 self.pass().await?;
-                self.store.create_application(application).await
+                self.store.create_application(application, by).await
             }
 
-            async fn change_application(&self, application: Application) -> Result<(), StoreError> {
+            async fn change_application(&self, application: Application, by: Author) -> Result<(), StoreError> {
                 self.pass().await?;
-                self.store.change_application(application).await
+                self.store.change_application(application, by).await
             }
 
-            async fn change_keys(&self, application: &ApplicationId, change: KeyChange) -> Result<(), StoreError> {
+            async fn change_keys(
+                &self,
+                application: &ApplicationId,
+                change: KeyChange,
+                by: Author,
+            ) -> Result<(), StoreError> {
                 self.pass().await?;
-                self.store.change_keys(application, change).await
+                self.store.change_keys(application, change, by).await
             }
 
             async fn applications(&self) -> Result<Vec<Application>, StoreError> {

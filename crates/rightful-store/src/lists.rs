@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    ApplicationId, List, ListAuthor, ListChange, ListEntry, ListKept, ListMatch, ListPut, ListSubject, SizedList,
-    Timestamp,
+    ApplicationId, Author, List, ListChange, ListEntry, ListKept, ListMatch, ListPut, ListSubject, SizedList, Timestamp,
 };
 
 use crate::StoreError;
@@ -15,15 +14,10 @@ use crate::StoreError;
 pub trait Lists: Send + Sync {
     /// Keeps a list: made if there is none of that name, else changed in its effect and note. `TooMuch` if there are
     /// [`rightful_domain::LISTS_MAX`] already.
-    async fn keep_list(&self, list: List, by: ListAuthor) -> Result<ListKept, StoreError>;
+    async fn keep_list(&self, list: List, by: Author) -> Result<ListKept, StoreError>;
 
     /// Drops a list with all that is on it, and says how much that was.
-    async fn drop_list(
-        &self,
-        application: &ApplicationId,
-        name: &str,
-        by: ListAuthor,
-    ) -> Result<Option<u64>, StoreError>;
+    async fn drop_list(&self, application: &ApplicationId, name: &str, by: Author) -> Result<Option<u64>, StoreError>;
 
     /// All lists of an application, by name.
     async fn lists(&self, application: &ApplicationId) -> Result<Vec<SizedList>, StoreError>;
@@ -36,7 +30,7 @@ pub trait Lists: Send + Sync {
         application: &ApplicationId,
         name: &str,
         entries: Vec<ListEntry>,
-        by: ListAuthor,
+        by: Author,
     ) -> Result<Option<ListPut>, StoreError>;
 
     /// Takes values off a list, and says how many were on it. `TooMuch` beyond [`rightful_domain::LIST_BATCH_MAX`].
@@ -45,7 +39,7 @@ pub trait Lists: Send + Sync {
         application: &ApplicationId,
         name: &str,
         values: Vec<Box<str>>,
-        by: ListAuthor,
+        by: Author,
     ) -> Result<Option<u64>, StoreError>;
 
     /// Entries of a list that have not expired, at most `limit`, beginning after that value. Their order is the list's own;

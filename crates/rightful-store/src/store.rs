@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, AuditRow, Case, CaseChange, CasePage, CaseRefusal, CaseSearch, Conclusion,
-    CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt,
-    Feedback, History, HookHealth, KeyChange, LoggedTry, Note, Page, Passage, Record, Report, ReportKey, RetryKey,
-    RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover, Telling, Timestamp,
-    Waiting,
+    AccountId, Application, ApplicationId, AuditRow, Author, Case, CaseChange, CasePage, CaseRefusal, CaseSearch,
+    Conclusion, CorrelationId, Day, Delivery, DeliveryTry, Device, DeviceId, Dossier, Enrichment, Entry, Event,
+    EventId, Excerpt, Feedback, History, HookHealth, KeyChange, LoggedTry, Note, Page, Passage, Record, Report,
+    ReportKey, RetryKey, RuleBook, RuleBookChange, RuleBookVersion, RuleCounted, RuleCounts, Search, Snooze, Takeover,
+    Telling, Timestamp, Waiting,
 };
 
 use crate::{Aggregates, Extent, Lists, Scan, StoreError, Visit};
@@ -150,16 +150,16 @@ pub trait Ledger: Send + Sync {
 #[async_trait]
 pub trait Office: Send + Sync {
     /// Remembers a new application with its keys. Audited. `Conflict` if its id exists.
-    async fn create_application(&self, application: Application) -> Result<(), StoreError>;
+    async fn create_application(&self, application: Application, by: Author) -> Result<(), StoreError>;
 
     /// Replaces an application's settings. Audited. Its keys stay as given.
-    async fn change_application(&self, application: Application) -> Result<(), StoreError>;
+    async fn change_application(&self, application: Application, by: Author) -> Result<(), StoreError>;
 
     /// Adds a key to an application, or takes one away. Audited. `Conflict` if there are [`CREDENTIALS_MAX`] already, or
     /// what is to be taken away is not there.
     ///
     /// [`CREDENTIALS_MAX`]: rightful_domain::CREDENTIALS_MAX
-    async fn change_keys(&self, application: &ApplicationId, change: KeyChange) -> Result<(), StoreError>;
+    async fn change_keys(&self, application: &ApplicationId, change: KeyChange, by: Author) -> Result<(), StoreError>;
 
     /// All applications.
     async fn applications(&self) -> Result<Vec<Application>, StoreError>;
@@ -258,7 +258,7 @@ pub trait Outbox: Send + Sync {
         application: &ApplicationId,
         hook: &str,
         numbers: Option<&[u64]>,
-        now: Timestamp,
+        by: Author,
     ) -> Result<u64, StoreError>;
 
     /// Lets what is next of each lane of a hook be found by `due` at once, if it would be later, until it is settled or the

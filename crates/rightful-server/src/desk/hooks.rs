@@ -2,8 +2,8 @@
 
 use rightful_dialects::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 use rightful_domain::{
-    Application, Hook, HookStyle, Pii, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, TELLINGS_LIMIT_MAX, Telling,
-    Timestamp, Topic, Verdict, Waiting,
+    Application, Author, Hook, HookStyle, Pii, SEARCH_LIMIT_MAX, SETTINGS_ENTRIES_MAX, Search, TELLINGS_LIMIT_MAX,
+    Telling, Timestamp, Topic, Verdict, Waiting,
 };
 
 use serde::{Deserialize, Serialize};
@@ -71,8 +71,9 @@ impl Desk<'_> {
         &self,
         application: Application,
         ask: &HooksAsk,
-        now: Timestamp,
+        by: Author,
     ) -> Result<HooksAnswer, DeskError> {
+        let now = by.at;
         match ask {
             HooksAsk::List => {
                 let mut shown = Vec::new();
@@ -87,15 +88,15 @@ impl Desk<'_> {
             HooksAsk::Add { style, url, secret } => {
                 let secret = secret.as_ref().map(|secret| secret.reveal().to_string());
                 let new = NewHook { style: style.to_string(), url: url.to_string(), secret };
-                self.add_hook(application, &new, now).await
+                self.add_hook(application, &new, by).await
             }
             HooksAsk::Change { hook, url, enabled } => {
-                self.change_hook(application, hook, url.as_deref(), *enabled, now).await
+                self.change_hook(application, hook, url.as_deref(), *enabled, by).await
             }
-            HooksAsk::Remove(hook) => self.remove_hook(application, hook).await,
+            HooksAsk::Remove(hook) => self.remove_hook(application, hook, by).await,
             HooksAsk::Test(hook) => self.test_hook(&application, known(&application, hook)?, now).await,
             HooksAsk::Rotate { hook, secret } => {
-                self.rotate(application, hook, secret.as_ref().map(|secret| &**secret.reveal()), now).await
+                self.rotate(application, hook, secret.as_ref().map(|secret| &**secret.reveal()), by).await
             }
             HooksAsk::Deliveries { hook, before, limit } => {
                 self.deliveries(&application, known(&application, hook)?, *before, *limit).await
@@ -106,7 +107,7 @@ impl Desk<'_> {
             HooksAsk::Redeliver { hook, messages } => {
                 let hook = known(&application, hook)?;
                 let numbers = messages.as_deref().map(numbers_of).transpose()?;
-                let n = self.store.redeliver(&application.id, &hook.id, numbers.as_deref(), now).await?;
+                let n = self.store.redeliver(&application.id, &hook.id, numbers.as_deref(), by).await?;
                 Ok(HooksAnswer::Redelivered(n))
             }
         }
@@ -124,16 +125,16 @@ impl Desk<'_> {
         &self,
         mut application: Application,
         new: &NewHook,
-        now: Timestamp,
+        by: Author,
     ) -> Result<HooksAnswer, DeskError> {
         if application.settings.hooks.len() >= SETTINGS_ENTRIES_MAX {
             return Err(SettingError::TooMany("hooks").into());
         }
         let seal = |secret: &[u8]| self.master_key.seal(secret, self.nonces);
         let (hook, secret) = settings::hook(new, self.reach(&application), seal)?;
-        let shown = self.shown(&application, &hook, now).await?;
+        let shown = self.shown(&application, &hook, by.at).await?;
         application.settings.hooks.push(hook);
-        self.store.change_application(application).await?;
+        self.store.change_application(application, by).await?;
         Ok(HooksAnswer::WithSecret(shown, secret.map(|secret| Pii::new(secret.into()))))
     }
 
@@ -143,7 +144,7 @@ impl Desk<'_> {
         hook: &str,
         url: Option<&str>,
         enabled: Option<bool>,
-        now: Timestamp,
+        by: Author,
     ) -> Result<HooksAnswer, DeskError> {
         let reach = self.reach(&application);
         let changed = known_mut(&mut application, hook)?;
@@ -153,16 +154,21 @@ impl Desk<'_> {
         }
         changed.enabled = enabled.unwrap_or(changed.enabled);
         let changed = changed.clone();
-        let (shown, id) = (self.shown(&application, &changed, now).await?, application.id.clone());
-        self.store.change_application(application).await?;
+        let (shown, id, now) = (self.shown(&application, &changed, by.at).await?, application.id.clone(), by.at);
+        self.store.change_application(application, by).await?;
         self.store.hurry(&id, hook, now).await?;
         Ok(HooksAnswer::Shown(shown))
     }
 
-    async fn remove_hook(&self, mut application: Application, hook: &str) -> Result<HooksAnswer, DeskError> {
+    async fn remove_hook(
+        &self,
+        mut application: Application,
+        hook: &str,
+        by: Author,
+    ) -> Result<HooksAnswer, DeskError> {
         known(&application, hook)?;
         application.settings.hooks.retain(|known| *known.id != *hook);
-        self.store.change_application(application).await?;
+        self.store.change_application(application, by).await?;
         Ok(HooksAnswer::Removed)
     }
 
@@ -171,18 +177,18 @@ impl Desk<'_> {
         mut application: Application,
         hook: &str,
         given: Option<&str>,
-        now: Timestamp,
+        by: Author,
     ) -> Result<HooksAnswer, DeskError> {
         let changed = known_mut(&mut application, hook)?;
         let secret = settings::secret(changed.style, given)?.ok_or(SettingError::Authorization)?;
         let secrets = match Secrets::of(changed, self.master_key) {
-            Ok(Some(secrets)) => secrets.replaced(&secret, now),
+            Ok(Some(secrets)) => secrets.replaced(&secret, by.at),
             Ok(None) | Err(telling::Unreadable) => Secrets::first(changed.style, &secret),
         };
         changed.sealed_secret = Some(self.master_key.seal(secrets.text().as_bytes(), self.nonces));
         let changed = changed.clone();
-        let shown = self.shown(&application, &changed, now).await?;
-        self.store.change_application(application).await?;
+        let shown = self.shown(&application, &changed, by.at).await?;
+        self.store.change_application(application, by).await?;
         Ok(HooksAnswer::WithSecret(shown, Some(Pii::new(secret.into()))))
     }
 

@@ -9,11 +9,11 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
-    Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, Intake, Lines, ListsIntake, Query, Refusal,
+    Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, HooksAsk, Intake, Lines, ListsIntake, Query, Refusal,
     RefusalKind, Reply, Route, RulesIntake, TokenIn, Told, VendorHooksAsked,
 };
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, Application, BacktestJob, EventId, Excerpt, Feedback, ListAuthor, Record, Timestamp,
+    AccountDevice, AccountDeviceId, Application, Author, BacktestJob, EventId, Excerpt, Feedback, Record, Timestamp,
 };
 
 use super::caller::{self, Refused, text};
@@ -117,6 +117,11 @@ impl Received {
                 public_name(&presented)
             }
         }
+    }
+
+    /// Who asks, for what is noted of changes.
+    fn author(&self, app: &App, dialect: &dyn Dialect) -> Author {
+        Author { name: Some(self.key(app, dialect).into()), at: self.now }
     }
 
     /// Shows the request as a dialect sees it.
@@ -261,7 +266,7 @@ async fn about_lists(app: &App, dialect: &dyn Dialect, received: &Received, ask:
     if let ListsIntake::Export { name, format } = ask {
         return lists::exported(store, application, name, format, now).await.map(Done::Exports).map_err(refused);
     }
-    let by = ListAuthor { name: Some(received.key(app, dialect).into()), at: now };
+    let by = received.author(app, dialect);
     let done = lists::carry_out(&**store, application, ask, &received.body, by).await;
     done.map(|reply| Done::Answered(Reply::Lists(Box::new(reply)))).map_err(refused)
 }
@@ -305,8 +310,8 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         | Intake::CaseTimes(_)) => review(pipeline, application, asked, now).await,
         Intake::Stream(following) => return follow(app, dialect, received, *following).await,
         Intake::Export(excerpt) => return export(app, dialect, received, *excerpt).await,
-        Intake::Hooks(ask) => return hooks::carry_out(app, application, &ask, now).await.map(Done::Answered),
-        Intake::VendorHooks(asked) => return vendor_hooks(app, received, asked).await,
+        Intake::Hooks(ask) => return our_hooks(app, dialect, received, &ask).await,
+        Intake::VendorHooks(asked) => return vendor_hooks(app, dialect, received, asked).await,
         Intake::Lists(ask) => return about_lists(app, dialect, received, *ask).await,
         Intake::Assess(told) => {
             pipeline.meters.unknown_fields(told.n_unknown);
@@ -381,8 +386,20 @@ async fn observe(
 }
 
 /// Does what is asked of the application's hooks in its vendor's administration.
-async fn vendor_hooks(app: &App, received: &Received, asked: VendorHooksAsked) -> Result<Done, Refusal> {
-    hook_wishes::carry_out(app, &received.application, asked, received.now).await.map(Done::Answered)
+async fn vendor_hooks(
+    app: &App,
+    dialect: &dyn Dialect,
+    received: &Received,
+    asked: VendorHooksAsked,
+) -> Result<Done, Refusal> {
+    let by = received.author(app, dialect);
+    hook_wishes::carry_out(app, &received.application, asked, by).await.map(Done::Answered)
+}
+
+/// Does what the application's own backend asks of its hooks.
+async fn our_hooks(app: &App, dialect: &dyn Dialect, received: &Received, ask: &HooksAsk) -> Result<Done, Refusal> {
+    let by = received.author(app, dialect);
+    hooks::carry_out(app, &received.application, ask, by).await.map(Done::Answered)
 }
 
 /// Judges each line of a file.

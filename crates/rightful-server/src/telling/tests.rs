@@ -140,7 +140,11 @@ impl Bench {
         let sealed =
             |hook: Hook| Hook { sealed_secret: Some(app.master_key.seal(SECRET.as_bytes(), &app.nonces)), ..hook };
         let application = application(hooks.into_iter().map(sealed).collect());
-        app.pipeline.store.create_application(application.clone()).await.unwrap();
+        app.pipeline
+            .store
+            .create_application(application.clone(), crate::desk::by_command_line(crate::clock::now()))
+            .await
+            .unwrap();
         app.applications.replace(vec![application.clone()]);
         Self { app, application, _folder: folder }
     }
@@ -266,7 +270,10 @@ async fn a_hook_that_is_gone_is_told_no_more() {
     let kept = store.given_up(&off.id, "a", 0, 9).await.unwrap();
     assert_eq!(kept.iter().map(|it| (it.sequence, it.n_tried)).collect::<Vec<_>>(), [(1, 1), (2, 0), (3, 0), (4, 0)]);
     bench.app.applications.replace(vec![bench.application.clone()]);
-    assert_eq!(store.redeliver(&off.id, "a", None, crate::clock::now()).await.unwrap(), 4);
+    assert_eq!(
+        store.redeliver(&off.id, "a", None, crate::desk::by_command_line(crate::clock::now())).await.unwrap(),
+        4
+    );
     for n in 1..=4 {
         bench.delivery(9, true).send(bench.first().await).await;
         assert_eq!(receiver.next().await.body, format!("challenge.initiated {n}"));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    CountryCode, DeviceAlias, DeviceAliasKind, Enrichment, Event, LIST_BATCH_MAX, LISTS_MAX, List, ListAuthor,
-    ListEffect, ListEntry, ListKept, ListPut, ListSubject, ListVerb, Listed, Payment, Pii, Timestamp, list_value,
+    Author, CountryCode, DeviceAlias, DeviceAliasKind, Enrichment, Event, LIST_BATCH_MAX, LISTS_MAX, List, ListEffect,
+    ListEntry, ListKept, ListPut, ListSubject, ListVerb, Listed, Payment, Pii, Timestamp, list_value,
 };
 
 use super::sample::{START, application, application_id, device_id, login};
@@ -16,8 +16,8 @@ use crate::StoreError;
 use ListEffect::{Allow, Block, Watch};
 use ListSubject::{Account, Address, Asn, Country, Device, EmailDomain, Payee};
 
-fn by(name: &str) -> ListAuthor {
-    ListAuthor { name: Some(name.into()), at: START }
+fn by(name: &str) -> Author {
+    Author { name: Some(name.into()), at: START }
 }
 
 fn list(name: &str, effect: ListEffect, of: ListSubject) -> List {
@@ -172,7 +172,7 @@ pub(super) async fn an_entry_counts_until_it_expires(backend: Arc<dyn Backend>) 
     }
     // Put anew it counts anew, and what is long dead goes when others come.
     put(vec![entry("anna", Some(ends))]).await?;
-    let late = ListAuthor { name: None, at: START.plus(Duration::from_secs(3_600)) };
+    let late = Author { name: None, at: START.plus(Duration::from_secs(3_600)) };
     script.store().put_on_list(&application(), "held", vec![entry("cara", None)], late).await?;
     let sizes = script.store().lists(&application()).await?;
     same("size", sizes.first().map(|sized| sized.n_entries), Some(2))?;

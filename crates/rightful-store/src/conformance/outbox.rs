@@ -8,7 +8,7 @@ use rightful_domain::{
     TRIES_KEPT, Telling, Timestamp, Topic, TryEnd, TryFailure, Verdict, Waiting,
 };
 
-use super::sample::{START, account_id, application, id, judged, login, shop};
+use super::sample::{START, account_id, application, id, judged, login, operator, shop};
 use super::{Backend, Ending, Script, Told, same, there};
 
 /// After everything that these cases do.
@@ -160,7 +160,7 @@ pub(super) async fn messages_of_one_account_wait_for_each_other_and_for_no_other
 
 pub(super) async fn what_was_given_up_waits_again_in_its_place_when_asked(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
-    script.store().create_application(shop("shop")).await?;
+    script.store().create_application(shop("shop"), operator()).await?;
     for n in 1..=4 {
         tell(&script, n, &["a", "b"]).await?;
     }
@@ -178,11 +178,11 @@ pub(super) async fn what_was_given_up_waits_again_in_its_place_when_asked(backen
     let second = there("the second", of_a.get(1).copied())?;
     let after = script.store().given_up(&application(), "a", there("the first", of_a.first().copied())?, 1).await?;
     same("after the first", numbers("a", &after), vec![second])?;
-    same("none of its own", script.store().redeliver(&application(), "a", Some(&[u64::MAX]), later()).await?, 0)?;
-    same("one", script.store().redeliver(&application(), "a", Some(&[second]), later()).await?, 1)?;
-    same("once", script.store().redeliver(&application(), "a", Some(&[second]), later()).await?, 0)?;
+    same("none of its own", script.store().redeliver(&application(), "a", Some(&[u64::MAX]), operator()).await?, 0)?;
+    same("one", script.store().redeliver(&application(), "a", Some(&[second]), operator()).await?, 1)?;
+    same("once", script.store().redeliver(&application(), "a", Some(&[second]), operator()).await?, 0)?;
     same("before what is newer", due(&script, later()).await?, vec![("a".into(), 2), ("b".into(), 4)])?;
-    same("the rest", script.store().redeliver(&application(), "a", None, later()).await?, 2)?;
+    same("the rest", script.store().redeliver(&application(), "a", None, operator()).await?, 2)?;
     let health = HookHealth { n_waiting: 4, n_given_up: 0, failing_since: None };
     for _ in 0..2 {
         same("how it is", script.store().hook_health(&application(), "a").await?, health)?;
@@ -223,7 +223,7 @@ pub(super) async fn a_hooks_log_keeps_the_newest_tries_and_says_since_when_it_fa
         sealed_secret: None,
         enabled: true,
     }];
-    script.store().create_application(shop.clone()).await?;
+    script.store().create_application(shop.clone(), operator()).await?;
     tell(&script, 1, &["a", "b"]).await?;
     let waiting = there("the message", script.store().due(later(), 1).await?.into_iter().next())?;
     let n_tries = TRIES_KEPT + 10;
@@ -253,7 +253,7 @@ pub(super) async fn a_hooks_log_keeps_the_newest_tries_and_says_since_when_it_fa
     let health = script.store().hook_health(&application(), "a").await?;
     same("it took one", health, HookHealth::default())?;
     shop.settings.hooks.clear();
-    script.store().change_application(shop).await?;
+    script.store().change_application(shop, operator()).await?;
     same("of one that is gone", script.store().tries(&application(), "a", None, 9).await?.len(), 0)
 }
 

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use rightful_domain::{FeedbackKind, Outcome, Pii, RetryKey, Span, Verdict};
 
-use super::sample::{everything, judged, login, private_login, shop};
+use super::sample::{everything, judged, login, operator, private_login, shop};
 use super::{Backend, Ending, Script, Told, same, there};
 use crate::Recorded;
 
 pub(super) async fn everything_is_there_after_a_restart(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
-    script.store().create_application(shop("shop")).await?;
+    script.store().create_application(shop("shop"), operator()).await?;
     let event = private_login(1, "anna");
     let entry = judged(&event, Verdict::Challenge);
     script.recall(&event).await?;

@@ -8,7 +8,7 @@ use rightful_domain::{
     RuleBookRefusal, RuleCounted, RuleCounts, RuleHand, Snooze, Verdict,
 };
 
-use super::sample::{START, account_id, application, login, shop};
+use super::sample::{START, account_id, application, login, operator, shop};
 use super::{Backend, Ending, Script, Told, holds, same, there};
 use crate::StoreError;
 
@@ -26,7 +26,7 @@ pub(super) async fn a_rule_book_reads_back_and_keeps_its_versions(backend: Arc<d
     let unknown = script.store().change_rule_book(publish(0, "a")).await;
     holds("an unknown application is refused", matches!(unknown, Err(StoreError::UnknownApplication { .. })))?;
     for name in ["shop", "shop2"] {
-        script.store().create_application(shop(name)).await?;
+        script.store().create_application(shop(name), operator()).await?;
     }
     same("a book that nobody opened", script.store().rule_book(&application()).await?, RuleBook::default())?;
     let n_versions = u32::try_from(RULE_BOOK_VERSIONS_MAX).unwrap_or(u32::MAX) + 2;
@@ -51,7 +51,7 @@ pub(super) async fn a_rule_book_reads_back_and_keeps_its_versions(backend: Arc<d
 
 pub(super) async fn of_two_changes_of_one_revision_one_is_refused(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
-    script.store().create_application(shop("shop")).await?;
+    script.store().create_application(shop("shop"), operator()).await?;
     let (one, other) = (script.store(), script.store());
     let edits = ["a", "b"].map(|text| change(0, RuleBookChangeKind::Edit(Some(text.into()))));
     let [first, second] = edits;

@@ -2,14 +2,15 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rightful_domain::{
-    AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, Behavior, Conclusion, Credential,
-    CredentialKind, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, EventId, Evidence,
-    EvidenceValue, FeatureVector, Feedback, FeedbackKind, FeedbackTarget, Finding, FreeFields, History, KeyDigest,
-    Location, LogOdds, Mechanism, MechanismKind, Network, News, Outcome, Payment, PaymentAction, PaymentSource,
-    PaymentView, Person, Pii, PolicyVersion, ReasonCode, Record, RiskScore, Search, Settings, Source, Span, Teaching,
-    Timestamp, Verdict,
+    AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, Author, Behavior, Conclusion,
+    Credential, CredentialKind, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Entry, Event, EventId,
+    Evidence, EvidenceValue, FeatureVector, Feedback, FeedbackKind, FeedbackTarget, Finding, FreeFields, History,
+    KeyDigest, Location, LogOdds, Mechanism, MechanismKind, Network, News, Outcome, Payment, PaymentAction,
+    PaymentSource, PaymentView, Person, Pii, PolicyVersion, ReasonCode, Record, RiskScore, Search, Settings, Source,
+    Span, Teaching, Timestamp, Verdict,
 };
 
 use super::{Backend, there};
@@ -20,6 +21,11 @@ pub const APPLICATION: &str = "shop";
 
 /// When the first event happens: 2026-01-01.
 pub(super) const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
+
+/// Who changes an application, a while after the first event.
+pub(super) fn operator() -> Author {
+    Author { name: Some("command line".into()), at: START.plus(Duration::from_secs(1_000)) }
+}
 
 /// Steps on a backend.
 #[derive(Clone)]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use rightful_domain::{
-    AccountId, Aggregate, Application, ApplicationId, Case, CaseRefusal, Conclusion, EventId, Feedback, KeyChange,
-    RetryKey, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, Application, ApplicationId, Author, Case, CaseRefusal, Conclusion, EventId, Feedback,
+    KeyChange, RetryKey, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -42,7 +42,7 @@ pub(super) enum Command {
     /// Let messages wait again that were given up.
     Redeliver(Box<Redelivery>, oneshot::Sender<Result<u64, StoreError>>),
     /// Make or change an application.
-    Office(Box<OfficeChange>, oneshot::Sender<Result<(), StoreError>>),
+    Office(Box<(OfficeChange, Author)>, oneshot::Sender<Result<(), StoreError>>),
     /// Change an application's rules, or add to what they did.
     Rules(RuleCommand),
     /// Begin or end a snooze.

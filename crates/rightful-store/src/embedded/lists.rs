@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_trait::async_trait;
 use fjall::{Keyspace, OwnedWriteBatch, PersistMode};
 use rightful_domain::{
-    ApplicationId, LIST_BATCH_MAX, LIST_CHANGES_MAX, LIST_ENTRIES_MAX, LISTS_MAX, List, ListAuthor, ListChange,
-    ListEntry, ListKept, ListMatch, ListPut, ListSubject, ListVerb, SizedList, Timestamp,
+    ApplicationId, Author, LIST_BATCH_MAX, LIST_CHANGES_MAX, LIST_ENTRIES_MAX, LISTS_MAX, List, ListChange, ListEntry,
+    ListKept, ListMatch, ListPut, ListSubject, ListVerb, SizedList, Timestamp,
 };
 
 use super::disk::{Disk, failed};
@@ -173,16 +173,11 @@ fn remove_entries(disk: &Disk, owner: u64, number: Number) -> Result<(), StoreEr
 
 #[async_trait]
 impl Lists for EmbeddedStore {
-    async fn keep_list(&self, list: List, by: ListAuthor) -> Result<ListKept, StoreError> {
+    async fn keep_list(&self, list: List, by: Author) -> Result<ListKept, StoreError> {
         self.read(move |shared| shared.keep_list(list, by)).await
     }
 
-    async fn drop_list(
-        &self,
-        application: &ApplicationId,
-        name: &str,
-        by: ListAuthor,
-    ) -> Result<Option<u64>, StoreError> {
+    async fn drop_list(&self, application: &ApplicationId, name: &str, by: Author) -> Result<Option<u64>, StoreError> {
         let (application, name) = (application.clone(), Box::<str>::from(name));
         self.read(move |shared| shared.drop_list(&application, &name, by)).await
     }
@@ -196,7 +191,7 @@ impl Lists for EmbeddedStore {
         application: &ApplicationId,
         name: &str,
         entries: Vec<ListEntry>,
-        by: ListAuthor,
+        by: Author,
     ) -> Result<Option<ListPut>, StoreError> {
         let (application, name) = (application.clone(), Box::<str>::from(name));
         self.read(move |shared| shared.put_on_list(&application, &name, &entries, by)).await
@@ -207,7 +202,7 @@ impl Lists for EmbeddedStore {
         application: &ApplicationId,
         name: &str,
         values: Vec<Box<str>>,
-        by: ListAuthor,
+        by: Author,
     ) -> Result<Option<u64>, StoreError> {
         let (application, name) = (application.clone(), Box::<str>::from(name));
         self.read(move |shared| shared.take_off_list(&application, &name, &values, by)).await
@@ -281,7 +276,7 @@ impl Shared {
     }
 
     /// Keeps a list.
-    pub(super) fn keep_list(&self, list: List, by: ListAuthor) -> Result<ListKept, StoreError> {
+    pub(super) fn keep_list(&self, list: List, by: Author) -> Result<ListKept, StoreError> {
         self.check_running()?;
         let tagger = self.mind.taggers.of(&list.application);
         let (roll, owner) = (self.mind.rolls.of(&list.application, &tagger), tagger.lists_owner());
@@ -322,7 +317,7 @@ impl Shared {
         &self,
         application: &ApplicationId,
         name: &str,
-        by: ListAuthor,
+        by: Author,
     ) -> Result<Option<u64>, StoreError> {
         self.check_running()?;
         let Some(roll) = self.mind.rolls.get(application) else { return Ok(None) };
@@ -366,7 +361,7 @@ impl Shared {
         application: &ApplicationId,
         name: &str,
         entries: &[ListEntry],
-        by: ListAuthor,
+        by: Author,
     ) -> Result<Option<ListPut>, StoreError> {
         self.check_running()?;
         if entries.len() > LIST_BATCH_MAX {
@@ -407,7 +402,7 @@ impl Shared {
         application: &ApplicationId,
         name: &str,
         values: &[Box<str>],
-        by: ListAuthor,
+        by: Author,
     ) -> Result<Option<u64>, StoreError> {
         self.check_running()?;
         if values.len() > LIST_BATCH_MAX {

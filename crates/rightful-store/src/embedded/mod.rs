@@ -60,9 +60,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rightful_domain::{
-    AccountId, Aggregate, ApplicationId, Case, Conclusion, CorrelationId, Delivery, DeliveryTry, Device, DeviceId,
-    Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note, Page, Passage,
-    Record, Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
+    AccountId, Aggregate, ApplicationId, Author, Case, Conclusion, CorrelationId, Delivery, DeliveryTry, Device,
+    DeviceId, Dossier, Enrichment, Entry, Event, EventId, Excerpt, Feedback, History, HookHealth, LoggedTry, Note,
+    Page, Passage, Record, Report, ReportKey, RetryKey, Search, Takeover, Telling, Timestamp, Waiting,
 };
 use tokio::sync::oneshot;
 
@@ -459,10 +459,10 @@ impl Outbox for EmbeddedStore {
         application: &ApplicationId,
         hook: &str,
         numbers: Option<&[u64]>,
-        now: Timestamp,
+        by: Author,
     ) -> Result<u64, StoreError> {
         let (application, numbers) = (application.clone(), numbers.map(Box::from));
-        let asked = Redelivery { application, hook: hook.into(), numbers, at: now };
+        let asked = Redelivery { application, hook: hook.into(), numbers, by };
         self.ask(|answer| Command::Redeliver(Box::new(asked), answer)).await
     }
 

@@ -1,11 +1,9 @@
 //! The office in the embedded store: applications and their keys, with a row of audit for each change.
 
-use std::sync::atomic::Ordering;
-
 use async_trait::async_trait;
 use fjall::OwnedWriteBatch;
 use rightful_domain::{
-    AccountId, Application, ApplicationId, AuditRow, CREDENTIALS_MAX, Day, KeyChange, RuleBook, RuleBookChange,
+    AccountId, Application, ApplicationId, AuditRow, Author, CREDENTIALS_MAX, Day, KeyChange, RuleBook, RuleBookChange,
     RuleBookVersion, RuleCounted, RuleCounts, Snooze, Timestamp,
 };
 
@@ -15,7 +13,7 @@ use super::outbox::Redelivery;
 use super::rule_books::RuleCommand;
 use super::snoozes::SnoozeCommand;
 use super::{EmbeddedStore, Shared};
-use crate::record::{Undecodable, decode_application, encode_application};
+use crate::record::{AuditVerb, Undecodable, decode_application, encode_application, encode_audit};
 use crate::{Office, StoreError};
 
 const APPLICATION_PREFIX: u8 = b'a';
@@ -64,39 +62,31 @@ impl Shared {
     }
 
     /// What a change writes.
-    pub(super) fn plan_office(&self, change: &OfficeChange, sequence: u64) -> Result<Rows, StoreError> {
+    pub(super) fn plan_office(&self, change: &OfficeChange, by: &Author) -> Result<Rows, StoreError> {
         let (verb, application) = match change {
             OfficeChange::Create(application) => {
                 if self.application(&application.id)?.is_some() {
                     return Err(StoreError::Conflict);
                 }
-                (b'c', application.clone())
+                (AuditVerb::Made, application.clone())
             }
             OfficeChange::Change(application) => {
                 let Some(before) = self.application(&application.id)? else {
                     return Err(StoreError::UnknownApplication { id: application.id.clone() });
                 };
                 // Keys are changed by their own verbs, so that a form sent twice cannot bring a revoked one back.
-                (b'u', Application { credentials: before.credentials, ..application.clone() })
+                (AuditVerb::Changed, Application { credentials: before.credentials, ..application.clone() })
             }
             OfficeChange::Keys(id, change) => {
                 let Some(before) = self.application(id)? else {
                     return Err(StoreError::UnknownApplication { id: id.clone() });
                 };
-                (b'k', with_key_changed(before, change)?)
+                (AuditVerb::Keys, with_key_changed(before, change)?)
             }
         };
         let bytes = encode_application(&application);
-        let audit = self.audit_row(verb, sequence, &bytes)?;
+        let audit = (self.next_audit_key()?, encode_audit(verb, by, &bytes));
         Ok(vec![(application_key(&application.id), bytes), audit])
-    }
-
-    /// A row of the audit: the verb, then where the ledger stood, which dates it, then the thing as it became.
-    fn audit_row(&self, verb: u8, sequence: u64, became: &[u8]) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
-        let mut said = vec![verb];
-        said.extend_from_slice(&sequence.to_be_bytes());
-        said.extend_from_slice(became);
-        Ok((self.next_audit_key()?, said))
     }
 
     /// Forgets the logs of hooks that a change removes, in its batch.
@@ -118,8 +108,7 @@ impl Shared {
         if again.is_empty() {
             return Ok(0);
         }
-        let sequence = self.durable.load(Ordering::Acquire);
-        let audit = self.audit_row(b'r', sequence, &asked.said(&again))?;
+        let audit = (self.next_audit_key()?, encode_audit(AuditVerb::Redelivered, &asked.by, &asked.said(&again)));
         self.outbox.redeliver(short, &asked.hook, again, audit)
     }
 
@@ -135,17 +124,17 @@ impl Shared {
 
 #[async_trait]
 impl Office for EmbeddedStore {
-    async fn create_application(&self, application: Application) -> Result<(), StoreError> {
-        self.ask(|answer| Command::Office(Box::new(OfficeChange::Create(application)), answer)).await
+    async fn create_application(&self, application: Application, by: Author) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Office(Box::new((OfficeChange::Create(application), by)), answer)).await
     }
 
-    async fn change_application(&self, application: Application) -> Result<(), StoreError> {
-        self.ask(|answer| Command::Office(Box::new(OfficeChange::Change(application)), answer)).await
+    async fn change_application(&self, application: Application, by: Author) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Office(Box::new((OfficeChange::Change(application), by)), answer)).await
     }
 
-    async fn change_keys(&self, application: &ApplicationId, change: KeyChange) -> Result<(), StoreError> {
+    async fn change_keys(&self, application: &ApplicationId, change: KeyChange, by: Author) -> Result<(), StoreError> {
         let change = OfficeChange::Keys(application.clone(), change);
-        self.ask(|answer| Command::Office(Box::new(change), answer)).await
+        self.ask(|answer| Command::Office(Box::new((change, by)), answer)).await
     }
 
     async fn applications(&self) -> Result<Vec<Application>, StoreError> {

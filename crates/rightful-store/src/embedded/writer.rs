@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
 use fjall::{OwnedWriteBatch, PersistMode};
-use rightful_domain::{AccountId, ApplicationId, Conclusion, EventId, RetryKey, Timestamp};
+use rightful_domain::{AccountId, ApplicationId, Author, Conclusion, EventId, RetryKey, Timestamp};
 use tokio::sync::oneshot;
 
 use super::Shared;
@@ -149,7 +149,7 @@ impl Writer {
             Command::Conclude(conclusion, answer) => self.admit_conclusion(conclusion, answer),
             Command::ApplyFeedback(said, answer) => self.admit_feedback(said, answer),
             Command::Erase(whose, answer) => self.admit_erasure(whose, answer),
-            Command::Office(change, answer) => self.admit_office(change, answer),
+            Command::Office(asked, answer) => self.admit_office(&asked, answer),
             Command::Rules(command) => {
                 self.admit_rules(command);
                 Admitted::InBatch
@@ -388,12 +388,17 @@ impl Writer {
         Admitted::InBatch
     }
 
-    fn admit_office(&mut self, change: Box<OfficeChange>, answer: oneshot::Sender<Result<(), StoreError>>) -> Admitted {
+    fn admit_office(
+        &mut self,
+        asked: &(OfficeChange, Author),
+        answer: oneshot::Sender<Result<(), StoreError>>,
+    ) -> Admitted {
         // Rare enough that each has its own batch: it then sees the one before.
         self.write();
-        let planned = self.shared.plan_office(&change, self.batch.next_sequence - 1);
+        let (change, by) = asked;
+        let planned = self.shared.plan_office(change, by);
         let planned = planned.and_then(|rows| {
-            self.shared.forget_hooks(&mut self.batch.writes, &change)?;
+            self.shared.forget_hooks(&mut self.batch.writes, change)?;
             Ok(rows)
         });
         match planned {

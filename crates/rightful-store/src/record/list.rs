@@ -1,7 +1,7 @@
 //! The stored forms of lists, their entries, and the changes made to them.
 
 use rightful_domain::{
-    ApplicationId, List, ListAuthor, ListChange, ListEffect, ListEntry, ListSubject, ListVerb, Timestamp,
+    ApplicationId, Author, List, ListChange, ListEffect, ListEntry, ListSubject, ListVerb, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -109,7 +109,7 @@ pub(crate) fn decode_list_change(bytes: &[u8]) -> Result<ListChange, Undecodable
         verb: ListVerb::of_number(stored.verb)?,
         list: stored.list.into(),
         n_entries: stored.n_entries,
-        by: ListAuthor { name: stored.author.map(Into::into), at: Timestamp::from_micros(stored.at) },
+        by: Author { name: stored.author.map(Into::into), at: Timestamp::from_micros(stored.at) },
     })
 }
 
@@ -142,7 +142,7 @@ mod tests {
         let entry = ListEntry { value, expires_at, author: author.clone(), note: None, added_at: AT };
         let bytes = bytes_of(include_str!("golden/list_entry_v1.hex"));
         assert_eq!((decode_list_entry(&bytes, expires_at), encode_list_entry(&entry)), (Ok(entry), bytes.clone()));
-        let by = ListAuthor { name: author, at: AT };
+        let by = Author { name: author, at: AT };
         let change = ListChange { verb: ListVerb::Put, list: "vip".into(), n_entries: 300, by };
         let bytes = bytes_of(include_str!("golden/list_change_v1.hex"));
         assert_eq!((decode_list_change(&bytes), encode_list_change(&change)), (Ok(change), bytes.clone()));

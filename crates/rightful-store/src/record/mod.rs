@@ -8,6 +8,7 @@
 mod amendment;
 mod application;
 mod assessment;
+mod audit;
 mod case;
 mod compact;
 mod compact_habits;
@@ -43,6 +44,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use amendment::{Consumption, Erasure};
 use amendment::{StoredConclusion, StoredConsumption, StoredErasure, StoredFeedback};
 pub(crate) use application::{decode_application, encode_application};
+pub(crate) use audit::{AuditVerb, Dated, decode_audit, encode_audit};
 pub(crate) use case::{decode_case, encode_case, private_of_case};
 use details::StoredDetails;
 pub(crate) use details::tell_changes;
@@ -58,13 +60,11 @@ use money::StoredMoney;
 use note::StoredNote;
 pub(crate) use note::{NoteRow, Noted, decode_noted, encode_noted, note_number, note_words};
 pub(crate) use number::{Numbered, Worded};
-pub(crate) use outbox::{
-    audited_redelivery, decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting,
-};
+pub(crate) use outbox::{decode_try, decode_waiting, encode_redelivery, encode_try, encode_waiting};
 pub(crate) use report::{decode_report, encode_report};
 pub(crate) use rule_book::{
-    SnoozeRow, audited_rules, decode_rule_book, decode_rule_book_version, decode_rule_counts, decode_snooze,
-    encode_rule_book, encode_rule_book_version, encode_rule_counts, encode_snooze, rule_audit, snooze_of, snooze_words,
+    SnoozeRow, decode_rule_book, decode_rule_book_version, decode_rule_counts, decode_snooze, encode_rule_book,
+    encode_rule_book_version, encode_rule_counts, encode_snooze, rule_audit, snooze_of, snooze_words,
 };
 use rulings::{StoredGrounds, StoredOrigins, StoredRulings, origins_by_name};
 pub(crate) use series::{decode_kept, decode_series, encode_kept, encode_series};

@@ -1,7 +1,7 @@
 //! The stored forms of an application's own rules: the book, its published versions, its audit, snoozes and counts.
 
 use rightful_domain::{
-    AccountId, ApplicationId, AuditedRules, Pii, RuleBook, RuleBookChange, RuleBookChangeKind, RuleBookVersion,
+    AccountId, ApplicationId, AuditedRules, Author, Pii, RuleBook, RuleBookChange, RuleBookChangeKind, RuleBookVersion,
     RuleCounts, RuleHand, RuleStep, RuleText, Snooze, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
@@ -168,18 +168,19 @@ pub(crate) fn rule_audit(change: &RuleBookChange, book: &RuleBook) -> Vec<u8> {
     super::to_versioned_bytes(AUDIT_VERSION, &stored)
 }
 
-/// When a book was changed and how, from its row of audit.
-pub(crate) fn audited_rules(bytes: &[u8]) -> Result<(Timestamp, AuditedRules), Undecodable> {
+/// When a book was changed, by which key and how, from its row of audit.
+pub(crate) fn audited_rules(bytes: &[u8]) -> Result<(Author, AuditedRules), Undecodable> {
     let stored: StoredRuleAudit<'_> = super::from_versioned_bytes(AUDIT_VERSION, bytes)?;
     let rules = AuditedRules {
         application: ApplicationId::new(stored.application).map_err(|_| Undecodable("not an application's id"))?,
         step: RuleStep::ALL.get(usize::from(stored.kind)).copied().ok_or(Undecodable("an unknown step"))?,
         revision: stored.revision,
         published: stored.number,
-        by: stored.by.restore(),
+        author: stored.by.author.into(),
         note: stored.note.into(),
     };
-    Ok((Timestamp::from_micros(stored.at), rules))
+    let by = Author { name: Some(stored.by.key.into()), at: Timestamp::from_micros(stored.at) };
+    Ok((by, rules))
 }
 
 /// A snooze as it is kept: until when in clear, since it is needed at each start, and all else sealed.

@@ -7,7 +7,9 @@ use crate::hooks;
 
 impl Bench {
     async fn ask(&self, ask: HooksAsk) -> Result<HooksAnswer, Refusal> {
-        match hooks::carry_out(&self.app, &self.application, &ask, crate::clock::now()).await? {
+        match hooks::carry_out(&self.app, &self.application, &ask, crate::desk::by_command_line(crate::clock::now()))
+            .await?
+        {
             Reply::Hooks(answer) => Ok(answer),
             other => panic!("{other:?}"),
         }
@@ -64,7 +66,13 @@ async fn a_hook_is_added_changed_and_removed() {
 async fn a_test_application_may_speak_without_tls() {
     let mut bench = Bench::new(Vec::new()).await;
     bench.application.test = true;
-    bench.app.pipeline.store.change_application(bench.application.clone()).await.unwrap();
+    bench
+        .app
+        .pipeline
+        .store
+        .change_application(bench.application.clone(), crate::desk::by_command_line(crate::clock::now()))
+        .await
+        .unwrap();
     assert_eq!(&*bench.shown(add("http://hooks.example/")).await.hook.url, "http://hooks.example/");
     assert_eq!(bench.refused(add("http://127.0.0.1/")).await, (RefusalKind::Malformed, Some("url".to_owned())));
 }

@@ -135,7 +135,10 @@ async fn what_is_never_taken_is_given_up_after_three_days_and_can_be_sent_again(
     assert_eq!(said[1], (9, TryEnd::Answered(500), true));
 
     is_up.store(true, Ordering::SeqCst);
-    assert_eq!(store.redeliver(&bench.application.id, "a", None, clock.now()).await.unwrap(), 2);
+    assert_eq!(
+        store.redeliver(&bench.application.id, "a", None, crate::desk::by_command_line(clock.now())).await.unwrap(),
+        2
+    );
     bench.send_all(&delivery, &clock).await;
     assert_eq!(ids(&mut receiver), [tried[0].clone(), tried[10].clone()], "in order, under the same ids");
     let health = bench.health().await;

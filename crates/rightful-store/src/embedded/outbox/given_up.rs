@@ -1,7 +1,7 @@
 //! Messages that were given up: kept, the newest of each application, until they are let wait again.
 
 use fjall::{OwnedWriteBatch, PersistMode};
-use rightful_domain::{ApplicationId, Timestamp, Waiting};
+use rightful_domain::{ApplicationId, Author, Waiting};
 
 use super::keys::{self, Line, given_up_key, given_up_prefix, line_of, waiting_key};
 use super::{Outbox, Queues, WAITING_MAX, corrupt};
@@ -18,7 +18,7 @@ pub(in crate::embedded) struct Redelivery {
     pub(in crate::embedded) hook: Box<str>,
     /// None for all.
     pub(in crate::embedded) numbers: Option<Box<[u64]>>,
-    pub(in crate::embedded) at: Timestamp,
+    pub(in crate::embedded) by: Author,
 }
 
 impl Redelivery {
@@ -29,7 +29,7 @@ impl Redelivery {
     /// What the audit says of it.
     pub(in crate::embedded) fn said(&self, again: &[Waiting]) -> Vec<u8> {
         let numbers: Vec<u64> = again.iter().map(|waiting| waiting.number).collect();
-        encode_redelivery(&self.application, &self.hook, self.at, &numbers)
+        encode_redelivery(&self.application, &self.hook, self.by.at, &numbers)
     }
 }
 
@@ -109,7 +109,7 @@ impl Outbox {
         let all = self.given_up(application, &asked.hook, 0, usize::MAX)?;
         let n_waiting = self.health(application, &asked.hook).n_waiting as usize;
         let named = all.into_iter().filter(|waiting| asked.names(waiting.number));
-        let again = named.map(|waiting| Waiting { n_tried: 0, due_at: asked.at, ..waiting });
+        let again = named.map(|waiting| Waiting { n_tried: 0, due_at: asked.by.at, ..waiting });
         Ok(again.take(WAITING_MAX.saturating_sub(n_waiting)).collect())
     }
 

@@ -1,13 +1,13 @@
 //! The same laws for what is noted, reported and told, and for applications with their settings.
 
 use rightful_domain::{
-    AccountDeviceId, Action, DeliveryTry, Event, Hook, HookStyle, Label, LabelValue, NoteKind, Pii,
-    RecommendationWords, Report, Settings, Source, TakeoverWords, Telling, Topic, TryEnd, TryFailure, Waiting,
+    AccountDeviceId, Action, AuditedChange, Author, DeliveryTry, Event, Hook, HookStyle, Label, LabelValue, NoteKind,
+    Pii, RecommendationWords, Report, Settings, Source, TakeoverWords, Telling, Topic, TryEnd, TryFailure, Waiting,
 };
 
 use super::super::{
-    Consumption, NoteRow, Noted, decode_noted, decode_report, decode_try, decode_waiting, encode_noted, encode_report,
-    encode_try, encode_waiting, note_number, note_words,
+    AuditVerb, Consumption, Dated, NoteRow, Noted, decode_audit, decode_noted, decode_report, decode_try,
+    decode_waiting, encode_audit, encode_noted, encode_report, encode_try, encode_waiting, note_number, note_words,
 };
 use super::*;
 
@@ -145,6 +145,49 @@ fn with_asking() -> Application {
     Application { settings: Settings { ask_url, ..with_recommendations().settings }, ..an_application() }
 }
 
+fn redelivered() -> Vec<u8> {
+    super::super::encode_redelivery(&application(), "hook_1", at(1), &[3, 4])
+}
+
+/// Each verb with what became, and the change that it is.
+fn audited() -> [(AuditVerb, Vec<u8>, AuditedChange); 4] {
+    let (whole, boxed) = (encode_application(&with_asking()), || Box::new(with_asking()));
+    let redelivery = AuditedChange::Redelivered { application: application(), hook: "hook_1".into(), n_messages: 2 };
+    [
+        (AuditVerb::Made, whole.clone(), AuditedChange::Made(boxed())),
+        (AuditVerb::Changed, whole.clone(), AuditedChange::Changed(boxed())),
+        (AuditVerb::Keys, whole, AuditedChange::Keys(boxed())),
+        (AuditVerb::Redelivered, redelivered(), redelivery),
+    ]
+}
+
+#[test]
+fn what_was_noted_of_changes_reads_back_with_its_time_and_its_hand() {
+    for (verb, became, change) in audited() {
+        for name in [None, Some("key-1".into())] {
+            let by = Author { name, at: at(5) };
+            let row = decode_audit(&encode_audit(verb, &by, &became)).unwrap();
+            assert_eq!((row.dated, row.by, row.change), (Dated::At(at(5)), by.name, change.clone()));
+        }
+    }
+}
+
+/// The first form: a letter, where the ledger stood, and what became.
+#[test]
+fn what_was_noted_of_changes_without_a_time_is_read_still() {
+    let created = with_asking().created_at;
+    let dated = [Dated::At(created), Dated::After(258), Dated::After(258), Dated::At(at(1))];
+    for ((verb, became, change), dated) in audited().into_iter().zip(dated) {
+        let old = [&[verb as u8, 0, 0, 0, 0, 0, 0, 1, 2], &became[..]].concat();
+        let row = decode_audit(&old).unwrap();
+        assert_eq!((row.dated, row.by, row.change), (dated, None, change));
+    }
+    for length in 0..9 {
+        assert!(decode_audit(&b"u00000000"[..length]).is_err());
+    }
+    assert!(decode_audit(b"x00000000").is_err());
+}
+
 #[test]
 fn these_too_are_written_as_they_always_were() {
     let row = row_of(1, Draft::note(&note(), 2), &note_effects());
@@ -160,6 +203,9 @@ fn these_too_are_written_as_they_always_were() {
     check_golden("try", include_str!("../golden/try_v1.hex"), &encode_try(&tried()));
     let bytes = encode_application(&with_asking());
     check_golden("application", include_str!("../golden/application_v4.hex"), &bytes);
+    let by = Author { name: Some("key-1".into()), at: at(5) };
+    let bytes = encode_audit(AuditVerb::Redelivered, &by, &redelivered());
+    check_golden("audit", include_str!("../golden/audit_v2.hex"), &bytes);
 }
 
 #[test]
