@@ -142,12 +142,28 @@ pub enum NetworkKind {
     Proxy,
     /// A carrier of mobile phones: one address, many people.
     MobileCarrier,
+    /// A company's own.
+    Business,
+    /// A public authority's.
+    Government,
+    /// Armed forces'.
+    Military,
 }
 
 impl NetworkKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Residential, Self::Hosting, Self::Vpn, Self::Tor, Self::Relay, Self::Proxy, Self::MobileCarrier];
+    pub const ALL: [Self; 10] = [
+        Self::Residential,
+        Self::Hosting,
+        Self::Vpn,
+        Self::Tor,
+        Self::Relay,
+        Self::Proxy,
+        Self::MobileCarrier,
+        Self::Business,
+        Self::Government,
+        Self::Military,
+    ];
 
     /// As spelled in answers.
     #[must_use]
@@ -160,6 +176,9 @@ impl NetworkKind {
             Self::Relay => "relay",
             Self::Proxy => "proxy",
             Self::MobileCarrier => "mobile_carrier",
+            Self::Business => "business",
+            Self::Government => "government",
+            Self::Military => "military",
         }
     }
 }

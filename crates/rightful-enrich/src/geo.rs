@@ -199,6 +199,9 @@ fn kinds(record: &Record<'_>) -> [Option<NetworkKind>; 6] {
         Some("residential") => Some(NetworkKind::Residential),
         Some("cellular") => Some(NetworkKind::MobileCarrier),
         Some("consumer_privacy_network") => Some(NetworkKind::Relay),
+        Some("business") => Some(NetworkKind::Business),
+        Some("government") => Some(NetworkKind::Government),
+        Some("military") => Some(NetworkKind::Military),
         _ => None,
     };
     let connection = match record.connection_type.text {

@@ -1,4 +1,5 @@
-//! Lists of networks: whose addresses are a VPN's, a data center's, a Tor exit, a relay, a proxy, a carrier's.
+//! Lists of networks: whose addresses are a VPN's, a data center's, a Tor exit, a relay, a proxy, a carrier's, an
+//! organization's.
 //!
 //! One entry a line: an address, a network (`192.0.2.0/24`), a range (`192.0.2.0-192.0.2.9`), or the number of an
 //! autonomous system (`AS64500` or `64500`). What follows a space, `#`, `;` or `,` is not read, so lists with comments
@@ -41,11 +42,23 @@ const KINDS_BY_WORD: [(&str, NetworkKind); 16] = [
     ("residential", NetworkKind::Residential),
 ];
 
+/// Words that say whose the networks are. They come second: `business-vpn` is a list of VPNs.
+const OWNERS_BY_WORD: [(&str, NetworkKind); 5] = [
+    ("business", NetworkKind::Business),
+    ("government", NetworkKind::Government),
+    ("gov", NetworkKind::Government),
+    ("military", NetworkKind::Military),
+    ("mil", NetworkKind::Military),
+];
+
 /// What a list is about, by the first word of its file's name that says so.
 pub(crate) fn kind_of(file: &str) -> Option<NetworkKind> {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_ascii_lowercase();
-    let mut words = stem.split(|c: char| !c.is_ascii_alphanumeric());
-    words.find_map(|word| KINDS_BY_WORD.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind))
+    let first_of = |kinds: &[(&str, NetworkKind)]| {
+        let mut words = stem.split(|c: char| !c.is_ascii_alphanumeric());
+        words.find_map(|word| kinds.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind))
+    };
+    first_of(&KINDS_BY_WORD).or_else(|| first_of(&OWNERS_BY_WORD))
 }
 
 /// One list as read.
@@ -187,6 +200,11 @@ mod tests {
             ("private-relay.csv", Some(NetworkKind::Relay)),
             ("Open.Proxies.txt", Some(NetworkKind::Proxy)),
             ("mobile.txt", Some(NetworkKind::MobileCarrier)),
+            ("world-business.txt", Some(NetworkKind::Business)),
+            ("us-gov.csv", Some(NetworkKind::Government)),
+            ("military.netset", Some(NetworkKind::Military)),
+            ("business-vpn.txt", Some(NetworkKind::Vpn)),
+            ("government_cloud.txt", Some(NetworkKind::Hosting)),
             ("vpn", Some(NetworkKind::Vpn)),
             ("storage.txt", None),
             ("ATTRIBUTION.txt", None),

@@ -134,7 +134,7 @@ pub(super) struct EnrichmentBody<'a> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = NetworkClaim)]
 pub(super) struct NetworkClaimBody<'a> {
-    /// residential, hosting, vpn, tor, relay, proxy or mobile_carrier.
+    /// residential, hosting, vpn, tor, relay, proxy, mobile_carrier, business, government or military.
     pub(super) kind: &'static str,
     /// Which data set says so.
     pub(super) said_by: &'a str,

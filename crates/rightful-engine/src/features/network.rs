@@ -21,6 +21,12 @@ pub(crate) struct Network {
     pub(crate) mobile: Option<bool>,
     /// Homes.
     pub(crate) residential: Option<bool>,
+    /// A company's own.
+    pub(crate) business: Option<bool>,
+    /// A public authority's.
+    pub(crate) government: Option<bool>,
+    /// Armed forces'.
+    pub(crate) military: Option<bool>,
 }
 
 pub(super) fn derive(facts: &Facts) -> Network {
@@ -34,9 +40,13 @@ pub(super) fn derive(facts: &Facts) -> Network {
         hosting: is(NetworkKind::Hosting),
         mobile: is(NetworkKind::MobileCarrier),
         residential: is(NetworkKind::Residential),
+        business: is(NetworkKind::Business),
+        government: is(NetworkKind::Government),
+        military: is(NetworkKind::Military),
     }
 }
 
+// Whose an ordinary network is weighs nothing, so it has no slot: the entry keeps what was called so.
 pub(super) const SLOTS: &[Slot<Network>] = &[
     Slot { name: "network_vpn", read: |n| flag_slot(n.vpn) },
     Slot { name: "network_tor", read: |n| flag_slot(n.tor) },

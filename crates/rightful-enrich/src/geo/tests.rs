@@ -102,6 +102,25 @@ fn networks_are_called_what_databases_call_them() {
 }
 
 #[test]
+fn whose_a_network_is_is_told_where_a_database_tells_the_type_of_its_users() {
+    let enterprise = database(include_bytes!("../../tests/data/GeoIP2-Enterprise-Test.mmdb"));
+    let all = enterprise.reader.networks(maxminddb::WithinOptions::default()).expect("networks");
+    let records: Vec<_> = all.map(|found| found.expect("sound").network().expect("a network").network()).collect();
+    let told: Vec<NetworkKind> = records
+        .into_iter()
+        .flat_map(|ip| {
+            let mut facts = AddressFacts::default();
+            enterprise.add(ip, &mut facts);
+            facts.networks.into_iter().map(|claim| claim.kind).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(enterprise.subject, Subject::City);
+    for kind in [NetworkKind::Business, NetworkKind::Government, NetworkKind::Military, NetworkKind::Residential] {
+        assert!(told.contains(&kind), "{kind:?}");
+    }
+}
+
+#[test]
 fn what_says_nothing_of_use_is_not_used() {
     let counts = include_bytes!("../../tests/data/GeoIP2-User-Count-Test.mmdb");
     assert!(Database::read("counts.mmdb", counts.to_vec()).expect("a database").is_none());

@@ -65,7 +65,18 @@ numbered!(ChallengeKind {
 });
 numbered!(AddressKind { Public = 0, Private = 1, CarrierNat = 2, Loopback = 3, Reserved = 4, Documentation = 5 });
 numbered!(AgentKind { Desktop = 0, Mobile = 1, Crawler = 2, Automation = 3, Unknown = 4 });
-numbered!(NetworkKind { Residential = 0, Hosting = 1, Vpn = 2, Tor = 3, Relay = 4, Proxy = 5, MobileCarrier = 6 });
+numbered!(NetworkKind {
+    Residential = 0,
+    Hosting = 1,
+    Vpn = 2,
+    Tor = 3,
+    Relay = 4,
+    Proxy = 5,
+    MobileCarrier = 6,
+    Business = 7,
+    Government = 8,
+    Military = 9
+});
 numbered!(Family { Account = 0, Device = 1, Address = 2, Model = 3, Payee = 4, PaymentMethod = 5 });
 numbered!(DetailKind {
     Email = 0,

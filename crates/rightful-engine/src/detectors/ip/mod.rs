@@ -4,6 +4,9 @@ use super::Detector;
 
 mod action_velocity;
 mod country_blocked;
+mod is_biz;
+mod is_gov;
+mod is_mil;
 mod is_vpn;
 mod risky_anonymize;
 mod risky_reputation;
@@ -12,6 +15,9 @@ mod trusted;
 pub(super) const DETECTORS: &[Detector] = &[
     action_velocity::DETECTOR,
     country_blocked::DETECTOR,
+    is_biz::DETECTOR,
+    is_gov::DETECTOR,
+    is_mil::DETECTOR,
     is_vpn::DETECTOR,
     risky_anonymize::DETECTOR,
     risky_reputation::DETECTOR,
