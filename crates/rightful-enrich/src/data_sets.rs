@@ -15,6 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rightful_domain::{NetworkKind, Timestamp};
 
 use crate::breach::{BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE, BreachIndex};
+use crate::disposable::{self, DomainList};
 use crate::geo::{AddressFacts, Database, Subject, Table};
 use crate::network::{self, Claims, List};
 use crate::{EnrichError, address};
@@ -28,6 +29,8 @@ const MARK_WITHIN_BYTES: u64 = 128 * 1024;
 const MARK: &[u8] = b"\xab\xcd\xefMaxMind.com";
 /// Endings of files that may be lists; a table may be one, too.
 const LIST_ENDINGS: [&str; 4] = ["txt", "lst", "list", "netset"];
+/// Endings of files that may be lists of domains: the best known of them is called `.conf`.
+const DOMAIN_LIST_ENDINGS: [&str; 4] = ["txt", "lst", "list", "conf"];
 /// Endings of files that are still being written.
 const UNFINISHED_ENDINGS: [&str; 3] = ["part", "tmp", "download"];
 
@@ -46,6 +49,8 @@ pub enum DataSetKind {
     Network(NetworkKind),
     /// Passwords and usernames from breaches.
     Breach,
+    /// Domains of e-mail addresses to throw away.
+    DisposableEmail,
 }
 
 impl DataSetKind {
@@ -59,6 +64,7 @@ impl DataSetKind {
             Self::Anonymizer => "anonymizer",
             Self::Network(kind) => kind.as_str(),
             Self::Breach => "breach",
+            Self::DisposableEmail => "disposable_email",
         }
     }
 }
@@ -132,6 +138,7 @@ enum Content {
     Database(Database),
     Table(Table),
     List(List),
+    Domains(DomainList),
     /// Nothing that says something of an address.
     Other,
 }
@@ -210,7 +217,10 @@ impl DataSets {
             let is_told = match set.info.kind {
                 DataSetKind::City | DataSetKind::Country => facts.country.is_some() && facts.asn.is_some(),
                 DataSetKind::Asn => facts.asn.is_some(),
-                DataSetKind::Anonymizer | DataSetKind::Network(_) | DataSetKind::Breach => false,
+                DataSetKind::Anonymizer
+                | DataSetKind::Network(_)
+                | DataSetKind::Breach
+                | DataSetKind::DisposableEmail => false,
             };
             match &set.content {
                 Content::Table(table) if !is_told => table.add(ip, &mut facts),
@@ -218,12 +228,18 @@ impl DataSets {
                 Content::Database(database) if !is_told || set.info.kind == DataSetKind::City => {
                     database.add(ip, &mut facts);
                 }
-                Content::Database(_) | Content::Table(_) | Content::List(_) | Content::Other => {}
+                Content::Database(_) | Content::Table(_) | Content::List(_) | Content::Domains(_) | Content::Other => {}
             }
         }
         facts.networks.extend(self.claims.about(ip, facts.asn).cloned());
         facts.settle();
         facts
+    }
+
+    /// Whether any list has a domain, in its one spelling, or one above it; None where no list is loaded. O(labels).
+    pub(crate) fn is_disposable(&self, domain: &str) -> Option<bool> {
+        let lists = self.files.values().filter_map(|set| set.domains());
+        lists.map(|list| list.has(domain)).reduce(|one, other| one || other)
     }
 }
 
@@ -234,7 +250,7 @@ const fn turn(kind: DataSetKind) -> u8 {
         DataSetKind::Asn => 0,
         DataSetKind::City => 1,
         DataSetKind::Country => 2,
-        DataSetKind::Anonymizer | DataSetKind::Network(_) | DataSetKind::Breach => 3,
+        DataSetKind::Anonymizer | DataSetKind::Network(_) | DataSetKind::Breach | DataSetKind::DisposableEmail => 3,
     }
 }
 
@@ -242,7 +258,14 @@ impl DataSet {
     const fn list(&self) -> Option<&List> {
         match &self.content {
             Content::List(list) => Some(list),
-            Content::Database(_) | Content::Table(_) | Content::Other => None,
+            Content::Database(_) | Content::Table(_) | Content::Domains(_) | Content::Other => None,
+        }
+    }
+
+    const fn domains(&self) -> Option<&DomainList> {
+        match &self.content {
+            Content::Domains(domains) => Some(domains),
+            Content::Database(_) | Content::Table(_) | Content::List(_) | Content::Other => None,
         }
     }
 }
@@ -257,6 +280,10 @@ fn read_file(folder: &Path, file: &str, stamp: Stamp) -> Result<Option<DataSet>,
     let ending = ending(file);
     if [BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE].contains(&file) {
         return Ok(set(DataSetKind::Breach, written_at, None, Content::Other));
+    }
+    if disposable::is_list(file) && DOMAIN_LIST_ENDINGS.contains(&ending.as_str()) {
+        let domains = DomainList::read(folder, file)?;
+        return Ok(set(DataSetKind::DisposableEmail, written_at, Some(domains.len()), Content::Domains(domains)));
     }
     if ending == "csv" || LIST_ENDINGS.contains(&ending.as_str()) {
         if let Some(kind) = network::kind_of(file) {

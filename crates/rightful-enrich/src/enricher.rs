@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
-use rightful_domain::{AddressKind, CredentialStatus, Enrichment, Event, PasswordHashes};
+use rightful_domain::{AddressKind, CredentialStatus, Enrichment, Event, PasswordHashes, email_domain};
 use zeroize::Zeroizing;
 
 use crate::agent::AgentReader;
@@ -101,6 +101,7 @@ impl Enricher {
         let username = event.username.as_ref().map(|username| username.reveal().as_ref());
         let sets = Arc::clone(&self.sets.read());
         let kind = event.network.ip.map(address::kind_of);
+        let domain = event.given_email().and_then(|address| email_domain(address.reveal()));
         let public = event.network.ip.filter(|_| kind == Some(AddressKind::Public));
         let facts = public.map(|ip| sets.about(ip)).unwrap_or_default();
         Enrichment {
@@ -108,6 +109,7 @@ impl Enricher {
             agent: event.network.user_agent.as_deref().map(|agent| (*self.agents.read(agent)).clone()),
             credential: sets.breaches.status(&hashes, username),
             credential_tag: credential_tag::of(&hashes, &self.seed, &event.application, event.received_at),
+            email_disposable: domain.and_then(|domain| sets.is_disposable(&domain)),
             country: facts.country,
             region: facts.region,
             city: facts.city,

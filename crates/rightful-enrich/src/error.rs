@@ -73,4 +73,7 @@ pub enum BadLine {
     /// The country is not two letters, the system not a number.
     #[error("the third column is neither a country of two letters nor the number of an autonomous system")]
     NotAPlace,
+    /// A line of a list of domains is none, or a top-level one.
+    #[error("the line is not the name of a domain below a top-level one")]
+    NotADomain,
 }

@@ -8,6 +8,7 @@ mod agent;
 mod breach;
 mod credential_tag;
 mod data_sets;
+mod disposable;
 mod enricher;
 mod error;
 mod geo;

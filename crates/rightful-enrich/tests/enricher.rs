@@ -214,3 +214,39 @@ fn a_broken_database_is_a_clear_error() {
     let error = Enricher::open(Some(folder.path()), SEED).expect_err("broken").to_string();
     assert!(error.starts_with("GeoIP2-City-Test-Invalid-Node-Count.mmdb is a broken database: "), "{error}");
 }
+
+#[test]
+fn a_contact_is_looked_up_where_it_is_given_and_a_new_list_counts_at_once() {
+    let folder = folder(&[], &[]);
+    let enricher = Enricher::open(Some(folder.path()), SEED).expect("opened");
+    let given = |action: Action, email: Option<&str>, username: &str| {
+        let person = Person { email: email.map(|email| Pii::new(email.into())), ..Person::default() };
+        let event = Event { action, person, username: Some(Pii::new(username.into())), ..event() };
+        enricher.enrich(&event, PasswordHashes::default()).email_disposable
+    };
+    assert_eq!(given(Action::Register, Some("ann@mailinator.example"), "ann"), None);
+
+    fs::write(folder.path().join("disposable-email.txt"), "mailinator.example\n").expect("written");
+    assert!(enricher.refresh().expect("read"));
+    for (action, email, username, expected) in [
+        (Action::Register, Some("ann@Mailinator.Example"), "ann", Some(true)),
+        (Action::Register, Some("ann@post.mailinator.example"), "ann", Some(true)),
+        (Action::Register, Some("ann+mailinator.example@example.org"), "ann", Some(false)),
+        (Action::Register, None, "ann@mailinator.example", Some(true)),
+        (Action::Register, Some("ann@example.org"), "ann@mailinator.example", Some(false)),
+        (Action::Register, None, "ann", None),
+        (Action::AccountDetailsChange, Some("ann@mailinator.example"), "ann", Some(true)),
+        (Action::AccountDetailsChange, None, "ann@mailinator.example", None),
+        (Action::Login, Some("ann@mailinator.example"), "ann@mailinator.example", None),
+        (Action::PasswordReset, Some("ann@mailinator.example"), "ann", None),
+    ] {
+        assert_eq!(given(action.clone(), email, username), expected, "{action:?} {email:?} {username}");
+    }
+    let set = enricher.data_sets().into_iter().next().expect("a set");
+    assert_eq!((set.kind.as_str(), set.n_entries, set.built_at.is_some()), ("disposable_email", Some(1), true));
+
+    fs::write(folder.path().join("more-disposable.conf"), "10minutes.example\n").expect("written");
+    assert!(enricher.refresh().expect("read"));
+    assert_eq!(given(Action::Register, Some("ann@10minutes.example"), "ann"), Some(true));
+    assert_eq!(given(Action::Register, Some("ann@mailinator.example"), "ann"), Some(true));
+}

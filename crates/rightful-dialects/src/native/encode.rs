@@ -147,12 +147,13 @@ const fn credential_status(status: CredentialStatus) -> CredentialStatusBody {
 }
 
 fn enriched(enrichment: &Enrichment) -> EnrichmentBody<'_> {
-    // What is said of the agent and the credential is elsewhere in an answer, the tag of the day nowhere.
+    // What is said of the agent, the credential and the contact is elsewhere in an answer, the tag of the day nowhere.
     let Enrichment {
         address,
         agent: _,
         credential: _,
         credential_tag: _,
+        email_disposable: _,
         country,
         region,
         city,

@@ -7,6 +7,7 @@ pub(crate) mod action;
 mod behavior;
 mod credential;
 mod device;
+mod email;
 mod ip;
 mod not_raised;
 mod profile;
@@ -162,6 +163,7 @@ const N_DETECTORS: usize = action::DETECTORS.len()
     + behavior::DETECTORS.len()
     + credential::DETECTORS.len()
     + device::DETECTORS.len()
+    + email::DETECTORS.len()
     + ip::DETECTORS.len()
     + profile::DETECTORS.len()
     + session::DETECTORS.len()
@@ -174,6 +176,7 @@ static LIST: [Detector; N_DETECTORS] = {
     let list = with_detectors(list, behavior::DETECTORS);
     let list = with_detectors(list, credential::DETECTORS);
     let list = with_detectors(list, device::DETECTORS);
+    let list = with_detectors(list, email::DETECTORS);
     let list = with_detectors(list, ip::DETECTORS);
     let list = with_detectors(list, profile::DETECTORS);
     let list = with_detectors(list, session::DETECTORS);

@@ -24,6 +24,5 @@ pub const NOT_RAISED: &[(ReasonCode, &str)] = &[
         "a pointer that is moved from afar looks like that of assistive technology in all that clients tell",
     ),
     (ReasonCode::IpPayerVelocity, "the windows do not tell paying accounts at an address from others"),
-    (ReasonCode::EmailDisposable, "no list of domains is loaded yet"),
     (ReasonCode::EngineDegraded, "given by the server with a fallback verdict, not by judgement"),
 ];

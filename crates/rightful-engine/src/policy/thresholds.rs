@@ -160,6 +160,7 @@ pub(crate) struct Thresholds {
     pub(crate) device_suspicious_platform: Fixed,
     pub(crate) device_suspicious_timezone: DeviceSuspiciousTimezone,
     pub(crate) device_suspicious_useragent: Fixed,
+    pub(crate) email_disposable: Fixed,
     pub(crate) ip_country_blocked: Fixed,
     pub(crate) ip_is_vpn: Fixed,
     pub(crate) ip_risky_anonymize: IpRiskyAnonymize,

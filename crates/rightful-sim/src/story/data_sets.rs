@@ -17,7 +17,8 @@ use super::world::{PlaceForm, World};
 const SCATTERED_MAX: u32 = 4_096;
 
 impl World {
-    /// Writes the world's data sets into a folder: cities, systems, lists of networks, breached passwords.
+    /// Writes the world's data sets into a folder: cities, systems, lists of networks, breached passwords, domains of e-mail
+    /// addresses to throw away.
     ///
     /// # Errors
     /// A file cannot be written.
@@ -38,6 +39,10 @@ impl World {
         for (kind, list) in lists {
             // A list is known by the words of its name.
             fs::write(folder.join(format!("world-{}.txt", kind.replace('_', "-"))), list)?;
+        }
+        let domains: String = self.disposable_domains().map(|domain| format!("{domain}\n")).collect();
+        if !domains.is_empty() {
+            fs::write(folder.join("world-disposable-email.txt"), domains)?;
         }
         let passwords: String =
             self.breached_passwords().map(|word| format!("{}\n", password_sha256_hex(word))).collect();

@@ -17,6 +17,7 @@ use super::suggest::nearest;
 pub struct World {
     people: BTreeSet<String>,
     breached_passwords: BTreeSet<String>,
+    disposable_domains: BTreeSet<String>,
     devices: BTreeMap<String, DeviceForm>,
     places: BTreeMap<String, PlaceForm>,
     intruder: Option<IntruderForm>,
@@ -50,6 +51,8 @@ struct WorldForm {
     people: BTreeSet<String>,
     #[serde(default)]
     breached_passwords: BTreeSet<String>,
+    #[serde(default)]
+    disposable_domains: BTreeSet<String>,
     devices: BTreeMap<String, DeviceForm>,
     places: BTreeMap<String, PlaceForm>,
     intruder: Option<IntruderForm>,
@@ -113,7 +116,8 @@ pub struct IntruderForm {
 impl World {
     /// Reads a fixture, and checks that nobody lives in it.
     pub fn parse(toml: &str) -> Result<Self, WorldError> {
-        let WorldForm { people, breached_passwords, devices, places, intruder } = toml::from_str(toml)?;
+        let WorldForm { people, breached_passwords, disposable_domains, devices, places, intruder } =
+            toml::from_str(toml)?;
         for (name, place) in &places {
             let refuse = |what| WorldError::Place { place: name.clone(), what };
             place.check().map_err(refuse)?;
@@ -129,7 +133,7 @@ impl World {
         {
             return Err(WorldError::Device(name.clone()));
         }
-        let world = Self { people, breached_passwords, devices, places, intruder };
+        let world = Self { people, breached_passwords, disposable_domains, devices, places, intruder };
         world.check_intruder()?;
         Ok(world)
     }
@@ -208,6 +212,10 @@ impl World {
 
     pub(super) fn breached_passwords(&self) -> impl Iterator<Item = &str> {
         self.breached_passwords.iter().map(String::as_str)
+    }
+
+    pub(super) fn disposable_domains(&self) -> impl Iterator<Item = &str> {
+        self.disposable_domains.iter().map(String::as_str)
     }
 
     pub(super) fn nearest_person(&self, name: &str) -> Option<&str> {

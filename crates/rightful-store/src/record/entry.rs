@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use rightful_domain::{DetailKind, DeviceId, DeviceSnapshot, Entry, RetryKey, Tag, Teaching, Timestamp};
+use rightful_domain::{
+    Assessment, DetailKind, DeviceId, DeviceSnapshot, Enrichment, Entry, ReasonCode, RetryKey, Tag, Teaching, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -103,10 +105,14 @@ impl<'a> StoredEntry<'a> {
     pub(crate) fn restore(self, retry: Option<RetryKey>) -> Result<ReadEntry<'a>, Undecodable> {
         let event = self.event.restore()?;
         let id = event.id;
+        let assessment = self.assessment.map(|assessment| assessment.restore(id)).transpose()?;
+        // It has no place of its own: what was found of the address is what is known of it.
+        let mut findings = assessment.iter().flat_map(|judged: &Assessment| &judged.findings);
+        let email_disposable = findings.any(|finding| finding.reason == ReasonCode::EmailDisposable).then_some(true);
         let entry = Entry {
             event,
-            enrichment: self.enrichment.restore()?,
-            assessment: self.assessment.map(|assessment| assessment.restore(id)).transpose()?,
+            enrichment: Enrichment { email_disposable, ..self.enrichment.restore()? },
+            assessment,
             teaching: teaching_of(self.teaching)?,
             previous_device: self.previous_device.map(StoredSnapshot::restore).transpose()?,
             // They follow the entry, from its fourth version on.

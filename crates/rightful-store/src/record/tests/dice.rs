@@ -376,9 +376,15 @@ impl Dice {
             Teaching::Quarantine { matures: true },
             Teaching::Quarantine { matures: false },
         ];
+        let mut enrichment = self.enrichment();
+        let assessment = self.maybe(|dice| dice.assessment(event.id));
+        // What is known of the contact is what was found of it.
+        let mut findings = assessment.iter().flat_map(|assessment| &assessment.findings);
+        enrichment.email_disposable =
+            findings.any(|finding| finding.reason == ReasonCode::EmailDisposable).then_some(true);
         Entry {
-            enrichment: self.enrichment(),
-            assessment: self.maybe(|dice| dice.assessment(event.id)),
+            enrichment,
+            assessment,
             teaching: teachings[usize::try_from(self.below(5)).unwrap()],
             previous_device: self.maybe(Self::snapshot),
             sighting: None,

@@ -1,0 +1,7 @@
+//! Reasons about e-mail addresses.
+
+use super::Detector;
+
+mod disposable;
+
+pub(super) const DETECTORS: &[Detector] = &[disposable::DETECTOR];
