@@ -76,7 +76,7 @@ pub use backtest::{
 pub use case::{
     CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_NOTES_MAX, CASE_TAGS_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX,
     CLAIM_KEPT, Case, CaseChange, CaseNote, CasePage, CaseRefusal, CaseSearch, CaseState, Claim, Decision,
-    DecisionKind, NoteChange, QUEUE_DEFAULT, Rescored, SERVICE_TIME, TagChange, UNDO_WITHIN,
+    DecisionKind, NoteChange, QUEUE_DEFAULT, Rescored, RescoredGrounds, SERVICE_TIME, TagChange, UNDO_WITHIN,
 };
 pub use case_times::{CaseTimes, Percentiles, QueueTimes};
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
