@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use crate::{
-    AccountId, Action, ApplicationId, Assessment, Event, EventId, FreeFields, Pii, ReasonCode, RiskScore, RuleMatch,
-    RuleStatus, Source, Timestamp, Verdict,
+    AccountId, Action, ApplicationId, Assessment, Event, EventId, FreeFields, Pii, Rescored, RuleStatus, Source,
+    Timestamp, Verdict,
 };
 
 /// The most notes of one case.
@@ -173,41 +173,6 @@ impl DecisionKind {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
-
-/// What was judged of an event when somebody asked to judge it again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rescored {
-    /// When.
-    pub at: Timestamp,
-    /// The verdict then.
-    pub verdict: Verdict,
-    /// The score then.
-    pub score: RiskScore,
-    /// What it came from; None where that was not kept, as before version 3 of cases.
-    pub grounds: Option<Box<RescoredGrounds>>,
-}
-
-/// What a later judgement came from.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RescoredGrounds {
-    /// The rules that matched then.
-    pub rules: Vec<RuleMatch>,
-    /// What spoke against the event then, and how much, in hundredths of a nat.
-    pub against: Vec<(ReasonCode, i32)>,
-}
-
-impl Rescored {
-    /// What was judged at that time.
-    #[must_use]
-    pub fn of(assessment: &Assessment, at: Timestamp) -> Self {
-        let adverse = assessment.findings.iter().filter(|finding| finding.is_adverse());
-        let grounds = RescoredGrounds {
-            rules: assessment.rules.clone(),
-            against: adverse.map(|finding| (finding.reason, finding.hundredths())).collect(),
-        };
-        Self { at, verdict: assessment.verdict, score: assessment.risk_score, grounds: Some(Box::new(grounds)) }
     }
 }
 
