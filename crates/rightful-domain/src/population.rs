@@ -4,6 +4,8 @@
 //! alone has shown say nothing of the others: they are the first to go when there are too many (lossy counting, Manku
 //! and Motwani, VLDB 2002). Nothing here is undone when an account is rolled back: one account weighs next to nothing.
 
+mod sharing;
+
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
@@ -234,6 +236,9 @@ pub struct Backdrop {
     pub steps: [StepBackdrop; Level::COUNT],
     /// With what others come through its provider; None where its type of device or its provider is not known.
     pub arrivals: Option<ArrivalBackdrop>,
+    /// How many of the addresses that were new to an account others had shown before, 0 to 1: in this block of addresses
+    /// as far as it is known, else at this provider, else anywhere.
+    pub shared_addresses: f32,
     /// How often each rated step is new in this class, 0 to 1.
     pub rates: [f32; RATED_LEVELS],
     /// Of the system's version and the browser's.
@@ -267,6 +272,7 @@ impl Population {
             cell,
             steps: self.steps(circumstances),
             arrivals: self.arrivals(circumstances),
+            shared_addresses: self.shared_addresses(circumstances),
             rates,
             versions: self.versions_of(profile, circumstances),
             names_devices: self.n_named > 0,
@@ -291,6 +297,7 @@ impl Population {
     /// Counts one event that was let through. What is new of it is what was new when it was judged.
     pub fn learn(&mut self, at: Timestamp, circumstances: &Circumstances, news: &News) {
         self.n_accounts = self.n_accounts.saturating_add(u32::from(news.is_first));
+        self.count_new_address(circumstances, news);
         self.n_named = self.n_named.saturating_add(u32::from(circumstances.tag(Level::Device).is_some()));
         for chain in [&Level::NETWORK[..], &Level::DEVICE, &[Level::Language], &[Level::TimeZone]] {
             self.count_chain(chain, circumstances, news);
