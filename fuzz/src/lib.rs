@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rightful_dialects::{
     ALL, Ask, Call, Dialect, EventList, Glossary, HooksAnswer, Intake, LinesTaken, ListLine, ListReport, ListsIntake,
-    ListsReply, Query, Reply, Response, RulesReply, SeveralAsk, SeveralDone, SignedRequest, VendorRule, VendorRuleKept,
-    VendorRulesAsked, VendorRulesReply, VendorRulesShown, Wants, list_lines,
+    ListsReply, OurReply, Query, Reply, Response, RulesReply, SeveralAsk, SeveralDone, SignedRequest, VendorReply,
+    VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply, VendorRulesShown, Wants, list_lines,
 };
 use rightful_domain::{
     AccountDeviceId, AccountId, Action, Application, ApplicationId, ApplicationMode, Assessment, BacktestJob,
@@ -114,7 +114,9 @@ fn several_done(asked: SeveralAsk, call: &Call<'_>) -> SeveralDone {
 fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
     match intake {
         Intake::Assess(told) => Reply::Assessed(Box::new(record(told.event))),
-        Intake::Identify { told, .. } => Reply::Identified { record: Box::new(record(told.event)), device: None },
+        Intake::Identify { told, .. } => {
+            Reply::Vendors(VendorReply::Identified { record: Box::new(record(told.event)), device: None })
+        }
         Intake::Observe(told) | Intake::Backfill(told) => Reply::Recalled(Box::new(record(told.event))),
         Intake::Report(report) => {
             // What a page attempted is read again as soon as it is said.
@@ -136,40 +138,45 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
             }
             Reply::Dossier(Box::new(dossier))
         }
-        Intake::Lists(ask) => Reply::Lists(Box::new(lists_reply(*ask, call))),
-        Intake::Takeover(_) => Reply::Takeover(Box::default()),
+        Intake::Lists(ask) => Reply::Ours(OurReply::Lists(Box::new(lists_reply(*ask, call)))),
+        Intake::Takeover(_) => Reply::Ours(OurReply::Takeover(Box::default())),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).unwrap_or(u32::MAX) },
         Intake::Consume(event) => Reply::Observed(event),
-        Intake::Rules(_) => Reply::Rules(Box::new(RulesReply::Gone)),
+        Intake::Rules(_) => Reply::Ours(OurReply::Rules(Box::new(RulesReply::Gone))),
         Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Observed(call.event_id),
         Intake::Backtest(_) | Intake::LookAtBacktest(_) | Intake::CancelBacktest(_) => {
-            Reply::Backtest(Box::new(BacktestJob { id: call.event_id, state: BacktestState::Running(7) }))
+            Reply::Ours(OurReply::Backtest(Box::new(BacktestJob {
+                id: call.event_id,
+                state: BacktestState::Running(7),
+            })))
         }
-        Intake::Hooks(_) => Reply::Hooks(HooksAnswer::Tested),
+        Intake::Hooks(_) => Reply::Ours(OurReply::Hooks(HooksAnswer::Tested)),
         Intake::Search(_) => Reply::Found(Page::default()),
         Intake::AssessNew(fresh) => standing(fresh.told.event),
         Intake::Standing(_) | Intake::Rescore(_) | Intake::Change { .. } => standing(some_event(call)),
         Intake::ChangeMany(changes) => {
             let refused = |event| (event, Err(CaseRefusal::NoCase));
-            Reply::Changed(changes.into_iter().map(|(event, _)| refused(event)).collect())
+            Reply::Ours(OurReply::Changed(changes.into_iter().map(|(event, _)| refused(event)).collect()))
         }
-        Intake::Cases(_) => Reply::Cases(CasePage::default()),
-        Intake::CaseTimes(_) => Reply::CaseTimes(rightful_domain::CaseTimes::default()),
-        Intake::Imports => Reply::Imports(Vec::new()),
+        Intake::Cases(_) => Reply::Ours(OurReply::Cases(CasePage::default())),
+        Intake::CaseTimes(_) => Reply::Ours(OurReply::CaseTimes(rightful_domain::CaseTimes::default())),
+        Intake::Imports => Reply::Ours(OurReply::Imports(Vec::new())),
         Intake::Lines(_) => {
             let lines = call.body.split(|byte| *byte == b'\n');
             let refused = lines.filter_map(|line| dialect.decode_line(call, line).err());
             let refused: Vec<_> = (1..).zip(refused).collect();
-            Reply::LinesTaken(LinesTaken { refused, ..LinesTaken::default() })
+            Reply::Vendors(VendorReply::LinesTaken(LinesTaken { refused, ..LinesTaken::default() }))
         }
         Intake::Nothing => Reply::Nothing,
-        Intake::VendorHooks(_) => Reply::VendorHooks(Vec::new()),
-        Intake::VendorRules(asked) => Reply::VendorRules(vendor_rules(dialect, call, &asked)),
-        Intake::SealingKey => Reply::SealingKey("{}".to_owned()),
-        Intake::Grant => Reply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) },
+        Intake::VendorHooks(_) => Reply::Vendors(VendorReply::VendorHooks(Vec::new())),
+        Intake::VendorRules(asked) => Reply::Vendors(VendorReply::VendorRules(vendor_rules(dialect, call, &asked))),
+        Intake::SealingKey => Reply::Vendors(VendorReply::SealingKey("{}".to_owned())),
+        Intake::Grant => {
+            Reply::Vendors(VendorReply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) })
+        }
         Intake::Ask(ask) => asked(dialect, call, *ask),
         Intake::Finish(finish) => Reply::Reported(finish.attempt),
-        Intake::Several(asked) => Reply::Several(Box::new(several_done(*asked, call))),
+        Intake::Several(asked) => Reply::Vendors(VendorReply::Several(Box::new(several_done(*asked, call)))),
         Intake::Conclude { .. } | Intake::Recall(_) | Intake::Feedback(_) => {
             Reply::FeedbackTaken { n_targets: 1, n_released: 0, n_unlearned: 0 }
         }

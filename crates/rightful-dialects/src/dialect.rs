@@ -1,24 +1,22 @@
 //! What a dialect is: routes, a way to present a key, and the two directions of translation.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use crate::attempts::{Ask, DeviceProof, Finish, PresentedInBody, Sealed, TokenIn};
 use crate::route::{Presented, Route};
 use rightful_domain::{
-    AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, BacktestJob, Case, CaseChange,
-    CasePage, CaseRefusal, CaseSearch, CaseTimes, CredentialStatus, DeviceId, Dossier, Event, EventId, Excerpt,
-    Feedback, Happening, Note, Outcome, Page, PasswordHashes, Pii, Record, Report, RetryKey, Search, Sentences,
-    Takeover, Telling, Timestamp,
+    AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, CaseChange, CaseSearch,
+    DeviceId, Event, EventId, Excerpt, Feedback, Happening, Note, Outcome, PasswordHashes, Pii, Record, Report,
+    RetryKey, Search, Sentences, Telling, Timestamp,
 };
 
-use crate::hooks::{HooksAnswer, HooksAsk};
+use crate::hooks::HooksAsk;
 use crate::refusal_kind::RefusalKind;
-use crate::rules::{RulesIntake, RulesReply};
-use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked, VendorRulesReply};
+use crate::rules::RulesIntake;
+use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked};
 use crate::{
-    Around, BacktestAsked, EventOf, Following, Fresh, ImportShown, Lines, LinesTaken, ListsIntake, ListsReply,
-    SeveralAsk, SeveralDone, Signed, SignedRequest, Tolerance, VendorHook, VendorHooksAsked,
+    Around, BacktestAsked, EventOf, Following, Fresh, Lines, ListsIntake, Reply, SeveralAsk, Signed, SignedRequest,
+    Tolerance, VendorHooksAsked,
 };
 
 /// A vendor's words for our verbs. Stateless: everything it may know is an argument.
@@ -91,8 +89,8 @@ pub trait Dialect: Sync {
     /// Reads a request of an authenticated caller. Total: any bytes give an intake or a refusal.
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal>;
 
-    /// Writes what a request has brought about; None where there is no more to say than that it is done. A dialect names
-    /// what its own requests bring about, and leaves the rest: none of its paths asks for it.
+    /// Writes what a request has brought about; None where there is no more to say than that it is done, or where none of
+    /// its requests brings it about. Each dialect names every kind, so that a new one is not passed over.
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response>;
 
     /// Writes that a request was carried out.
@@ -383,98 +381,6 @@ pub struct Told {
     pub retry: Option<RetryKey>,
     /// Fields, mechanisms and failure reasons that the dialect does not name: kept with the event, and counted.
     pub n_unknown: u32,
-}
-
-/// What a request has brought about.
-#[derive(Debug)]
-pub enum Reply {
-    /// The event is judged and remembered (or was before: a retry gets the first answer).
-    Assessed(Box<Record>),
-    /// The event is remembered.
-    Observed(EventId),
-    /// The outcome is remembered; the event as it is now.
-    Concluded(Box<Record>),
-    /// The event asked for.
-    Recalled(Box<Record>),
-    /// The events asked for.
-    Found(Page),
-    /// The feedback is remembered.
-    FeedbackTaken {
-        /// Events or accounts it was about.
-        n_targets: u32,
-        /// Events that left quarantine.
-        n_released: u32,
-        /// Events that were unlearned.
-        n_unlearned: u32,
-    },
-    /// The report is kept under this token.
-    Reported(EventId),
-    /// The event is judged and remembered, and this is its device on its account.
-    Identified {
-        /// The event.
-        record: Box<Record>,
-        /// Its device; None if the event named no account.
-        device: Option<Box<AccountDevice>>,
-    },
-    /// What is known of the credentials.
-    LookedUp(CredentialStatus),
-    /// What is noted of the account, after the change if there was one.
-    Dossier(Box<Dossier>),
-    /// What the intruder did.
-    Takeover(Box<Takeover>),
-    /// Accounts are reclaimed.
-    Reclaimed {
-        /// How many.
-        n_accounts: u32,
-    },
-    /// The answer asked for, this once.
-    Consumed(Box<Record>),
-    /// The page listens from now on. Never handed to [`Dialect::answer`].
-    Listening,
-    /// Nothing was to be done.
-    Nothing,
-    /// How the event stands, and what people did about it.
-    Standing {
-        /// The event.
-        record: Box<Record>,
-        /// Its case, if it has one.
-        case: Option<Box<Case>>,
-    },
-    /// What became of each change.
-    Changed(Vec<(EventId, Result<Case, CaseRefusal>)>),
-    /// The cases asked for.
-    Cases(CasePage),
-    /// How long cases wait.
-    CaseTimes(CaseTimes),
-    /// The files that were brought lately, newest first.
-    Imports(Vec<ImportShown>),
-    /// The lines are taken, as far as they can be.
-    LinesTaken(LinesTaken),
-    /// The application's hooks as its vendor's administration shows them, or the one that was set.
-    VendorHooks(Vec<VendorHook>),
-    /// How far a backtest is, and what came of it.
-    Backtest(Box<BacktestJob>),
-    /// What is answered of the application's hooks.
-    Hooks(HooksAnswer),
-    /// About lists.
-    Lists(Box<ListsReply>),
-    /// Of the application's own rules.
-    Rules(Box<RulesReply>),
-    /// The key under which a page may seal what it says: an RSA public key as a JSON Web Key.
-    SealingKey(String),
-    /// A token that stands for the caller's key, and how long it does.
-    Granted {
-        /// The token.
-        token: String,
-        /// How long it holds.
-        kept: Duration,
-    },
-    /// How an attempt ended is remembered; its event.
-    Finished(Box<Record>),
-    /// What became of several events.
-    Several(Box<SeveralDone>),
-    /// Of the rules that the vendor's API has written.
-    VendorRules(VendorRulesReply),
 }
 
 /// Why a request was not carried out. The text is for the developer who sent it; it never carries a value of theirs.

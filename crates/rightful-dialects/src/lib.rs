@@ -24,6 +24,7 @@ mod query;
 mod ravelin;
 mod refusal_kind;
 mod registry;
+mod reply;
 mod route;
 mod rule_library;
 mod rules;
@@ -41,8 +42,8 @@ pub use asked::{
 };
 pub use attempts::{Ask, DeviceProof, Finish, Packing, PresentedInBody, Sealed, TokenIn, Wants};
 pub use dialect::{
-    Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Notice, Query, Reclaim, Refusal, Reply, Response,
-    StreamMessage, Told, ToldOf,
+    Call, Dialect, FirstEvent, Glossary, HookMessage, Intake, Notice, Query, Reclaim, Refusal, Response, StreamMessage,
+    Told, ToldOf,
 };
 pub use hooks::{DeliveryShown, HookShown, HooksAnswer, HooksAsk, UndeliveredShown};
 pub use list_csv::{CsvLineEnd, CsvLines};
@@ -56,6 +57,7 @@ pub use native::{
 };
 pub use refusal_kind::RefusalKind;
 pub use registry::{ALL, OURS, of_hook};
+pub use reply::{OurReply, Reply, VendorReply};
 pub use route::{Access, Method, Presented, Route};
 pub use rule_library::{InstalledRule, ReadyRule, RuleConflict, RuleLibraryShown, RuleUpdate, RuleUpdates};
 pub use rules::{

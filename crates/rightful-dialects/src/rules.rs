@@ -215,6 +215,8 @@ pub enum RulesRefusalKind {
     NotFound,
     /// 409: it has changed since, or cannot be done as things are.
     Conflict,
+    /// 409: what the rules newly ask for is still being counted; asked again, it is done.
+    Counting,
     /// 403: not by this caller.
     Forbidden,
 }

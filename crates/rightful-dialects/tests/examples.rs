@@ -139,7 +139,7 @@ fn outcome_of(dialect: &dyn Dialect, example: &Value, body: &[u8]) -> Result<(Va
             let reply = attempted.map_or_else(|| reply_to(&intake, given), Ok)?;
             let has_words = request.with_call(|call| dialect.reply(call, &reply)).is_some();
             // What streams is not answered by a reply.
-            let is_silent = dialect.name() != "native" || matches!(reply, Reply::Listening);
+            let is_silent = dialect.name() != "native" || matches!(reply, Reply::Nothing);
             assert!(has_words || is_silent, "our own API has words for whatever it brings about");
             let response = request.reply(dialect, &reply);
             Ok((intake_json(&intake), response_json(&response)))

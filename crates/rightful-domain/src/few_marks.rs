@@ -66,10 +66,6 @@ impl FewMarks {
         self.0.iter().position(Option::is_none).unwrap_or(self.0.len())
     }
 
-    pub(crate) fn get(&self, place: usize) -> Option<Mark> {
-        self.0.get(place)?.as_ref().map(Packed::mark)
-    }
-
     pub(crate) fn last(&self) -> Option<Mark> {
         self.0.iter().rev().flatten().next().map(Packed::mark)
     }

@@ -203,13 +203,15 @@ impl Notorieties {
 
     fn make_room(&mut self, at: Timestamp) {
         let mut sums: Vec<f32> = self.by_tag.iter().map(|(_, count)| count.as_of(at).sum()).collect();
-        sums.sort_unstable_by(f32::total_cmp);
-        let quarter = sums.get(sums.len() / 4).copied().unwrap_or(0.0);
+        let quarter = sums.len() / 4;
+        let quarter = if sums.is_empty() { 0.0 } else { *sums.select_nth_unstable_by(quarter, f32::total_cmp).1 };
         self.by_tag.retain(|_, count| count.as_of(at).sum() > quarter);
     }
 }
 
 impl TagCount for Count {
+    const KEEPS_ORDER: bool = false;
+
     fn is_nothing(&self) -> bool {
         self.at.is_none()
     }

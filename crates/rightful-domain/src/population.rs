@@ -100,6 +100,9 @@ pub struct ValueCount {
 }
 
 impl TagCount for ValueCount {
+    // As they are stored.
+    const KEEPS_ORDER: bool = true;
+
     fn is_nothing(&self) -> bool {
         self.accounts | self.children == 0
     }

@@ -12,7 +12,8 @@ use crate::{Action, Aggregate, AggregateKey, Counted, Measure, Money, Outcome, P
 /// The events of one key that are kept one by one, of those that were written down.
 pub const SERIES_MARKS_MAX: usize = 256;
 /// The events of one key that are kept one by one because they were not written down yet: as many as the writer's queue
-/// holds, as it is set from the start. Beyond, the oldest may count twice.
+/// holds, as it is set from the start. What never will be is let go, so only what truly waits is here. Beyond, the oldest
+/// may count twice.
 const SERIES_WAITING_MAX: usize = 10_000;
 /// The different values of one key that are remembered beside those of the events that are kept one by one. Beyond, the
 /// longest unseen go, and there are at least so many as are counted.
@@ -309,8 +310,24 @@ impl Series {
         }
     }
 
+    /// Lets an event go that waited to be written down, and never will be; false if it does not wait.
+    pub fn let_go(&mut self, at: Timestamp, event: u64) -> bool {
+        let waits = |mark: &SeriesMark| mark.order() == (at, event) && !mark.recorded;
+        let place = self.marks.partition_point(|other| other.order() < (at, event));
+        let is_waiting = self.marks.get(place).is_some_and(waits);
+        if is_waiting {
+            self.marks.remove(place);
+        }
+        is_waiting
+    }
+
+    /// Lets all go that waits to be written down; each counts again with its row, if it comes.
+    pub fn let_go_all(&mut self) {
+        self.marks.retain(|mark| mark.recorded);
+    }
+
     /// Takes an event that is kept by itself out again; false if none is.
-    pub fn uncount(&mut self, at: Timestamp, event: u64) -> bool {
+    fn uncount(&mut self, at: Timestamp, event: u64) -> bool {
         let place = self.marks.partition_point(|other| other.order() < (at, event));
         let is_there = self.marks.get(place).is_some_and(|mark| mark.order() == (at, event));
         if is_there {

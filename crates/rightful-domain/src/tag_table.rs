@@ -4,6 +4,9 @@
 
 /// What is counted of a tag.
 pub trait TagCount: Copy + Default + PartialEq {
+    /// Whether tables of it are gone through in the order in which tags came, rather than as they stand.
+    const KEEPS_ORDER: bool;
+
     /// True of the default, and of all else that says nothing: it is not kept.
     fn is_nothing(&self) -> bool;
 }
@@ -17,19 +20,21 @@ const TAKEN_MAX: usize = 5;
 /// 2^32 divided by the golden ratio: spreads what differs in any bits.
 const SPREAD: u32 = 0x9E37_79B9;
 
-/// Counts by tag. Its order is that in which tags came, so that the same events give the same table everywhere.
+/// Counts by tag. However it is gone through, the same events give the same order everywhere.
 #[derive(Debug, Clone)]
 pub struct TagTable<C> {
     /// As many as a power of two, or none; free where nothing is counted. What finds its place taken stands in the next
     /// one that is free.
     places: Vec<(u32, C)>,
-    /// The tags that are kept, as they came.
+    /// How many are taken.
+    n: usize,
+    /// The tags that are kept, as they came; none if no order is kept.
     order: Vec<u32>,
 }
 
 impl<C> Default for TagTable<C> {
     fn default() -> Self {
-        Self { places: Vec::new(), order: Vec::new() }
+        Self { places: Vec::new(), n: 0, order: Vec::new() }
     }
 }
 
@@ -44,13 +49,13 @@ impl<C: TagCount> TagTable<C> {
     /// How many tags are kept.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.order.len()
+        self.n
     }
 
     /// True if nothing is counted.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.n == 0
     }
 
     /// What is counted of a tag; the default if nothing is. O(1).
@@ -72,7 +77,8 @@ impl<C: TagCount> TagTable<C> {
         change(&mut count);
         if !count.is_nothing() {
             *found = (tag, count);
-            if is_new {
+            self.n += usize::from(is_new);
+            if is_new && C::KEEPS_ORDER {
                 self.order.push(tag);
             }
         } else if !is_new {
@@ -80,14 +86,15 @@ impl<C: TagCount> TagTable<C> {
         }
     }
 
-    /// Keeps what is wanted, in its order. O(n).
-    pub fn retain(&mut self, wanted: impl FnMut(u32, C) -> bool) {
+    /// Keeps what is wanted. O(n).
+    pub fn retain(&mut self, wanted: impl Fn(u32, C) -> bool) {
         self.rebuild(self.places.len(), wanted);
     }
 
-    /// All tags and what is counted of them, as they came.
+    /// All tags and what is counted of them.
     pub fn iter(&self) -> impl Iterator<Item = (u32, C)> {
-        self.order.iter().map(|tag| (*tag, self.get(*tag)))
+        let as_they_stand = self.places.iter().filter(|(_, count)| !C::KEEPS_ORDER && !count.is_nothing()).copied();
+        self.order.iter().map(|tag| (*tag, self.get(*tag))).chain(as_they_stand)
     }
 
     /// Where a tag stands, or would.
@@ -103,21 +110,21 @@ impl<C: TagCount> TagTable<C> {
         place
     }
 
-    fn rebuild(&mut self, n_places: usize, mut wanted: impl FnMut(u32, C) -> bool) {
-        let mut before = std::mem::take(self);
-        let mut order = std::mem::take(&mut before.order);
-        self.places = vec![(0, C::default()); n_places];
-        order.retain(|tag| {
-            let count = before.get(*tag);
-            let is_wanted = wanted(*tag, count);
-            if is_wanted {
-                let place = self.place(*tag);
-                if let Some(free) = self.places.get_mut(place) {
-                    *free = (*tag, count);
-                }
+    /// Goes through the places as they stand, since what stands together then stands together again.
+    fn rebuild(&mut self, n_places: usize, wanted: impl Fn(u32, C) -> bool) {
+        let before = std::mem::replace(&mut self.places, vec![(0, C::default()); n_places]);
+        self.n = 0;
+        for (tag, count) in before.into_iter().filter(|(_, count)| !count.is_nothing()) {
+            if wanted(tag, count) {
+                let place = self.place(tag);
+                self.places.get_mut(place).into_iter().for_each(|free| *free = (tag, count));
+                self.n += 1;
             }
-            is_wanted
-        });
+        }
+        let mut order = std::mem::take(&mut self.order);
+        if self.n < order.len() {
+            order.retain(|tag| !self.get(*tag).is_nothing());
+        }
         self.order = order;
     }
 }
@@ -138,6 +145,8 @@ mod tests {
     use super::*;
 
     impl TagCount for u8 {
+        const KEEPS_ORDER: bool = true;
+
         fn is_nothing(&self) -> bool {
             *self == 0
         }

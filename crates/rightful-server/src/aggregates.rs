@@ -49,11 +49,14 @@ pub(crate) async fn ensure(
     Ok(())
 }
 
+fn metered(app: &App, backfill: Backfill) {
+    app.pipeline.meters.to_count(backfill.n_rows - backfill.n_done.min(backfill.n_rows));
+}
+
 /// The same for the rules in force, and said by the meters.
 pub(crate) async fn ensure_in_force(app: &App, application: &ApplicationId) -> Result<(), StoreError> {
     let pipeline = &app.pipeline;
-    let progress =
-        |backfill: Backfill| pipeline.meters.to_count(backfill.n_rows - backfill.n_done.min(backfill.n_rows));
+    let progress = |backfill: Backfill| metered(app, backfill);
     let in_effect = pipeline.policies.of(application);
     ensure(&*pipeline.store, application, in_effect.policy.rules().aggregates(), &progress).await
 }
@@ -81,6 +84,16 @@ pub(crate) async fn run(app: Arc<App>, shutdown: Shutdown) {
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
             () = tokio::time::sleep(RETRY_AFTER), if !all_are_kept => {}
+            () = app.counting.wished() => {
+                let progress = |backfill: Backfill| metered(&app, backfill);
+                let counted = tokio::select! {
+                    counted = app.counting.go_on(&*app.pipeline.store, &progress) => counted,
+                    () = shutdown.requested() => return,
+                };
+                if let Err(error) = counted {
+                    tracing::error!(%error, "what rules will ask for could not be counted: it is when they are published again");
+                }
+            }
             () = shutdown.requested() => return,
         }
     }

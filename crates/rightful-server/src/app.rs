@@ -13,6 +13,7 @@ use crate::alerts::Board;
 use crate::applications::Applications;
 use crate::backtest::jobs::Jobs;
 use crate::clock::Clock;
+use crate::counting::Counting;
 use crate::http::origin::WithoutOrigins;
 use crate::http::page_rate::PageRate;
 use crate::imports::Imports;
@@ -54,6 +55,8 @@ pub(crate) struct App {
     pub(crate) backtests: Jobs,
     /// Files that were brought lately.
     pub(crate) imports: Imports,
+    /// What is counted for rules that are to be published.
+    pub(crate) counting: Counting,
     pub(crate) shutdown: Shutdown,
     /// When requests are received.
     pub(crate) clock: Clock,

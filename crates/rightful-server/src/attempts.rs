@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
-use rightful_dialects::{Ask, DeviceProof, Dialect, Finish, Refusal, RefusalKind, Reply, Told, Wants};
+use rightful_dialects::{Ask, DeviceProof, Dialect, Finish, Refusal, RefusalKind, Reply, Told, VendorReply, Wants};
 use rightful_domain::{
     AccountId, Application, EventId, Feedback, FeedbackTarget, Outcome, PasswordHashes, Record, Report, ReportKey,
     Timestamp, Verdict,
@@ -180,7 +180,7 @@ impl Pipeline {
             // Nobody vouched for the page's word. This is the word of somebody who can.
             about = self.vouch_for(&record, account, finish.outcome, application, now).await?;
         } else {
-            return Ok(Reply::Finished(Box::new(record)));
+            return Ok(Reply::Vendors(VendorReply::Finished(Box::new(record))));
         }
         if let Some(kind) = finish.challenge.filter(|_| was_challenged) {
             let target = FeedbackTarget::Event(about);
@@ -188,7 +188,7 @@ impl Pipeline {
             self.feedback(application, vec![said]).await?;
             record = self.recall(application, finish.attempt).await?;
         }
-        Ok(Reply::Finished(Box::new(record)))
+        Ok(Reply::Vendors(VendorReply::Finished(Box::new(record))))
     }
 
     /// Remembers an attempt again as that of an account, which the page alone, or nobody, had named. Its id follows from

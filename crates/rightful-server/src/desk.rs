@@ -255,7 +255,7 @@ impl Desk<'_> {
             }
             Command::Rules { application, asked } => {
                 let application = &self.find(application).await?.id;
-                let desk = RuleDesk { store: self.store, policies: self.policies };
+                let desk = RuleDesk { store: self.store, policies: self.policies, counting: None };
                 let asking = Asking { application, key: OPERATOR, now };
                 Ok(Answer::Rules(Box::new(desk.carry_out(asking, asked).await?)))
             }

@@ -1,6 +1,6 @@
 //! Hooks as an application's own server sets them, where its vendor has an administration for that.
 
-use rightful_dialects::{HookWish, Refusal, RefusalKind, Reply, VendorHook, VendorHooksAsked};
+use rightful_dialects::{HookWish, Refusal, RefusalKind, Reply, VendorHook, VendorHooksAsked, VendorReply};
 use rightful_domain::{Application, Author, Hook, HookTerms, Pii, SETTINGS_ENTRIES_MAX};
 
 use crate::app::App;
@@ -24,7 +24,7 @@ pub(crate) async fn carry_out(
         VendorHooksAsked::All => application.settings.hooks.iter().map(|hook| show(app, hook)).collect(),
         VendorHooksAsked::Set(wish) => vec![set(app, application, *wish, by).await?],
     };
-    Ok(Reply::VendorHooks(shown))
+    Ok(Reply::Vendors(VendorReply::VendorHooks(shown)))
 }
 
 fn show(app: &App, hook: &Hook) -> VendorHook {

@@ -1,6 +1,6 @@
 //! What an application's own backend asks of its hooks: done at the desk, one at a time, and refused in words of ours.
 
-use rightful_dialects::{HooksAsk, Refusal, RefusalKind, Reply};
+use rightful_dialects::{HooksAsk, OurReply, Refusal, RefusalKind, Reply};
 use rightful_domain::{Application, ApplicationId, Author};
 use rightful_store::StoreError;
 
@@ -20,7 +20,7 @@ pub(crate) async fn carry_out(
     // Never closed, so this is a turn in any case. Who only looks waits for nobody.
     let _turn = if changes(ask) { Some(app.office.acquire().await) } else { None };
     let answer = at_the_desk(app, &application.id, ask, by).await;
-    answer.map(Reply::Hooks).map_err(refused)
+    answer.map(|answer| Reply::Ours(OurReply::Hooks(answer))).map_err(refused)
 }
 
 /// Whether the application is another afterwards.

@@ -12,6 +12,7 @@ mod cli;
 mod clock;
 mod config;
 mod control;
+mod counting;
 mod data_watch;
 mod desk;
 mod desk_lists;

@@ -183,19 +183,22 @@ impl Pipeline {
         self.one_address.see(event.network.ip);
         let magic = magic::of(application, &event);
         let mut enrichment = self.enricher.enrich(&event, hashes);
-        if magic == Some(Magic::Breached) {
-            enrichment.credential = Some(CredentialStatus { password_breached: true, username_breached: true });
+        match magic {
+            // Before it is counted: what is not judged is not remembered.
+            Some(Magic::Error) => return Err(PipelineError::Asked),
+            Some(Magic::Fallback) => return Ok(fallback::answer(event, application, now)),
+            Some(Magic::Breached) => {
+                enrichment.credential = Some(CredentialStatus { password_breached: true, username_breached: true });
+            }
+            Some(Magic::Verdict(_)) | None => {}
         }
         let history = self.store.recall(&event, &enrichment, now).await?;
         event.account = event.account.or_else(|| history.resolved_account.clone());
         let facts = Facts { event, enrichment, history, allowances: (&application.settings).into(), now };
         let in_effect = self.policies.of(&application.id);
         let mut assessment = rightful_engine::assess(&facts, &in_effect.policy);
-        match magic {
-            Some(Magic::Verdict(verdict)) => assessment.verdict = verdict,
-            Some(Magic::Error) => return Err(PipelineError::Asked),
-            Some(Magic::Fallback) => return Ok(fallback::answer(facts.event, application, now)),
-            Some(Magic::Breached) | None => {}
+        if let Some(Magic::Verdict(verdict)) = magic {
+            assessment.verdict = verdict;
         }
         assessment.answered = (asked == Asked::Yes).then(|| application.mode.answered(assessment.verdict));
         let (entry, case) = match asked {

@@ -18,6 +18,7 @@ use serde_json::Value;
 use toml::Table;
 
 use crate::aggregates;
+use crate::counting::{Counted, Counting};
 use crate::policies::{self, Policies};
 use crate::rule_faults::{self, RESERVED};
 use crate::rule_shown;
@@ -31,6 +32,8 @@ pub(crate) const OPERATOR: &str = "operator";
 pub(crate) struct RuleDesk<'a> {
     pub(crate) store: &'a dyn Store,
     pub(crate) policies: &'a Policies,
+    /// Who goes on with what takes long to be counted; None where it is waited for to the end.
+    pub(crate) counting: Option<&'a Counting>,
 }
 
 /// Whose rules, who asks, and when.
@@ -308,14 +311,16 @@ impl RuleDesk<'_> {
         self.store.change_rule_book(change).await?;
         if judges {
             self.policies.load(self.store, asking.application).await?;
-            self.keep(asking.application, self.policies.of(asking.application).policy.rules().aggregates()).await?;
+            let asked = self.policies.of(asking.application).policy.rules().aggregates();
+            // All of it is counted: what nobody asks for any more may be forgotten later.
+            self.keep(asking.application, asked).await?;
         }
         self.shown(asking).await
     }
 
     /// Counts from the ledger what these rules ask for beside what judges now, so that nothing is missing once they do. What
     /// is no longer asked for then is forgotten after they are published, not before.
-    async fn count_for(&self, application: &ApplicationId, text: &str) -> Result<(), StoreError> {
+    async fn count_for(&self, application: &ApplicationId, text: &str) -> Done<()> {
         let file = self.policies.file();
         // Read a moment ago, without a fault.
         let Ok(offered) = file.with_book(&policies::book(file, text, 1)) else { return Ok(()) };
@@ -323,11 +328,22 @@ impl RuleDesk<'_> {
         let mut both = self.policies.of(application).policy.rules().aggregates();
         both.retain(|aggregate| !asked.contains(aggregate));
         both.extend(asked.iter().cloned());
-        self.keep(application, if both.len() > AGGREGATES_MAX { asked } else { both }).await
+        match self.keep(application, if both.len() > AGGREGATES_MAX { asked } else { both }).await? {
+            Counted::Whole => Ok(()),
+            Counted::GoesOn(how_far) => {
+                let detail = format!(
+                    "nothing is in effect yet: what the rules newly ask for is being counted from the history, {how_far}"
+                );
+                Err(refused(RulesRefusalKind::Counting, detail).into())
+            }
+        }
     }
 
-    async fn keep(&self, application: &ApplicationId, aggregates: Vec<Aggregate>) -> Result<(), StoreError> {
-        aggregates::ensure(self.store, application, aggregates, &|_| {}).await
+    async fn keep(&self, application: &ApplicationId, asked: Vec<Aggregate>) -> Result<Counted, StoreError> {
+        match self.counting {
+            Some(counting) => counting.begin(self.store, application, asked).await,
+            None => aggregates::ensure(self.store, application, asked, &|_| {}).await.map(|()| Counted::Whole),
+        }
     }
 
     async fn versions(&self, asking: Asking<'_>) -> Done<RulesReply> {
@@ -448,7 +464,7 @@ mod tests {
     use rightful_dialects::{RuleBookShown, RuleJson};
     use rightful_domain::{Application, ApplicationMode, PolicySource, PolicyVersion, Settings, Verdict};
     use rightful_engine::Policy;
-    use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Office};
+    use rightful_store::{Aggregates as _, EmbeddedOptions, EmbeddedStore, MasterKey, Memory as _, Office};
     use serde_json::json;
 
     use super::*;
@@ -457,6 +473,7 @@ mod tests {
     struct Shelf {
         store: EmbeddedStore,
         policies: Policies,
+        counting: Counting,
         application: ApplicationId,
         _folder: tempfile::TempDir,
     }
@@ -480,11 +497,17 @@ mod tests {
                 settings: Settings::default(),
             };
             store.create_application(shop, crate::desk::by_command_line(crate::clock::now())).await.unwrap();
-            Self { store, policies: Policies::new(Policy::default()), application, _folder: folder }
+            Self {
+                store,
+                policies: Policies::new(Policy::default()),
+                counting: Counting::default(),
+                application,
+                _folder: folder,
+            }
         }
 
         async fn ask(&self, key: &str, asked: RulesAsked) -> RulesReply {
-            let desk = RuleDesk { store: &self.store, policies: &self.policies };
+            let desk = RuleDesk { store: &self.store, policies: &self.policies, counting: Some(&self.counting) };
             let now = Timestamp::from_seconds(1_767_225_600);
             let asking = Asking { application: &self.application, key, now };
             desk.carry_out(asking, &RulesIntake { author: None, asked }).await.unwrap()
@@ -527,6 +550,32 @@ mod tests {
         assert_eq!(shelf.step("other", RulesAsked::Approve).await, Some(RulesRefusalKind::Conflict));
         assert_eq!(shelf.book().await.version_in_effect, Some(1));
         assert_eq!(shelf.step("one", RulesAsked::Publish).await, Some(RulesRefusalKind::Conflict), "nothing is new");
+    }
+
+    #[tokio::test]
+    async fn what_takes_long_to_count_is_said_and_goes_on() {
+        let mut shelf = Shelf::new().await;
+        for n in 1..=5 {
+            let event = rightful_store::conformance::login(n, "anna", "phone", "192.0.2.1");
+            let entry = rightful_store::conformance::judged(&event, Verdict::Allow);
+            shelf.store.record(entry).await.unwrap();
+        }
+        shelf.put("often", "events.byAccount.lastHours(1).count() > 3").await;
+        shelf.counting = Counting::with_patience(std::time::Duration::ZERO);
+        let step = RulesStep { revision: shelf.book().await.revision, note: None };
+        let RulesReply::Refused(refusal) = shelf.ask("one", RulesAsked::Publish(step.clone())).await else {
+            panic!("nobody waited")
+        };
+        assert_eq!(refusal.kind, RulesRefusalKind::Counting);
+        assert!(refusal.detail.contains("ask again in"), "{}", refusal.detail);
+        assert_eq!((shelf.book().await.version_in_effect, shelf.book().await.revision), (None, step.revision));
+        // It goes on though nobody asks, and is done when somebody does.
+        shelf.counting.wished().await;
+        shelf.counting.go_on(&shelf.store, &|_| {}).await.unwrap();
+        let kept = shelf.store.kept_aggregates(&shelf.application).await.unwrap();
+        assert!(kept.len() == 1 && kept[0].is_ready, "{kept:?}");
+        shelf.counting = Counting::default();
+        assert!(matches!(shelf.ask("one", RulesAsked::Publish(step)).await, RulesReply::Book(_)));
     }
 
     #[tokio::test]

@@ -25,6 +25,7 @@ use crate::backtest::jobs::Jobs;
 use crate::clock::{self, Clock};
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
+use crate::counting::Counting;
 use crate::data_watch::DataWatch;
 use crate::followers::Followers;
 use crate::http::origin::WithoutOrigins;
@@ -163,6 +164,7 @@ impl Server {
             alerts: Board::default(),
             backtests: Jobs::default(),
             imports: Imports::default(),
+            counting: Counting::default(),
             shutdown: Shutdown::new(),
             clock,
         });

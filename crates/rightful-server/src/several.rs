@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use rightful_dialects::{EventsOf, Reply, SeveralAsk, SeveralDone};
+use rightful_dialects::{EventsOf, Reply, SeveralAsk, SeveralDone, VendorReply};
 use rightful_domain::{
     Application, Case, CaseChange, EventId, Feedback, FeedbackKind, FeedbackTarget, Record, Search, Subnet, Timestamp,
 };
@@ -37,7 +37,7 @@ impl Pipeline {
             SeveralAsk::Assign { events, to } => self.assign(application, events, to.as_deref(), now).await,
             SeveralAsk::Lists(ask) => self.event_lists(&application.id, ask, now).await,
         };
-        done.map(|done| Reply::Several(Box::new(done)))
+        done.map(|done| Reply::Vendors(VendorReply::Several(Box::new(done))))
     }
 
     async fn say_of(

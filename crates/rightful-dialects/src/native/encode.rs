@@ -20,7 +20,7 @@ use super::wire::{
 };
 use super::{case_times, cases, hooks, imports, lists, money, words};
 use crate::time::rfc3339;
-use crate::{Call, Glossary, Method, Reply, Response};
+use crate::{Call, Glossary, Method, OurReply, Reply, Response};
 
 pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Option<Response> {
     let glossary = call.glossary;
@@ -36,25 +36,31 @@ pub(super) fn reply(call: &Call<'_>, reply: &Reply) -> Option<Response> {
             let (n_targets, n_released, n_unlearned) = (*n_targets, *n_released, *n_unlearned);
             json(200, &FeedbackTaken { n_targets, n_released, n_unlearned })
         }
-        Reply::Backtest(job) => {
+        Reply::LookedUp(status) => json(200, &credential_status(*status)),
+        Reply::Dossier(dossier) => json(200, &dossiers::dossier(dossier)),
+        Reply::Reclaimed { n_accounts } => json(200, &Reclaimed { n_accounts: *n_accounts }),
+        Reply::Standing { record, case } => cases::standing(call, record, case.as_deref()),
+        Reply::Ours(reply) => of_ours(call, reply),
+        Reply::Reported(_) | Reply::Nothing | Reply::Vendors(_) => return None,
+    })
+}
+
+fn of_ours(call: &Call<'_>, reply: &OurReply) -> Response {
+    match reply {
+        OurReply::Backtest(job) => {
             // What goes on by itself is not answered yet.
             let goes_on = call.route.method == Method::Post && matches!(job.state, BacktestState::Running(_));
             json(if goes_on { 202 } else { 200 }, &backtests::backtest_body(job))
         }
-        Reply::LookedUp(status) => json(200, &credential_status(*status)),
-        Reply::Dossier(dossier) => json(200, &dossiers::dossier(dossier)),
-        Reply::Takeover(takeover) => json(200, &dossiers::takeover(call.parameter("account"), takeover)),
-        Reply::Reclaimed { n_accounts } => json(200, &Reclaimed { n_accounts: *n_accounts }),
-        Reply::Hooks(answer) => hooks::reply(answer),
-        Reply::Lists(reply) => lists::reply(reply),
-        Reply::Rules(told) => super::rules::reply(told),
-        Reply::Standing { record, case } => cases::standing(call, record, case.as_deref()),
-        Reply::Changed(changed) => cases::changed(call, changed),
-        Reply::Cases(found) => cases::page(call, found),
-        Reply::CaseTimes(times) => case_times::shown(call, times),
-        Reply::Imports(imports) => imports::shown(imports),
-        _ => return None,
-    })
+        OurReply::Takeover(takeover) => json(200, &dossiers::takeover(call.parameter("account"), takeover)),
+        OurReply::Hooks(answer) => hooks::reply(answer),
+        OurReply::Lists(reply) => lists::reply(reply),
+        OurReply::Rules(told) => super::rules::reply(told),
+        OurReply::Changed(changed) => cases::changed(call, changed),
+        OurReply::Cases(found) => cases::page(call, found),
+        OurReply::CaseTimes(times) => case_times::shown(call, times),
+        OurReply::Imports(imports) => imports::shown(imports),
+    }
 }
 
 fn remembered(event: EventId) -> EventRemembered {

@@ -220,7 +220,7 @@ pub(super) struct RulesProblem<'a> {
     status: u16,
     /// What is wrong.
     detail: &'a str,
-    /// The sort as a stable code: `rules_invalid`, `not_found`, `rules_changed` or `forbidden`.
+    /// The sort as a stable code: `rules_invalid`, `not_found`, `rules_changed`, `rules_counting` or `forbidden`.
     code: &'static str,
     /// What is wrong, rule by rule.
     errors: &'a [RuleFault],
@@ -246,6 +246,7 @@ pub(super) fn reply(reply: &RulesReply) -> Response {
                 RulesRefusalKind::Invalid => (400, "rules_invalid", "The rules are not what rules may be"),
                 RulesRefusalKind::NotFound => (404, "not_found", "There is no such thing"),
                 RulesRefusalKind::Conflict => (409, "rules_changed", "The rules are not as they were, or must be"),
+                RulesRefusalKind::Counting => (409, "rules_counting", "What the rules ask for is being counted"),
                 RulesRefusalKind::Forbidden => (403, "forbidden", "The key is for something else"),
             };
             let kind = format!("/errors/{code}");

@@ -199,7 +199,13 @@ impl Dialect for Ravelin {
             Reply::Reclaimed { n_accounts } => encode::reclaimed(*n_accounts),
             Reply::Dossier(dossier) => encode::noted(endpoint, dossier),
             Reply::Reported(_) => encode::reported(),
-            _ => return None,
+            Reply::Observed(_)
+            | Reply::Concluded(_)
+            | Reply::Found(_)
+            | Reply::Nothing
+            | Reply::Standing { .. }
+            | Reply::Ours(_)
+            | Reply::Vendors(_) => return None,
         })
     }
 

@@ -94,7 +94,7 @@ use rightful_domain::{CredentialKind, Telling, Timestamp};
 
 use crate::{
     Access, Call, Dialect, HookMessage, Intake, Method, Notice, Presented, Query, Refusal, RefusalKind, Reply,
-    Response, Route, ToldOf,
+    Response, Route, ToldOf, VendorReply,
 };
 
 const INITIATE: &str = "/v2/identity/initiate";
@@ -207,11 +207,13 @@ impl Dialect for Rupt {
         let settings = &call.application.settings;
         Some(match (reply, call.route.path) {
             (Reply::Reported(report), _) => encode::identification(call, *report),
-            (Reply::Identified { record, device }, _) => encode::completed(record, device.as_deref()),
+            (Reply::Vendors(VendorReply::Identified { record, device }), _) => {
+                encode::completed(record, device.as_deref())
+            }
             (Reply::Assessed(record), ATTACH) => encode::attached(settings, record),
             (Reply::Assessed(record), _) => encode::evaluated(call, record),
             (Reply::Recalled(record), CHALLENGE) => evaluation::challenge(settings, record),
-            (Reply::Recalled(record) | Reply::Consumed(record) | Reply::Concluded(record), _) => {
+            (Reply::Recalled(record) | Reply::Vendors(VendorReply::Consumed(record)) | Reply::Concluded(record), _) => {
                 evaluation::evaluation(settings, record)
             }
             (Reply::Dossier(dossier), DEVICES | DEVICES_BARE) => encode::devices(call, dossier),
@@ -221,7 +223,16 @@ impl Dialect for Rupt {
             (Reply::Found(found), _) => encode::accesses(call, found),
             (Reply::LookedUp(_), _) => encode::fingerprint(call),
             (Reply::Observed(_), UPDATE_V3) => encode::nothing(),
-            _ => return None,
+            (Reply::Dossier(_) | Reply::Observed(_) | Reply::FeedbackTaken { .. } | Reply::Nothing, _)
+            | (Reply::Reclaimed { .. } | Reply::Standing { .. } | Reply::Ours(_), _)
+            | (Reply::Vendors(VendorReply::LinesTaken(_) | VendorReply::VendorHooks(_)), _)
+            | (Reply::Vendors(VendorReply::VendorRules(_) | VendorReply::Several(_)), _)
+            | (
+                Reply::Vendors(VendorReply::SealingKey(_) | VendorReply::Granted { .. } | VendorReply::Finished(_)),
+                _,
+            ) => {
+                return None;
+            }
         })
     }
 

@@ -106,7 +106,8 @@ use rightful_domain::{ApplicationId, CredentialKind, Telling, Timestamp};
 
 use crate::{
     Access, Around, Call, Dialect, HookMessage, Intake, Lines, Method, Presented, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorHooksAsked, VendorRule, VendorRuleKept, asking,
+    Response, Route, Signed, SignedRequest, Told, ToldOf, VendorHooksAsked, VendorReply, VendorRule, VendorRuleKept,
+    asking,
 };
 
 /// The longest file of many lines, in bytes: some 100 000 transactions.
@@ -288,12 +289,12 @@ impl Dialect for Sumsub {
             (Reply::Standing { case, .. }, NOTES) => memo::notes_shown(case.as_deref()),
             (Reply::Standing { record, case }, DELETE) => encode::deleted(record, case.as_deref()),
             (Reply::Standing { record, case }, _) => encode::transaction(call, record, case.as_deref()),
-            (Reply::LinesTaken(taken), _) => encode::lines_taken(taken),
+            (Reply::Vendors(VendorReply::LinesTaken(taken)), _) => encode::lines_taken(taken),
             (Reply::Found(found), APPLICANT_STATUS) => onboarding::status(found),
             (Reply::Found(found), _) => encode::applicant(call, found),
-            (Reply::VendorRules(answer), _) => rules::reply(call, answer),
-            (Reply::VendorHooks(hooks), SET_HOOK | HOOK) => hooks::one(call, hooks),
-            (Reply::VendorHooks(hooks), _) => hooks::all(call, hooks),
+            (Reply::Vendors(VendorReply::VendorRules(answer)), _) => rules::reply(call, answer),
+            (Reply::Vendors(VendorReply::VendorHooks(hooks)), SET_HOOK | HOOK) => hooks::one(call, hooks),
+            (Reply::Vendors(VendorReply::VendorHooks(hooks)), _) => hooks::all(call, hooks),
             (Reply::Recalled(record), ASK) => crate::page::question(call, &record.entry.event, true),
             (Reply::FeedbackTaken { .. }, ASK) => crate::page::thanks(call),
             (Reply::Nothing, APPLICANTS) => onboarding::created(call),
@@ -301,7 +302,12 @@ impl Dialect for Sumsub {
             (Reply::Nothing, APPLICANT_STEPS) => response::json(200, &serde_json::json!({})),
             (Reply::Nothing, BEHAVIOR_TOKEN) => page::token(call),
             (Reply::Nothing, INFO) => page::info(call),
-            _ => return None,
+            (Reply::Recalled(_) | Reply::FeedbackTaken { .. } | Reply::Nothing, _)
+            | (Reply::Assessed(_) | Reply::Observed(_) | Reply::Concluded(_) | Reply::Reported(_), _)
+            | (Reply::LookedUp(_) | Reply::Dossier(_) | Reply::Reclaimed { .. } | Reply::Ours(_), _)
+            | (Reply::Vendors(VendorReply::Identified { .. } | VendorReply::Consumed(_)), _)
+            | (Reply::Vendors(VendorReply::SealingKey(_) | VendorReply::Granted { .. }), _)
+            | (Reply::Vendors(VendorReply::Finished(_) | VendorReply::Several(_)), _) => return None,
         })
     }
 

@@ -424,7 +424,7 @@ fn refused(call: &Call<'_>, refusal: &RulesRefusal) -> Response {
     let kind = match refusal.kind {
         RulesRefusalKind::Invalid => RefusalKind::Malformed,
         RulesRefusalKind::NotFound => RefusalKind::NotFound,
-        RulesRefusalKind::Conflict => RefusalKind::Conflict,
+        RulesRefusalKind::Conflict | RulesRefusalKind::Counting => RefusalKind::Conflict,
         RulesRefusalKind::Forbidden => RefusalKind::Forbidden,
     };
     let refusal = Refusal { kind, detail: refusal.detail.clone(), path: None };

@@ -7,7 +7,7 @@ use super::browser::{self, batch};
 use super::decode::ms;
 use super::response::{json, put, refused};
 use super::{context, desk, rules, signals, token, words};
-use crate::{Call, Reply, Response, SeveralDone};
+use crate::{Call, Response, SeveralDone};
 
 /// Interaction events of one request: the client's own default of 2 would make one request of every second click.
 const BUFFER_SIZE: u8 = 20;
@@ -71,8 +71,8 @@ pub(super) fn finished(call: &Call<'_>, record: &Record) -> Response {
 }
 
 /// The answer to a label.
-pub(super) fn labelled(call: &Call<'_>, reply: &Reply) -> Response {
-    json(201, &super::label::taken(call, reply))
+pub(super) fn labelled(call: &Call<'_>, done: Option<&SeveralDone>) -> Response {
+    json(201, &super::label::taken(call, done))
 }
 
 /// The answer to what is asked of several actions.

@@ -13,7 +13,7 @@ use super::token;
 use crate::fields::{Fault, Fields};
 use crate::json::{self, Node};
 use crate::scalars::{address, id, text};
-use crate::{Call, EventsOf, Intake, Refusal, RefusalKind, Reply, SeveralAsk, SeveralDone, digest};
+use crate::{Call, EventsOf, Intake, Refusal, RefusalKind, SeveralAsk, SeveralDone, digest};
 
 const LABEL_TYPES: [&str; 9] = [
     "CONFIRMED_FRAUD",
@@ -138,7 +138,7 @@ fn one_of(node: Node<'_>, known: &'static [&'static str]) -> Result<&'static str
 }
 
 /// The answer: the label as it was sent, and the actions it is said of.
-pub(super) fn taken(call: &Call<'_>, reply: &Reply) -> Value {
+pub(super) fn taken(call: &Call<'_>, done: Option<&SeveralDone>) -> Value {
     let body: Map<String, Value> = serde_json::from_slice(call.body).unwrap_or_default();
     let told = |name: &str| body.get(name).filter(|value| !value.is_null()).cloned();
     let label_id = digest::uuid_from(call.event_id, "transmit label");
@@ -148,10 +148,7 @@ pub(super) fn taken(call: &Call<'_>, reply: &Reply) -> Value {
         label.extend(told(name).map(|value| (name.to_owned(), value)));
     }
     label.insert("label_timestamp".to_owned(), ms(call.received_at).into());
-    let (affected, message) = match reply {
-        Reply::Several(done) => affected(call, done),
-        _ => (Vec::new(), CREATED.to_owned()),
-    };
+    let (affected, message) = done.map_or_else(|| (Vec::new(), CREATED.to_owned()), |done| affected(call, done));
     // Misspelled as the vendor's documentation has it.
     json!({ "message": message, "label_id": label_id, "label": label, "afftectedActionIds": affected })
 }

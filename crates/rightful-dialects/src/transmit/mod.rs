@@ -168,7 +168,7 @@ use rightful_domain::{CredentialKind, Record, Report, Timestamp};
 
 use crate::{
     Access, Call, DeviceProof, Dialect, Intake, Method, Presented, PresentedInBody, Query, Refusal, RefusalKind, Reply,
-    Response, Route, Sealed, TokenIn, Told, VendorRule, VendorRuleKept,
+    Response, Route, Sealed, TokenIn, Told, VendorReply, VendorRule, VendorRuleKept,
 };
 
 const TOKEN: &str = "/oidc/token";
@@ -309,18 +309,23 @@ impl Dialect for Transmit {
 
     fn reply(&self, call: &Call<'_>, reply: &Reply) -> Option<Response> {
         Some(match (reply, call.route.path) {
-            (Reply::Granted { token, kept }, _) => encode::granted(token, *kept),
-            (Reply::SealingKey(key), _) => encode::conf(&call.application.settings, key),
+            (Reply::Vendors(VendorReply::Granted { token, kept }), _) => encode::granted(token, *kept),
+            (Reply::Vendors(VendorReply::SealingKey(key)), _) => encode::conf(&call.application.settings, key),
             (Reply::Reported(attempt), TRIGGER) => encode::triggered(call, *attempt),
             (Reply::Reported(report), _) => encode::reported(call, *report),
             (Reply::Assessed(record), RECOMMENDATION) => encode::recommended(call, record),
             (Reply::Assessed(record), _) => encode::recommended_at_once(call, record),
-            (Reply::VendorRules(answer), _) => rules::reply(call, answer),
-            (Reply::Finished(record), _) => encode::finished(call, record),
-            (reply, LABEL) => encode::labelled(call, reply),
-            (Reply::Several(done), _) => encode::several(call, done),
-            (_, MIGRATE) => encode::migrated(call),
-            _ => return None,
+            (Reply::Vendors(VendorReply::VendorRules(answer)), _) => rules::reply(call, answer),
+            (Reply::Vendors(VendorReply::Finished(record)), _) => encode::finished(call, record),
+            (Reply::FeedbackTaken { .. } | Reply::Dossier(_), LABEL) => encode::labelled(call, None),
+            (Reply::Vendors(VendorReply::Several(done)), LABEL) => encode::labelled(call, Some(done)),
+            (Reply::Vendors(VendorReply::Several(done)), _) => encode::several(call, done),
+            (Reply::LookedUp(_), MIGRATE) => encode::migrated(call),
+            (Reply::Nothing | Reply::FeedbackTaken { .. } | Reply::Observed(_) | Reply::Concluded(_), _)
+            | (Reply::Recalled(_) | Reply::Found(_) | Reply::LookedUp(_) | Reply::Dossier(_), _)
+            | (Reply::Reclaimed { .. } | Reply::Standing { .. } | Reply::Ours(_), _)
+            | (Reply::Vendors(VendorReply::Identified { .. } | VendorReply::Consumed(_)), _)
+            | (Reply::Vendors(VendorReply::LinesTaken(_) | VendorReply::VendorHooks(_)), _) => return None,
         })
     }
 

@@ -247,7 +247,7 @@ fn refused(refusal: &RulesRefusal) -> Refusal {
     let kind = match refusal.kind {
         RulesRefusalKind::Invalid => RefusalKind::Malformed,
         RulesRefusalKind::NotFound => RefusalKind::NotFound,
-        RulesRefusalKind::Conflict => RefusalKind::Conflict,
+        RulesRefusalKind::Conflict | RulesRefusalKind::Counting => RefusalKind::Conflict,
         RulesRefusalKind::Forbidden => RefusalKind::Forbidden,
     };
     Refusal { kind, detail: refusal.detail.clone(), path: None }

@@ -6,7 +6,7 @@ use rightful_domain::{
     Record, Sighting, Takeover, Timestamp,
 };
 
-use rightful_dialects::{Intake, Reply};
+use rightful_dialects::{Intake, OurReply, Reply};
 use serde_json::Value;
 
 use super::{RECEIVED_AT, event_id};
@@ -21,8 +21,8 @@ pub(crate) fn reply_to(intake: &Intake, given: &Value) -> Option<Reply> {
             Reply::LookedUp(CredentialStatus { password_breached: true, username_breached: false })
         }
         Intake::Dossier(account) => Reply::Dossier(Box::new(of(account))),
-        Intake::Takeover(_) if is_nobody => Reply::Takeover(Box::default()),
-        Intake::Takeover(_) => Reply::Takeover(Box::new(takeover())),
+        Intake::Takeover(_) if is_nobody => Reply::Ours(OurReply::Takeover(Box::default())),
+        Intake::Takeover(_) => Reply::Ours(OurReply::Takeover(Box::new(takeover()))),
         Intake::Note(note) => Reply::Dossier(Box::new(match &note.about {
             NoteTarget::Account(account) => of(account),
             NoteTarget::Device(_) => of(&AccountId::new("ann").expect("an id")),

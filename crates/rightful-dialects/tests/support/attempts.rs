@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rightful_dialects::{Dialect, Intake, Reply, Wants};
+use rightful_dialects::{Dialect, Intake, Reply, VendorReply, Wants};
 use rightful_domain::{
     AgentKind, AgentTraits, Event, FeatureVector, Finding, NetworkClaim, NetworkKind, ReasonCode, Record, Report,
 };
@@ -85,14 +85,16 @@ pub(crate) fn reply_to(
         Box::new(record)
     };
     Some(match intake {
-        Intake::SealingKey => Reply::SealingKey(SEALING_KEY.to_owned()),
-        Intake::Grant => Reply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) },
+        Intake::SealingKey => Reply::Vendors(VendorReply::SealingKey(SEALING_KEY.to_owned())),
+        Intake::Grant => {
+            Reply::Vendors(VendorReply::Granted { token: "a.b.c".to_owned(), kept: Duration::from_secs(3_600) })
+        }
         Intake::Ask(ask) if ask.wants == Wants::Token => Reply::Reported(ask.attempt),
         Intake::Ask(ask) => match &ask.reported {
             Some(reported) => Reply::Assessed(judged(reported)),
             None => Reply::Assessed(judged(&report(dialect, &page(given)))),
         },
-        Intake::Finish(_) => Reply::Finished(judged(&report(dialect, &page(given)))),
+        Intake::Finish(_) => Reply::Vendors(VendorReply::Finished(judged(&report(dialect, &page(given))))),
         _ => return None,
     })
 }

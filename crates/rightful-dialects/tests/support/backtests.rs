@@ -1,6 +1,6 @@
 //! Backtests in the examples.
 
-use rightful_dialects::{Intake, Reply};
+use rightful_dialects::{Intake, OurReply, Reply};
 use rightful_domain::{
     AccountId, Action, Backtest, BacktestJob, BacktestSample, BacktestState, Labelled, Matched, RiskScore,
     RuleBacktest, Timestamp, Verdict,
@@ -22,7 +22,7 @@ pub(crate) fn reply_to(intake: &Intake, given: &Value) -> Option<Reply> {
         "cancelled" => BacktestState::Cancelled,
         _ => BacktestState::Failed,
     };
-    Some(Reply::Backtest(Box::new(BacktestJob { id, state })))
+    Some(Reply::Ours(OurReply::Backtest(Box::new(BacktestJob { id, state }))))
 }
 
 /// How an intake that is about a backtest is shown; None if it is about something else.

@@ -1,6 +1,6 @@
 //! What examples give of devices, dossiers and sightings, and how the intakes beside events are shown.
 
-use rightful_dialects::{Intake, Reply};
+use rightful_dialects::{Intake, Reply, VendorReply};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, DeviceSnapshot, Dossier, Event, Feedback, FeedbackKind, FeedbackTarget,
     Label, LabelValue, Note, NoteKind, NoteTarget, Pii, Record, Sighting, Timestamp,
@@ -18,7 +18,7 @@ pub(crate) fn reply_to(
         Intake::Report(report) => Reply::Reported(report.id),
         Intake::Identify { told, .. } => {
             let device = given.get("device").map(|told| Box::new(device(told, &snapshot)));
-            Reply::Identified { record: Box::new(remembered(Some(&told.event))), device }
+            Reply::Vendors(VendorReply::Identified { record: Box::new(remembered(Some(&told.event))), device })
         }
         Intake::Dossier(account) => Reply::Dossier(Box::new(dossier(account.clone(), given, None, snapshot))),
         Intake::Note(note) => {
@@ -32,12 +32,12 @@ pub(crate) fn reply_to(
         Intake::Consume(_) => {
             let mut record = remembered(None);
             record.consumed_at = Some(super::RECEIVED_AT);
-            Reply::Consumed(Box::new(record))
+            Reply::Vendors(VendorReply::Consumed(Box::new(record)))
         }
         Intake::LookUp { .. } => Reply::LookedUp(super::changed::breached(given)),
         Intake::Backfill(told) => Reply::Observed(told.event.id),
         Intake::Reclaim(all) => Reply::Reclaimed { n_accounts: u32::try_from(all.len()).expect("few") },
-        Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Listening,
+        Intake::Listen(_) | Intake::Stream(_) | Intake::Export(_) => Reply::Nothing,
         _ => return None,
     })
 }

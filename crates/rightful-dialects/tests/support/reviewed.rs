@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use rightful_dialects::{
-    EventOf, ImportShown, Intake, LinesTaken, Refusal, RefusalKind, Reply, Told, VendorHook, VendorHooksAsked,
+    EventOf, ImportShown, Intake, LinesTaken, OurReply, Refusal, RefusalKind, Reply, Told, VendorHook,
+    VendorHooksAsked, VendorReply,
 };
 use rightful_domain::{
     Case, CaseChange, CaseNote, CasePage, CaseRefusal, CaseTimes, Decision, DecisionKind, Event, EventId, Hook,
@@ -27,28 +28,30 @@ pub(crate) fn reply_to(intake: &Intake, given: &Value, remembered: impl Fn(Optio
         Intake::ChangeMany(changes) => {
             let case = case(&remembered(None).entry.event, given).expect("a case");
             let became = |n: usize| if n == 0 { Ok(case.clone()) } else { Err(CaseRefusal::ClaimedByAnother) };
-            Reply::Changed(changes.iter().enumerate().map(|(n, (event, _))| (*event, became(n))).collect())
+            Reply::Ours(OurReply::Changed(
+                changes.iter().enumerate().map(|(n, (event, _))| (*event, became(n))).collect(),
+            ))
         }
         Intake::Cases(_) => {
             let case = case(&remembered(None).entry.event, given).expect("a case");
             let next = Some((case.opened_at, case.event));
-            Reply::Cases(CasePage { cases: vec![case], next })
+            Reply::Ours(OurReply::Cases(CasePage { cases: vec![case], next }))
         }
         Intake::CaseTimes(_) => {
             let case = case(&remembered(None).entry.event, given).expect("a case");
             let mut times = CaseTimes::default();
             times.add(&case, RECEIVED_AT);
-            Reply::CaseTimes(times)
+            Reply::Ours(OurReply::CaseTimes(times))
         }
-        Intake::Imports => Reply::Imports(vec![import()]),
+        Intake::Imports => Reply::Ours(OurReply::Imports(vec![import()])),
         Intake::Lines(_) => {
             let refusal =
                 |kind, path: Option<&str>| Refusal { kind, detail: "is required".into(), path: path.map(Into::into) };
             let refused =
                 vec![(2, refusal(RefusalKind::Malformed, Some("txnId"))), (5, refusal(RefusalKind::Malformed, None))];
-            Reply::LinesTaken(LinesTaken { n_created: 7, n_known: 1, refused, n_refused: 2 })
+            Reply::Vendors(VendorReply::LinesTaken(LinesTaken { n_created: 7, n_known: 1, refused, n_refused: 2 }))
         }
-        Intake::VendorHooks(_) => Reply::VendorHooks(vec![hook()]),
+        Intake::VendorHooks(_) => Reply::Vendors(VendorReply::VendorHooks(vec![hook()])),
         _ => return None,
     })
 }

@@ -1,6 +1,6 @@
 //! What examples give of what is asked of several events, and how the intakes about them are shown.
 
-use rightful_dialects::{EventList, EventListsAsk, Intake, Reply, SeveralAsk, SeveralDone};
+use rightful_dialects::{EventList, EventListsAsk, Intake, Reply, SeveralAsk, SeveralDone, VendorReply};
 use rightful_domain::EventId;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub(crate) fn reply_to(intake: &Intake, given: &Value) -> Option<Reply> {
         SeveralAsk::Lists(EventListsAsk::Make { events, .. }) => SeveralDone::List(Box::new(list(events.clone()))),
         SeveralAsk::Lists(_) => SeveralDone::List(Box::new(list(vec![super::event_id()]))),
     };
-    Some(Reply::Several(Box::new(done)))
+    Some(Reply::Vendors(VendorReply::Several(Box::new(done))))
 }
 
 fn list(events: Vec<EventId>) -> EventList {

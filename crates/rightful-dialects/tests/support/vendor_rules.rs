@@ -1,8 +1,8 @@
 //! Rules that a vendor's API writes: what one becomes in the book, and how it is answered.
 
 use rightful_dialects::{
-    Dialect, Refusal, Reply, RuleFault, RulesRefusal, RulesRefusalKind, VendorRule, VendorRuleKept, VendorRuleRef,
-    VendorRulesAsked, VendorRulesReply, VendorRulesShown,
+    Dialect, Refusal, Reply, RuleFault, RulesRefusal, RulesRefusalKind, VendorReply, VendorRule, VendorRuleKept,
+    VendorRuleRef, VendorRulesAsked, VendorRulesReply, VendorRulesShown,
 };
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ pub(crate) fn outcome(
         Some(detail) => VendorRulesReply::Refused(refused(detail)),
         None => VendorRulesReply::Done(Box::new(shown)),
     };
-    Ok((intake, Reply::VendorRules(reply)))
+    Ok((intake, Reply::Vendors(VendorReply::VendorRules(reply))))
 }
 
 fn refused(detail: &str) -> RulesRefusal {

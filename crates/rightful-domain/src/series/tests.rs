@@ -259,3 +259,61 @@ fn a_kind_says_which_events_it_counts() {
     let any = SeriesKind { succeeded: None, action: None, direction: None, ..kind };
     assert!(any.counts(&Action::Login, None, Outcome::Pending));
 }
+
+/// An attempt as it is judged.
+fn waiting(at: i64, event: u64) -> SeriesMark {
+    SeriesMark { recorded: false, ..mark(at, event, None) }
+}
+
+#[test]
+fn what_is_let_go_leaves_nothing_however_much_it_was() {
+    let mut series = Series::default();
+    let n_attempts = SERIES_WAITING_MAX as u64 + 1;
+    for round in 0..3 {
+        for event in 0..n_attempts {
+            let at = i64::try_from(event).unwrap() + round;
+            assert!(series.count(waiting(at, event), kept()));
+            assert!(series.let_go(Timestamp::from_micros(at), event));
+            assert!(!series.let_go(Timestamp::from_micros(at), event));
+        }
+    }
+    assert!(series.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Attempts in any order, of which some are written down and the others let go, around the most that are kept waiting:
+    /// as long as no more wait at once, exactly those count that were written down.
+    #[test]
+    fn of_attempts_those_count_that_are_written_down(
+        ends in prop::collection::vec(any::<bool>(), SERIES_WAITING_MAX - 2..SERIES_WAITING_MAX),
+        n_more in 0_usize..600,
+    ) {
+        let mut series = Series::default();
+        let at = |place: usize| i64::try_from(place).unwrap() * 1_000;
+        let attempt = |place: usize| waiting(at(place), place as u64);
+        let end = |series: &mut Series, place: usize, is_written: bool| {
+            let its = attempt(place);
+            if is_written { series.count(SeriesMark { recorded: true, ..its }, kept()) } else { series.let_go(its.at, its.event) }
+        };
+        for place in 0..ends.len() {
+            series.count(attempt(place), kept());
+        }
+        // Each further one comes as an older one has ended.
+        for (place, is_written) in ends.iter().take(n_more).enumerate() {
+            prop_assert!(end(&mut series, place, *is_written));
+            series.count(attempt(ends.len() + place), kept());
+        }
+        for (place, is_written) in ends.iter().enumerate().skip(n_more) {
+            prop_assert!(end(&mut series, place, *is_written));
+        }
+        for place in 0..n_more {
+            prop_assert!(end(&mut series, ends.len() + place, false));
+        }
+        let n_written = ends.iter().filter(|is_written| **is_written).count();
+        let count = aggregate(60, Measure::Count);
+        prop_assert_eq!(count.value(&series, &view(at(ends.len() + n_more))), n_written as f64);
+        prop_assert!(series.marks().len() <= SERIES_MARKS_MAX);
+    }
+}

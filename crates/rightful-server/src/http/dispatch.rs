@@ -9,8 +9,8 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use rightful_dialects::{
-    Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, HooksAsk, Intake, Lines, ListsIntake, Query, Refusal,
-    RefusalKind, Reply, Route, RulesIntake, TokenIn, Told, VendorHooksAsked,
+    Access, Ask, BacktestAsked, Call, Dialect, Finish, Following, HooksAsk, Intake, Lines, ListsIntake, OurReply,
+    Query, Refusal, RefusalKind, Reply, Route, RulesIntake, TokenIn, Told, VendorHooksAsked, VendorReply,
 };
 use rightful_domain::{
     AccountDevice, AccountDeviceId, Application, Author, BacktestJob, EventId, Excerpt, Feedback, Record, Timestamp,
@@ -245,7 +245,7 @@ async fn begin_backtest(app: &App, received: &Received, asked: &BacktestAsked) -
         seed: asked.seed.into(),
     };
     let begun = app.backtests.begin(received.event_id, plan, Arc::clone(&pipeline.store)).await;
-    begun.map(|job| Reply::Backtest(Box::new(job))).map_err(|TooManyBacktests| {
+    begun.map(|job| Reply::Ours(OurReply::Backtest(Box::new(job)))).map_err(|TooManyBacktests| {
         let detail = "other backtests are running; ask again later".into();
         Refusal { kind: RefusalKind::RateLimited, detail, path: None }
     })
@@ -256,7 +256,7 @@ fn backtest_told(job: Option<BacktestJob>) -> Result<Done, Refusal> {
         let detail = "there is no backtest of this id, or no longer".into();
         Refusal { kind: RefusalKind::NotFound, detail, path: None }
     })?;
-    Ok(Done::Answered(Reply::Backtest(Box::new(job))))
+    Ok(Done::Answered(Reply::Ours(OurReply::Backtest(Box::new(job)))))
 }
 
 /// Does what is asked of lists.
@@ -268,7 +268,7 @@ async fn about_lists(app: &App, dialect: &dyn Dialect, received: &Received, ask:
     }
     let by = received.author(app, dialect);
     let done = lists::carry_out(&**store, application, ask, &received.body, by).await;
-    done.map(|reply| Done::Answered(Reply::Lists(Box::new(reply)))).map_err(refused)
+    done.map(|reply| Done::Answered(Reply::Ours(OurReply::Lists(Box::new(reply))))).map_err(refused)
 }
 
 /// Does what a request asks for, unless it rests on a token that was misused too often.
@@ -300,7 +300,7 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Listen(device) => return listen(app, dialect, received, device),
         Intake::Nothing => Ok(Reply::Nothing),
         Intake::Lines(lines) => return Ok(take_lines(app, dialect, received, lines).await),
-        Intake::Imports => return Ok(Done::Answered(Reply::Imports(app.imports.of(&application.id)))),
+        Intake::Imports => return Ok(Done::Answered(Reply::Ours(OurReply::Imports(app.imports.of(&application.id))))),
         asked @ (Intake::AssessNew(_)
         | Intake::Standing(_)
         | Intake::Rescore(_)
@@ -338,9 +338,10 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Dossier(account) => {
             pipeline.dossier(&application.id, &account).await.map(|dossier| Reply::Dossier(Box::new(dossier)))
         }
-        Intake::Takeover(account) => {
-            pipeline.takeover(&application.id, &account).await.map(|takeover| Reply::Takeover(Box::new(takeover)))
-        }
+        Intake::Takeover(account) => pipeline
+            .takeover(&application.id, &account)
+            .await
+            .map(|takeover| Reply::Ours(OurReply::Takeover(Box::new(takeover)))),
         Intake::Note(note) => pipeline.note(application, *note).await.map(|dossier| Reply::Dossier(Box::new(dossier))),
         Intake::Reclaim(all) => {
             pipeline.reclaim(&application.id, all, now).await.map(|n_accounts| Reply::Reclaimed { n_accounts })
@@ -348,9 +349,7 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
         Intake::Backtest(asked) => return begin_backtest(app, received, &asked).await.map(Done::Answered),
         Intake::LookAtBacktest(id) => return backtest_told(app.backtests.look(&application.id, id)),
         Intake::CancelBacktest(id) => return backtest_told(app.backtests.cancel(&application.id, id)),
-        Intake::Consume(event) => {
-            pipeline.consume(&application.id, event, now).await.map(|record| Reply::Consumed(Box::new(record)))
-        }
+        Intake::Consume(event) => pipeline.consume(&application.id, event, now).await.map(consumed),
         Intake::Rules(asked) => rules(app, dialect, received, &asked).await,
         Intake::VendorRules(asked) => vendor_rules::carry_out(app, dialect, received, &asked).await,
         Intake::SealingKey => return sealing_key(app, now).await.map(Done::Answered),
@@ -363,8 +362,12 @@ async fn carry_out(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Rec
     done.map(Done::Answered).map_err(|error| problem::refusal(&error))
 }
 
+fn consumed(record: Record) -> Reply {
+    Reply::Vendors(VendorReply::Consumed(Box::new(record)))
+}
+
 fn identified((record, device): (Record, Option<AccountDevice>)) -> Reply {
-    Reply::Identified { record: Box::new(record), device: device.map(Box::new) }
+    Reply::Vendors(VendorReply::Identified { record: Box::new(record), device: device.map(Box::new) })
 }
 
 /// That a report is signed by the device's key, where it says that it is.
@@ -408,7 +411,9 @@ async fn take_lines(app: &Arc<App>, dialect: &'static dyn Dialect, received: &Re
         received.with_event(app, event_id, |call| see(call));
     };
     let (application, file) = (&received.application, (lines, &received.body));
-    Done::Answered(Reply::LinesTaken(imports::take(app, dialect, file, application, &with_call, received.now).await))
+    Done::Answered(Reply::Vendors(VendorReply::LinesTaken(
+        imports::take(app, dialect, file, application, &with_call, received.now).await,
+    )))
 }
 
 /// Does what is asked about how events stand, and what people do about them.
@@ -426,9 +431,11 @@ async fn review(
         Intake::Standing(named) => standing(pipeline.standing_of(application, named, now).await?),
         Intake::Rescore(event) => standing(pipeline.rescore(application, event, now).await?),
         Intake::Change { event, change } => standing(pipeline.change_case(application, event, change, now).await?),
-        Intake::ChangeMany(changes) => Reply::Changed(pipeline.change_cases(application, changes, now).await?),
-        Intake::Cases(search) => Reply::Cases(pipeline.cases(&search, now).await?),
-        Intake::CaseTimes(from) => Reply::CaseTimes(pipeline.case_times(application, from, now).await?),
+        Intake::ChangeMany(changes) => {
+            Reply::Ours(OurReply::Changed(pipeline.change_cases(application, changes, now).await?))
+        }
+        Intake::Cases(search) => Reply::Ours(OurReply::Cases(pipeline.cases(&search, now).await?)),
+        Intake::CaseTimes(from) => Reply::Ours(OurReply::CaseTimes(pipeline.case_times(application, from, now).await?)),
         // Handed to whoever does it.
         _ => Reply::Nothing,
     })
@@ -449,9 +456,10 @@ async fn rules(
     let key = received.key(app, dialect);
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
-    let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };
+    let desk =
+        RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies, counting: Some(&app.counting) };
     let asking = Asking { application: &received.application.id, key: &key, now: received.now };
-    Ok(desk.carry_out(asking, asked).await.map(|reply| Reply::Rules(Box::new(reply)))?)
+    Ok(desk.carry_out(asking, asked).await.map(|reply| Reply::Ours(OurReply::Rules(Box::new(reply))))?)
 }
 
 /// Takes what somebody says of earlier events; of a link, one answer, and a no after a yes.
@@ -474,7 +482,7 @@ async fn take_feedback(app: &App, received: &Received, all: Vec<Feedback>) -> Re
 fn granted(app: &App, dialect: &dyn Dialect, received: &Received) -> Reply {
     let told = dialect.presented_in_body(received.route, &received.body);
     let token = told.map(|told| app.access_tokens.grant(&told.public_id, received.now)).unwrap_or_default();
-    Reply::Granted { token, kept: TOKEN_KEPT }
+    Reply::Vendors(VendorReply::Granted { token, kept: TOKEN_KEPT })
 }
 
 /// Judges what a page attempted, or keeps it.
@@ -497,7 +505,7 @@ async fn finish_attempt(
 }
 
 async fn sealing_key(app: &App, now: Timestamp) -> Result<Reply, Refusal> {
-    app.page_keys.public(now).await.map(Reply::SealingKey).map_err(|error| {
+    app.page_keys.public(now).await.map(|key| Reply::Vendors(VendorReply::SealingKey(key))).map_err(|error| {
         tracing::error!(%error, "pages get no key to seal under");
         Refusal { kind: RefusalKind::Internal, detail: "internal error".into(), path: None }
     })

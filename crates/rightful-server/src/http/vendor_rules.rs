@@ -1,6 +1,6 @@
 //! Rules that a vendor's API writes: whose key asks, and in its turn.
 
-use rightful_dialects::{Dialect, Reply, VendorRulesAsked};
+use rightful_dialects::{Dialect, Reply, VendorReply, VendorRulesAsked};
 
 use super::dispatch::Received;
 use crate::app::App;
@@ -17,8 +17,12 @@ pub(super) async fn carry_out(
     let key = received.key(app, dialect);
     // Never closed, so this is a turn in any case.
     let _turn = app.office.acquire().await;
-    let desk = RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies };
+    let desk =
+        RuleDesk { store: &*app.pipeline.store, policies: &app.pipeline.policies, counting: Some(&app.counting) };
     let asking = Asking { application: &received.application.id, key: &key, now: received.now };
     let read = |before: Option<&_>| received.with_call(app, |call| dialect.vendor_rule(call, before));
-    Ok(desk.carry_out_vendors(asking, dialect.name(), asked, &read).await.map(Reply::VendorRules)?)
+    Ok(desk
+        .carry_out_vendors(asking, dialect.name(), asked, &read)
+        .await
+        .map(|reply| Reply::Vendors(VendorReply::VendorRules(reply)))?)
 }

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use rightful_domain::{
     AGGREGATES_MAX, Action, Aggregate, AggregateKey, ApplicationId, Counted, Enrichment, Event, Measure, Money,
-    Outcome, Payment, PaymentDirection, Pii, Timestamp, Verdict,
+    Outcome, Payment, PaymentDirection, Pii, RetryKey, Timestamp, Verdict,
 };
 
-use super::sample::{account_id, application, application_id, id, judged, login};
+use super::sample::{START, account_id, application, application_id, id, judged, login};
 use super::{Backend, Ending, Script, Told, holds, same, there};
 use crate::{Backfill, Store, StoreError};
 
@@ -347,6 +347,57 @@ pub(super) async fn what_a_restart_learns_again_counts_once(backend: Arc<dyn Bac
     }
     script.conclude(&withdrawal(3, "anna", "berta", 3), Outcome::Failed).await?;
     same("counted", value(&script, &probe(9, "anna", "berta", 40), &mine).await?, Some(n_counted - 1.0))
+}
+
+pub(super) async fn what_is_never_written_down_counts_no_longer(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let mine = count(AggregateKey::Account);
+    keep(&script, std::slice::from_ref(&mine)).await?;
+    let attempt = async |n: u64, retry: RetryKey| {
+        let event = withdrawal(n, "anna", "berta", 1);
+        let counted = value(&script, &event, &mine).await?;
+        let mut entry = judged(&event, Verdict::Allow);
+        entry.retry = Some(retry);
+        Ok::<_, String>((counted, script.store().record(entry).await))
+    };
+    let until = START.plus(Duration::from_secs(60));
+    let retry = RetryKey { key: [1; 16], body: [1; 16], until };
+    let (counted, first) = attempt(0, retry).await?;
+    same("the first", (counted, first.is_ok()), (Some(1.0), true))?;
+    let (counted, again) = attempt(1, retry).await?;
+    let is_repeated = matches!(again, Ok(crate::Recorded::Repeated(_)));
+    same("the same request as another event", (counted, is_repeated), (Some(2.0), true))?;
+    let (counted, conflict) = attempt(2, RetryKey { body: [2; 16], ..retry }).await?;
+    let is_refused = matches!(conflict, Err(StoreError::Conflict));
+    same("another request of that name", (counted, is_refused), (Some(2.0), true))?;
+    same("after it", value(&script, &probe(0, "anna", "berta", 5), &mine).await?, Some(1.0))?;
+    // One that waits as the store ends was never answered.
+    same("one that waits", value(&script, &withdrawal(6, "anna", "berta", 1), &mine).await?, Some(2.0))?;
+    for ending in [Ending::Closed, Ending::Abandoned] {
+        backend.restart(ending).await?;
+        same("afterwards", value(&script, &probe(1, "anna", "berta", 7), &mine).await?, Some(1.0))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn what_is_recalled_again_is_not_counted_again(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let mine = count(AggregateKey::Account);
+    keep(&script, std::slice::from_ref(&mine)).await?;
+    // More than a series keeps one by one: the first is counted among others.
+    let n_events = 300;
+    for n in 0..n_events {
+        script.record(&withdrawal(n, "anna", "berta", 1), Verdict::Allow).await?;
+    }
+    for n in [0, n_events - 1] {
+        // Soon enough to be looked at as of now.
+        let (application, now) = (application(), withdrawal(200, "anna", "berta", 1).at);
+        let history = script.store().recall_again(&application, id(n), &Enrichment::default(), now).await?;
+        let found = history.aggregates.iter().find(|value| value.id == mine.id());
+        same("looked at again", found.map(|value| value.value), Some(300.0))?;
+        same("after it", value(&script, &probe(n, "anna", "berta", n_events + 1), &mine).await?, Some(300.0))?;
+    }
+    Ok(())
 }
 
 pub(super) async fn an_erased_account_has_nothing_counted(backend: Arc<dyn Backend>) -> Told {

@@ -79,6 +79,8 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     aggregates::a_backfill_goes_on_where_it_was_left,
     aggregates::a_conclusion_counts_once_whether_the_backfill_has_come_to_it_or_not,
     aggregates::what_a_restart_learns_again_counts_once,
+    aggregates::what_is_never_written_down_counts_no_longer,
+    aggregates::what_is_recalled_again_is_not_counted_again,
     aggregates::an_erased_account_has_nothing_counted,
     aggregates::a_longer_span_begins_anew_and_the_shorter_goes_on,
     aggregates::what_is_no_longer_named_is_forgotten,

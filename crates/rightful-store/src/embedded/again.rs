@@ -11,6 +11,7 @@ use super::Shared;
 use super::imprint::seen_by;
 use super::keys::Index;
 use super::plan::{Status, Target};
+use super::recall::Time;
 use super::state::Change;
 use super::tags::StateKind;
 use crate::StoreError;
@@ -31,7 +32,7 @@ impl Shared {
         let tagger = self.mind.taggers.of(application);
         let target = self.target_of(&tagger, application, event)?;
         let event = &target.record.entry.event;
-        let mut history = self.mind.recall(event, enrichment, now)?;
+        let mut history = self.mind.recall_as(Time::Again, event, enrichment, now)?;
         self.tell_previous(&mut history.changes)?;
         target.take_out_of(&mut history, self.learned_before(&target)?);
         if let Some(account) = &history.account {

@@ -177,6 +177,13 @@ impl Shared {
         }))
     }
 
+    /// Takes an event out of its series that nobody will write down.
+    fn let_go(&self, entry: &Entry) -> Result<(), StoreError> {
+        let tagger = self.mind.taggers.of(&entry.event.application);
+        let imprint = Imprint::of(entry, &tagger, &tagger.private_of(entry));
+        self.mind.uncount_aggregates(&imprint.lesson, &tagger)
+    }
+
     fn record_of(&self, sequence: u64) -> Result<Record, StoreError> {
         let found = self.found_at(sequence)?;
         found.map(|found| found.record).ok_or_else(|| StoreError::Corrupt { what: format!("row {sequence} is gone") })
@@ -261,9 +268,12 @@ impl Memory for EmbeddedStore {
     async fn record_opening(&self, entry: Entry, case: Option<Case>) -> Result<Recorded, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.shared.check_running()?;
-        let command = self.shared.prepare(&entry, case.as_ref(), answer)?;
+        let command = self.shared.prepare(&entry, case.as_ref(), answer);
+        if let Err(error) = command.and_then(|command| self.put(Command::Record(command))) {
+            self.shared.let_go(&entry)?;
+            return Err(error);
+        }
         drop(entry);
-        self.put(Command::Record(command))?;
         match answered.await.map_err(|_| unavailable("the store closed before it answered"))?? {
             Placed::New(sequence) => Ok(Recorded::New { sequence }),
             Placed::Before(sequence) => Ok(Recorded::Repeated(Box::new(self.shared.record_of(sequence)?))),

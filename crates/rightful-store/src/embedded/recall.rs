@@ -13,7 +13,7 @@ use rightful_domain::{
 use super::belongings::{Changed, Seen};
 use super::imprint::{TOO_OLD, concerned, counting_keys, marks, seen_in};
 use super::mind::Mind;
-use super::series::Looking;
+use super::series::{Looking, SeriesCounting};
 use super::state::{Change, State};
 use super::tags::{StateKey, Tagger};
 use crate::StoreError;
@@ -25,6 +25,14 @@ const END: Timestamp = Timestamp::from_micros(i64::MAX);
 /// The most failures of an account that are looked at one by one, the newest first: bounds the time that others wait for
 /// it. Beyond, there are at least so many.
 const FAILURES_LOOKED_AT_MAX: usize = 1_000;
+
+/// Which time an event is recalled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Time {
+    First,
+    /// It has been recorded since.
+    Again,
+}
 
 /// How an attempt is counted.
 #[derive(Clone, Copy)]
@@ -94,6 +102,17 @@ struct Failures {
 impl Mind {
     /// Counts an attempt and says what is known of its keys.
     pub(super) fn recall(&self, event: &Event, enrichment: &Enrichment, now: Timestamp) -> Result<History, StoreError> {
+        self.recall_as(Time::First, event, enrichment, now)
+    }
+
+    /// The same, for the first time or again.
+    pub(super) fn recall_as(
+        &self,
+        time: Time,
+        event: &Event,
+        enrichment: &Enrichment,
+        now: Timestamp,
+    ) -> Result<History, StoreError> {
         let tagger = self.taggers.of(&event.application);
         let counting = Counting::of(event.at, now);
         let private = tagger.private(event);
@@ -140,7 +159,12 @@ impl Mind {
                 (population.backdrop(&account.profile, &lesson.circumstances, event.at), Change::Same)
             })?);
         }
-        let looking = Looking { as_of: counting.as_of, upto: counting.upto, stays: counting.counts };
+        let counted = match time {
+            Time::First if counting.counts => SeriesCounting::Stays,
+            Time::First => SeriesCounting::Passes,
+            Time::Again => SeriesCounting::Done,
+        };
+        let looking = Looking { as_of: counting.as_of, upto: counting.upto, counting: counted };
         self.recall_aggregates(event, enrichment, (&lesson, &tagger), &looking, &mut history)?;
         if counting.counts && event.vouched {
             self.count_crowds(event, enrichment, &tagger, &mut history);
@@ -171,7 +195,7 @@ impl Mind {
                 ((), if is_gone { Change::Changed } else { Change::Same })
             })?;
         }
-        self.uncount_aggregates(event, &Lesson { account, ..lesson }, &tagger)?;
+        self.uncount_aggregates(&Lesson { account, ..lesson }, &tagger)?;
         self.uncount_crowds(event, &tagger);
         Ok(())
     }

@@ -49,7 +49,10 @@ impl Stored for SeriesState {
     }
 
     fn of_bytes(bytes: &[u8]) -> Result<Self, Undecodable> {
-        decode_series(bytes)
+        let mut state = decode_series(bytes)?;
+        // What waited may have been of a run that ended before it was written down. What waits still counts with its row.
+        state.series.let_go_all();
+        Ok(state)
     }
 
     // Few events have many: they are read as they come.
@@ -220,8 +223,18 @@ pub(super) fn take_in(
 pub(super) struct Looking {
     pub(super) as_of: Timestamp,
     pub(super) upto: Timestamp,
-    /// Whether it stays counted; one that is too old is counted with its row.
-    pub(super) stays: bool,
+    pub(super) counting: SeriesCounting,
+}
+
+/// Whether an event that is looked at is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SeriesCounting {
+    /// It is, and stays until its row comes.
+    Stays,
+    /// For this look only: what is too old is counted with its row.
+    Passes,
+    /// It was, when it came, and is so still, by itself or among others.
+    Done,
 }
 
 impl Mind {
@@ -248,16 +261,22 @@ impl Mind {
                 values.extend(series.unknown());
                 continue;
             };
-            let mark = countable.mark(&series.record.kind, lesson, event.outcome);
+            let mark = match looking.counting {
+                SeriesCounting::Stays | SeriesCounting::Passes => {
+                    countable.mark(&series.record.kind, lesson, event.outcome)
+                }
+                SeriesCounting::Done => None,
+            };
             let mark = mark.map(|mark| SeriesMark { recorded: false, ..mark });
+            let stays = looking.counting == SeriesCounting::Stays;
             self.series.with(series_key(series.record.number, tag), |state| {
                 let mark = mark.filter(|mark| !state.forgot(mark));
                 let is_new = mark.is_some_and(|mark| state.series.count(mark, series.kept()));
                 values.extend(series.values(&state.series, &view));
-                if is_new && !looking.stays {
-                    state.series.uncount(event.at, view.event);
+                if is_new && !stays {
+                    state.series.let_go(event.at, view.event);
                 }
-                ((), if is_new && looking.stays { Change::Changed } else { Change::Same })
+                ((), if is_new && stays { Change::Changed } else { Change::Same })
             })?;
         }
         values.sort_unstable_by_key(|value: &AggregateValue| value.id);
@@ -265,13 +284,13 @@ impl Mind {
         Ok(())
     }
 
-    /// Takes an event out of its series that was recalled and not recorded.
-    pub(super) fn uncount_aggregates(&self, event: &Event, lesson: &Lesson, tagger: &Tagger) -> Result<(), StoreError> {
+    /// Takes an event out of its series that was recalled and will not be recorded.
+    pub(super) fn uncount_aggregates(&self, lesson: &Lesson, tagger: &Tagger) -> Result<(), StoreError> {
         let Some(kept) = self.aggregates.of(tagger.short) else { return Ok(()) };
         for series in &kept.series {
             let Some(tag) = key_tag(series.record.kind.by, lesson) else { continue };
             self.series.with(series_key(series.record.number, tag), |state| {
-                let is_gone = state.series.uncount(event.at, Mark::short(event.id));
+                let is_gone = state.series.let_go(lesson.at, Mark::short(lesson.event));
                 ((), if is_gone { Change::Changed } else { Change::Same })
             })?;
         }

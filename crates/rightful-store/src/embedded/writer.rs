@@ -186,16 +186,22 @@ impl Writer {
     }
 
     fn admit_record(&mut self, command: Box<RecordCommand>) -> Admitted {
-        match self.placed_before(&command) {
+        match self.sequence_of(command.event) {
             Ok(None) => {}
             Ok(Some(sequence)) => {
                 self.batch.answers.push(Answer::Placed(command.answer, Placed::Before(sequence)));
                 return Admitted::InBatch;
             }
-            Err(error) => {
-                drop(command.answer.send(Err(error)));
+            Err(error) => return self.refuse_record(*command, error),
+        }
+        match self.request_before(&command) {
+            Ok(None) => {}
+            Ok(Some(sequence)) => {
+                self.let_go(&command);
+                self.batch.answers.push(Answer::Placed(command.answer, Placed::Before(sequence)));
                 return Admitted::InBatch;
             }
+            Err(error) => return self.refuse_record(*command, error),
         }
         let subject = command.imprint.subject;
         if subject.is_some_and(|subject| self.batch.erased.contains(&subject)) {
@@ -203,10 +209,7 @@ impl Writer {
         }
         let plan = match self.shared.mind.plan_entry(&command.imprint) {
             Ok(plan) => plan,
-            Err(error) => {
-                drop(command.answer.send(Err(error)));
-                return Admitted::InBatch;
-            }
+            Err(error) => return self.refuse_record(*command, error),
         };
         // What it releases depends on what its subject was taught in this very batch.
         let depends = !plan.effects.is_empty() || !command.imprint.proofs.is_empty();
@@ -217,14 +220,29 @@ impl Writer {
         Admitted::InBatch
     }
 
-    /// Where an entry, or the request it came with, was put before.
-    fn placed_before(&self, command: &RecordCommand) -> Result<Option<u64>, StoreError> {
-        if let Some(sequence) = self.batch.events.get(&command.event) {
-            return Ok(Some(*sequence));
+    fn refuse_record(&self, command: RecordCommand, error: StoreError) -> Admitted {
+        self.let_go(&command);
+        drop(command.answer.send(Err(error)));
+        Admitted::InBatch
+    }
+
+    /// Takes an event out of its series that is not written down.
+    fn let_go(&self, command: &RecordCommand) {
+        if let Err(error) = self.shared.mind.uncount_aggregates(&command.imprint.lesson, &command.tagger) {
+            tracing::error!(%error, "an event that was not written down stays counted by aggregates");
         }
-        if let Some(sequence) = self.shared.sequence_of_event(command.event)? {
-            return Ok(Some(sequence));
+    }
+
+    /// Where an event was put before.
+    fn sequence_of(&self, event: EventId) -> Result<Option<u64>, StoreError> {
+        match self.batch.events.get(&event) {
+            Some(sequence) => Ok(Some(*sequence)),
+            None => self.shared.sequence_of_event(event),
         }
+    }
+
+    /// Where the request that an event came with was put before, as another event.
+    fn request_before(&self, command: &RecordCommand) -> Result<Option<u64>, StoreError> {
         let Some(retry) = &command.retry else { return Ok(None) };
         let now = command.imprint.received_at;
         let in_batch = self.batch.retries.get(&retry.key).copied().filter(|answered| answered.until > now);

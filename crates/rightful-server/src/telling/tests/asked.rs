@@ -1,6 +1,6 @@
 //! What an application's backend asks of its hooks.
 
-use rightful_dialects::{HookShown, HooksAnswer, HooksAsk, RefusalKind};
+use rightful_dialects::{HookShown, HooksAnswer, HooksAsk, OurReply, RefusalKind};
 
 use super::*;
 use crate::hooks;
@@ -10,7 +10,7 @@ impl Bench {
         match hooks::carry_out(&self.app, &self.application, &ask, crate::desk::by_command_line(crate::clock::now()))
             .await?
         {
-            Reply::Hooks(answer) => Ok(answer),
+            Reply::Ours(OurReply::Hooks(answer)) => Ok(answer),
             other => panic!("{other:?}"),
         }
     }
