@@ -86,6 +86,8 @@ struct Gathering {
     /// Without what is said of subjects, but for how many have failed where they are in the table.
     totals: Crowd,
     dropped_until: Option<Timestamp>,
+    /// The time of the newest attempt, here since all crowds are asked for it when room is made.
+    newest_at: Option<Timestamp>,
 }
 
 impl Crowds {
@@ -126,13 +128,13 @@ impl Crowds {
 
 /// Lets the crowds go that were not seen for a day; if that is not enough, the longest unseen quarter.
 fn make_room(crowds: &mut ByTag<Gathering>) {
-    let newest = |gathering: &Gathering| gathering.marks.back().map(|mark| mark.at);
-    let mut seen: Vec<Option<Timestamp>> = crowds.values().map(newest).collect();
-    seen.sort_unstable();
-    let quarter = seen.get(seen.len() / 4).copied().flatten();
-    let day_ago = seen.last().copied().flatten().map(|newest| newest.minus(CROWD_SPAN));
+    let mut seen: Vec<Option<Timestamp>> = crowds.values().map(|gathering| gathering.newest_at).collect();
+    let day_ago = seen.iter().copied().max().flatten().map(|newest| newest.minus(CROWD_SPAN));
+    let quarter = seen.len() / 4;
+    // Where none is, there is nothing to let go of.
+    let quarter = if seen.is_empty() { None } else { *seen.select_nth_unstable(quarter).1 };
     let until = quarter.max(day_ago);
-    crowds.retain(|_, gathering| newest(gathering) > until);
+    crowds.retain(|_, gathering| gathering.newest_at > until);
 }
 
 impl Gathering {
@@ -145,6 +147,7 @@ impl Gathering {
             return;
         }
         self.marks.insert(place, mark);
+        self.newest_at = self.marks.back().map(|newest| newest.at);
         self.sum(&mark, 1);
         if self.marks.len() > CROWD_MARKS_MAX
             && let Some(gone) = self.marks.pop_front()
@@ -174,6 +177,7 @@ impl Gathering {
     fn uncount(&mut self, event: u64) {
         let Some(place) = self.marks.iter().rposition(|mark| mark.event == event) else { return };
         if let Some(gone) = self.marks.remove(place) {
+            self.newest_at = self.marks.back().map(|newest| newest.at);
             self.sum(&gone, -1);
         }
     }

@@ -25,6 +25,7 @@ mod event;
 mod exact;
 mod facts;
 mod features;
+mod few_marks;
 mod free_fields;
 mod habits;
 mod hands;
@@ -58,6 +59,7 @@ mod snooze;
 mod sparse;
 mod spelling;
 mod standing;
+mod tag_table;
 mod telling;
 mod undoing;
 mod window;
@@ -156,6 +158,7 @@ pub use series::{
 pub use snooze::{ACCOUNT_SNOOZES_MAX, SNOOZE_MAX, SNOOZE_NOTE_BYTES_MAX, SNOOZES_MAX, Snooze};
 pub use sparse::{Blank, Sparse};
 pub use standing::{EventStanding, Stood};
+pub use tag_table::{TagCount, TagTable};
 pub use telling::{
     Delivery, DeliveryTry, HookHealth, LANES, LoggedTry, TELLINGS_LIMIT_MAX, TRIES_KEPT, Telling, Topic, TryEnd,
     TryFailure, Waiting,

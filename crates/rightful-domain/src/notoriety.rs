@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use crate::circumstances::{Circumstances, Level, StepTag};
-use crate::population::ByTag;
+use crate::tag_table::{TagCount, TagTable};
 use crate::{Habits, HandShares, Hands, Outcome, Timestamp};
 
 /// The most networks that are counted; the quietest quarter goes first.
@@ -45,7 +45,7 @@ impl Default for Notoriety {
 /// What is counted of the networks of one application.
 #[derive(Debug, Clone)]
 pub struct Notorieties {
-    by_tag: ByTag<Count>,
+    by_tag: TagTable<Count>,
     all: [Count; NOTED_LEVELS.len()],
     /// Devices that were new to an account and let through, by whose they were.
     by_hands: [Count; Hands::ALL.len()],
@@ -56,7 +56,7 @@ pub struct Notorieties {
 }
 
 /// Decayed counts.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Count {
     failed: f32,
     passed: f32,
@@ -79,7 +79,7 @@ struct Attempt {
 impl Default for Notorieties {
     fn default() -> Self {
         Self {
-            by_tag: ByTag::default(),
+            by_tag: TagTable::default(),
             all: [PRIOR; NOTED_LEVELS.len()],
             by_hands: [Count::default(); Hands::ALL.len()],
             attempts: Vec::new(),
@@ -95,8 +95,10 @@ impl Notorieties {
         self.settle();
         let mut notoriety = Notoriety::default();
         for ((ratio, level), all) in notoriety.0.iter_mut().zip(NOTED_LEVELS).zip(&self.all) {
-            let count = circumstances.tag(level).and_then(|tag| self.by_tag.get(&tag.get()));
-            let Some(count) = count.map(|count| count.as_of(at)) else { continue };
+            let count = circumstances.tag(level).map(|tag| self.by_tag.get(tag.get()));
+            // What was never counted is as usual as all.
+            let Some(count) = count.filter(|count| count.at.is_some()) else { continue };
+            let count = count.as_of(at);
             let all = all.as_of(at);
             let usual = (all.failed / all.passed.max(f32::MIN_POSITIVE)).max(f32::MIN_POSITIVE);
             let failed = (count.failed - own_failures as f32).max(0.0);
@@ -191,7 +193,7 @@ impl Notorieties {
         for (tag, all) in attempt.tags.into_iter().zip(&mut self.all) {
             if let Some(tag) = tag {
                 all.add(attempt.at, failed, passed);
-                self.by_tag.entry(tag.get()).or_default().add(attempt.at, failed, passed);
+                self.by_tag.change(tag.get(), |count| count.add(attempt.at, failed, passed));
             }
         }
         if self.by_tag.len() > NOTED_MAX {
@@ -200,10 +202,18 @@ impl Notorieties {
     }
 
     fn make_room(&mut self, at: Timestamp) {
-        let mut sums: Vec<f32> = self.by_tag.values().map(|count| count.as_of(at).sum()).collect();
-        sums.sort_unstable_by(f32::total_cmp);
-        let quarter = sums.get(sums.len() / 4).copied().unwrap_or(0.0);
+        let mut sums: Vec<f32> = self.by_tag.iter().map(|(_, count)| count.as_of(at).sum()).collect();
+        let quarter = sums.len() / 4;
+        let quarter = if sums.is_empty() { 0.0 } else { *sums.select_nth_unstable_by(quarter, f32::total_cmp).1 };
         self.by_tag.retain(|_, count| count.as_of(at).sum() > quarter);
+    }
+}
+
+impl TagCount for Count {
+    const KEEPS_ORDER: bool = false;
+
+    fn is_nothing(&self) -> bool {
+        self.at.is_none()
     }
 }
 

@@ -4,6 +4,8 @@
 //! alone has shown say nothing of the others: they are the first to go when there are too many (lossy counting, Manku
 //! and Motwani, VLDB 2002). Nothing here is undone when an account is rolled back: one account weighs next to nothing.
 
+mod sharing;
+
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use indexmap::IndexMap;
 use crate::circumstances::{Circumstances, Level, StepTag, Version};
 use crate::habits::RATED_LEVELS;
 use crate::news::{FAILURE_CLASSES, NameContext, NameState};
+use crate::tag_table::{TagCount, TagTable};
 use crate::{BudgetThresholds, News, Profile, ScoreBudget, Timestamp};
 
 /// The most values that are counted at once: some 2 MB an application.
@@ -96,6 +99,15 @@ pub struct ValueCount {
     pub children: u32,
 }
 
+impl TagCount for ValueCount {
+    // As they are stored.
+    const KEEPS_ORDER: bool = true;
+
+    fn is_nothing(&self) -> bool {
+        self.accounts | self.children == 0
+    }
+}
+
 /// The versions of one browser, and of the systems it runs on, as seen lately.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct VersionShares {
@@ -140,7 +152,7 @@ pub struct Population {
     /// Events whose device had a name; 0 where the caller names no devices, so that its lack says nothing.
     pub n_named: u32,
     /// Values by tag.
-    pub values: ByTag<ValueCount>,
+    pub values: TagTable<ValueCount>,
     /// By rated step, then class of accounts: as counted, nothing thought before.
     pub novelty: [[NoveltyCount; CELLS]; RATED_LEVELS],
     /// By type of device: how often its provider was new.
@@ -164,7 +176,7 @@ impl Default for Population {
         Self {
             n_accounts: 0,
             n_named: 0,
-            values: ByTag::default(),
+            values: TagTable::default(),
             novelty: [[NoveltyCount::default(); CELLS]; RATED_LEVELS],
             mobility: ByTag::default(),
             direction: [PRIOR_DIRECTION; 2],
@@ -224,6 +236,9 @@ pub struct Backdrop {
     pub steps: [StepBackdrop; Level::COUNT],
     /// With what others come through its provider; None where its type of device or its provider is not known.
     pub arrivals: Option<ArrivalBackdrop>,
+    /// How many of the addresses that were new to an account others had shown before, 0 to 1: in this block of addresses
+    /// as far as it is known, else at this provider, else anywhere.
+    pub shared_addresses: f32,
     /// How often each rated step is new in this class, 0 to 1.
     pub rates: [f32; RATED_LEVELS],
     /// Of the system's version and the browser's.
@@ -257,6 +272,7 @@ impl Population {
             cell,
             steps: self.steps(circumstances),
             arrivals: self.arrivals(circumstances),
+            shared_addresses: self.shared_addresses(circumstances),
             rates,
             versions: self.versions_of(profile, circumstances),
             names_devices: self.n_named > 0,
@@ -281,6 +297,7 @@ impl Population {
     /// Counts one event that was let through. What is new of it is what was new when it was judged.
     pub fn learn(&mut self, at: Timestamp, circumstances: &Circumstances, news: &News) {
         self.n_accounts = self.n_accounts.saturating_add(u32::from(news.is_first));
+        self.count_new_address(circumstances, news);
         self.n_named = self.n_named.saturating_add(u32::from(circumstances.tag(Level::Device).is_some()));
         for chain in [&Level::NETWORK[..], &Level::DEVICE, &[Level::Language], &[Level::TimeZone]] {
             self.count_chain(chain, circumstances, news);
@@ -321,7 +338,7 @@ impl Population {
             let mut parent = self.root(chain);
             for level in chain {
                 let Some(tag) = circumstances.tag(*level) else { continue };
-                let count = self.values.get(&tag.get()).copied().unwrap_or_default();
+                let count = self.values.get(tag.get());
                 if let Some(place) = steps.get_mut(level.number()) {
                     *place = StepBackdrop {
                         accounts: count.accounts,
@@ -337,8 +354,7 @@ impl Population {
 
     fn arrivals(&self, circumstances: &Circumstances) -> Option<ArrivalBackdrop> {
         let keys = arrival_keys(circumstances)?;
-        let [of_type_here, here, of_type, all] =
-            keys.map(|key| self.values.get(&key).map_or(0, |count| count.accounts));
+        let [of_type_here, here, of_type, all] = keys.map(|key| self.values.get(key).accounts);
         Some(ArrivalBackdrop { of_type_here, here, of_type, all })
     }
 
@@ -349,8 +365,7 @@ impl Population {
             if self.values.len() >= VALUES_MAX {
                 self.make_room();
             }
-            let count = self.values.entry(key).or_default();
-            count.accounts = count.accounts.saturating_add(1);
+            self.values.change(key, |count| count.accounts = count.accounts.saturating_add(1));
         }
     }
 
@@ -376,8 +391,7 @@ impl Population {
     }
 
     fn root(&self, chain: &[Level]) -> ValueCount {
-        let root = self.values.get(&root_tag(chain)).copied().unwrap_or_default();
-        ValueCount { accounts: self.n_accounts, ..root }
+        ValueCount { accounts: self.n_accounts, ..self.values.get(root_tag(chain)) }
     }
 
     fn count_chain(&mut self, chain: &[Level], circumstances: &Circumstances, news: &News) {
@@ -398,12 +412,13 @@ impl Population {
         if self.values.len() >= VALUES_MAX {
             self.make_room();
         }
-        let count = self.values.entry(tag.get()).or_default();
-        let is_first = count.accounts == 0;
-        count.accounts = count.accounts.saturating_add(1);
+        let mut is_first = false;
+        self.values.change(tag.get(), |count| {
+            is_first = count.accounts == 0;
+            count.accounts = count.accounts.saturating_add(1);
+        });
         if is_first {
-            let parent = self.values.entry(parent).or_default();
-            parent.children = parent.children.saturating_add(1);
+            self.values.change(parent, |count| count.children = count.children.saturating_add(1));
         }
     }
 
@@ -637,7 +652,7 @@ mod tests {
             population.learn(DAY, &circumstances(1_000, 10_000 + asn), &first());
         }
         assert!(population.values.len() <= VALUES_MAX);
-        assert_eq!(population.values.get(&2_000).map(|count| count.accounts), Some(3));
+        assert_eq!(population.values.get(2_000).accounts, 3);
     }
 
     #[test]

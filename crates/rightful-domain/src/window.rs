@@ -7,7 +7,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::{EventId, Exact, Outcome, Tag, Timestamp};
+use crate::few_marks::FewMarks;
+use crate::{EventId, Outcome, Tag, Timestamp};
 
 /// The most attempts one key keeps. Counts are exact up to here and "at least" beyond, which the answer says.
 pub const MARKS_MAX: usize = 10_000;
@@ -80,7 +81,7 @@ impl Mark {
         u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
-    const fn order(&self) -> (Timestamp, u64) {
+    pub(crate) const fn order(&self) -> (Timestamp, u64) {
         (self.at, self.event)
     }
 
@@ -133,14 +134,14 @@ pub struct Window(Marks);
 #[derive(Debug, Clone)]
 enum Marks {
     /// Fewer than [`INDEXED_FROM`], and none had to go.
-    Few(Exact<Mark>),
+    Few(FewMarks),
     /// All others.
     Many(Box<Many>),
 }
 
 impl Default for Marks {
     fn default() -> Self {
-        Self::Few(Exact::default())
+        Self::Few(FewMarks::default())
     }
 }
 
@@ -222,7 +223,7 @@ impl Window {
             return false;
         }
         let is_counted = match &mut self.0 {
-            Marks::Few(few) => count_few(few, mark),
+            Marks::Few(few) => few.count(&mark),
             Marks::Many(many) => many.count(mark),
         };
         self.fit();
@@ -232,9 +233,7 @@ impl Window {
     /// Keeps many attempts as many, and few as few.
     fn fit(&mut self) {
         let fitting = match &mut self.0 {
-            Marks::Few(few) if few.len() >= INDEXED_FROM => {
-                Marks::Many(Box::new(Many::of(std::mem::take(few).iter().copied().collect(), None)))
-            }
+            Marks::Few(few) if few.len() >= INDEXED_FROM => Marks::Many(Box::new(Many::of(few.iter().collect(), None))),
             Marks::Many(many) if many.marks.len() <= INDEXED_FROM / 2 && many.dropped_until.is_none() => {
                 Marks::Few(many.marks.iter().copied().collect())
             }
@@ -246,10 +245,7 @@ impl Window {
     /// Sets how a counted attempt ended; false if it is not counted here. O(log n).
     pub fn conclude(&mut self, at: Timestamp, event: u64, outcome: Outcome) -> bool {
         match &mut self.0 {
-            Marks::Few(few) => {
-                let mark = few.iter_mut().find(|mark| mark.order() == (at, event));
-                mark.map(|mark| mark.outcome = outcome).is_some()
-            }
+            Marks::Few(few) => few.conclude((at, event), outcome),
             Marks::Many(many) => many.conclude(at, event, outcome),
         }
     }
@@ -260,14 +256,14 @@ impl Window {
         let place = self.marks().position(|mark| mark.order() == (at, event));
         let Some(place) = place else { return false };
         match &mut self.0 {
-            Marks::Few(few) => drop(few.remove(place)),
+            Marks::Few(few) => few.remove(place),
             Marks::Many(many) => many.uncount(place),
         }
         true
     }
 
     /// The attempts known to have failed in (`after`, `upto`], newest first. O(1) if there are none since.
-    pub fn failed_between(&self, after: Timestamp, upto: Timestamp) -> impl Iterator<Item = &Mark> {
+    pub fn failed_between(&self, after: Timestamp, upto: Timestamp) -> impl Iterator<Item = Mark> {
         let n_since = match &self.0 {
             // Fewer than are worth counting first.
             Marks::Few(few) => few.len(),
@@ -290,19 +286,18 @@ impl Window {
     }
 
     /// The counted attempts, oldest first.
-    pub fn marks(&self) -> impl ExactSizeIterator<Item = &Mark> + DoubleEndedIterator {
-        let (first, second) = match &self.0 {
-            Marks::Few(few) => (&few[..], &[][..]),
-            Marks::Many(many) => many.marks.as_slices(),
-        };
-        Halves(first.iter(), second.iter())
+    pub fn marks(&self) -> impl ExactSizeIterator<Item = Mark> + DoubleEndedIterator {
+        match &self.0 {
+            Marks::Few(few) => Either::Few(few.iter()),
+            Marks::Many(many) => Either::Many(many.marks.iter().copied()),
+        }
     }
 
     /// Reads a little of the place that its few attempts are kept in (see [`crate::Profile::glance`]).
     #[must_use]
     pub fn glance(&self) -> u32 {
         match &self.0 {
-            Marks::Few(few) => few.last().map_or(0, |mark| u32::from(mark.outcome == Outcome::Failed)),
+            Marks::Few(few) => few.glance(),
             Marks::Many(many) => u32::from(many.dropped_until.is_some()),
         }
     }
@@ -339,62 +334,54 @@ impl Window {
     }
 }
 
-/// The two runs that a ring of marks is kept in, one after the other.
-struct Halves<'a>(std::slice::Iter<'a, Mark>, std::slice::Iter<'a, Mark>);
+/// The attempts of a window, whichever way they are kept.
+enum Either<F, M> {
+    Few(F),
+    Many(M),
+}
 
-impl<'a> Iterator for Halves<'a> {
-    type Item = &'a Mark;
+impl<F: Iterator<Item = Mark>, M: Iterator<Item = Mark>> Iterator for Either<F, M> {
+    type Item = Mark;
 
-    fn next(&mut self) -> Option<&'a Mark> {
-        self.0.next().or_else(|| self.1.next())
+    fn next(&mut self) -> Option<Mark> {
+        match self {
+            Self::Few(few) => few.next(),
+            Self::Many(many) => many.next(),
+        }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let n = self.0.len() + self.1.len();
-        (n, Some(n))
+        match self {
+            Self::Few(few) => few.size_hint(),
+            Self::Many(many) => many.size_hint(),
+        }
     }
 }
 
-impl DoubleEndedIterator for Halves<'_> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.1.next_back().or_else(|| self.0.next_back())
+impl<F, M> DoubleEndedIterator for Either<F, M>
+where
+    F: DoubleEndedIterator<Item = Mark>,
+    M: DoubleEndedIterator<Item = Mark>,
+{
+    fn next_back(&mut self) -> Option<Mark> {
+        match self {
+            Self::Few(few) => few.next_back(),
+            Self::Many(many) => many.next_back(),
+        }
     }
 }
 
-impl ExactSizeIterator for Halves<'_> {}
-
-/// Adds a mark that lies within a week of the newest; false if it is there.
-fn count_few(few: &mut Exact<Mark>, mark: Mark) -> bool {
-    let place = few.partition_point(|other| other.order() < mark.order());
-    if few.get(place).is_some_and(|other| other.order() == mark.order()) {
-        return false;
-    }
-    let newest = few.last().map_or(mark.at, |newest| newest.at.max(mark.at));
-    let horizon = newest.minus(Span::Week.duration());
-    let n_old = few.partition_point(|other| other.at <= horizon);
-    if n_old == 0 {
-        few.insert(place, mark);
-        return true;
-    }
-    // It lies within the week, so all that goes stands before it, and makes room for it: mostly the one mark there is.
-    if let Some(before) = few.get_mut(..place) {
-        before.rotate_left(1);
-        before.last_mut().into_iter().for_each(|last| *last = mark);
-    }
-    if n_old > 1 {
-        *few = few.iter().filter(|other| other.at > horizon).copied().collect();
-    }
-    true
-}
+impl<F: ExactSizeIterator<Item = Mark>, M: ExactSizeIterator<Item = Mark>> ExactSizeIterator for Either<F, M> {}
 
 /// All spans in one walk back from the newest: each holds all that the shorter ones do, and a counterpart is counted
 /// where it came last.
-fn tally_few(marks: &[Mark], as_of: Timestamp, upto: Timestamp) -> Tally {
-    let counted = marks.get(..marks.partition_point(|mark| mark.at <= upto)).unwrap_or_default();
+fn tally_few(few: &FewMarks, as_of: Timestamp, upto: Timestamp) -> Tally {
+    let n_counted = few.iter().rposition(|mark| mark.at <= upto).map_or(0, |last| last + 1);
+    let counted = || few.iter().take(n_counted);
     let comes_again = |place: usize, side: usize, tag: Tag| {
-        counted.iter().skip(place + 1).any(|later| later.counterpart(side) == Some(tag))
+        counted().skip(place + 1).any(|later| later.counterpart(side) == Some(tag))
     };
-    let mut back = counted.iter().enumerate().rev().peekable();
+    let mut back = counted().enumerate().rev().peekable();
     let mut so_far = SpanTally::default();
     Tally(Span::ALL.map(|span| {
         let after = as_of.minus(span.duration());
@@ -600,7 +587,7 @@ mod tests {
             let twice = Window::restore(marks.iter().chain(&marks).copied(), None);
             prop_assert_eq!(&forwards, &backwards);
             prop_assert_eq!(&forwards, &twice);
-            prop_assert_eq!(&forwards, &Window::restore(forwards.marks().copied(), forwards.dropped_until()));
+            prop_assert_eq!(&forwards, &Window::restore(forwards.marks(), forwards.dropped_until()));
         }
 
         #[test]
@@ -634,9 +621,9 @@ mod tests {
         fn the_failed_ones_are_those_that_a_scan_finds(marks in marks(), after in 0_i64..1_036_800, upto in 0_i64..1_036_800) {
             let (after, upto) = (Timestamp::from_seconds(after), Timestamp::from_seconds(upto));
             let window = Window::restore(one_per_event(marks), None);
-            let failed = |mark: &&Mark| mark.outcome == Outcome::Failed && mark.at > after && mark.at <= upto;
-            let scanned: Vec<Mark> = window.marks().filter(failed).copied().collect();
-            let mut found: Vec<Mark> = window.failed_between(after, upto).copied().collect();
+            let failed = |mark: &Mark| mark.outcome == Outcome::Failed && mark.at > after && mark.at <= upto;
+            let scanned: Vec<Mark> = window.marks().filter(failed).collect();
+            let mut found: Vec<Mark> = window.failed_between(after, upto).collect();
             found.reverse();
             prop_assert_eq!(found, scanned);
         }
@@ -658,11 +645,11 @@ mod tests {
     }
 
     #[test]
-    fn a_window_takes_two_words_and_forty_bytes_an_attempt() {
-        assert_eq!((size_of::<Window>(), size_of::<Mark>()), (16, 40));
+    fn a_window_takes_two_words() {
+        assert_eq!(size_of::<Window>(), 16);
         // Of three logins a fortnight apart, each takes the place of the one before.
         let window = Window::restore((0..3).map(|n| mark(n * 1_209_600, 1, 1, false)), None);
-        assert_eq!(window.marks().copied().collect::<Vec<_>>(), [mark(2 * 1_209_600, 1, 1, false)]);
+        assert_eq!(window.marks().collect::<Vec<_>>(), [mark(2 * 1_209_600, 1, 1, false)]);
     }
 
     #[test]

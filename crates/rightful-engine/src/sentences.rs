@@ -103,8 +103,29 @@ fn joined(clauses: &[String]) -> String {
 
 fn clause(finding: &Finding) -> String {
     let title = detectors::of(finding.reason).map_or(finding.reason.as_str(), |detector| detector.title);
-    let seen: Vec<String> = finding.evidence.iter().filter_map(|one| phrase(one, &finding.evidence)).collect();
+    let title = by_list(finding).unwrap_or(title);
+    let said = finding.evidence.iter().filter(|evidence| !is_of_list(finding) || says_beside_list(evidence));
+    let seen: Vec<String> = said.filter_map(|one| phrase(one, &finding.evidence)).collect();
     if seen.is_empty() { title.to_owned() } else { format!("{title} ({})", seen.join(", ")) }
+}
+
+/// What is so because a list says it: the reason's own words would tell of a past that nobody has seen. None where no
+/// list has decided, or where those words are about a list.
+fn by_list(finding: &Finding) -> Option<&'static str> {
+    if !is_of_list(finding) || finding.reason == ReasonCode::IpCountryBlocked {
+        return None;
+    }
+    let is_let_in = matches!(finding.reason, ReasonCode::UserTrusted | ReasonCode::IpTrusted);
+    Some(if is_let_in { "a list lets it in" } else { "a list keeps it out" })
+}
+
+/// Whether evidence adds something to what [`by_list`] says: not that there is a list, and no measure of what was not seen.
+fn says_beside_list(evidence: &Evidence) -> bool {
+    match evidence.value {
+        EvidenceValue::Number(n) => rounded(n) != "0",
+        EvidenceValue::Flag(_) => evidence.name != "listed",
+        EvidenceValue::Count(_) | EvidenceValue::Text(_) => true,
+    }
 }
 
 /// `attempts_60s`, 34 → `34 attempts in 60 s, limit 10`; `device_age_days`, 2.5 → `device age 2.5 days`. None for what
@@ -219,6 +240,41 @@ mod tests {
     fn check(name: &'static str, value: EvidenceValue, expected: Option<&str>) {
         let evidence = Evidence { name: name.into(), value };
         assert_eq!(phrase(&evidence, &[]).as_deref(), expected, "{name}");
+    }
+
+    #[test]
+    fn a_list_is_said_to_be_one_and_no_good_name_or_bad_past() {
+        let evidence = |name: &'static str, value| Evidence { name: name.into(), value };
+        let list = |name: &'static str| EvidenceValue::Text(name.into());
+        let listed = || evidence("listed", EvidenceValue::Flag(true));
+        let age = |days| evidence("account_age_days", EvidenceValue::Number(days));
+        let cases = [
+            (ReasonCode::UserTrusted, vec![age(0.0), listed()], "a list lets it in"),
+            (ReasonCode::UserTrusted, vec![age(9.0), listed()], "a list lets it in (account age 9 days)"),
+            (
+                ReasonCode::IpTrusted,
+                vec![listed(), evidence("allowed_by_list", list("offices"))],
+                "a list lets it in (allowed by list offices)",
+            ),
+            (
+                ReasonCode::DeviceRiskyReputation,
+                vec![evidence("blocked_by_list", list("block_devices"))],
+                "a list keeps it out (blocked by list block_devices)",
+            ),
+            (
+                ReasonCode::IpCountryBlocked,
+                vec![evidence("blocked_by_list", list("blocked_countries"))],
+                "the country is on the application's list to keep out (blocked by list blocked_countries)",
+            ),
+            (
+                ReasonCode::UserTrusted,
+                vec![age(200.0)],
+                "the account has long been in good standing (account age 200 days)",
+            ),
+        ];
+        for (reason, evidence, expected) in cases {
+            assert_eq!(clause(&Finding { reason, nats: 0.0, evidence }), expected);
+        }
     }
 
     #[test]

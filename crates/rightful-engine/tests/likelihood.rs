@@ -295,6 +295,33 @@ fn anothers_device_speaks_against_the_owner_where_few_share_and_a_crowds_for_the
 }
 
 #[test]
+fn others_at_an_address_calm_where_few_share_and_nobody_there_speaks_where_all_do() {
+    let town = Town::ordinary();
+    let nats = |login: &Login, n_accounts: u64, usual: f32| {
+        let mut facts = town.facts(0, login);
+        let mut address = Profile::default();
+        for account in 1..=n_accounts {
+            let account = Some(Tag::new(account));
+            address.learn(&Lesson { account, ..Lesson::new(facts.event.id, START) });
+        }
+        facts.history.address = Some(Remembered { profile: Arc::new(address), tally: Tally::default() });
+        facts.history.backdrop.as_mut().expect("an account with history").shared_addresses = usual;
+        slot(&facts, "likelihood_network")
+    };
+    let new = Login { ip: "198.18.7.99", ..HOME };
+    let [fixed, carrier] = [0.02, 0.95].map(|usual| [nats(&new, 0, usual), nats(&new, 1, usual), nats(&new, 9, usual)]);
+    check_order(&[("nine", fixed[2]), ("one", fixed[1]), ("nobody", fixed[0]), ("nobody at a carrier", carrier[0])]);
+    check_order(&[("nine", fixed[2]), ("nine at a carrier", carrier[2]), ("nobody at a carrier", carrier[0])]);
+    assert!(fixed[2] < fixed[0] - 0.8 && carrier[2] > fixed[0] - 0.6, "{fixed:?} {carrier:?}");
+    assert!(carrier[0] > fixed[0] + 1.0 && carrier[0] < fixed[0] + 2.0, "{fixed:?} {carrier:?}");
+    // However usual, and at the owner's own address whoever is there.
+    assert_eq!(nats(&new, 0, 1.0), carrier[0]);
+    assert_eq!(nats(&HOME, 0, 0.95), nats(&HOME, 9, 0.02));
+    // Who is asked first says what is thought before anything was seen.
+    assert!(nats(&new, 0, 0.2) < nats(&new, 0, 0.02) + 0.2);
+}
+
+#[test]
 fn a_name_says_nothing_where_the_caller_names_no_devices() {
     let nameless = |login: &Login| Login { name: None, ..login.clone() };
     let mut town = Town::default();

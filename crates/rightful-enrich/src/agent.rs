@@ -18,6 +18,7 @@ const AUTOMATION_ANYWHERE: &[&str] = &[
     "headlessfirefox",
     "phantomjs",
     "slimerjs",
+    "lightpanda",
     "selenium",
     "webdriver",
     "puppeteer",
@@ -31,6 +32,12 @@ const AUTOMATION_ANYWHERE: &[&str] = &[
     "libwww-perl",
     "postmanruntime",
     "apache-httpclient",
+    "libcurl",
+    "pycurl/",
+    "fasthttp",
+    "gocolly/",
+    "(hydra)",
+    "nuclei - ",
     "openbullet",
     "silverbullet",
     "sqlmap",
@@ -45,9 +52,12 @@ const AUTOMATION_ANYWHERE: &[&str] = &[
 const AUTOMATION_PRODUCTS: &[&str] = &[
     "apache-jmeter",
     "axios",
+    "bun",
     "curl",
-    "faraday v1",
-    "faraday v2",
+    "deno",
+    "faraday",
+    "feroxbuster",
+    "ffuf",
     "got (https:",
     "guzzlehttp",
     "httpie",
@@ -71,6 +81,8 @@ const AUTOMATION_PRODUCTS: &[&str] = &[
     "ruby",
     "scrapy",
     "undici",
+    "unirest-java",
+    "ureq",
     "wget",
 ];
 
@@ -119,6 +131,8 @@ impl AgentReader {
 
 fn kind_of(lower: &str, category: &str, name: &str) -> AgentKind {
     let product = lower.split('/').next().unwrap_or(lower).trim();
+    // Some put their version behind a space: `Faraday v2.7.10`.
+    let product = product.split_once(" v").filter(|(_, version)| is_version(version)).map_or(product, |(name, _)| name);
     let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if holds(AUTOMATION_ANYWHERE) || AUTOMATION_PRODUCTS.contains(&product) {
         return AgentKind::Automation;
@@ -133,6 +147,10 @@ fn kind_of(lower: &str, category: &str, name: &str) -> AgentKind {
         ("smartphone" | "mobilephone", _) => AgentKind::Mobile,
         _ => AgentKind::Unknown,
     }
+}
+
+fn is_version(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
 fn is_browser(category: &str) -> bool {
@@ -189,6 +207,16 @@ mod tests {
             ("axios/1.7.2", AgentKind::Automation),
             ("node", AgentKind::Automation),
             ("got (https://github.com/sindresorhus/got)", AgentKind::Automation),
+            ("Faraday v2.7.10", AgentKind::Automation),
+            ("libcurl-agent/1.0", AgentKind::Automation),
+            ("PycURL/7.45.2 libcurl/8.5.0", AgentKind::Automation),
+            ("Deno/1.40.0", AgentKind::Automation),
+            ("ureq/2.9.6", AgentKind::Automation),
+            ("fasthttp", AgentKind::Automation),
+            ("colly - https://github.com/gocolly/colly/v2", AgentKind::Automation),
+            ("Mozilla/5.0 (Hydra)", AgentKind::Automation),
+            ("feroxbuster/2.10.1", AgentKind::Automation),
+            ("Bundle Shop v3.1", AgentKind::Unknown),
             ("NodeShop/3.1", AgentKind::Unknown),
             ("okhttp/4.12.0", AgentKind::Mobile),
             ("Shop/3.1 CFNetwork/1496.0.7 Darwin/23.5.0", AgentKind::Mobile),

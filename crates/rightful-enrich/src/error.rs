@@ -57,7 +57,9 @@ pub enum BadLine {
     #[error("the line is not text with matching quotes")]
     NotText,
     /// It has more or fewer columns than its kind of file.
-    #[error("the line must have the columns start, end, country or start, end, asn, organization")]
+    #[error(
+        "the line must have the columns start, end, country or start, end, asn, organization, or those of a table of cities"
+    )]
     WrongColumns,
     /// Where an address must be there is none.
     #[error("there is no network address where one must be")]

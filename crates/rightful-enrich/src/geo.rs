@@ -1,5 +1,5 @@
 //! Where an address is and whose it is: any MaxMind DB, and tables of ranges (`start,end,country`,
-//! `start,end,asn,organization`).
+//! `start,end,asn,organization`, and cities as DB-IP and ip-location-db write them).
 //!
 //! A record that cannot be read is as if it were not there: one damaged place must not take the others away.
 
@@ -24,7 +24,7 @@ const LINE_BYTES_MAX: u64 = 1_024;
 /// The largest radius of accuracy that means something, in km: half the way around the Earth.
 const ACCURACY_KM_MAX: f64 = 20_038.0;
 /// The first columns of a table's line of titles.
-const TITLES: [&str; 7] = ["start", "first", "from", "ip_range_start", "start_ip", "ip_from", "range_start"];
+const TITLES: [&str; 8] = ["start", "first", "from", "ip_range_start", "start_ip", "ip_from", "range_start", "network"];
 /// How many records are looked at to see what a database of an unknown type is about.
 const SAMPLES: usize = 64;
 
@@ -163,9 +163,7 @@ fn add_place(record: &Record<'_>, facts: &mut AddressFacts) {
     facts.region = record.region.text.and_then(kept);
     facts.city = record.city.text.and_then(kept);
     let degrees = record.latitude.number.zip(record.longitude.number);
-    // Nobody lives at zero, zero: files mean that they do not know.
-    let degrees = degrees.filter(|(latitude, longitude)| (*latitude, *longitude) != (0.0, 0.0));
-    facts.coordinates = degrees.and_then(|(latitude, longitude)| Coordinates::from_degrees(latitude, longitude).ok());
+    facts.coordinates = degrees.and_then(coordinates);
     let radius = record.accuracy_radius.number.filter(|km| (0.0..=ACCURACY_KM_MAX).contains(km));
     facts.accuracy_km = facts.coordinates.and(radius).map(|km| km.round() as u16);
 }
@@ -229,7 +227,16 @@ pub(crate) struct Table {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Row {
     Country(CountryCode),
+    City(City),
     System { asn: u32, organization: Option<Arc<str>> },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct City {
+    country: CountryCode,
+    region: Option<Arc<str>>,
+    city: Option<Arc<str>>,
+    coordinates: Option<Coordinates>,
 }
 
 impl Table {
@@ -259,6 +266,7 @@ impl Table {
         })?;
         let subject = match rows.first() {
             Some(Row::System { .. }) => Subject::System,
+            Some(Row::City(_)) => Subject::City,
             Some(Row::Country(_)) | None => Subject::Country,
         };
         // Of overlapping ranges the narrowest knows best.
@@ -275,36 +283,85 @@ impl Table {
     pub(crate) fn add(&self, ip: IpAddr, facts: &mut AddressFacts) {
         match self.ranges.find(ip).and_then(|place| self.rows.get(*place as usize)) {
             Some(Row::Country(country)) if facts.country.is_none() => facts.country = Some(*country),
+            Some(Row::City(place)) if facts.country.is_none() => {
+                facts.country = Some(place.country);
+                facts.region.clone_from(&place.region);
+                facts.city.clone_from(&place.city);
+                facts.coordinates = place.coordinates;
+            }
             Some(Row::System { asn, organization }) if facts.asn.is_none() => {
                 facts.asn = Some(*asn);
                 facts.organization = organization.clone().or(facts.organization.take());
             }
-            Some(Row::Country(_) | Row::System { .. }) | None => {}
+            Some(Row::Country(_) | Row::City(_) | Row::System { .. }) | None => {}
         }
     }
 }
 
 /// The range of a line and what is said of it; None where the file says that it does not know.
 fn range(fields: &[String]) -> Result<(Span, Option<Row>), BadLine> {
-    let (first, last, third, fourth) = match fields {
-        [first, last, third] => (first, last, third, None),
-        [first, last, third, fourth] => (first, last, third, Some(fourth)),
+    let (span, said) = match fields {
+        [network, said @ ..] if network.contains('/') => (network::network(network)?, said),
+        [_, _] => return Err(BadLine::WrongColumns),
+        [first, last, said @ ..] => ((network::address(first)?, network::address(last)?), said),
         _ => return Err(BadLine::WrongColumns),
     };
-    let (first, last) = (network::address(first)?, network::address(last)?);
-    let span = Span::between(first, last).ok_or(BadLine::Backwards)?;
-    let row = if third.is_empty() || third == "-" || third == "0" {
-        None
-    } else if let Some(asn) = network::system(third) {
-        Some(Row::System { asn, organization: fourth.and_then(|name| kept(name)) })
-    } else if fourth.is_some() {
-        return Err(BadLine::WrongColumns);
-    } else if third.len() == 2 && third.bytes().all(|c| c.is_ascii_alphabetic()) {
-        country(third).map(Row::Country)
-    } else {
-        return Err(BadLine::NotAPlace);
+    let span = Span::between(span.0, span.1).ok_or(BadLine::Backwards)?;
+    let row = match said {
+        [one] => row(one, None)?,
+        [one, name] => row(one, Some(name))?,
+        // DB-IP's own.
+        [_continent, country, region, city, latitude, longitude] => {
+            place(country, region, city, [latitude, longitude])?
+        }
+        // ip-location-db's of the same.
+        [country, region, _district, city, _postcode, latitude, longitude, _zone] => {
+            place(country, region, city, [latitude, longitude])?
+        }
+        _ => return Err(BadLine::WrongColumns),
     };
     Ok((span, row))
+}
+
+/// A country, or a system and who runs it.
+fn row(said: &str, name: Option<&String>) -> Result<Option<Row>, BadLine> {
+    if says_nothing(said) {
+        Ok(None)
+    } else if let Some(asn) = network::system(said) {
+        Ok(Some(Row::System { asn, organization: name.and_then(|name| kept(name)) }))
+    } else if name.is_some() {
+        Err(BadLine::WrongColumns)
+    } else if is_country(said) {
+        Ok(country(said).map(Row::Country))
+    } else {
+        Err(BadLine::NotAPlace)
+    }
+}
+
+/// A city, as far as it is told; its country must be.
+fn place(code: &str, region: &str, city: &str, degrees: [&String; 2]) -> Result<Option<Row>, BadLine> {
+    if says_nothing(code) {
+        return Ok(None);
+    }
+    if !is_country(code) {
+        return Err(BadLine::NotAPlace);
+    }
+    let [latitude, longitude] = degrees.map(|degrees| degrees.parse::<f64>().ok());
+    let coordinates = latitude.zip(longitude).and_then(coordinates);
+    Ok(country(code).map(|country| Row::City(City { country, region: kept(region), city: kept(city), coordinates })))
+}
+
+fn says_nothing(text: &str) -> bool {
+    matches!(text, "" | "-" | "0")
+}
+
+fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|c| c.is_ascii_alphabetic())
+}
+
+/// Nobody lives at zero, zero: files mean that they do not know.
+fn coordinates((latitude, longitude): (f64, f64)) -> Option<Coordinates> {
+    if (latitude, longitude) == (0.0, 0.0) { None } else { Coordinates::from_degrees(latitude, longitude).ok() }
 }
 
 /// The fields of a line, with quotes as in RFC 4180; a line break inside quotes is none that these files have.

@@ -91,11 +91,8 @@ fn entry(line: &[u8]) -> Result<Listed, BadLine> {
     }
     let (first, last) = match text.split_once('-') {
         Some((first, last)) => (address(first)?, address(last)?),
-        None => match text.parse::<IpNet>() {
-            Ok(net) if net.prefix_len() == 0 => return Err(BadLine::WholeInternet),
-            Ok(net) => (net.network(), net.broadcast()),
-            Err(_) => (address(text)?, address(text)?),
-        },
+        None if text.contains('/') => network(text)?,
+        None => (address(text)?, address(text)?),
     };
     Span::between(first, last).map(Listed::Span).ok_or(BadLine::Backwards)
 }
@@ -104,6 +101,15 @@ fn entry(line: &[u8]) -> Result<Listed, BadLine> {
 pub(crate) fn system(text: &str) -> Option<u32> {
     let digits = text.strip_prefix("AS").or_else(|| text.strip_prefix("as")).unwrap_or(text);
     digits.parse().ok().filter(|asn| *asn > 0 && digits.bytes().all(|c| c.is_ascii_digit()))
+}
+
+/// The first and the last address of `192.0.2.0/24`.
+pub(crate) fn network(text: &str) -> Result<(IpAddr, IpAddr), BadLine> {
+    match text.parse::<IpNet>() {
+        Ok(net) if net.prefix_len() == 0 => Err(BadLine::WholeInternet),
+        Ok(net) => Ok((net.network(), net.broadcast())),
+        Err(_) => Err(BadLine::NotAnAddress),
+    }
 }
 
 pub(crate) fn address(text: &str) -> Result<IpAddr, BadLine> {

@@ -3,6 +3,7 @@
 //! A folder that cannot be read changes nothing that is in use. Nothing is said twice.
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,7 +84,7 @@ impl DataWatch {
             }
             (Ok(false), _) => {}
             (Err(error), cause) => {
-                let message = error.to_string();
+                let message = in_words(&error);
                 let is_new = self.told_broken.as_ref() != Some(&message) || matches!(cause, Cause::Asked);
                 if is_new {
                     tracing::error!(error = message, "cannot read the data sets again; the former stay in use");
@@ -97,9 +98,12 @@ impl DataWatch {
         let sets = self.enricher.data_sets();
         for set in &sets {
             tracing::info!(file = &*set.file, about = set.kind.as_str(), n_entries = set.n_entries, "data set in use");
+            if set.n_entries == Some(0) {
+                tracing::warn!(file = &*set.file, "a data set is empty: was it cut off when it was brought?");
+            }
         }
-        for file in self.enricher.unused_files() {
-            tracing::debug!(file, "not a data set that is used");
+        for file in self.enricher.unused_files().into_iter().filter(|file| !is_text_beside(file)) {
+            tracing::info!(file, "a file is not used: neither its content nor its name says what it is about");
         }
         if !sets.iter().any(is_geography) {
             tracing::info!(
@@ -124,6 +128,21 @@ impl DataWatch {
     }
 }
 
+/// An error and what caused it.
+fn in_words(error: &EnrichError) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+/// Whether a file is what people put beside data: whose it is, and on what terms.
+fn is_text_beside(file: &str) -> bool {
+    const BEGINNINGS: [&str; 6] = ["attribution", "copyright", "licen", "notice", "readme", "copying"];
+    let file = file.to_ascii_lowercase();
+    BEGINNINGS.iter().any(|beginning| file.starts_with(beginning))
+}
+
 fn is_geography(set: &DataSetInfo) -> bool {
     matches!(set.kind, DataSetKind::City | DataSetKind::Country)
 }
@@ -137,6 +156,22 @@ fn old(sets: &[DataSetInfo], now: Timestamp, age_max: Duration) -> impl Iterator
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_says_what_caused_it() {
+        let source = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let error = EnrichError::Unreadable { file: "city.mmdb".into(), source };
+        assert_eq!(in_words(&error), "cannot read city.mmdb: permission denied");
+    }
+
+    #[test]
+    fn a_file_that_may_be_meant_as_data_is_told() {
+        for (file, is_told) in
+            [("ATTRIBUTION.txt", false), ("LICENSE", false), ("readme.md", false), ("firehol_level1.netset", true)]
+        {
+            assert_eq!(!is_text_beside(file), is_told, "{file}");
+        }
+    }
 
     #[test]
     fn a_set_is_old_when_it_is_older_than_it_may_be() {

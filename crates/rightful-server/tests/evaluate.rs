@@ -293,6 +293,96 @@ fn scores_never_take_the_place_of_what_is_read() {
 }
 
 #[test]
+fn a_column_that_is_there_twice_is_refused_and_so_is_what_is_no_log() {
+    let (bench, rows) = (Bench::new(), log());
+    let twice: Vec<usize> = all_columns().into_iter().chain([IP, ATTACK]).collect();
+    let error = bench.error(text(&rows, &twice).as_bytes(), &[]);
+    assert!(error.contains("more than one column \"IP Address\""), "{error}");
+    let error = bench.error(text(&rows, &all_columns()).replace(',', ";").as_bytes(), &[]);
+    assert!(error.contains("separated by commas"), "{error}");
+}
+
+#[test]
+fn labels_that_cannot_be_read_are_told_and_are_nobodys() {
+    let (bench, rows) = (Bench::new(), log());
+    let first = bench.json(&rows, &["--forget-attacks"]);
+    // One word for yes that we do not know would make owners of intruders, and of their habits the owner's.
+    let odd = with(&rows, |row| {
+        if row[TAKEOVER] == "True" {
+            row[TAKEOVER] = "yes".to_owned();
+        }
+    });
+    let json = bench.json(&odd, &["--forget-attacks"]);
+    assert_eq!(json["unlabeled"], first["forgotten"]);
+    assert_eq!(json["measures"]["main"]["legit"], first["measures"]["main"]["legit"]);
+    assert_eq!(json["measures"]["main"]["kinds"], serde_json::json!({}));
+    let none = with(&rows, |row| row[TAKEOVER].clear());
+    let output = bench.run(text(&none, &all_columns()).as_bytes(), &[]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("successful logins are not measured") && said.contains("No measures: the last third"),
+        "{said}"
+    );
+}
+
+#[test]
+fn rows_of_one_index_are_scored_and_not_measured() {
+    let (bench, rows) = (Bench::new(), log());
+    let json = bench.json(&with(&rows, |row| row[0] = "7".to_owned()), &[]);
+    assert_eq!((json["scored"].as_u64(), &json["measures"]), (Some(rows.len() as u64), &Value::Null));
+    let why = json["unmeasured"].as_str().unwrap();
+    assert!(why.contains(&format!("{} rows have the index of an earlier row", rows.len() - 1)), "{why}");
+}
+
+#[test]
+fn why_there_is_no_report_is_said_beside_what_became_of_the_rows() {
+    let (bench, rows) = (Bench::new(), log());
+    let folder = bench.path("report");
+    let report = ["--report", folder.to_str().unwrap()];
+    let broken = with(&rows, |row| row[TIME].clear());
+    let output = bench.run(text(&broken, &all_columns()).as_bytes(), &report);
+    let (said, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(!output.status.success());
+    assert!(said.contains("broken lines skipped") && said.contains("\"Login Timestamp\": is empty"), "{said}");
+    assert!(error.contains("no report without measures: the last third"), "{error}");
+    let told: Vec<usize> = all_columns().into_iter().filter(|column| *column != TAKEOVER).collect();
+    let error = bench.error(text(&rows, &told).as_bytes(), &report);
+    assert!(error.contains("no report without measures: the log has no column \"Is Account Takeover\""), "{error}");
+}
+
+#[test]
+fn what_stands_beside_the_log_is_looked_at_before_it() {
+    let (bench, rows) = (Bench::new(), log());
+    let file = bench.path("a file");
+    std::fs::write(&file, "").unwrap();
+    for (option, path) in [("--vs", bench.path("nowhere.csv")), ("--report", file)] {
+        bench.error(text(&rows, &all_columns()).as_bytes(), &[option, path.to_str().unwrap()]);
+        assert!(!bench.path("scores.csv").exists(), "{option}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn scores_take_the_place_of_files_alone() {
+    let (bench, rows) = (Bench::new(), log());
+    // A socket stands for a device and a pipe: whoever is root would replace the machine's own.
+    let socket = bench.path("socket");
+    let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let log = bench.path("log.csv");
+    std::fs::write(&log, text(&rows, &all_columns())).unwrap();
+    let run = |scores: &Path| rightful().arg("evaluate").arg(&log).arg("--scores").arg(scores).output().unwrap();
+    let output = run(&socket);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is no file"), "{output:?}");
+    assert!(!std::fs::metadata(&socket).unwrap().is_file());
+    let (file, link) = (bench.path("elsewhere.csv"), bench.path("link.csv"));
+    std::fs::write(&file, "").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    assert!(run(&link).status.success());
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), rows.len() + 1);
+}
+
+#[test]
 fn broken_lines_are_counted_and_quoted_without_their_values() {
     let (bench, mut rows) = (Bench::new(), log());
     rows[3][TIME] = "yesterday".to_owned();

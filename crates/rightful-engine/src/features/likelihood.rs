@@ -14,8 +14,8 @@
 //! own: `q` mixes in the uniform distribution, since intruders rent where few customers live; prefixes of addresses
 //! stand as steps between the network and the address, since neighbors share a town; a device's name is judged by
 //! what its agent did the last time, since a browser that keeps no names never will; where a chain ends at something new,
-//! an address at which others are let through calms; a new device is also asked whose it is, and whether its type belongs
-//! on this line; and some strangers have all of one side, a copy of the owner's
+//! an address at which others are let through calms as far as that is unusual there; a new device is also asked whose it
+//! is, and whether its type belongs on this line; and some strangers have all of one side, a copy of the owner's
 //! browser or a place on the owner's line, so that neither calms without bound. The chance of something new is
 //! learned from the stream, by the time since the last event and the length of history, times how fickle the account
 //! has been. Constants are set by reasoning or chosen among two or three round values on simulated logins; the result
@@ -69,8 +69,12 @@ const ON_THE_LINE: f64 = 0.006;
 const ON_THE_LINE_LEARNED: f64 = 6.0;
 /// How far an address that is new to the account calms where others were let through before today: owners go where others
 /// are at home, intruders rent where nobody is. Half of it for one other account, which may be the intruder's own, and
-/// never all of it.
+/// never all of it. It is the part of strangers who rent where nobody else is.
 const PEOPLED: f64 = 0.7;
+/// Where all are behind few addresses, so is half of what is for rent.
+const RENTED_ALIKE: f64 = 0.5;
+/// However usual, one new address in ten is taken for somebody's own.
+const SHARED_MAX: f64 = 0.9;
 /// First visits that hold the types of devices at a provider at those anywhere, and how many types there are at the least.
 const OUT_OF_PLACE_HOLD: f64 = 5.0;
 const TYPES_AT_LEAST: f64 = 3.0;
@@ -386,13 +390,22 @@ impl<'a> Comparison<'a> {
         news.map(|((_, ratio), part)| (1.0 - part + part * f64::from(ratio).clamp(1.0, NOTORIOUS_RATIO_MAX)).ln()).sum()
     }
 
-    /// Of an address that is new to the account: whether others are at home there. If nobody is, that says nothing, since
-    /// most addresses are new to everybody once.
+    /// Of an address that is new to the account: whether others are at home there, beside how usual that is around it. On
+    /// a fixed line hardly anybody is, unless it is the owner's family or work. Behind a carrier's gateways somebody
+    /// always is, so that this says little for the owner there, and nobody at all rather speaks against them.
     fn peopled(&self, facts: &Facts) -> f64 {
         let is_new = self.circumstances.tag(Level::Address).is_some() && self.own(Level::Address).is_none();
-        let others = familiar_accounts(facts, facts.history.address.as_ref().filter(|_| is_new));
-        let others = f64::from(others.unwrap_or(0));
-        (1.0 - PEOPLED * others / (others + 1.0)).ln()
+        if !is_new {
+            return 0.0;
+        }
+        let others = f64::from(familiar_accounts(facts, facts.history.address.as_ref()).unwrap_or(0));
+        let usual = f64::from(self.backdrop.shared_addresses).min(SHARED_MAX);
+        let alone = PEOPLED * (1.0 - RENTED_ALIKE * usual);
+        if others > 0.0 {
+            (1.0 - alone * others / (others + 1.0)).ln()
+        } else {
+            ((1.0 - usual * (1.0 - alone)) / (1.0 - usual)).ln()
+        }
     }
 
     /// What is to be added to a known name, where the whole device speaks for the owner by `device` nats: a thief who has

@@ -33,6 +33,36 @@ fn table(text: impl AsRef<[u8]>) -> Result<Table, EnrichError> {
 }
 
 #[test]
+fn tables_of_cities_and_of_networks_are_read_as_their_makers_write_them() {
+    let told = |text: &str, subject| {
+        let table = table(text).expect("a table");
+        assert_eq!(table.subject, subject, "{text}");
+        let mut facts = AddressFacts::default();
+        table.add(ip("1.0.0.7"), &mut facts);
+        facts
+    };
+    let text = |text: &Option<Arc<str>>| text.as_deref().unwrap_or("nowhere").to_owned();
+    for line in [
+        "1.0.0.0,1.0.0.255,OC,AU,Queensland,\"South Brisbane, West End\",-27.4767,153.017",
+        "1.0.0.0,1.0.0.255,AU,Queensland,,\"South Brisbane, West End\",4101,-27.4767,153.017,Australia/Brisbane",
+        "network,country\n1.0.0.0/24,AU,Queensland,,\"South Brisbane, West End\",4101,-27.4767,153.017,",
+    ] {
+        let facts = told(line, Subject::City);
+        assert_eq!(facts.country, CountryCode::new("AU").ok(), "{line}");
+        assert_eq!((text(&facts.region), text(&facts.city)), ("Queensland".into(), "South Brisbane, West End".into()));
+        assert_eq!(facts.coordinates, Coordinates::from_degrees(-27.4767, 153.017).ok(), "{line}");
+    }
+    let facts = told("1.0.0.0,1.0.0.255,OC,AU,,,0,0", Subject::City);
+    assert_eq!((facts.country, facts.city, facts.coordinates), (CountryCode::new("AU").ok(), None, None));
+    assert_eq!(told("1.0.0.0,1.0.0.255,ZZ,ZZ,,,0,0", Subject::Country), AddressFacts::default());
+    assert_eq!(told("network,country\n1.0.0.0/24,AU", Subject::Country).country, CountryCode::new("AU").ok());
+    assert_eq!(told("1.0.0.0/24,AS64500,Somebody", Subject::System).asn, Some(64_500));
+    for wrong in ["0.0.0.0/0,AU", "1.0.0.0/33,AU", "1.0.0.0/24,12345,x,y", "1.0.0.0,1.0.0.255,OC,Australia,,,0,0"] {
+        assert!(table(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_city_is_told_with_its_place_and_accuracy() {
     let city = database(CITY);
     assert_eq!(city.subject, Subject::City);

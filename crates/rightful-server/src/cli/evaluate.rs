@@ -43,7 +43,7 @@ pub(super) struct Evaluate {
 
 impl Evaluate {
     pub(super) fn run(self) -> Result<(), CommandError> {
-        let evaluation = evaluate::evaluate(&Options {
+        let options = Options {
             log: self.log,
             scores: self.scores,
             attacks: if self.forget_attacks { Attacks::Forgotten } else { Attacks::Learned },
@@ -53,10 +53,15 @@ impl Evaluate {
             policy: self.policy,
             versus: self.vs,
             simulated: self.simulated,
-        })?;
+        };
+        let evaluation = evaluate::evaluate(&options)?;
+        let reported = evaluation.report(&options);
+        // What became of the rows says why there may be no report.
         if self.json {
-            return super::print(&format!("{:#}", evaluation.to_json()));
+            super::print(&format!("{:#}", evaluation.to_json()))?;
+        } else {
+            super::print(&evaluation.to_text())?;
         }
-        super::print(&evaluation.to_text())
+        Ok(reported?)
     }
 }

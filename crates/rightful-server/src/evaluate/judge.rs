@@ -69,10 +69,10 @@ pub(super) fn judge(options: &Options, policy: &Policy) -> Result<Judging, Evalu
         if options.inputs == Inputs::Reference && !login.succeeded {
             continue;
         }
-        let whose = |line: Line<'_>| match takeover {
+        let whose = |line: Line<'_>| match takeover.and_then(|column| is_takeover(line, column)) {
             None => Whose::Unknown,
-            Some(column) if is_takeover(line, column) => Whose::Intruder,
-            Some(_) => Whose::Owner,
+            Some(true) => Whose::Intruder,
+            Some(false) => Whose::Owner,
         };
         judging.n_forgotten += u64::from(judge.row(&login, &mut writer, || whose(line))?);
         judging.n_scored += 1;
@@ -141,7 +141,7 @@ impl<'a> Judge<'a> {
 /// Whose a login was, as far as the label is looked at once the login is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whose {
-    /// Not looked at: profiles learn as they would in life.
+    /// Not looked at, or not to be read: profiles learn as they would in life.
     Unknown,
     /// The owner's: learned at once, as if a challenge had been passed.
     Owner,

@@ -59,6 +59,11 @@ impl Log {
         self.headers.iter().position(|header| header == name.as_bytes())
     }
 
+    /// Whether more than one column has that name.
+    fn is_repeated(&self, name: &str) -> bool {
+        self.headers.iter().filter(|header| *header == name.as_bytes()).count() > 1
+    }
+
     /// Reads the next line; None at the end.
     pub(super) fn next(&mut self) -> Result<Option<Line<'_>>, EvaluateError> {
         let is_there = self.lines.read_byte_record(&mut self.record).map_err(|error| unreadable(&self.path, error))?;
@@ -184,13 +189,32 @@ const ROW: &str = "index";
 const AT: &str = "Login Timestamp";
 const USER: &str = "User ID";
 const IP: &str = "IP Address";
+const COUNTRY: &str = "Country";
+const REGION: &str = "Region";
+const CITY: &str = "City";
 const ASN: &str = "ASN";
+const USER_AGENT: &str = "User Agent String";
+const BROWSER: &str = "Browser Name and Version";
+const OS: &str = "OS Name and Version";
+const DEVICE_KIND: &str = "Device Type";
 const SUCCEEDED: &str = "Login Successful";
 const DEVICE: &str = "Device Token";
+const FAILURE: &str = "Failure Reason";
+/// All columns that judging reads.
+const NAMES: [&str; 15] =
+    [ROW, AT, USER, IP, COUNTRY, REGION, CITY, ASN, USER_AGENT, BROWSER, OS, DEVICE_KIND, SUCCEEDED, DEVICE, FAILURE];
 
 impl LoginColumns {
-    /// Finds the columns by their names. An error names all that are missing.
+    /// Finds the columns by their names. An error names all that are missing, or there twice: nobody can tell which is
+    /// meant.
     pub(super) fn find(log: &Log) -> Result<Self, EvaluateError> {
+        let repeated: Vec<&str> = NAMES.into_iter().filter(|name| log.is_repeated(name)).collect();
+        if !repeated.is_empty() {
+            return Err(EvaluateError::repeated(&log.path, &repeated));
+        }
+        if NAMES.iter().all(|name| log.column(name).is_none()) {
+            return Err(EvaluateError::NoColumns { path: log.path.clone() });
+        }
         let mut missing = Vec::new();
         let mut required = |name: &'static str| {
             log.column(name).unwrap_or_else(|| {
@@ -203,17 +227,17 @@ impl LoginColumns {
             at: required(AT),
             user: required(USER),
             ip: required(IP),
-            country: required("Country"),
-            region: required("Region"),
-            city: required("City"),
+            country: required(COUNTRY),
+            region: required(REGION),
+            city: required(CITY),
             asn: required(ASN),
-            user_agent: required("User Agent String"),
-            browser: required("Browser Name and Version"),
-            os: required("OS Name and Version"),
-            device_kind: required("Device Type"),
+            user_agent: required(USER_AGENT),
+            browser: required(BROWSER),
+            os: required(OS),
+            device_kind: required(DEVICE_KIND),
             succeeded: required(SUCCEEDED),
             device: log.column(DEVICE),
-            failure: log.column("Failure Reason"),
+            failure: log.column(FAILURE),
         };
         if missing.is_empty() { Ok(columns) } else { Err(EvaluateError::missing(&log.path, &missing)) }
     }

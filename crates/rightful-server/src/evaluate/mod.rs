@@ -76,6 +76,14 @@ pub(crate) enum EvaluateError {
     File { path: PathBuf, source: std::io::Error },
     #[error("{}: no column {columns}", path.display())]
     MissingColumns { path: PathBuf, columns: String },
+    #[error(
+        "{}: none of the columns is there: a log is text in UTF-8, its columns are separated by commas and named in its \
+         first line",
+        path.display()
+    )]
+    NoColumns { path: PathBuf },
+    #[error("{}: more than one column {columns}", path.display())]
+    RepeatedColumns { path: PathBuf, columns: String },
     #[error("{}: more than {} broken lines: is this the right file? {first}", path.display(), log::BAD_LINES_MAX)]
     TooManyBadLines { path: PathBuf, first: String },
     #[error("{}: {message}", path.display())]
@@ -84,10 +92,12 @@ pub(crate) enum EvaluateError {
     MissingScores { path: PathBuf, n: usize },
     #[error("{}: scores are written as plain text: leave out .gz", path.display())]
     PackedScores { path: PathBuf },
+    #[error("{}: is no file: scores are written beside it and put in its place when they are complete", path.display())]
+    NoFile { path: PathBuf },
     #[error("{}: is read and would be written over: name another file for the scores", path.display())]
     WrittenOver { path: PathBuf },
-    #[error("{}: nothing to measure: the last third has no successful login of a user seen before", path.display())]
-    NothingToMeasure { path: PathBuf },
+    #[error("{}: no report without measures: {why}", path.display())]
+    NothingToMeasure { path: PathBuf, why: Unmeasured },
     #[error(transparent)]
     Policy(#[from] PolicyError),
     #[error(transparent)]
@@ -100,29 +110,52 @@ impl EvaluateError {
     }
 
     fn missing(path: &Path, columns: &[&str]) -> Self {
-        let quoted: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
-        Self::MissingColumns { path: path.to_owned(), columns: quoted.join(", ") }
+        Self::MissingColumns { path: path.to_owned(), columns: quoted(columns) }
     }
+
+    fn repeated(path: &Path, columns: &[&str]) -> Self {
+        Self::RepeatedColumns { path: path.to_owned(), columns: quoted(columns) }
+    }
+}
+
+fn quoted(columns: &[&str]) -> String {
+    let quoted: Vec<String> = columns.iter().map(|column| format!("\"{column}\"")).collect();
+    quoted.join(", ")
+}
+
+/// Why there are scores and no measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unmeasured {
+    #[error("the log has no column \"{}\"", truth::TAKEOVER)]
+    NoLabels,
+    #[error("the log is no file, and labels are read in a second pass, once all scores are written")]
+    ReadOnce,
+    #[error("{0} rows have the index of an earlier row, so that scores and labels cannot be brought together")]
+    RepeatedRows(usize),
+    #[error("the last third of the log's time has no successful login of a user seen before")]
+    NobodyCameBack,
 }
 
 /// What an evaluation found.
 pub(crate) struct Evaluation {
     judging: Judging,
-    /// None where the log has no labels, or nothing to measure.
-    results: Option<Results>,
+    results: Result<Results, Unmeasured>,
+    /// Successful logins whose label cannot be read: scored, and no part of the measures.
+    n_unlabeled: u64,
 }
 
 /// Scores a log, and measures the scores where it has labels.
 pub(crate) fn evaluate(options: &Options) -> Result<Evaluation, EvaluateError> {
     check_output(options)?;
     let policy = policy(options.policy.as_deref())?;
-    let judging = judge::judge(options, &policy)?;
-    let results = measured(options)?;
-    let evaluation = Evaluation { judging, results };
+    // What cannot be read or written is told before the log is gone through, which may take minutes.
+    let other = options.versus.as_deref().map(ScoreFile::read).transpose()?;
     if let Some(folder) = &options.report {
-        evaluation.report(options, folder)?;
+        std::fs::create_dir_all(folder).map_err(|source| EvaluateError::file(folder, source))?;
     }
-    Ok(evaluation)
+    let judging = judge::judge(options, &policy)?;
+    let (results, n_unlabeled) = measured(options, other.as_ref())?;
+    Ok(Evaluation { judging, results, n_unlabeled })
 }
 
 /// The scores must not take the place of what is read.
@@ -144,18 +177,26 @@ fn policy(path: Option<&Path>) -> Result<Policy, EvaluateError> {
     Ok(Policy::parse(&PolicySource { version, text: text.into() })?)
 }
 
-/// The second pass: labels beside the scores that are on disk.
-fn measured(options: &Options) -> Result<Option<Results>, EvaluateError> {
+/// The second pass: labels beside the scores that are on disk; and how many labels cannot be read.
+fn measured(options: &Options, other: Option<&ScoreFile>) -> Result<(Result<Results, Unmeasured>, u64), EvaluateError> {
+    if !options.log.is_file() {
+        return Ok((Err(Unmeasured::ReadOnce), 0));
+    }
     if !Truth::is_in(&log::Log::open(&options.log)?) {
-        return Ok(None);
+        return Ok((Err(Unmeasured::NoLabels), 0));
     }
     let truth = Truth::read(&options.log, options.rows_max)?;
-    let own = measures::mark(&truth, &ScoreFile::read(&options.scores)?, &options.scores)?;
-    let other = match &options.versus {
-        Some(path) => Some(measures::mark(&truth, &ScoreFile::read(path)?, path)?),
+    let scores = ScoreFile::read(&options.scores)?;
+    if scores.n_repeated > 0 {
+        return Ok((Err(Unmeasured::RepeatedRows(scores.n_repeated)), truth.n_unlabeled));
+    }
+    let own = measures::mark(&truth, &scores, &options.scores)?;
+    let other = match options.versus.as_deref().zip(other) {
+        Some((path, scores)) => Some(measures::mark(&truth, scores, path)?),
         None => None,
     };
-    Ok(Results::measure(&own, other.as_ref(), options.simulated))
+    let results = Results::measure(&own, other.as_ref(), options.simulated).ok_or(Unmeasured::NobodyCameBack);
+    Ok((results, truth.n_unlabeled))
 }
 
 impl Evaluation {
@@ -163,13 +204,13 @@ impl Evaluation {
     pub(crate) fn to_text(&self) -> String {
         let mut text = self.summary();
         match &self.results {
-            Some(results) => text.push_str(&table::text(results)),
-            None => text.push_str("No measures: the log has no labels, or nobody came back in its last third.\n"),
+            Ok(results) => text.push_str(&table::text(results)),
+            Err(why) => text.push_str(&format!("No measures: {why}.\n")),
         }
         text
     }
 
-    /// For programs: what became of the rows, and the measures or null.
+    /// For programs: what became of the rows, and the measures, or null and why there are none.
     pub(crate) fn to_json(&self) -> Value {
         let judging = &self.judging;
         json!({
@@ -179,11 +220,13 @@ impl Evaluation {
             "bad_lines_quoted": judging.bad.quoted,
             "out_of_order": judging.n_out_of_order,
             "forgotten": judging.n_forgotten,
+            "unlabeled": self.n_unlabeled,
             "seconds": judging.elapsed.as_secs_f64(),
             "rows_per_second": self.rows_per_second(),
             "engine_share": judging.engine_share,
             "memory_share": judging.memory_share,
-            "measures": self.results.as_ref().map(Results::to_json),
+            "measures": self.results.as_ref().ok().map(Results::to_json),
+            "unmeasured": self.results.as_ref().err().map(ToString::to_string),
         })
     }
 
@@ -206,7 +249,17 @@ impl Evaluation {
             text.push_str(&format!("{} takeovers forgotten once scored\n", judging.n_forgotten));
         }
         if judging.n_out_of_order > 0 {
-            text.push_str(&format!("{} rows are earlier than the row before them\n", judging.n_out_of_order));
+            text.push_str(&format!(
+                "{} rows are earlier than the row before them: sort the log by time, or figures mean little\n",
+                judging.n_out_of_order
+            ));
+        }
+        if self.n_unlabeled > 0 {
+            text.push_str(&format!(
+                "{} successful logins are not measured: \"{}\" is neither True nor False there\n",
+                self.n_unlabeled,
+                truth::TAKEOVER
+            ));
         }
         if judging.bad.n > 0 {
             text.push_str(&format!("{} broken lines skipped, the first:\n", judging.bad.n));
@@ -215,12 +268,14 @@ impl Evaluation {
         text
     }
 
-    fn report(&self, options: &Options, folder: &Path) -> Result<(), EvaluateError> {
-        let Some(results) = &self.results else {
-            return Err(EvaluateError::NothingToMeasure { path: options.log.clone() });
+    /// Writes the report, if one is wanted.
+    pub(crate) fn report(&self, options: &Options) -> Result<(), EvaluateError> {
+        let Some(folder) = &options.report else { return Ok(()) };
+        let results = match &self.results {
+            Ok(results) => results,
+            Err(why) => return Err(EvaluateError::NothingToMeasure { path: options.log.clone(), why: *why }),
         };
-        let written = std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::write(folder.join("report.html"), report::html(results, &self.summary(), options)))
+        let written = std::fs::write(folder.join("report.html"), report::html(results, &self.summary(), options))
             .and_then(|()| std::fs::write(folder.join("measures.json"), format!("{:#}\n", self.to_json())));
         written.map_err(|source| EvaluateError::file(folder, source))
     }

@@ -30,12 +30,18 @@ impl ScoreWriter {
         if path.extension().is_some_and(|extension| extension == "gz") {
             return Err(EvaluateError::PackedScores { path: path.to_owned() });
         }
+        // A file is put in the place of what is there: that must not be a device or a pipe, which others use, and behind
+        // a link it is the file that is meant.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if path.metadata().is_ok_and(|about| !about.is_file()) {
+            return Err(EvaluateError::NoFile { path });
+        }
         let mut partial = path.as_os_str().to_owned();
         partial.push(format!(".{}.partial", std::process::id()));
         let partial = PathBuf::from(partial);
-        let file = File::create(&partial).map_err(|source| EvaluateError::file(path, source))?;
+        let file = File::create(&partial).map_err(|source| EvaluateError::file(&path, source))?;
         let out = BufWriter::with_capacity(BUFFER_BYTES, file);
-        let mut writer = Self { path: path.to_owned(), partial, out, is_complete: false };
+        let mut writer = Self { path, partial, out, is_complete: false };
         writer.try_write(|out| out.write_all(b"row,score,verdict,reasons\n"))?;
         Ok(writer)
     }
@@ -115,6 +121,8 @@ impl ReasonSet {
 pub(super) struct ScoreFile {
     /// In order of rows; of equal ones the first of the file.
     rows: Vec<(i64, Scored)>,
+    /// How many lines are of a row that the file has before.
+    pub(super) n_repeated: usize,
 }
 
 impl ScoreFile {
@@ -143,8 +151,9 @@ impl ScoreFile {
         }
         // A stable sort: of equal rows the first stays first, and is the one found.
         rows.sort_by_key(|(row, _)| *row);
+        let n_lines = rows.len();
         rows.dedup_by_key(|(row, _)| *row);
-        Ok(Self { rows })
+        Ok(Self { n_repeated: n_lines - rows.len(), rows })
     }
 
     /// What it says of a row; None if nothing.
@@ -196,6 +205,7 @@ mod tests {
         let scores = ScoreFile::read(&file).unwrap();
         let score = |row| scores.get(row).map(|scored| scored.score);
         assert_eq!((score(3), score(4), score(7), score(8)), (Some(-0.25), None, Some(1.5), None));
+        assert_eq!(scores.n_repeated, 1);
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(super) struct Truth {
     /// The kinds of attack.
     pub(super) kinds: Vec<Box<str>>,
     pub(super) n_users: usize,
+    /// Successful logins whose label is neither true nor false: no part of [`Truth::logins`].
+    pub(super) n_unlabeled: u64,
     /// Whether the log says what sort of attack each was, which only a simulator knows.
     pub(super) has_kinds: bool,
     late_from_ms: f64,
@@ -112,19 +114,29 @@ struct Labels {
 }
 
 impl Labels {
-    /// What sort of attack a line is; None where it is the owner.
-    fn of(&self, line: Line<'_>) -> Option<Box<str>> {
-        if !is_takeover(line, self.takeover) {
-            return None;
+    fn of(&self, line: Line<'_>) -> Label {
+        match is_takeover(line, self.takeover) {
+            None => Label::Unreadable,
+            Some(false) => Label::Owner,
+            Some(true) => {
+                let kind = self.kind.map(|kind| line.field(kind)).filter(|kind| !kind.is_empty());
+                Label::Attack(kind.map_or_else(|| NO_KIND.into(), |kind| (*kind).into()))
+            }
         }
-        let kind = self.kind.map(|kind| line.field(kind)).filter(|kind| !kind.is_empty());
-        Some(kind.map_or_else(|| NO_KIND.into(), |kind| (*kind).into()))
     }
 }
 
-/// Whether a line says that it was a takeover.
-pub(super) fn is_takeover(line: Line<'_>, column: usize) -> bool {
-    truth_of(&line.field(column)) == Some(true)
+/// Who a line says it was.
+enum Label {
+    Owner,
+    /// What sort of attack.
+    Attack(Box<str>),
+    Unreadable,
+}
+
+/// Whether a line says that it was a takeover; None where it says neither.
+pub(super) fn is_takeover(line: Line<'_>, column: usize) -> Option<bool> {
+    truth_of(&line.field(column))
 }
 
 /// The labels as they are read, before the kinds have their order.
@@ -132,19 +144,27 @@ pub(super) fn is_takeover(line: Line<'_>, column: usize) -> bool {
 struct Reading {
     logins: Vec<(Judged, Option<Box<str>>)>,
     users: HashMap<Box<str>, (u32, u32)>,
+    n_unlabeled: u64,
     first_ms: Option<i64>,
     last_ms: i64,
 }
 
 impl Reading {
-    fn add(&mut self, login: &super::log::Login<'_>, label: impl FnOnce() -> Option<Box<str>>) {
+    fn add(&mut self, login: &super::log::Login<'_>, label: impl FnOnce() -> Label) {
         let at_ms = login.at.as_millis();
         self.first_ms.get_or_insert(at_ms);
         self.last_ms = at_ms;
         if !login.succeeded {
             return;
         }
-        let label = label();
+        let label = match label() {
+            Label::Owner => None,
+            Label::Attack(kind) => Some(kind),
+            Label::Unreadable => {
+                self.n_unlabeled += 1;
+                return;
+            }
+        };
         let n_users = u32::try_from(self.users.len()).unwrap_or(u32::MAX);
         if !self.users.contains_key(&*login.user) {
             self.users.insert((*login.user).into(), (n_users, 0));
@@ -171,6 +191,7 @@ impl Reading {
             late_from_ms: self.last_ms as f64 - (self.last_ms - first_ms) as f64 / 3.0,
             day_zero_until_ms,
             n_users: self.users.len(),
+            n_unlabeled: self.n_unlabeled,
             has_kinds,
             logins,
             kinds,

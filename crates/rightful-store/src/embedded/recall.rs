@@ -83,7 +83,7 @@ impl Counting {
         let mut failures = Failures::default();
         let failed = state.window.failed_between(self.as_of.minus(Span::Day.duration()), self.upto);
         for Mark { counterparts: [its_device, its_address], .. } in failed.take(FAILURES_LOOKED_AT_MAX) {
-            let is_here = address.is_some() && *its_address == address;
+            let is_here = address.is_some() && its_address == address;
             let knows_device = its_device.is_some_and(|tag| is_known(Family::Device, tag));
             let knows_address = its_address.is_some_and(|tag| is_known(Family::Address, tag));
             failures.here += u32::from(is_here);

@@ -349,7 +349,7 @@ impl StoredStanding {
 }
 
 impl CompactMark {
-    fn of(mark: &Mark, named: &mut Named) -> Self {
+    fn of(mark: Mark, named: &mut Named) -> Self {
         let counterparts = mark.counterparts.map(|tag| named.maybe_tag(tag));
         Self(named.moment(mark.at), mark.event.to_le_bytes(), mark.outcome.number(), counterparts)
     }

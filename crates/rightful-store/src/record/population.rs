@@ -54,7 +54,7 @@ const HOURS: usize = 48;
 
 impl StoredPopulation {
     pub(crate) fn of(population: &Population) -> Self {
-        let value = |(tag, count): (&u32, &ValueCount)| (tag.to_le_bytes(), count.accounts, count.children);
+        let value = |(tag, count): (u32, ValueCount)| (tag.to_le_bytes(), count.accounts, count.children);
         let shares = |shares: &VersionShares| {
             let weights = shares.weights.iter().map(|(version, weight)| (StoredVersion::of(*version), *weight));
             (shares.at.as_micros(), weights.collect())

@@ -226,7 +226,7 @@ fn population(n_classes: u8) -> Population {
     let tag = |n, level| lesson(n).circumstances.tag(level).map(StepTag::get);
     let tags = (1..5).flat_map(|n| levels.clone().filter_map(move |level| tag(n, level)));
     let then: BTreeSet<u32> = numbers.chain(tags).collect();
-    population.values.retain(|key, _| then.contains(key));
+    population.values.retain(|key, _| then.contains(&key));
     population
 }
 

@@ -6,7 +6,9 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, impossible_journey};
+use crate::detectors::{
+    Detector, EvidenceFamily, Role, Strength, impossible_journey, is_in_own_network, is_on_own_device,
+};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -17,7 +19,7 @@ pub(super) const DETECTOR: Detector = Detector {
                carried it here.",
     sees: "Coordinates of both ends: more than 500 km apart beyond both radii, faster than 1 000 km/h.",
     never: "Where either end is a VPN, a relay, a proxy, a data center, a mobile carrier, an airplane's or ship's \
-            network, or its place is unknown; within the radii of both places.",
+            network, or its place is unknown; within the radii of both places; an own device in an own network.",
     since: "0.1.0",
     strength: Strength::Supporting,
     family: EvidenceFamily::Place,
@@ -27,6 +29,10 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
+    // Whoever alternates between home and a company's exit far away is at both.
+    if is_on_own_device(features) && is_in_own_network(features) {
+        return None;
+    }
     impossible_journey(DETECTOR.reason, &features.place.device_travel?, &thresholds.device_impossible_travel)
 }
 
@@ -48,5 +54,17 @@ mod tests {
         check(&DETECTOR, &moved(601.0, 0.0), true);
         check(&DETECTOR, &moved(600.0, 0.0), false);
         check(&DETECTOR, &Features::default(), false);
+    }
+
+    #[test]
+    fn never_on_an_own_device_in_an_own_network() {
+        for (device_known, address_known, fires) in
+            [(Some(true), Some(true), false), (Some(true), Some(false), true), (Some(false), Some(true), true)]
+        {
+            let mut features = moved(9_000.0, 0.1);
+            features.novelty.device_known = device_known;
+            features.novelty.address_known = address_known;
+            check(&DETECTOR, &features, fires);
+        }
     }
 }

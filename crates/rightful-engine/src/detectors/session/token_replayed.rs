@@ -8,7 +8,7 @@
 
 use rightful_domain::{Finding, ReasonCode};
 
-use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag, is_in_own_network, number};
+use crate::detectors::{Detector, EvidenceFamily, Role, Strength, flag, is_in_own_network, is_on_own_device, number};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
@@ -20,7 +20,7 @@ pub(super) const DETECTOR: Detector = Detector {
     sees: "The device's last place within ten minutes and more than 500 km beyond both radii; or a device that the \
            account knows, on a system and in a network that it does not.",
     never: "A network hand-over or a VPN switched on: what hides its place has none; a browser update; an own device \
-            that asks for desktop pages in an own network.",
+            in an own network, such as a company's own exit far away, or asking for desktop pages.",
     since: "0.1.0",
     strength: Strength::Strong,
     family: EvidenceFamily::Place,
@@ -32,7 +32,9 @@ pub(super) const DETECTOR: Detector = Detector {
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let thresholds = &thresholds.session_token_replayed;
     let place = &features.place;
-    let at_once = place.device_travel.filter(|travel| {
+    // Somebody who goes out by a company's exit and by the line at home is at both, and no list need know of either.
+    let is_at_home = is_on_own_device(features) && is_in_own_network(features);
+    let at_once = place.device_travel.filter(|_| !is_at_home).filter(|travel| {
         let distance_km = travel.beyond_radii_km(thresholds.accuracy_assumed_km.get());
         travel.hours * 60.0 <= thresholds.minutes_max.get() && distance_km > thresholds.distance_km_min.get()
     });
@@ -55,7 +57,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
 mod tests {
     use super::*;
     use crate::detectors::tests::{check, travel};
-    use crate::features::{Agent, Novelty, Place};
+    use crate::features::{Agent, Novelty, Place, Reputation};
 
     #[test]
     fn fires_on_two_places_at_once() {
@@ -64,6 +66,21 @@ mod tests {
             check(&DETECTOR, &Features { place, ..Features::default() }, fires);
         }
         check(&DETECTOR, &Features::default(), false);
+    }
+
+    #[test]
+    fn never_on_an_own_device_in_an_own_network() {
+        for (device_known, address_known, reported, fires) in [
+            (Some(true), Some(true), Some(false), false),
+            (Some(true), Some(false), Some(false), true),
+            (Some(false), Some(true), Some(false), true),
+            (Some(true), Some(true), Some(true), true),
+        ] {
+            let place = Place { device_travel: Some(travel(9_000.0, 0.1)), ..Place::default() };
+            let novelty = Novelty { device_known, address_known, ..Novelty::default() };
+            let reputation = Reputation { account_reported: reported, ..Reputation::default() };
+            check(&DETECTOR, &Features { place, novelty, reputation, ..Features::default() }, fires);
+        }
     }
 
     #[test]
