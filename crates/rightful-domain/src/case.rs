@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::{
-    AccountId, Action, ApplicationId, Assessment, Event, EventId, FreeFields, Pii, RiskScore, RuleStatus, Source,
+    AccountId, Action, ApplicationId, Assessment, Event, EventId, FreeFields, Pii, Rescored, RuleStatus, Source,
     Timestamp, Verdict,
 };
 
@@ -174,17 +174,6 @@ impl DecisionKind {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
-}
-
-/// What was judged of an event when somebody asked to judge it again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rescored {
-    /// When.
-    pub at: Timestamp,
-    /// The verdict then.
-    pub verdict: Verdict,
-    /// The score then.
-    pub score: RiskScore,
 }
 
 /// How far a case has come.

@@ -46,6 +46,7 @@ mod population;
 mod profile;
 mod reason;
 mod report;
+mod rescored;
 mod rule_book;
 mod rule_count;
 mod ruling;
@@ -78,7 +79,7 @@ pub use backtest::{
 pub use case::{
     CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_NOTES_MAX, CASE_TAGS_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX,
     CLAIM_KEPT, Case, CaseChange, CaseNote, CasePage, CaseRefusal, CaseSearch, CaseState, Claim, Decision,
-    DecisionKind, NoteChange, QUEUE_DEFAULT, Rescored, SERVICE_TIME, TagChange, UNDO_WITHIN,
+    DecisionKind, NoteChange, QUEUE_DEFAULT, SERVICE_TIME, TagChange, UNDO_WITHIN,
 };
 pub use case_times::{CaseTimes, Percentiles, QueueTimes};
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
@@ -139,6 +140,7 @@ pub use population::{
 pub use profile::{Bad, Depth, FACTS_MAX, Fact, Family, HELD_MAX, Held, Place, Profile, Standing};
 pub use reason::{Evidence, EvidenceValue, FINDINGS_MAX, Finding, ReasonCode};
 pub use report::{REPORT_KEPT, Report, ReportKey};
+pub use rescored::{Rescored, RescoredGrounds};
 pub use rule_book::{
     RULE_BOOK_BYTES_MAX, RULE_BOOK_VERSIONS_MAX, RuleBook, RuleBookChange, RuleBookChangeKind, RuleBookRefusal,
     RuleBookVersion, RuleHand, RuleText,

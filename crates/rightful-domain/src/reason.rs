@@ -399,6 +399,13 @@ impl Finding {
     pub fn is_adverse(&self) -> bool {
         self.nats > 0.0
     }
+
+    /// Its share in hundredths of a nat, as it is told to people.
+    #[must_use]
+    pub fn hundredths(&self) -> i32 {
+        // Saturates, far beyond what any evidence weighs.
+        (self.nats * 100.0).round() as i32
+    }
 }
 
 /// One thing a finding saw.

@@ -66,12 +66,15 @@ impl EventStanding {
     fn scored(record: &Record, case: Option<&Case>) -> Self {
         let event = &record.entry.event;
         let first = record.entry.assessment.as_ref();
-        let Some((first, again)) = first.zip(case.and_then(|case| case.rescored)) else {
+        let Some((first, again)) = first.zip(case.and_then(|case| case.rescored.as_ref())) else {
             return Self::judged(event, first);
         };
         let mut assessment = first.clone();
         let is_overruled = assessment.is_overruled();
         assessment.verdict = again.verdict;
+        if let Some(grounds) = &again.grounds {
+            assessment.rules.clone_from(&grounds.rules);
+        }
         if !is_overruled {
             assessment.answered = Some(again.verdict);
         }

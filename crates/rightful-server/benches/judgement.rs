@@ -10,6 +10,8 @@
 mod past;
 mod traffic;
 
+use std::sync::mpsc;
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use past::{GAP_DAYS, LOGINS_MAX, judge_one, remember, shipped_policy};
@@ -54,27 +56,35 @@ fn main() {
     let policy = shipped_policy();
     let given =
         arguments.iter().position(|argument| argument == "--accounts").and_then(|place| arguments.get(place + 1));
-    if let Some(n_accounts) = given.and_then(|text| text.parse().ok()) {
-        let shop = open(&policy, n_accounts);
-        let rounds: Vec<Measured> = (0..ROUNDS).map(|round| measure(&shop, &policy, round)).collect();
-        tell(&shop, &rounds);
-        return;
-    }
-    compare(&policy);
+    let given = given.and_then(|text| text.parse().ok());
+    std::thread::scope(|scope| {
+        let crew = Crew::hired(scope);
+        match given {
+            Some(n_accounts) => alone(&crew, &policy, n_accounts),
+            None => compare(&crew, &policy),
+        }
+    });
+}
+
+/// Measures one number of accounts.
+fn alone<'env>(crew: &Crew<'env>, policy: &'env Policy, n_accounts: u64) {
+    let shop = open(crew, policy, n_accounts);
+    let rounds: Vec<Measured> = (0..ROUNDS).map(|round| measure(crew, &shop, policy, round)).collect();
+    tell(&shop, &rounds);
 }
 
 /// Measures few accounts and many in turns.
-fn compare(policy: &Policy) {
+fn compare<'env>(crew: &Crew<'env>, policy: &'env Policy) {
     let [n_few, n_many] = ACCOUNTS;
-    let many = open(policy, n_many);
+    let many = open(crew, policy, n_many);
     let mut few = None;
     let mut rounds = [const { Vec::new() }; 2];
     for round in 0..ROUNDS {
         // Few are measured in another memory each round, so that theirs has not grown longer than that of many.
-        let few = few.insert(open(policy, n_few));
+        let few = few.insert(open(crew, policy, n_few));
         let [of_few, of_many] = &mut rounds;
-        of_few.push(measure(few, policy, 0));
-        of_many.push(measure(&many, policy, round));
+        of_few.push(measure(crew, few, policy, 0));
+        of_many.push(measure(crew, &many, policy, round));
     }
     let [of_few, of_many] = &rounds;
     if let Some(few) = &few {
@@ -119,19 +129,26 @@ fn tell(shop: &Shop, rounds: &[Measured]) {
 }
 
 /// Judges one round of logins.
-fn measure(shop: &Shop, policy: &Policy, round: u64) -> Measured {
-    let spent = on_threads(|thread| judge(shop.memory.clone(), policy, shop.n_accounts, round, thread));
+fn measure<'env>(crew: &Crew<'env>, shop: &Shop, policy: &'env Policy, round: u64) -> Measured {
+    let n_accounts = shop.n_accounts;
+    let spent = crew.each(|thread| {
+        let memory = shop.memory.clone();
+        move || judge(memory, policy, n_accounts, round, thread)
+    });
     let slowest = spent.iter().copied().max().unwrap_or_default();
     let each = spent.iter().sum::<Duration>() / u32::try_from(MEASURED).unwrap_or(u32::MAX);
     Measured { each, rate: MEASURED as f64 / slowest.as_secs_f64() }
 }
 
 /// Makes accounts and their past, on the threads that are measured later.
-fn open(policy: &Policy, n_accounts: u64) -> Shop {
+fn open<'env>(crew: &Crew<'env>, policy: &'env Policy, n_accounts: u64) -> Shop {
     let before = resident_bytes();
     let memory = Rehearsal::new();
     let begun = Instant::now();
-    on_threads(|thread| remember(memory.clone(), policy, n_accounts, (thread, THREADS)));
+    crew.each(|thread| {
+        let memory = memory.clone();
+        move || remember(memory, policy, n_accounts, (thread, THREADS))
+    });
     let past = begun.elapsed().as_secs_f64();
     let resident = resident_bytes().saturating_sub(before) / n_accounts.max(1);
     let mut stored = memory.stored_bytes();
@@ -145,18 +162,34 @@ fn open(policy: &Policy, n_accounts: u64) -> Shop {
     Shop { memory, n_accounts, told }
 }
 
-fn on_threads<T: Send>(work: impl Fn(u64) -> T + Sync) -> Vec<T> {
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS)
-            .map(|thread| {
-                scope.spawn({
-                    let work = &work;
-                    move || work(thread)
-                })
-            })
-            .collect();
-        threads.into_iter().map(|thread| thread.join().expect("a thread that measures does not panic")).collect()
-    })
+/// Work for one thread.
+type Task<'env> = Box<dyn FnOnce() + Send + 'env>;
+
+/// Threads that stay from the first account to the last judgement, as a server's do: those that end leave their memory to
+/// the allocator, which takes it over piece by piece while others are measured.
+struct Crew<'env>(Vec<mpsc::Sender<Task<'env>>>);
+
+impl<'env> Crew<'env> {
+    fn hired<'scope>(scope: &'scope Scope<'scope, 'env>) -> Self {
+        let threads = (0..THREADS).map(|_| {
+            let (tasks, given) = mpsc::channel::<Task<'env>>();
+            scope.spawn(move || given.into_iter().for_each(|task| task()));
+            tasks
+        });
+        Self(threads.collect())
+    }
+
+    /// What came of the same work on each thread.
+    fn each<T: Send + 'env, W: FnOnce() -> T + Send + 'env>(&self, work: impl Fn(u64) -> W) -> Vec<T> {
+        let (done, results) = mpsc::channel();
+        for (tasks, thread) in self.0.iter().zip(0..) {
+            let (work, done) = (work(thread), done.clone());
+            let task = Box::new(move || drop(done.send(work())));
+            tasks.send(task).expect("a thread that measures does not panic");
+        }
+        drop(done);
+        results.into_iter().collect()
+    }
 }
 
 /// Judges logins of accounts in no order, and says how long that took; making them up is not counted.

@@ -136,7 +136,7 @@ impl Pipeline {
         let facts = Facts { event, enrichment, history, allowances: (&application.settings).into(), now };
         let assessment = rightful_engine::assess(&facts, &self.policies.of(&application.id).policy);
         let queue = assessment.queue(&facts.event).map(Box::from);
-        let rescored = Rescored { at: now, verdict: assessment.verdict, score: assessment.risk_score };
+        let rescored = Rescored::of(&assessment, now);
         let changes = vec![CaseChange::Rescore { rescored, queue }];
         let case = self.store.alter_case(asked(application, &record, changes, now)).await??;
         Ok((record, Some(case)))

@@ -314,11 +314,22 @@ fn properties_are_changed_one_by_one_and_judged_when_it_is_judged_again() {
     assert_eq!(standing(&patched), "GREEN");
     let again = shop.ask("POST", &path("-/score"), "").json();
     assert_eq!((standing(&again), &again["review"]["attemptCnt"]), ("RED", &json!(1)), "{again}");
+    // The rules are those of the score beside them, now and whenever it is looked at.
+    let rules = |answer: &Value| {
+        let all = answer["scoringResult"]["matchedRules"].as_array().unwrap().iter();
+        all.map(|rule| rule["name"].as_str().unwrap().to_owned()).filter(|name| !name.contains('_')).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (rules(&first), rules(&again)),
+        (vec!["wrong-number".to_owned()], vec!["vip".into(), "wrong-number".into()])
+    );
+    let looked_at = shop.ask("GET", &path("one"), "").json();
+    assert_eq!((rules(&looked_at), &looked_at["scoringResult"]["ruleCnt"]), (rules(&again), &json!(2)), "{looked_at}");
     // A second change leaves the first as it was, and one is taken away.
     let patched = shop.ask("PATCH", &path("props?unsetKey=source"), r#"{"tier":"basic"}"#).json();
     assert_eq!(patched["data"]["props"], json!({ "tier": "basic", "shop": "7" }));
     let again = shop.ask("POST", &path("-/score"), "").json();
-    assert_eq!(standing(&again), "GREEN", "{again}");
+    assert_eq!((standing(&again), rules(&again)), ("GREEN", rules(&first)), "{again}");
     let long = json!({ "long": "x".repeat(20_000) }).to_string();
     assert_eq!(shop.ask("PATCH", &path("props"), &long).status, 400);
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rightful_domain::{
-    Action, Assessment, Case, Entry, Event, EventId, EventStanding, Finding, FreeFields, Page, Record,
+    Action, Assessment, Case, Entry, Event, EventId, EventStanding, FreeFields, Page, ReasonCode, Record,
 };
 use serde_json::{Map, Value};
 
@@ -115,7 +115,7 @@ fn kind_of_action(action: &Action) -> &str {
 }
 
 fn score(assessment: &Assessment, case: Option<&Case>) -> f64 {
-    let again = case.and_then(|case| case.rescored);
+    let again = case.and_then(|case| case.rescored.as_ref());
     again.map_or(assessment.risk_score, |again| again.score).points()
 }
 
@@ -180,11 +180,14 @@ fn scoring_result<'a>(
     call: &Call<'_>,
     record: &'a Record,
     assessment: &'a Assessment,
-    case: Option<&Case>,
+    case: Option<&'a Case>,
 ) -> ScoringResult<'a> {
-    let shadow = assessment.rules.iter().filter(|rule| !rule.acts());
+    // As it was judged last.
+    let again = case.and_then(|case| case.rescored.as_ref()).and_then(|rescored| rescored.grounds.as_deref());
+    let matched = again.map_or(&assessment.rules, |again| &again.rules);
+    let shadow = matched.iter().filter(|rule| !rule.acts());
     let dry_score = shadow.fold(0.0, |sum, rule| sum + rule.effect.score.points());
-    let rules = assessment.rules.iter().map(|rule| {
+    let rules = matched.iter().map(|rule| {
         let known = (call.rule_title)(&rule.rule).unwrap_or_default();
         MatchedRule {
             id: known.origin.map_or_else(|| rule.rule.to_string().into(), |(_, id)| id.into()),
@@ -196,24 +199,30 @@ fn scoring_result<'a>(
             action: words::doing_of_rule(&rule.effect).as_str(),
         }
     });
-    let found = assessment.findings.iter().filter(|finding| finding.is_adverse()).map(matched_finding);
-    let n_shadow = assessment.rules.iter().filter(|rule| !rule.acts()).count();
+    let found: Vec<_> = match again {
+        Some(again) => again.against.iter().map(|(reason, hundredths)| matched_finding(*reason, *hundredths)).collect(),
+        None => {
+            let adverse = assessment.findings.iter().filter(|finding| finding.is_adverse());
+            adverse.map(|finding| matched_finding(finding.reason, finding.hundredths())).collect()
+        }
+    };
+    let n_shadow = matched.iter().filter(|rule| !rule.acts()).count();
     let doing = if assessment.is_overruled() { Doing::Score } else { words::doing(record) };
     ScoringResult {
         score: score(assessment, case),
         dry_score,
         matched_rules: rules.chain(found).collect(),
         action: doing.as_str(),
-        rule_cnt: assessment.rules.len() - n_shadow,
+        rule_cnt: matched.len() - n_shadow,
         dry_run_rule_cnt: n_shadow,
     }
 }
 
 /// What was found, as a rule of our own under the reason's name.
-fn matched_finding(finding: &Finding) -> MatchedRule<'_> {
-    let name = finding.reason.as_str();
+fn matched_finding(reason: ReasonCode, hundredths: i32) -> MatchedRule<'static> {
+    let name = reason.as_str();
     // To the hundredth of a nat: what it weighs, not what it adds to a score.
-    let weight = (finding.nats * 100.0).round() / 100.0;
+    let weight = f64::from(hundredths) / 100.0;
     MatchedRule {
         id: name.into(),
         name,
@@ -225,7 +234,7 @@ fn matched_finding(finding: &Finding) -> MatchedRule<'_> {
     }
 }
 
-fn reasons(records: &[Record]) -> impl Iterator<Item = rightful_domain::ReasonCode> + Clone {
+fn reasons(records: &[Record]) -> impl Iterator<Item = ReasonCode> + Clone {
     let assessments = records.iter().filter_map(|record| record.entry.assessment.as_ref());
     assessments.flat_map(|assessment| assessment.findings.iter().map(|finding| finding.reason))
 }

@@ -14,8 +14,8 @@
 //! own: `q` mixes in the uniform distribution, since intruders rent where few customers live; prefixes of addresses
 //! stand as steps between the network and the address, since neighbors share a town; a device's name is judged by
 //! what its agent did the last time, since a browser that keeps no names never will; where a chain ends at something new,
-//! an address at which others are let through calms; a new device is also asked whose it is, and whether its type belongs
-//! on this line; and some strangers have all of one side, a copy of the owner's
+//! an address at which others are let through calms as far as that is unusual there; a new device is also asked whose it
+//! is, and whether its type belongs on this line; and some strangers have all of one side, a copy of the owner's
 //! browser or a place on the owner's line, so that neither calms without bound. The chance of something new is
 //! learned from the stream, by the time since the last event and the length of history, times how fickle the account
 //! has been. Constants are set by reasoning or chosen among two or three round values on simulated logins; the result

@@ -1,18 +1,21 @@
 //! The stored form of a case: what is staff's or nobody's in clear, what is about a person sealed.
 
 use rightful_domain::{
-    AccountId, ApplicationId, Case, CaseNote, Claim, Decision, DecisionKind, EventId, FreeFields, Pii, Rescored,
-    RiskScore, Timestamp, Verdict,
+    AccountId, ApplicationId, Case, CaseNote, Claim, Decision, DecisionKind, EventId, FreeFields, Pii, ReasonCode,
+    Rescored, RescoredGrounds, RiskScore, Timestamp, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
 use super::number::Numbered;
+use super::rulings::StoredMatches;
 
 /// The first version: without tags, and without when it was first claimed; its notes are numbered by their places.
 const OLD_VERSION: u8 = 1;
+/// The second: without what a later judgement came from.
+const TAGS_VERSION: u8 = 2;
 /// The version that is written.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// The version of what is sealed.
 const PRIVATE_VERSION: u8 = 1;
 
@@ -42,6 +45,28 @@ struct StoredMore<'a> {
     untagged: Vec<&'a str>,
     first_claimed_at: Option<i64>,
     note_ids: Vec<u32>,
+}
+
+/// What follows that from version 3 on: what a later judgement came from.
+#[derive(Serialize, Deserialize)]
+struct StoredRescored<'a> {
+    #[serde(borrow)]
+    rules: StoredMatches<'a>,
+    against: Vec<(u8, i32)>,
+}
+
+impl<'a> StoredRescored<'a> {
+    fn of(case: &'a Case) -> Option<Self> {
+        let grounds = case.rescored.as_ref()?.grounds.as_ref()?;
+        let against = grounds.against.iter().map(|(reason, hundredths)| (reason.number(), *hundredths)).collect();
+        Some(Self { rules: StoredMatches::of(&grounds.rules), against })
+    }
+
+    fn restore(self) -> Result<RescoredGrounds, Undecodable> {
+        let reason = |number| ReasonCode::from_number(number).ok_or(Undecodable("unknown reason"));
+        let against = self.against.into_iter().map(|(number, hundredths)| Ok((reason(number)?, hundredths)));
+        Ok(RescoredGrounds { rules: self.rules.restore()?, against: against.collect::<Result<_, _>>()? })
+    }
 }
 
 impl<'a> StoredMore<'a> {
@@ -114,7 +139,7 @@ pub(crate) fn encode_case(case: &Case, subject: [u8; 13], sealed: &[u8]) -> Vec<
         labels: decision.labels.iter().map(|label| &**label).collect(),
         may_retry: decision.may_retry,
     });
-    let rescored = |it: Rescored| (it.at.as_micros(), it.verdict.number(), it.score.hundredths());
+    let rescored = |it: &Rescored| (it.at.as_micros(), it.verdict.number(), it.score.hundredths());
     let stored = StoredCase {
         application: case.application.as_str(),
         event: *case.event.as_bytes(),
@@ -123,25 +148,33 @@ pub(crate) fn encode_case(case: &Case, subject: [u8; 13], sealed: &[u8]) -> Vec<
         due_at: case.due_at.as_micros(),
         claim: case.claim.as_ref().map(|claim| (&*claim.by, claim.at.as_micros())),
         decision,
-        rescored: case.rescored.map(rescored),
+        rescored: case.rescored.as_ref().map(rescored),
         deleted_at: case.deleted_at.map(Timestamp::as_micros),
         revision: case.revision,
         subject,
         sealed,
     };
-    super::to_versioned_bytes(VERSION, &(stored, StoredMore::of(case)))
+    super::to_versioned_bytes(VERSION, &(stored, StoredMore::of(case), StoredRescored::of(case)))
 }
+
+/// A case as the versions have it.
+type Parts<'a> = (StoredCase<'a>, Option<StoredMore<'a>>, Option<StoredRescored<'a>>);
 
 /// A case from its bytes: `open` gives what was sealed under a subject's key, or None where that key is forgotten.
 pub(crate) fn decode_case<E: From<Undecodable>>(
     bytes: &[u8],
     open: impl FnOnce([u8; 13], EventId, &[u8]) -> Result<Option<Vec<u8>>, E>,
 ) -> Result<Case, E> {
-    let (stored, more): (StoredCase<'_>, Option<StoredMore<'_>>) = if bytes.first() == Some(&OLD_VERSION) {
-        (super::from_versioned_bytes(OLD_VERSION, bytes)?, None)
-    } else {
-        let (stored, more) = super::from_versioned_bytes(VERSION, bytes)?;
-        (stored, Some(more))
+    let (stored, more, grounds): Parts<'_> = match bytes.first() {
+        Some(&OLD_VERSION) => (super::from_versioned_bytes(OLD_VERSION, bytes)?, None, None),
+        Some(&TAGS_VERSION) => {
+            let (stored, more) = super::from_versioned_bytes(TAGS_VERSION, bytes)?;
+            (stored, Some(more), None)
+        }
+        _ => {
+            let (stored, more, grounds) = super::from_versioned_bytes(VERSION, bytes)?;
+            (stored, Some(more), grounds)
+        }
     };
     let event = EventId::from_bytes(stored.event);
     let opened = open(stored.subject, event, stored.sealed)?;
@@ -149,8 +182,14 @@ pub(crate) fn decode_case<E: From<Undecodable>>(
         Some(bytes) => super::from_versioned_bytes(PRIVATE_VERSION, bytes)?,
         None => StoredPrivate::default(),
     };
-    let case = stored.restore(private)?;
-    Ok(more.map_or_else(|| case.clone(), |more| more.restore(case.clone())))
+    let mut case = stored.restore(private)?;
+    if let Some((rescored, grounds)) = case.rescored.as_mut().zip(grounds) {
+        rescored.grounds = Some(Box::new(grounds.restore()?));
+    }
+    Ok(match more {
+        Some(more) => more.restore(case),
+        None => case,
+    })
 }
 
 impl StoredCase<'_> {
@@ -160,7 +199,7 @@ impl StoredCase<'_> {
         let decision = self.decision.map(|stored| stored.restore(comment)).transpose()?;
         let rescored = |(when, verdict, score): (i64, u8, u16)| {
             let score = RiskScore::from_hundredths(score).map_err(|_| Undecodable("a score beyond its range"))?;
-            Ok(Rescored { at: at(when), verdict: Verdict::of_number(verdict)?, score })
+            Ok(Rescored { at: at(when), verdict: Verdict::of_number(verdict)?, score, grounds: None })
         };
         let note = |(place, (by, when, text)): (usize, (&str, i64, &str))| CaseNote {
             id: u32::try_from(place).unwrap_or(u32::MAX),
@@ -209,7 +248,7 @@ impl StoredDecision<'_> {
 
 #[cfg(test)]
 mod tests {
-    use rightful_domain::{Action, CaseChange, Event, Source, TagChange};
+    use rightful_domain::{Action, CaseChange, Event, RuleEffect, RuleMatch, Source, TagChange};
 
     use super::*;
 
@@ -239,13 +278,32 @@ mod tests {
         case.revision = 2;
         case.fields = FreeFields::new("{\"tier\":\"vip\"}");
         let score = RiskScore::from_hundredths(9_500).expect("in range");
-        case.rescored = Some(Rescored { at: now, verdict: Verdict::Deny, score });
+        case.rescored = Some(Rescored { at: now, verdict: Verdict::Deny, score, grounds: None });
+        case
+    }
+
+    /// The same, with what the later judgement came from.
+    fn judged_again() -> Case {
+        let effect = RuleEffect { floor: Some(Verdict::Deny), queue: Some("mules".into()), ..RuleEffect::default() };
+        let rule = RuleMatch {
+            rule: "abroad".into(),
+            version: 3,
+            origin: Some(Source::Sumsub),
+            is_shadow: false,
+            is_snoozed: true,
+            effect,
+        };
+        let against = vec![(ReasonCode::ProfileImpossibleTravel, 212)];
+        let mut case = a_case();
+        if let Some(rescored) = &mut case.rescored {
+            rescored.grounds = Some(Box::new(RescoredGrounds { rules: vec![rule], against }));
+        }
         case
     }
 
     #[test]
     fn a_case_reads_back_and_without_its_key_loses_what_is_about_a_person() {
-        let case = a_case();
+        let case = judged_again();
         let private = private_of_case(&case);
         let bytes = encode_case(&case, [7; 13], &private);
         let read = decode_case::<Undecodable>(&bytes, |subject, event, sealed| {
@@ -272,10 +330,11 @@ mod tests {
     fn a_case_of_each_version_is_read() {
         let old = Case { tags: Vec::new(), untagged: Vec::new(), first_claimed_at: None, ..a_case() };
         assert_eq!(read(include_str!("golden/case_v1.hex")), old);
-        let case = a_case();
+        assert_eq!(read(include_str!("golden/case_v2.hex")), a_case());
+        let case = judged_again();
         let bytes = encode_case(&case, [7; 13], &private_of_case(&case));
         let told: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(told, include_str!("golden/case_v2.hex").trim(), "a released version never changes");
+        assert_eq!(told, include_str!("golden/case_v3.hex").trim(), "a released version never changes");
         assert_eq!(read(&told), case);
     }
 }

@@ -123,6 +123,31 @@ pub(crate) fn origins_by_name(read: &mut ReadEntry<'_>) {
     }
 }
 
+/// Matches by themselves, each whole.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredMatches<'a> {
+    /// With whether it was snoozed, and in whose words it was written.
+    #[serde(borrow)]
+    all: Vec<(StoredMatch<'a>, bool, Option<u8>)>,
+}
+
+impl<'a> StoredMatches<'a> {
+    pub(crate) fn of(rules: &'a [RuleMatch]) -> Self {
+        let stored = |matched: &'a RuleMatch| {
+            (StoredMatch::of(matched), matched.is_snoozed, matched.origin.map(|source| source.number()))
+        };
+        Self { all: rules.iter().map(stored).collect() }
+    }
+
+    pub(crate) fn restore(self) -> Result<Vec<RuleMatch>, Undecodable> {
+        let restored = |(stored, is_snoozed, source): (StoredMatch<'_>, bool, Option<u8>)| {
+            let origin = source.map(Source::of_number).transpose()?;
+            Ok(RuleMatch { is_snoozed, origin, ..stored.restore()? })
+        };
+        self.all.into_iter().map(restored).collect()
+    }
+}
+
 impl<'a> StoredMatch<'a> {
     fn of(matched: &'a RuleMatch) -> Self {
         let RuleMatch { rule, version, origin: _, is_shadow, is_snoozed: _, effect } = matched;
