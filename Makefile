@@ -35,7 +35,7 @@ check: fmt lint docs deny doctest unit clients ## The gate: formatting, lints, d
 dev: setup ## A server on 127.0.0.1:8700, built for debugging, with its data in target/dev
 	$(RIGHTFUL) -- serve --data target/dev
 
-data: ## Bring freely licensed data sets about network addresses into data/intelligence (needs npm, once)
+data: ## Bring freely licensed data sets into data/intelligence (needs npm, once)
 	bash scripts/data.sh
 
 story: ## Run the stories whose name contains NAME
