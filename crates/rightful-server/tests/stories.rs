@@ -87,14 +87,21 @@ fn in_words_of<V: Vendor + 'static>(stories: &[Told], vendor: &str, sayable_min:
 
 /// Tells a story in a vendor's words and in ours, each to an application of its own: what was judged must be the same.
 fn compare<V: Vendor>(story: &Story, world: &World, found: Found<V>) -> Result<(), Failed> {
-    let ours = told_in(Tongue::Ours, story, world, found)?;
-    let theirs = told_in(Tongue::Theirs, story, world, found)?;
+    // At the same moments, too: of attempts that are seconds apart, another would be the first in another hour.
+    let now = now()?;
+    let ours = told_in(Tongue::Ours, (story, now), world, found)?;
+    let theirs = told_in(Tongue::Theirs, (story, now), world, found)?;
     let differences = story::judged_otherwise(story, &ours, &theirs);
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n").into()) }
 }
 
-fn told_in<V: Vendor>(tongue: Tongue, story: &Story, world: &World, found: Found<V>) -> Result<Vec<Happened>, Failed> {
-    let (served, now) = (Served::start(story, world)?, now()?);
+fn told_in<V: Vendor>(
+    tongue: Tongue,
+    (story, now): (&Story, Timestamp),
+    world: &World,
+    found: Found<V>,
+) -> Result<Vec<Happened>, Failed> {
+    let served = Served::start(story, world)?;
     let vendor = found(&served, now)?;
     let judge = Teller::new(served.ours()?, (vendor, tongue), story, now)?;
     let mut judge = judge.ok_or("the story is too long")?;
