@@ -9,6 +9,7 @@
 //! Blank lines and lines that begin with `#` are skipped; any other line is an error with its number.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rightful_domain::{CredentialStatus, PasswordHashes};
 use ring::digest::{SHA256, digest};
@@ -27,23 +28,27 @@ const LINE_BYTES_MAX: u64 = 128;
 type Short = [u8; 16];
 
 /// What was seen in public breaches.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct BreachIndex {
-    /// By SHA-256 of the password; None where the file has none.
-    passwords_sha256: Option<Sorted>,
-    /// By SHA-256 of the lower-case hexadecimal SHA-1 of the password; None where the file has none.
-    passwords_sha1_sha256: Option<Sorted>,
-    /// By SHA-256 of the lower-case username; None without the file.
-    usernames: Option<Sorted>,
+    /// None without the file: unknown, not empty.
+    pub(crate) passwords: Option<Arc<BreachedPasswords>>,
+    /// None without the file.
+    pub(crate) usernames: Option<Arc<Digests>>,
 }
 
-impl BreachIndex {
-    /// Reads what the folder has. A file that is not there is unknown, not empty.
+/// The file of passwords.
+#[derive(Debug)]
+pub(crate) struct BreachedPasswords {
+    /// By SHA-256 of the password; None where the file has none.
+    sha256: Option<Digests>,
+    /// By SHA-256 of the lower-case hexadecimal SHA-1 of the password; None where the file has none.
+    sha1_sha256: Option<Digests>,
+}
+
+impl BreachedPasswords {
+    /// Reads the folder's file of passwords.
     pub(crate) fn read(folder: &Path) -> Result<Self, EnrichError> {
-        let unreadable = |source| EnrichError::Unreadable { file: folder.display().to_string(), source };
-        // So that a slip in the folder's name is an error, not an empty index.
-        std::fs::read_dir(folder).map_err(unreadable)?;
-        let (mut sha256, mut sha1_sha256, mut usernames) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut sha256, mut sha1_sha256) = (Vec::new(), Vec::new());
         each_digest(folder, BREACHED_PASSWORDS_FILE, |hexadecimal| {
             match hexadecimal.len() {
                 SHA256_DIGITS => sha256.push(short_of(hexadecimal)?),
@@ -52,26 +57,18 @@ impl BreachIndex {
             }
             Ok(())
         })?;
-        let has_usernames = each_digest(folder, BREACHED_USERNAMES_FILE, |hexadecimal| match hexadecimal.len() {
-            SHA256_DIGITS => {
-                usernames.push(short_of(hexadecimal)?);
-                Ok(())
-            }
-            _ => Err(BadLine::WrongLength),
-        })?;
-        let some = |entries: Vec<Short>| (!entries.is_empty()).then(|| Sorted::of(entries));
-        Ok(Self {
-            passwords_sha256: some(sha256),
-            passwords_sha1_sha256: some(sha1_sha256),
-            usernames: has_usernames.then(|| Sorted::of(usernames)),
-        })
+        let some = |entries: Vec<Short>| (!entries.is_empty()).then(|| Digests::of(entries));
+        Ok(Self { sha256: some(sha256), sha1_sha256: some(sha1_sha256) })
     }
+}
 
+impl BreachIndex {
     /// What is known of a credential; None where no hash that was sent can be looked up. O(log n).
     pub(crate) fn status(&self, hashes: &PasswordHashes, username: Option<&str>) -> Option<CredentialStatus> {
-        let look_up = |hash: Option<&[u8; 32]>, index: &Option<Sorted>| Some(index.as_ref()?.contains(hash?));
-        let by_sha256 = look_up(hashes.sha256.as_deref(), &self.passwords_sha256);
-        let by_sha1 = look_up(hashes.sha1_sha256.as_deref(), &self.passwords_sha1_sha256);
+        let look_up = |hash: Option<&[u8; 32]>, index: &Option<Digests>| Some(index.as_ref()?.contains(hash?));
+        let passwords = self.passwords.as_ref()?;
+        let by_sha256 = look_up(hashes.sha256.as_deref(), &passwords.sha256);
+        let by_sha1 = look_up(hashes.sha1_sha256.as_deref(), &passwords.sha1_sha256);
         let password_breached = by_sha256.into_iter().chain(by_sha1).reduce(|one, other| one || other)?;
         Some(CredentialStatus { password_breached, username_breached: self.knows_username(username) })
     }
@@ -85,9 +82,22 @@ impl BreachIndex {
 
 /// Sorted digests, searched by halving.
 #[derive(Debug)]
-struct Sorted(Box<[Short]>);
+pub(crate) struct Digests(Box<[Short]>);
 
-impl Sorted {
+impl Digests {
+    /// Reads the folder's file of usernames.
+    pub(crate) fn usernames(folder: &Path) -> Result<Self, EnrichError> {
+        let mut usernames = Vec::new();
+        each_digest(folder, BREACHED_USERNAMES_FILE, |hexadecimal| match hexadecimal.len() {
+            SHA256_DIGITS => {
+                usernames.push(short_of(hexadecimal)?);
+                Ok(())
+            }
+            _ => Err(BadLine::WrongLength),
+        })?;
+        Ok(Self::of(usernames))
+    }
+
     fn of(mut entries: Vec<Short>) -> Self {
         entries.sort_unstable();
         entries.dedup();
@@ -169,7 +179,9 @@ mod tests {
                 fs::write(folder.path().join(file), text).expect("written");
             }
         }
-        BreachIndex::read(folder.path())
+        let passwords = passwords.map(|_| BreachedPasswords::read(folder.path())).transpose()?;
+        let usernames = usernames.map(|_| Digests::usernames(folder.path())).transpose()?;
+        Ok(BreachIndex { passwords: passwords.map(Arc::new), usernames: usernames.map(Arc::new) })
     }
 
     fn sha256(text: &str) -> Zeroizing<[u8; 32]> {
@@ -255,12 +267,5 @@ mod tests {
             "breached-passwords.txt, line 1: the digest has a length that is neither SHA-256's nor, for passwords, \
              SHA-1's"
         );
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_an_error() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let missing = BreachIndex::read(&folder.path().join("missing"));
-        assert!(matches!(missing, Err(EnrichError::Unreadable { .. })));
     }
 }

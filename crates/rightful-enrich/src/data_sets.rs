@@ -14,7 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rightful_domain::{NetworkKind, Timestamp};
 
-use crate::breach::{BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE, BreachIndex};
+use crate::breach::{BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE, BreachIndex, BreachedPasswords, Digests};
 use crate::disposable::{self, DomainList};
 use crate::geo::{AddressFacts, Database, Subject, Table};
 use crate::network::{self, Claims, List};
@@ -93,6 +93,17 @@ pub struct DataSetInfo {
     pub n_entries: Option<usize>,
 }
 
+/// A file that cannot be read as the data set that it is meant as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenFile {
+    /// Its name.
+    pub file: Arc<str>,
+    /// What is wrong with it: the file and, of a list or a table, the line; never what is written there.
+    pub why: Arc<str>,
+    /// Whether what it held before it broke is still in use. False where it was never whole.
+    pub has_former: bool,
+}
+
 /// What a file was when it was read: its length in bytes and when it was last written.
 type Stamp = (u64, Option<SystemTime>);
 
@@ -139,8 +150,8 @@ enum Content {
     Table(Table),
     List(List),
     Domains(DomainList),
-    /// Nothing that says something of an address.
-    Other,
+    Passwords(Arc<BreachedPasswords>),
+    Usernames(Arc<Digests>),
 }
 
 /// Everything that was read.
@@ -151,7 +162,21 @@ pub(crate) struct DataSets {
     /// In the order in which they are asked.
     places: Vec<Arc<DataSet>>,
     claims: Claims,
-    pub(crate) breaches: Arc<BreachIndex>,
+    pub(crate) breaches: BreachIndex,
+    /// What is wrong with the files that are broken. Of those that were whole before, that stands in `files`.
+    broken: BTreeMap<String, Arc<str>>,
+}
+
+/// What was read, and what is wrong with each file that could not be: told by whoever reads, once.
+pub(crate) type ReadFolder = (DataSets, Vec<EnrichError>);
+
+/// Of which files that are the same as before it is believed that they hold the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reread {
+    /// Of none: everything is read.
+    All,
+    /// Of those with the same stamp.
+    Changed,
 }
 
 impl DataSets {
@@ -162,36 +187,44 @@ impl DataSets {
             files: BTreeMap::new(),
             places: Vec::new(),
             claims: Claims::of(&[])?,
-            breaches: Arc::default(),
+            breaches: BreachIndex::default(),
+            broken: BTreeMap::new(),
         })
     }
 
-    /// Reads a folder; what `before` has and is the same by its stamp is taken from there.
-    pub(crate) fn read(folder: &Path, stamps: Stamps, before: Option<&Self>) -> Result<Self, EnrichError> {
-        let mut files = BTreeMap::new();
+    /// Reads a folder. A file that is broken keeps what it held in `before`; the others do not suffer from it.
+    pub(crate) fn read(
+        folder: &Path,
+        stamps: Stamps,
+        before: Option<&Self>,
+        reread: Reread,
+    ) -> Result<ReadFolder, EnrichError> {
+        let (mut files, mut broken, mut errors) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         for (name, stamp) in &stamps {
-            let same = before.filter(|before| before.stamps.get(name) == Some(stamp));
-            if let Some(set) = same.and_then(|before| before.files.get(name)) {
-                files.insert(name.clone(), Arc::clone(set));
-            } else if same.is_none()
-                && let Some(set) = read_file(folder, name, *stamp)?
-            {
-                files.insert(name.clone(), Arc::new(set));
+            let former = before.and_then(|before| before.files.get(name));
+            let same = before.filter(|before| reread == Reread::Changed && before.stamps.get(name) == Some(stamp));
+            if let Some(same) = same {
+                files.extend(former.map(|set| (name.clone(), Arc::clone(set))));
+                broken.extend(same.broken.get(name).map(|why| (name.clone(), Arc::clone(why))));
+                continue;
+            }
+            match read_file(folder, name, *stamp).and_then(|set| still_one(name, set, former)) {
+                Ok(set) => files.extend(set.map(|set| (name.clone(), Arc::new(set)))),
+                Err(error) => {
+                    files.extend(former.map(|set| (name.clone(), Arc::clone(set))));
+                    broken.insert(name.clone(), error.in_words().into());
+                    errors.push(error);
+                }
             }
         }
-        let breach_stamps =
-            |stamps: &Stamps| [BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE].map(|file| stamps.get(file).copied());
-        let same = before.filter(|before| breach_stamps(&before.stamps) == breach_stamps(&stamps));
-        let breaches = match same {
-            Some(before) => Arc::clone(&before.breaches),
-            None => Arc::new(BreachIndex::read(folder)?),
-        };
+        let mut breaches = BreachIndex::default();
+        files.values().for_each(|set: &Arc<DataSet>| set.add_to(&mut breaches));
         let is_place = |set: &&Arc<DataSet>| matches!(set.content, Content::Database(_) | Content::Table(_));
         let mut places: Vec<_> = files.values().filter(is_place).cloned().collect();
         places.sort_by_key(|set| (turn(set.info.kind), Reverse(set.info.built_at)));
         let lists: Vec<&List> = files.values().filter_map(|set| set.list()).collect();
         let claims = Claims::of(&lists)?;
-        Ok(Self { stamps, files, places, claims, breaches })
+        Ok((Self { stamps, files, places, claims, breaches, broken }, errors))
     }
 
     /// What the folder was when it was read.
@@ -204,9 +237,20 @@ impl DataSets {
         self.files.values().map(|set| set.info.clone()).collect()
     }
 
-    /// Files that are there and not in use.
+    /// Files that are there, whole, and not in use.
     pub(crate) fn unused(&self) -> Vec<String> {
-        self.stamps.keys().filter(|name| !self.files.contains_key(*name)).cloned().collect()
+        let is_known = |name: &&String| self.files.contains_key(*name) || self.broken.contains_key(*name);
+        self.stamps.keys().filter(|name| !is_known(name)).cloned().collect()
+    }
+
+    /// Files that are broken.
+    pub(crate) fn broken(&self) -> Vec<BrokenFile> {
+        let told = |(name, why): (&String, &Arc<str>)| BrokenFile {
+            file: name.as_str().into(),
+            why: Arc::clone(why),
+            has_former: self.files.contains_key(name),
+        };
+        self.broken.iter().map(told).collect()
     }
 
     /// What is known of a public address. O(log n) in the number of ranges.
@@ -228,7 +272,12 @@ impl DataSets {
                 Content::Database(database) if !is_told || set.info.kind == DataSetKind::City => {
                     database.add(ip, &mut facts);
                 }
-                Content::Database(_) | Content::Table(_) | Content::List(_) | Content::Domains(_) | Content::Other => {}
+                Content::Database(_)
+                | Content::Table(_)
+                | Content::List(_)
+                | Content::Domains(_)
+                | Content::Passwords(_)
+                | Content::Usernames(_) => {}
             }
         }
         facts.networks.extend(self.claims.about(ip, facts.asn).cloned());
@@ -258,15 +307,42 @@ impl DataSet {
     const fn list(&self) -> Option<&List> {
         match &self.content {
             Content::List(list) => Some(list),
-            Content::Database(_) | Content::Table(_) | Content::Domains(_) | Content::Other => None,
+            Content::Database(_)
+            | Content::Table(_)
+            | Content::Domains(_)
+            | Content::Passwords(_)
+            | Content::Usernames(_) => None,
         }
     }
 
     const fn domains(&self) -> Option<&DomainList> {
         match &self.content {
             Content::Domains(domains) => Some(domains),
-            Content::Database(_) | Content::Table(_) | Content::List(_) | Content::Other => None,
+            Content::Database(_)
+            | Content::Table(_)
+            | Content::List(_)
+            | Content::Passwords(_)
+            | Content::Usernames(_) => None,
         }
+    }
+
+    fn add_to(&self, breaches: &mut BreachIndex) {
+        match &self.content {
+            Content::Passwords(passwords) => breaches.passwords = Some(Arc::clone(passwords)),
+            Content::Usernames(usernames) => breaches.usernames = Some(Arc::clone(usernames)),
+            Content::Database(_) | Content::Table(_) | Content::List(_) | Content::Domains(_) => {}
+        }
+    }
+}
+
+/// What a file holds now, unless it was a database and lost its mark: who cut it off did not mean to take it away.
+fn still_one(file: &str, set: Option<DataSet>, former: Option<&Arc<DataSet>>) -> Result<Option<DataSet>, EnrichError> {
+    match (&set, former) {
+        (None, Some(_)) => {
+            let why = "it was one before, and its end, which says so, is not there".to_owned();
+            Err(EnrichError::BadDatabase { file: file.to_owned(), why })
+        }
+        (None | Some(_), _) => Ok(set),
     }
 }
 
@@ -278,8 +354,13 @@ fn read_file(folder: &Path, file: &str, stamp: Stamp) -> Result<Option<DataSet>,
         Some(DataSet { info: DataSetInfo { file: file.into(), kind, built_at, n_entries }, content })
     };
     let ending = ending(file);
-    if [BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE].contains(&file) {
-        return Ok(set(DataSetKind::Breach, written_at, None, Content::Other));
+    if file == BREACHED_PASSWORDS_FILE {
+        let passwords = Content::Passwords(Arc::new(BreachedPasswords::read(folder)?));
+        return Ok(set(DataSetKind::Breach, written_at, None, passwords));
+    }
+    if file == BREACHED_USERNAMES_FILE {
+        let usernames = Content::Usernames(Arc::new(Digests::usernames(folder)?));
+        return Ok(set(DataSetKind::Breach, written_at, None, usernames));
     }
     if disposable::is_list(file) && DOMAIN_LIST_ENDINGS.contains(&ending.as_str()) {
         let domains = DomainList::read(folder, file)?;

@@ -8,7 +8,7 @@ use rightful_domain::{AddressKind, CredentialStatus, Enrichment, Event, Password
 use zeroize::Zeroizing;
 
 use crate::agent::AgentReader;
-use crate::data_sets::{self, DataSetInfo, DataSets, Stamps};
+use crate::data_sets::{self, BrokenFile, DataSetInfo, DataSets, Reread, Stamps};
 use crate::{EnrichError, address, credential_tag};
 
 /// All data sets, as read when it was opened or last reloaded.
@@ -28,12 +28,16 @@ impl Enricher {
     /// `seed` keys the credential tags: 32 random bytes that live in memory only, new at each start.
     ///
     /// # Errors
-    /// The folder or a file in it cannot be read, or a line of it is broken. A file that is not there is no error.
+    /// The folder or a file in it cannot be read, or a line of it is broken: whoever starts with less than what the
+    /// folder is meant to say would not be protected by it, and not know. A file that is not there is no error.
     pub fn open(data: Option<&Path>, seed: [u8; 32]) -> Result<Self, EnrichError> {
-        let sets = match data {
-            Some(folder) => DataSets::read(folder, data_sets::stamps(folder)?, None)?,
-            None => DataSets::none()?,
+        let (sets, errors) = match data {
+            Some(folder) => DataSets::read(folder, data_sets::stamps(folder)?, None, Reread::All)?,
+            None => (DataSets::none()?, Vec::new()),
         };
+        if let Some(error) = errors.into_iter().next() {
+            return Err(error);
+        }
         Ok(Self {
             folder: data.map(Path::to_path_buf),
             agents: AgentReader::new(),
@@ -43,25 +47,33 @@ impl Enricher {
         })
     }
 
-    /// Reads the whole data folder again, while events go on being enriched.
+    /// Reads a data folder as [`Enricher::open`] does, and says of all its files what is wrong with them.
     ///
     /// # Errors
-    /// As [`Enricher::open`]; what was read before then stays in use.
+    /// The folder cannot be listed, or holds too much.
+    pub fn check(folder: &Path) -> Result<Vec<EnrichError>, EnrichError> {
+        DataSets::read(folder, data_sets::stamps(folder)?, None, Reread::All).map(|(_, errors)| errors)
+    }
+
+    /// Reads the whole data folder again, while events go on being enriched. Of a file that is broken, what it held
+    /// before stays in use; see [`Enricher::broken_files`].
+    ///
+    /// # Errors
+    /// The folder cannot be listed, or holds too much; what was read before then stays in use.
     pub fn reload(&self) -> Result<(), EnrichError> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let mut seen = self.seen.lock();
         let stamps = data_sets::stamps(folder)?;
         seen.clone_from(&stamps);
-        let sets = Arc::new(DataSets::read(folder, stamps, None)?);
-        *self.sets.write() = sets;
-        Ok(())
+        self.take(folder, stamps, Reread::All)
     }
 
     /// Reads what changed in the data folder since it was last looked at, by lengths and times of writing; true if
-    /// something did. A folder that is broken is an error once, until it changes again.
+    /// something did. What is broken stays as it was, as with [`Enricher::reload`], and is not read again until it
+    /// changes.
     ///
     /// # Errors
-    /// As [`Enricher::reload`]. A folder that cannot be listed is an error each time.
+    /// As [`Enricher::reload`]; the same folder is an error once, unless it cannot be listed at all.
     pub fn refresh(&self) -> Result<bool, EnrichError> {
         let Some(folder) = &self.folder else { return Ok(false) };
         let mut seen = self.seen.lock();
@@ -70,10 +82,16 @@ impl Enricher {
             return Ok(false);
         }
         seen.clone_from(&stamps);
+        self.take(folder, stamps, Reread::Changed).map(|()| true)
+    }
+
+    /// Reads, while `seen` is held.
+    fn take(&self, folder: &Path, stamps: Stamps, reread: Reread) -> Result<(), EnrichError> {
         let before = Arc::clone(&self.sets.read());
-        let sets = Arc::new(DataSets::read(folder, stamps, Some(&before))?);
-        *self.sets.write() = sets;
-        Ok(true)
+        // What is wrong with files is kept beside them, for whoever asks.
+        let (sets, _errors) = DataSets::read(folder, stamps, Some(&before), reread)?;
+        *self.sets.write() = Arc::new(sets);
+        Ok(())
     }
 
     /// The data sets in use, by file.
@@ -86,6 +104,12 @@ impl Enricher {
     #[must_use]
     pub fn unused_files(&self) -> Vec<String> {
         self.sets.read().unused()
+    }
+
+    /// Files of the data folder that were broken when they were last read.
+    #[must_use]
+    pub fn broken_files(&self) -> Vec<BrokenFile> {
+        self.sets.read().broken()
     }
 
     /// What is known of a credential, beside any event; false where it cannot be looked up.

@@ -1,5 +1,6 @@
 //! Why data sets cannot be used.
 
+use std::error::Error as _;
 use std::io;
 
 /// Why the data folder cannot be used. Names files and lines, never what is written in them.
@@ -41,6 +42,17 @@ pub enum EnrichError {
     },
 }
 
+impl EnrichError {
+    /// The error and what caused it, in one line.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self.source() {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
+    }
+}
+
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadLine {
@@ -76,4 +88,16 @@ pub enum BadLine {
     /// A line of a list of domains is none, or a top-level one.
     #[error("the line is not the name of a domain below a top-level one")]
     NotADomain,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_caused_it() {
+        let source = io::Error::from(io::ErrorKind::PermissionDenied);
+        let error = EnrichError::Unreadable { file: "city.mmdb".into(), source };
+        assert_eq!(error.in_words(), "cannot read city.mmdb: permission denied");
+    }
 }

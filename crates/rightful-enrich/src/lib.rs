@@ -18,7 +18,7 @@ mod ranges;
 mod record;
 
 pub use breach::{BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE};
-pub use data_sets::{DataSetInfo, DataSetKind};
+pub use data_sets::{BrokenFile, DataSetInfo, DataSetKind};
 pub use enricher::Enricher;
 pub use error::{BadLine, EnrichError};
 pub use lines::ENTRIES_MAX;

@@ -86,8 +86,18 @@ fn a_reload_sees_what_changed_and_a_broken_file_changes_nothing() {
     assert_eq!(credential(), found);
 
     fs::write(&file, "broken").expect("written");
-    assert!(matches!(enricher.reload(), Err(EnrichError::BadLine { line: 1, .. })));
+    enricher.reload().expect("the others are read");
+    assert_eq!(broken(&enricher), [(BREACHED_PASSWORDS_FILE.to_owned(), 1, true)]);
     assert_eq!(credential(), found);
+}
+
+/// The broken files: which, how many lines down, whether what was before stays.
+fn broken(enricher: &Enricher) -> Vec<(String, u64, bool)> {
+    let told = enricher.broken_files().into_iter().map(|broken| {
+        let line = broken.why.split_once(", line ").and_then(|(_, rest)| rest.split(':').next()?.parse().ok());
+        (broken.file.to_string(), line.unwrap_or(0), broken.has_former)
+    });
+    told.collect()
 }
 
 #[test]
@@ -196,9 +206,10 @@ fn a_refresh_reads_what_changed_and_says_what_is_broken_once() {
     assert_eq!(n_claims(), 2);
 
     fs::write(folder.path().join("vpn.txt"), "81.2.69.0/24\nbroken line\n").expect("written");
-    assert!(matches!(enricher.refresh(), Err(EnrichError::BadLine { line: 2, .. })));
+    assert!(enricher.refresh().expect("the others are read"));
     assert!(!enricher.refresh().expect("said already"));
-    assert!(enricher.reload().is_err());
+    enricher.reload().expect("the others are read");
+    assert_eq!(broken(&enricher), [("vpn.txt".to_owned(), 2, true)]);
     assert_eq!((n_claims(), about(&enricher, "81.2.69.160").city.as_deref()), (2, Some("London")));
 
     fs::remove_file(folder.path().join("vpn.txt")).expect("removed");
@@ -206,6 +217,48 @@ fn a_refresh_reads_what_changed_and_says_what_is_broken_once() {
     assert!(enricher.refresh().expect("read"));
     assert_eq!((n_claims(), about(&enricher, "81.2.69.160").city), (1, None));
     enricher.reload().expect("read");
+}
+
+#[test]
+fn a_broken_file_takes_no_other_down_and_is_broken_until_it_is_mended() {
+    // By its content, and not by its name.
+    let folder = folder(&[CITY], &[("vpn.txt", "81.2.69.0/24\n")]);
+    fs::rename(folder.path().join(CITY), folder.path().join("places")).expect("renamed");
+    let enricher = Enricher::open(Some(folder.path()), SEED).expect("opened");
+    let write = |file: &str, text: &[u8]| fs::write(folder.path().join(file), text).expect("written");
+    let whole = fs::read(folder.path().join("places")).expect("read");
+    write("places", whole.get(..whole.len() / 2).expect("a half"));
+    write("vpn.txt", b"no address\n");
+    write("tor.txt", b"81.2.69.160\n");
+    write("relay.txt", b"no address\n");
+    assert!(enricher.refresh().expect("the others are read"));
+    let said = about(&enricher, "81.2.69.160");
+    assert_eq!((said.city.as_deref(), said.networks.len()), (Some("London"), 2));
+    let all = [("places".to_owned(), 0, true), ("relay.txt".to_owned(), 1, false), ("vpn.txt".to_owned(), 1, true)];
+    assert_eq!(broken(&enricher), all);
+    assert_eq!(enricher.unused_files(), [""; 0]);
+    assert_eq!(Enricher::check(folder.path()).expect("listed").len(), 2, "without what was before, it is no database");
+
+    // What changes elsewhere mends nothing.
+    write("tor.txt", b"81.2.69.160\n81.2.69.161\n");
+    assert!(enricher.refresh().expect("read"));
+    assert_eq!(broken(&enricher), all);
+    write("vpn.txt", b"1.1.1.1\n");
+    write("places", &whole);
+    write("relay.txt", b"81.2.69.160\n");
+    assert!(enricher.refresh().expect("read"));
+    assert_eq!(broken(&enricher), []);
+    assert_eq!(about(&enricher, "81.2.69.160").networks.len(), 2);
+}
+
+#[test]
+fn a_broken_file_at_the_start_is_an_error_and_all_of_them_are_told_to_who_asks() {
+    let folder = folder(&[], &[("tor.txt", "no address\n"), ("vpn.txt", "1.1.1.1\nno address\n"), ("x.txt", "?\n")]);
+    assert!(matches!(Enricher::open(Some(folder.path()), SEED), Err(EnrichError::BadLine { line: 1, .. })));
+    let told = Enricher::check(folder.path()).expect("listed");
+    let told: Vec<String> = told.iter().map(EnrichError::in_words).collect();
+    let why = "there is no network address where one must be";
+    assert_eq!(told, [format!("tor.txt, line 1: {why}"), format!("vpn.txt, line 2: {why}")]);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! Keeps the data sets fresh while the server runs: reads again what changed, and says what is old or broken.
 //!
-//! A folder that cannot be read changes nothing that is in use. Nothing is said twice.
+//! What is broken changes nothing that is in use: of a file what it held before stays, and of a folder everything.
+//! Nothing is said twice.
 
-use std::collections::BTreeSet;
-use std::error::Error as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::Timestamp;
-use rightful_enrich::{DataSetInfo, DataSetKind, EnrichError, Enricher};
+use rightful_enrich::{BrokenFile, DataSetInfo, DataSetKind, EnrichError, Enricher};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock;
@@ -24,8 +24,10 @@ pub(crate) struct DataWatch {
     age_max: Duration,
     /// The sets whose age was told, as they were.
     told_old: BTreeSet<(Arc<str>, Option<Timestamp>)>,
-    /// The last error that was told.
-    told_broken: Option<String>,
+    /// The broken files that were told, and what was wrong with them.
+    told_broken: BTreeMap<Arc<str>, Arc<str>>,
+    /// What was last told to be wrong with the whole folder.
+    told_unread: Option<String>,
 }
 
 /// Why the folder is read.
@@ -41,7 +43,8 @@ impl DataWatch {
     /// Says what is there.
     pub(crate) fn begin(enricher: Arc<Enricher>, age_days_max: u32) -> Self {
         let age_max = Duration::from_secs(u64::from(age_days_max) * SECONDS_A_DAY);
-        let mut watch = Self { enricher, age_max, told_old: BTreeSet::new(), told_broken: None };
+        let mut watch =
+            Self { enricher, age_max, told_old: BTreeSet::new(), told_broken: BTreeMap::new(), told_unread: None };
         watch.tell_sets();
         watch.tell_age(clock::now());
         watch
@@ -78,20 +81,37 @@ impl DataWatch {
 
     fn tell(&mut self, cause: Cause, read: Result<bool, EnrichError>) {
         match (read, cause) {
-            (Ok(true), _) => {
-                self.told_broken = None;
+            (Ok(true), cause) => {
+                self.told_unread = None;
                 self.tell_sets();
+                if matches!(cause, Cause::Asked) {
+                    self.told_broken.clear();
+                }
+                self.tell_broken();
             }
             (Ok(false), _) => {}
             (Err(error), cause) => {
-                let message = in_words(&error);
-                let is_new = self.told_broken.as_ref() != Some(&message) || matches!(cause, Cause::Asked);
+                let message = error.in_words();
+                let is_new = self.told_unread.as_ref() != Some(&message) || matches!(cause, Cause::Asked);
                 if is_new {
                     tracing::error!(error = message, "cannot read the data sets again; the former stay in use");
                 }
-                self.told_broken = Some(message);
+                self.told_unread = Some(message);
             }
         }
+    }
+
+    fn tell_broken(&mut self) {
+        let broken = self.enricher.broken_files();
+        for (is_former, file, why) in newly_broken(&broken, &self.told_broken) {
+            let what = if is_former { "what it held before stays in use" } else { "it is not used" };
+            tracing::error!(file = &**file, error = &**why, "a data set is broken; {what}");
+        }
+        let now: BTreeMap<_, _> = broken.into_iter().map(|broken| (broken.file, broken.why)).collect();
+        for file in self.told_broken.keys().filter(|file| !now.contains_key(*file)) {
+            tracing::info!(file = &**file, "a data set is no longer broken");
+        }
+        self.told_broken = now;
     }
 
     fn tell_sets(&self) {
@@ -128,12 +148,13 @@ impl DataWatch {
     }
 }
 
-/// An error and what caused it.
-fn in_words(error: &EnrichError) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
+/// The broken files that were not told, or not of that fault: whether something stays in use, which, and why.
+fn newly_broken<'a>(
+    broken: &'a [BrokenFile],
+    told: &BTreeMap<Arc<str>, Arc<str>>,
+) -> impl Iterator<Item = (bool, &'a Arc<str>, &'a Arc<str>)> {
+    let is_new = |broken: &&BrokenFile| told.get(&broken.file) != Some(&broken.why);
+    broken.iter().filter(is_new).map(|broken| (broken.has_former, &broken.file, &broken.why))
 }
 
 /// Whether a file is what people put beside data: whose it is, and on what terms.
@@ -158,10 +179,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_says_what_caused_it() {
-        let source = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
-        let error = EnrichError::Unreadable { file: "city.mmdb".into(), source };
-        assert_eq!(in_words(&error), "cannot read city.mmdb: permission denied");
+    fn a_broken_file_is_told_once_and_again_when_it_is_broken_otherwise() {
+        let of = |file: &str, why: &str| BrokenFile { file: file.into(), why: why.into(), has_former: true };
+        let broken = [of("tor.txt", "line 1"), of("vpn.txt", "line 2"), of("x-proxy.txt", "line 3")];
+        let told = [("vpn.txt", "line 2"), ("x-proxy.txt", "line 9")];
+        let told = told.into_iter().map(|(file, why)| (file.into(), why.into())).collect();
+        let new: Vec<&str> = newly_broken(&broken, &told).map(|(_, file, _)| &**file).collect();
+        assert_eq!(new, ["tor.txt", "x-proxy.txt"]);
     }
 
     #[test]

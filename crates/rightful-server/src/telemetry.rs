@@ -22,6 +22,7 @@ const LATENCY_BUCKETS_S: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0
 const SAY_EVERY: Duration = Duration::from_secs(1);
 /// The age of data sets.
 const DATA_AGE: &str = "rightful_data_age_seconds";
+const DATA_BROKEN: &str = "rightful_data_broken";
 /// Pages that listen.
 const LISTENERS: &str = "rightful_page_listeners";
 /// Alerts that go on.
@@ -282,6 +283,14 @@ impl Meters {
         text
     }
 
+    /// How many files of the data sets' folder are broken, in the same format.
+    pub(crate) fn render_broken(n_files: usize) -> String {
+        format!(
+            "# HELP {DATA_BROKEN} Files of data sets that are broken; what they held before stays in use.\n\
+             # TYPE {DATA_BROKEN} gauge\n{DATA_BROKEN} {n_files}\n"
+        )
+    }
+
     /// How many pages listen, and how many follow a stream, in the same format.
     pub(crate) fn render_listeners(n_listeners: usize, n_followers: usize) -> String {
         format!(
@@ -378,6 +387,13 @@ mod tests {
             samples,
             ["rightful_data_age_seconds{set=\"asn\"} 0", "rightful_data_age_seconds{set=\"city\"} 600"]
         );
+    }
+
+    #[test]
+    fn broken_files_are_counted_and_none_is_a_number_too() {
+        for (n, sample) in [(0, "\nrightful_data_broken 0\n"), (2, "\nrightful_data_broken 2\n")] {
+            assert!(Meters::render_broken(n).ends_with(sample), "{sample}");
+        }
     }
 
     #[test]

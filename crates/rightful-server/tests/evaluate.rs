@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "evaluate/odd_runs.rs"]
+mod odd_runs;
 mod testkit;
 
 use std::fmt::Write as _;
@@ -298,6 +300,9 @@ fn a_column_that_is_there_twice_is_refused_and_so_is_what_is_no_log() {
     let twice: Vec<usize> = all_columns().into_iter().chain([IP, ATTACK]).collect();
     let error = bench.error(text(&rows, &twice).as_bytes(), &[]);
     assert!(error.contains("more than one column \"IP Address\""), "{error}");
+    let twice: Vec<usize> = all_columns().into_iter().chain([ATTACK, TAKEOVER]).collect();
+    let error = bench.error(text(&rows, &twice).as_bytes(), &[]);
+    assert!(error.contains("more than one column \"Is Account Takeover\", \"Attack Kind\""), "{error}");
     let error = bench.error(text(&rows, &all_columns()).replace(',', ";").as_bytes(), &[]);
     assert!(error.contains("separated by commas"), "{error}");
 }

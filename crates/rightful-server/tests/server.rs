@@ -7,7 +7,7 @@ mod testkit;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use testkit::{Server, create_app};
+use testkit::{Server, create_app, rightful};
 
 /// A data folder with an application in it.
 struct Shop {
@@ -538,9 +538,37 @@ fn data_sets_are_told_in_answers_and_read_again_when_asked() {
     let claims = answers.find(|claims| *claims != json!([]));
     assert_eq!(claims, Some(json!([{ "kind": "vpn", "said_by": "vpn.txt" }])));
 
-    bring("tor.txt", "no address\n");
+    // One file is broken: what it said before stays, and the others are read.
+    bring("vpn.txt", "81.2.69.160\nno address\n");
+    bring("tor.txt", "81.2.69.160\n");
     server.signal("HUP");
-    for _ in 0..50 {
-        assert_eq!(said_of("81.2.69.160")["country"], "GB");
-    }
+    let mut answers = (0..5_000).map(|_| said_of("81.2.69.160")["networks"].clone());
+    let both = json!([{ "kind": "vpn", "said_by": "vpn.txt" }, { "kind": "tor", "said_by": "tor.txt" }]);
+    assert!(answers.any(|claims| claims == both));
+    let log = server.stop_and_read_log();
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("a data set is broken")).collect();
+    assert!(matches!(told[..], [line] if line.contains("vpn.txt, line 2: ")), "{told:#?}");
+}
+
+#[test]
+fn what_would_stop_a_start_is_found_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("vpn.txt"), "81.2.69.160\n").unwrap();
+    let done = |command: &[&str]| {
+        let done = rightful().args(command).env("RIGHTFUL_JUDGEMENT__INTELLIGENCE", folder.path()).output().unwrap();
+        (done.status.success(), String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap())
+    };
+    let (is_well, said, _) = done(&["config", "check"]);
+    assert!(is_well && said.contains("intelligence"), "{said}");
+
+    std::fs::write(folder.path().join("tor.txt"), "?\n").unwrap();
+    std::fs::write(folder.path().join("vpn.txt"), "81.2.69.160\n81.2.69\n").unwrap();
+    let why = "there is no network address where one must be";
+    let (is_well, said, error) = done(&["config", "check"]);
+    assert!(!is_well && said.contains("intelligence"), "what is in effect is told nevertheless");
+    assert!(error.contains(&format!("tor.txt, line 1: {why}; vpn.txt, line 2: {why}")), "{error}");
+
+    let data = folder.path().join("data");
+    let (is_well, _, error) = done(&["serve", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]);
+    assert!(!is_well && error.contains(&format!("tor.txt, line 1: {why}")), "{error}");
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rightful_domain::{ApplicationId, Timestamp};
+use rightful_enrich::BrokenFile;
 
 /// How long a thing must be well before its episode is over, so that one that comes and goes is one.
 pub(crate) const CALM: Duration = Duration::from_secs(5 * 60);
@@ -34,13 +35,16 @@ pub(crate) enum AlertKind {
     ChallengeRate,
     /// A data set is older than it may be.
     StaleData,
+    /// A data set's file cannot be read any more.
+    BrokenData,
     /// A hook does not take what it is sent.
     FailingHook,
 }
 
 impl AlertKind {
     /// All of them.
-    pub(crate) const ALL: [Self; 4] = [Self::Campaign, Self::ChallengeRate, Self::StaleData, Self::FailingHook];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Campaign, Self::ChallengeRate, Self::StaleData, Self::BrokenData, Self::FailingHook];
 
     /// As spelled in messages and metrics.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -48,6 +52,7 @@ impl AlertKind {
             Self::Campaign => "campaign",
             Self::ChallengeRate => "challenge_rate",
             Self::StaleData => "stale_data",
+            Self::BrokenData => "broken_data",
             Self::FailingHook => "failing_hook",
         }
     }
@@ -108,6 +113,7 @@ pub(crate) struct DataAge {
 pub(crate) struct Observation {
     pub(crate) applications: Vec<AppActivity>,
     pub(crate) data_sets: Vec<DataAge>,
+    pub(crate) broken_files: Vec<BrokenFile>,
     pub(crate) hooks: Vec<HookState>,
 }
 
@@ -234,6 +240,11 @@ fn levels(seen: &Observation, limits: &Limits, now: Timestamp) -> BTreeMap<Key, 
     }
     for set in &seen.data_sets {
         put(AlertKind::StaleData, &set.file, stale(set, limits));
+    }
+    for broken in &seen.broken_files {
+        let what = if broken.has_former { "what it held before stays in use" } else { "it is not used" };
+        let summary = format!("a data set is broken, and {what}: {}", broken.why);
+        put(AlertKind::BrokenData, &broken.file, Some(Level::Raised(summary)));
     }
     for hook in &seen.hooks {
         let about = format!("{}/{}", hook.application.as_str(), hook.hook);

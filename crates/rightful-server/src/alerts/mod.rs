@@ -177,6 +177,7 @@ async fn observe(app: &App, now: Timestamp) -> Observation {
     Observation {
         applications: app.pipeline.activity.observe(now),
         data_sets: aging.filter_map(age).collect(),
+        broken_files: app.pipeline.enricher.broken_files(),
         hooks: hooks(app).await,
     }
 }

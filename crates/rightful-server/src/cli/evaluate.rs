@@ -1,11 +1,13 @@
 //! `rightful evaluate`: a log of logins judged as a server would have, and measured.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
-use super::CommandError;
-use crate::evaluate::{self, Attacks, Inputs, Options};
+use super::{CommandError, serve};
+use crate::evaluate::{self, Attacks, Evaluation, Inputs, Options};
+use crate::shutdown::Shutdown;
 
 /// Judge a log of logins row by row, and measure the scores against its labels.
 #[derive(Debug, Args)]
@@ -54,7 +56,12 @@ impl Evaluate {
             versus: self.vs,
             simulated: self.simulated,
         };
-        let evaluation = evaluate::evaluate(&options)?;
+        let options = Arc::new(options);
+        let runtime = serve::runtime()?;
+        let evaluation = runtime.block_on(interruptible(&options));
+        // Once interrupted, nobody waits for the thread.
+        runtime.shutdown_background();
+        let evaluation = evaluation?;
         let reported = evaluation.report(&options);
         // What became of the rows says why there may be no report.
         if self.json {
@@ -63,5 +70,19 @@ impl Evaluate {
             super::print(&evaluation.to_text())?;
         }
         Ok(reported?)
+    }
+}
+
+/// Evaluates on a thread of its own, so that SIGTERM and Ctrl-C leave no half of a file. The thread ends with the process.
+async fn interruptible(options: &Arc<Options>) -> Result<Evaluation, CommandError> {
+    let interrupted = Shutdown::new().on_signal()?;
+    let evaluating = Arc::clone(options);
+    let evaluating = tokio::task::spawn_blocking(move || evaluate::evaluate(&evaluating));
+    tokio::select! {
+        evaluation = evaluating => Ok(evaluation??),
+        () = interrupted => {
+            evaluate::abandon(options);
+            Err("interrupted".into())
+        }
     }
 }

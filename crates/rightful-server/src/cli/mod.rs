@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use rightful_enrich::{EnrichError, Enricher};
 
 use crate::config::{Config, ConfigError};
 
@@ -69,7 +70,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Check the configuration and print what is in effect
+    /// Check the configuration and the data sets it names, and print what is in effect
     Check {
         /// The configuration file
         #[arg(long)]
@@ -134,7 +135,15 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 fn check(file: Option<PathBuf>, json: bool) -> Result<(), CommandError> {
     let config = load(file)?;
     let text = if json { serde_json::to_string_pretty(&config)? } else { toml::to_string(&config)? };
-    print(&text)
+    print(&text)?;
+    // A server would not start with these, so that they are worth knowing before it is stopped.
+    let Some(folder) = config.intelligence() else { return Ok(()) };
+    let broken = Enricher::check(&folder).map_err(|error| error.in_words())?;
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let broken: Vec<String> = broken.iter().map(EnrichError::in_words).collect();
+    Err(format!("the data sets in {} are broken: {}", folder.display(), broken.join("; ")).into())
 }
 
 fn openapi() -> Result<(), CommandError> {

@@ -9,10 +9,11 @@ use rightful_domain::{Allowances, ApplicationId, ApplicationMode, Entry, Facts, 
 use rightful_engine::Policy;
 use rightful_store::Rehearsal;
 
+use super::ahead::{Ahead, SetAside};
 use super::event::EventMaker;
 use super::log::{BadLines, Line, Log, Login, LoginColumns};
 use super::scores::ScoreWriter;
-use super::truth::{TAKEOVER, is_takeover};
+use super::truth::{LABELS, TAKEOVER, is_takeover};
 use super::{Attacks, EvaluateError, Inputs, Options};
 use crate::progress::Progress;
 
@@ -29,6 +30,8 @@ pub(super) struct Judging {
     pub(super) n_scored: u64,
     /// Rows that happened before the row above them.
     pub(super) n_out_of_order: u64,
+    /// Rows that were not judged, as their clock is ahead of the log's.
+    pub(super) set_aside: SetAside,
     /// Takeovers that were forgotten.
     pub(super) n_forgotten: u64,
     pub(super) bad: BadLines,
@@ -38,10 +41,11 @@ pub(super) struct Judging {
     pub(super) memory_share: f64,
 }
 
-/// Scores every row of a log.
-pub(super) fn judge(options: &Options, policy: &Policy) -> Result<Judging, EvaluateError> {
+/// Scores every row of a log but those that are ahead of it.
+pub(super) fn judge(options: &Options, policy: &Policy, ahead: Ahead) -> Result<Judging, EvaluateError> {
     let mut log = Log::open(&options.log)?;
     let columns = LoginColumns::find(&log)?;
+    log.refuse_repeated(&LABELS)?;
     let takeover = match options.attacks {
         Attacks::Learned => None,
         Attacks::Forgotten => {
@@ -64,6 +68,10 @@ pub(super) fn judge(options: &Options, policy: &Policy) -> Result<Judging, Evalu
                 continue;
             }
         };
+        if ahead.has(login.at) {
+            judging.set_aside.note(line.number());
+            continue;
+        }
         judging.n_out_of_order += u64::from(login.at < latest);
         latest = login.at;
         if options.inputs == Inputs::Reference && !login.succeeded {

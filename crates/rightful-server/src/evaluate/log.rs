@@ -59,9 +59,11 @@ impl Log {
         self.headers.iter().position(|header| header == name.as_bytes())
     }
 
-    /// Whether more than one column has that name.
-    fn is_repeated(&self, name: &str) -> bool {
-        self.headers.iter().filter(|header| *header == name.as_bytes()).count() > 1
+    /// Refuses a log that has more than one column of a name: nobody can tell which is meant. The error names all such.
+    pub(super) fn refuse_repeated(&self, names: &[&'static str]) -> Result<(), EvaluateError> {
+        let n_named = |name: &str| self.headers.iter().filter(|header| *header == name.as_bytes()).count();
+        let repeated: Vec<&str> = names.iter().copied().filter(|name| n_named(name) > 1).collect();
+        if repeated.is_empty() { Ok(()) } else { Err(EvaluateError::repeated(&self.path, &repeated)) }
     }
 
     /// Reads the next line; None at the end.
@@ -205,13 +207,9 @@ const NAMES: [&str; 15] =
     [ROW, AT, USER, IP, COUNTRY, REGION, CITY, ASN, USER_AGENT, BROWSER, OS, DEVICE_KIND, SUCCEEDED, DEVICE, FAILURE];
 
 impl LoginColumns {
-    /// Finds the columns by their names. An error names all that are missing, or there twice: nobody can tell which is
-    /// meant.
+    /// Finds the columns by their names. An error names all that are missing, or there twice.
     pub(super) fn find(log: &Log) -> Result<Self, EvaluateError> {
-        let repeated: Vec<&str> = NAMES.into_iter().filter(|name| log.is_repeated(name)).collect();
-        if !repeated.is_empty() {
-            return Err(EvaluateError::repeated(&log.path, &repeated));
-        }
+        log.refuse_repeated(&NAMES)?;
         if NAMES.iter().all(|name| log.column(name).is_none()) {
             return Err(EvaluateError::NoColumns { path: log.path.clone() });
         }
@@ -242,6 +240,11 @@ impl LoginColumns {
         if missing.is_empty() { Ok(columns) } else { Err(EvaluateError::missing(&log.path, &missing)) }
     }
 
+    /// When a line's login was; None where that cannot be read.
+    pub(super) fn time(&self, line: Line<'_>) -> Option<Timestamp> {
+        parse_time(line.field(self.at).as_bytes())
+    }
+
     /// Reads a line.
     pub(super) fn read<'a>(&self, line: Line<'a>) -> Result<Login<'a>, BadField> {
         if line.record.len() != line.n_columns {
@@ -260,7 +263,7 @@ impl LoginColumns {
         };
         Ok(Login {
             row: line.field(self.row).parse().map_err(|_| bad(ROW, line, self.row))?,
-            at: parse_time(line.field(self.at).as_bytes()).ok_or_else(|| bad(AT, line, self.at))?,
+            at: self.time(line).ok_or_else(|| bad(AT, line, self.at))?,
             user,
             account: Some(account).filter(|_| !is_nobody),
             ip: read_if_told(line, self.ip, IP, |text| text.parse::<IpAddr>().ok())?.map(|ip| ip.to_canonical()),

@@ -3,6 +3,7 @@
 //! Two passes that share nothing but a file. The first ([`judge`]) reads no label and writes the scores; the second
 //! ([`truth`], [`measures`]) reads labels and scores. So no score can know what it is measured by.
 
+mod ahead;
 mod bootstrap;
 mod event;
 mod judge;
@@ -25,6 +26,7 @@ use rightful_engine::{Policy, PolicyError};
 use rightful_enrich::EnrichError;
 use serde_json::{Value, json};
 
+use ahead::Ahead;
 use judge::Judging;
 use results::Results;
 use scores::ScoreFile;
@@ -153,9 +155,15 @@ pub(crate) fn evaluate(options: &Options) -> Result<Evaluation, EvaluateError> {
     if let Some(folder) = &options.report {
         std::fs::create_dir_all(folder).map_err(|source| EvaluateError::file(folder, source))?;
     }
-    let judging = judge::judge(options, &policy)?;
-    let (results, n_unlabeled) = measured(options, other.as_ref())?;
+    let ahead = Ahead::look(&options.log, options.rows_max)?;
+    let judging = judge::judge(options, &policy, ahead)?;
+    let (results, n_unlabeled) = measured(options, other.as_ref(), ahead)?;
     Ok(Evaluation { judging, results, n_unlabeled })
+}
+
+/// Leaves nothing of an evaluation that the process will not complete.
+pub(crate) fn abandon(options: &Options) {
+    scores::discard(&options.scores);
 }
 
 /// The scores must not take the place of what is read.
@@ -178,14 +186,18 @@ fn policy(path: Option<&Path>) -> Result<Policy, EvaluateError> {
 }
 
 /// The second pass: labels beside the scores that are on disk; and how many labels cannot be read.
-fn measured(options: &Options, other: Option<&ScoreFile>) -> Result<(Result<Results, Unmeasured>, u64), EvaluateError> {
+fn measured(
+    options: &Options,
+    other: Option<&ScoreFile>,
+    ahead: Ahead,
+) -> Result<(Result<Results, Unmeasured>, u64), EvaluateError> {
     if !options.log.is_file() {
         return Ok((Err(Unmeasured::ReadOnce), 0));
     }
     if !Truth::is_in(&log::Log::open(&options.log)?) {
         return Ok((Err(Unmeasured::NoLabels), 0));
     }
-    let truth = Truth::read(&options.log, options.rows_max)?;
+    let truth = Truth::read(&options.log, options.rows_max, ahead)?;
     let scores = ScoreFile::read(&options.scores)?;
     if scores.n_repeated > 0 {
         return Ok((Err(Unmeasured::RepeatedRows(scores.n_repeated)), truth.n_unlabeled));
@@ -219,6 +231,8 @@ impl Evaluation {
             "bad_lines": judging.bad.n,
             "bad_lines_quoted": judging.bad.quoted,
             "out_of_order": judging.n_out_of_order,
+            "set_aside": judging.set_aside.n,
+            "set_aside_lines": judging.set_aside.lines,
             "forgotten": judging.n_forgotten,
             "unlabeled": self.n_unlabeled,
             "seconds": judging.elapsed.as_secs_f64(),
@@ -248,6 +262,7 @@ impl Evaluation {
         if judging.n_forgotten > 0 {
             text.push_str(&format!("{} takeovers forgotten once scored\n", judging.n_forgotten));
         }
+        text.push_str(&judging.set_aside.text());
         if judging.n_out_of_order > 0 {
             text.push_str(&format!(
                 "{} rows are earlier than the row before them: sort the log by time, or figures mean little\n",

@@ -32,13 +32,11 @@ impl ScoreWriter {
         }
         // A file is put in the place of what is there: that must not be a device or a pipe, which others use, and behind
         // a link it is the file that is meant.
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let path = behind_links(path);
         if path.metadata().is_ok_and(|about| !about.is_file()) {
             return Err(EvaluateError::NoFile { path });
         }
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(format!(".{}.partial", std::process::id()));
-        let partial = PathBuf::from(partial);
+        let partial = partial_of(&path);
         let file = File::create(&partial).map_err(|source| EvaluateError::file(&path, source))?;
         let out = BufWriter::with_capacity(BUFFER_BYTES, file);
         let mut writer = Self { path, partial, out, is_complete: false };
@@ -75,6 +73,23 @@ impl ScoreWriter {
     ) -> Result<(), EvaluateError> {
         write(&mut self.out).map_err(|source| EvaluateError::file(&self.path, source))
     }
+}
+
+/// Takes away what this process has written of scores that it does not complete.
+pub(super) fn discard(path: &Path) {
+    // None is there before the first row and after the last.
+    let _may_not_be_there = std::fs::remove_file(partial_of(&behind_links(path)));
+}
+
+fn behind_links(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// Under which name this process writes a file.
+fn partial_of(path: &Path) -> PathBuf {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(format!(".{}.partial", std::process::id()));
+    PathBuf::from(partial)
 }
 
 impl Drop for ScoreWriter {

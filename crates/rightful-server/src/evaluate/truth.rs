@@ -7,12 +7,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::EvaluateError;
+use super::ahead::Ahead;
 use super::log::{BadLines, Line, Log, LoginColumns, truth_of};
 
 /// The column that says whether a login was a takeover.
 pub(super) const TAKEOVER: &str = "Is Account Takeover";
 /// The column in which a simulator says what sort of attack it was.
 const KIND: &str = "Attack Kind";
+/// All columns that measuring reads and judging does not.
+pub(super) const LABELS: [&str; 2] = [TAKEOVER, KIND];
 /// The kind of takeovers that have none.
 const NO_KIND: &str = "ato";
 /// The most kinds that are told apart; those beyond count as having none.
@@ -66,8 +69,8 @@ impl Truth {
         log.column(TAKEOVER).is_some()
     }
 
-    /// Reads the labels of at most `n_max` rows. Lines that judging could not read are no part of it.
-    pub(super) fn read(path: &Path, n_max: u64) -> Result<Self, EvaluateError> {
+    /// Reads the labels of at most `n_max` rows. Lines that judging could not read, or set aside, are no part of it.
+    pub(super) fn read(path: &Path, n_max: u64, ahead: Ahead) -> Result<Self, EvaluateError> {
         let mut log = Log::open(path)?;
         let columns = LoginColumns::find(&log)?;
         let takeover = log.column(TAKEOVER).ok_or_else(|| EvaluateError::missing(path, &[TAKEOVER]))?;
@@ -79,6 +82,7 @@ impl Truth {
         {
             n += 1;
             match columns.read(line) {
+                Ok(login) if ahead.has(login.at) => {}
                 Ok(login) => reading.add(&login, || labels.of(line)),
                 Err(fault) => bad.note(path, line.number(), &fault)?,
             }

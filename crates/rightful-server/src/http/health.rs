@@ -37,6 +37,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     rendered.push_str(&Meters::render_listeners(listeners.n_listeners(), followers.n_followers()));
     rendered.push_str(&Meters::render_hooks(&hook_states(&app).await));
     rendered.push_str(&Meters::render_ages(&app.pipeline.enricher.data_sets(), clock::now()));
+    rendered.push_str(&Meters::render_broken(app.pipeline.enricher.broken_files().len()));
     rendered.push_str(&app.alerts.render());
     (StatusCode::OK, text, rendered).into_response()
 }

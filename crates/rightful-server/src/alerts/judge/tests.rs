@@ -76,6 +76,8 @@ fn both_sides_of_old_data_and_failing_hooks() {
         ..Observation::default()
     };
     assert_eq!((begins(&data(45)), begins(&data(46))), (vec![], vec!["stale_data"]));
+    let broken = BrokenFile { file: "vpn.txt".into(), why: "vpn.txt, line 2: wrong".into(), has_former: true };
+    assert_eq!(begins(&Observation { broken_files: vec![broken], ..Observation::default() }), ["broken_data"]);
     assert_eq!(begins(&hook(None, 0)), [""; 0]);
     assert_eq!(begins(&hook(Some(at(986)), 0)), [""; 0]);
     assert_eq!(begins(&hook(Some(at(985)), 0)), ["failing_hook"]);
