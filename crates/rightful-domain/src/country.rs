@@ -33,6 +33,15 @@ pub fn country_spellings(text: &str) -> Option<[CountryCode; 2]> {
     Some([CountryCode::new(two).ok()?, CountryCode::new(three).ok()?])
 }
 
+/// What people write for a country, and its code.
+const MEANT: [(&str, &str); 3] = [("UK", "GB"), ("EL", "GR"), ("SU", "RU")];
+
+/// The code of the country that is meant by one that is none, in any case: `GB` for `UK`. None where nobody knows.
+#[must_use]
+pub fn country_meant(text: &str) -> Option<&'static str> {
+    MEANT.iter().find(|(written, _)| written.eq_ignore_ascii_case(text)).map(|(_, meant)| *meant)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -31,6 +31,7 @@ mod habits;
 mod hands;
 mod history;
 mod id;
+mod inner_address;
 mod interaction;
 mod likeness;
 mod list_value;
@@ -84,7 +85,7 @@ pub use case::{
 pub use case_times::{CaseTimes, Percentiles, QueueTimes};
 pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
-pub use country::country_spellings;
+pub use country::{country_meant, country_spellings};
 pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
 pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, Doubt, KnownDetail, PreviousDetail};
 pub use device::{Device, DeviceAlias, DeviceAliasKind, FINGERPRINT_COMPONENT, KEY_COMPONENT};
@@ -110,6 +111,7 @@ pub use habits::{AGENTS_MAX, AgentHabit, Fickleness, HABITS_PER_LEVEL_MAX, Habit
 pub use hands::{HandShares, Hands};
 pub use history::{DeviceSnapshot, History, Remembered};
 pub use id::{AccountId, ApplicationId, CorrelationId, DeviceId, EventId, ID_BYTES_MAX, InvalidId, SessionId};
+pub use inner_address::{inner_address, innermost_address};
 pub use interaction::{
     AXIS_DEGREES, FAR_PX, InputKind, InputKinds, Interaction, RIGHT_DEGREES_OFF, SMALL_DEGREES, STEP_PX,
     STRAIGHT_DEGREES, STRAIGHT_PX, STROKE_MOVES_MIN, STROKE_PAUSE_MS, TIGHT_MS, share,

@@ -106,6 +106,22 @@ fn an_address_is_the_same_however_it_is_written() {
 }
 
 #[test]
+fn what_is_blocked_is_blocked_behind_a_translator_or_a_tunnel_and_let_in_is_nobody_there() {
+    // NAT64, 6to4 and Teredo, each around 192.0.2.7.
+    for address in ["64:ff9b::192.0.2.7", "2002:c000:207::1", "2001:0:4136:e378:8000:63bf:3fff:fdf8"] {
+        let mut hidden = named(&Scene::default());
+        hidden.event.network.ip = Some(address.parse().expect("an address"));
+        let verdict = |lists: &str| assess(&hidden, &policy(lists)).verdict;
+        assert_eq!(verdict("block_addresses = [\"192.0.2.0/24\"]"), Verdict::Deny, "{address}");
+        assert_eq!(verdict("block_addresses = [\"192.0.3.0/24\"]"), Verdict::Allow, "{address}");
+        let both = format!("block_accounts = [\"ann\"]\nallow_addresses = [\"{address}\"]");
+        assert_eq!(verdict(&both), Verdict::Allow, "{address} as it is written");
+        let inner = "block_accounts = [\"ann\"]\nallow_addresses = [\"192.0.2.0/24\"]";
+        assert_eq!(verdict(inner), Verdict::Deny, "{address}");
+    }
+}
+
+#[test]
 fn an_account_is_found_by_its_alias() {
     let mut by_alias = named(&Scene::default());
     by_alias.history.resolved_account = by_alias.event.account.take();

@@ -12,13 +12,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rightful_domain::{NetworkKind, Timestamp};
+use rightful_domain::{NetworkKind, Timestamp, innermost_address};
 
+use crate::EnrichError;
 use crate::breach::{BREACHED_PASSWORDS_FILE, BREACHED_USERNAMES_FILE, BreachIndex, BreachedPasswords, Digests};
 use crate::disposable::{self, DomainList};
 use crate::geo::{AddressFacts, Database, Subject, Table};
 use crate::network::{self, Claims, List};
-use crate::{EnrichError, address};
 
 /// The most files of a data folder; beyond, it is the wrong folder.
 const FILES_MAX: usize = 256;
@@ -255,7 +255,7 @@ impl DataSets {
 
     /// What is known of a public address. O(log n) in the number of ranges.
     pub(crate) fn about(&self, ip: IpAddr) -> AddressFacts {
-        let ip = address::innermost(ip);
+        let ip = innermost_address(ip);
         let mut facts = AddressFacts::default();
         for set in &self.places {
             let is_told = match set.info.kind {

@@ -82,6 +82,12 @@ pub enum BadLine {
     /// A range of all addresses says nothing, and comes from a mistake.
     #[error("the range is the whole internet")]
     WholeInternet,
+    /// A bare number that is no system's, as an address is when it is written as one.
+    #[error("a bare number so large is no autonomous system; is it an address, written as a number?")]
+    NumberedAddress,
+    /// A country that ISO 3166-1 does not know; a policy could not name it.
+    #[error("ISO 3166-1 has no such country; is GB meant by UK, GR by EL, RU by SU?")]
+    NoSuchCountry,
     /// The country is not two letters, the system not a number.
     #[error("the third column is neither a country of two letters nor the number of an autonomous system")]
     NotAPlace,

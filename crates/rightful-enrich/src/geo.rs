@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use maxminddb::Reader;
-use rightful_domain::{Coordinates, CountryCode, NETWORK_CLAIMS_MAX, NetworkClaim, NetworkKind};
+use rightful_domain::{Coordinates, CountryCode, NETWORK_CLAIMS_MAX, NetworkClaim, NetworkKind, country_spellings};
 
 use crate::lines::each_entry;
 use crate::network;
@@ -25,6 +25,8 @@ const LINE_BYTES_MAX: u64 = 1_024;
 const ACCURACY_KM_MAX: f64 = 20_038.0;
 /// The first columns of a table's line of titles.
 const TITLES: [&str; 8] = ["start", "first", "from", "ip_range_start", "start_ip", "ip_from", "range_start", "network"];
+/// What tables say where they know of no country: nothing, Europe, and Asia with the Pacific.
+const BESIDE_COUNTRIES: [&str; 4] = ["ZZ", "XX", "EU", "AP"];
 /// How many records are looked at to see what a database of an unknown type is about.
 const SAMPLES: usize = 64;
 
@@ -335,7 +337,7 @@ fn row(said: &str, name: Option<&String>) -> Result<Option<Row>, BadLine> {
     } else if name.is_some() {
         Err(BadLine::WrongColumns)
     } else if is_country(said) {
-        Ok(country(said).map(Row::Country))
+        Ok(known_country(said)?.map(Row::Country))
     } else {
         Err(BadLine::NotAPlace)
     }
@@ -351,7 +353,8 @@ fn place(code: &str, region: &str, city: &str, degrees: [&String; 2]) -> Result<
     }
     let [latitude, longitude] = degrees.map(|degrees| degrees.parse::<f64>().ok());
     let coordinates = latitude.zip(longitude).and_then(coordinates);
-    Ok(country(code).map(|country| Row::City(City { country, region: kept(region), city: kept(city), coordinates })))
+    Ok(known_country(code)?
+        .map(|country| Row::City(City { country, region: kept(region), city: kept(city), coordinates })))
 }
 
 fn says_nothing(text: &str) -> bool {
@@ -360,6 +363,15 @@ fn says_nothing(text: &str) -> bool {
 
 fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|c| c.is_ascii_alphabetic())
+}
+
+/// As a policy would read it, so that none can be written here that no list can name; None for what is no country by
+/// intent.
+fn known_country(code: &str) -> Result<Option<CountryCode>, BadLine> {
+    if BESIDE_COUNTRIES.iter().any(|beside| code.eq_ignore_ascii_case(beside)) {
+        return Ok(country(code));
+    }
+    country_spellings(code).map(|[two, _]| Some(two)).ok_or(BadLine::NoSuchCountry)
 }
 
 /// Nobody lives at zero, zero: files mean that they do not know.

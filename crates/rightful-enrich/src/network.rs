@@ -19,6 +19,9 @@ use crate::{BadLine, EnrichError};
 
 /// The longest line of a list: a range of two long addresses, and further columns.
 const LINE_BYTES_MAX: u64 = 512;
+/// From here on a bare number is no system but an address written as a number (1.0.0.0): systems are given out from below,
+/// and are not a fortieth of the way there. Those for private use are above, and are announced to nobody.
+const BARE_SYSTEM_END: u32 = 1 << 24;
 /// The most lists: one bit each.
 const LISTS_MAX: usize = 64;
 
@@ -100,6 +103,10 @@ fn entry(line: &[u8]) -> Result<Listed, BadLine> {
     let ends_entry = |c: char| c.is_whitespace() || matches!(c, '#' | ';' | ',');
     let text = line.split(ends_entry).next().unwrap_or_default();
     if let Some(asn) = system(text) {
+        let is_bare = text.bytes().all(|c| c.is_ascii_digit());
+        if is_bare && asn >= BARE_SYSTEM_END {
+            return Err(BadLine::NumberedAddress);
+        }
         return Ok(Listed::System(asn));
     }
     let (first, last) = match text.split_once('-') {
@@ -107,7 +114,8 @@ fn entry(line: &[u8]) -> Result<Listed, BadLine> {
         None if text.contains('/') => network(text)?,
         None => (address(text)?, address(text)?),
     };
-    Span::between(first, last).map(Listed::Span).ok_or(BadLine::Backwards)
+    let span = Span::between(first, last).ok_or(BadLine::Backwards)?;
+    if span.is_whole() { Err(BadLine::WholeInternet) } else { Ok(Listed::Span(span)) }
 }
 
 /// The number of an autonomous system, as `AS64500` or bare; None for what is none, and for the reserved 0.
@@ -270,6 +278,10 @@ mod tests {
             (b"1.0.0.0/24\n\n1.0.0.256", 3, BadLine::NotAnAddress),
             (b"0.0.0.0/0", 1, BadLine::WholeInternet),
             (b"::/0", 1, BadLine::WholeInternet),
+            (b"1.0.0.0\n0.0.0.0-255.255.255.255", 2, BadLine::WholeInternet),
+            (b"::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 1, BadLine::WholeInternet),
+            (b"::ffff:0:0/96", 1, BadLine::WholeInternet),
+            (b"16777215,\n16777216,16777471", 2, BadLine::NumberedAddress),
             (b"1.0.0.9-1.0.0.0", 1, BadLine::Backwards),
             (b"1.0.0.9-::1", 1, BadLine::Backwards),
             (b"AS0", 1, BadLine::NotAnAddress),

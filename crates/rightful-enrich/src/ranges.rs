@@ -30,6 +30,13 @@ impl Span {
     }
 }
 
+impl Span {
+    /// Whether it is every address of its family.
+    pub(crate) const fn is_whole(self) -> bool {
+        matches!(self, Self::V4(0, u32::MAX) | Self::V6(0, u128::MAX))
+    }
+}
+
 #[derive(Debug)]
 struct Family<K, V> {
     /// Apart from the rest, so that the search touches few cache lines.

@@ -46,7 +46,15 @@ fn a_list_is_imported_decides_and_is_exported() {
     let report = caller.server.post("/v1/lists/leak/import", &headers, lines).json();
     assert_eq!((report["n_added"].as_u64(), report["n_refused"].as_u64()), (Some(2), Some(1)));
     assert_eq!(report["refused"][0]["line"], 3);
-    for (ip, verdict) in [("192.0.2.9", "deny"), ("198.51.100.7", "deny"), ("203.0.113.1", "allow")] {
+    for (ip, verdict) in [
+        ("192.0.2.9", "deny"),
+        ("198.51.100.7", "deny"),
+        ("203.0.113.1", "allow"),
+        // Behind a translator, and in a tunnel.
+        ("64:ff9b::192.0.2.9", "deny"),
+        ("2002:c633:6407::1", "deny"),
+        ("64:ff9b::203.0.113.1", "allow"),
+    ] {
         assert_eq!(caller.login(ip)["verdict"], verdict, "{ip}");
     }
     assert_eq!(caller.login("192.0.2.9")["lists"], json!(["leak"]));

@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rightful_domain::{
     AccountId, CountryCode, DeviceId, Evidence, EvidenceValue, FINDINGS_MAX, Facts, Finding, InvalidId, ListEffect,
-    ListSubject, Listed, ReasonCode,
+    ListSubject, Listed, ReasonCode, country_meant, country_spellings, innermost_address,
 };
 use serde::Deserialize;
 
@@ -77,11 +77,12 @@ impl TryFrom<String> for Device {
 struct Country([CountryCode; 2]);
 
 impl TryFrom<String> for Country {
-    type Error = &'static str;
+    type Error = String;
 
-    fn try_from(text: String) -> Result<Self, &'static str> {
-        let spellings = rightful_domain::country_spellings(&text);
-        spellings.map(Self).ok_or("must be a country of ISO 3166-1, in two letters or three")
+    fn try_from(text: String) -> Result<Self, String> {
+        let meant = || country_meant(&text).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+        let wrong = || format!("must be a country of ISO 3166-1, in two letters or three{}", meant());
+        country_spellings(&text).map(Self).ok_or_else(wrong)
     }
 }
 
@@ -206,13 +207,16 @@ impl AccessLists {
             |list: &BTreeSet<AccountId>| account.filter(|_| !list.is_empty()).map(|account| list.contains(account));
         let in_addresses =
             |list: &Addresses| address.filter(|_| !list.0.is_empty()).map(|address| list.contains(address));
+        // Behind a translator or a tunnel is whoever is blocked without it. None is let in for what is inside its address:
+        // that is a network's word, and not the machine's.
+        let is_hidden = address.map(innermost_address).is_some_and(|inner| self.blocked_addresses.contains(inner));
         let devices = (!event.device.aliases.is_empty() && !self.blocked_devices.is_empty())
             .then(|| event.device.aliases.iter().any(|alias| self.blocked_devices.contains(&alias.id)));
         let country = facts.enrichment.country.filter(|_| !self.blocked_countries.is_empty());
         Lists {
             address_allowed: in_addresses(&self.allowed_addresses),
             account_allowed: in_accounts(&self.allowed_accounts),
-            address_blocked: in_addresses(&self.blocked_addresses),
+            address_blocked: in_addresses(&self.blocked_addresses).map(|is_listed| is_listed || is_hidden),
             account_blocked: in_accounts(&self.blocked_accounts),
             device_blocked: devices,
             country_blocked: country.map(|country| self.blocked_countries.contains(&country)),

@@ -290,7 +290,7 @@ mod tests {
         );
         check_refused(
             "[lists]\nblocked_countries = [\"DE\", \"UK\"]",
-            r#""lists.blocked_countries[1]": must be a country of ISO 3166-1, in two letters or three"#,
+            r#""lists.blocked_countries[1]": must be a country of ISO 3166-1, in two letters or three; did you mean GB?"#,
         );
         check_refused("[lists]\nallow_accounts = [\"\"]", r#""lists.allow_accounts[0]": must not be empty"#);
         check_refused(

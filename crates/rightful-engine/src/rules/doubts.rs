@@ -3,7 +3,7 @@
 //!
 //! None of it is an error: what is published may be older than this, and has to be read as long as it can be.
 
-use rightful_domain::country_spellings;
+use rightful_domain::{country_meant, country_spellings};
 
 use super::syntax::{Expression, ExpressionKind, Operator};
 use super::{RuleError, Span};
@@ -12,8 +12,6 @@ use super::{RuleError, Span};
 const COUNTRIES: [&str; 2] = ["ip.country", "person.country"];
 /// Numbers that have a range: each with the least and the most.
 const RANGES: [(&str, f64, f64); 2] = [("event.hour", 0.0, 23.0), ("score", 0.0, 100.0)];
-/// What people write, and what the code of that country is.
-const MEANT: [(&str, &str); 3] = [("UK", "GB"), ("EL", "GR"), ("SU", "RU")];
 /// Codes that data sets about addresses have for what is no country: Europe, and Asia with the Pacific.
 const BESIDE_ISO: [&str; 2] = ["EU", "AP"];
 /// The function that asks for a list, by its name.
@@ -118,8 +116,7 @@ impl Reader<'_> {
         if let Some(two) = known {
             return self.doubt(span, format!("a country is told in two capitals, did you mean {:?}?", two.as_str()));
         }
-        let meant = MEANT.iter().find(|(written, _)| *written == code);
-        let meant = meant.map(|(_, meant)| format!(", did you mean {meant:?}?")).unwrap_or_default();
+        let meant = country_meant(code).map(|meant| format!(", did you mean {meant:?}?")).unwrap_or_default();
         self.doubt(span, format!("no country has the code {code:?}{meant}"));
     }
 

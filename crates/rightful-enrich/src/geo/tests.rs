@@ -193,6 +193,8 @@ fn a_broken_line_of_a_table_is_an_error_with_its_number() {
         (b"1.0.0.1,1.0.0.0,AU", 1, BadLine::Backwards),
         (b"1.0.0.1,::1,AU", 1, BadLine::Backwards),
         (b"1.0.0.0,1.0.0.1,AUS", 1, BadLine::NotAPlace),
+        (b"1.0.0.0,1.0.0.1,GB\n1.0.0.2,1.0.0.3,ZZ\n1.0.0.4,1.0.0.5,eu\n1.0.0.6,1.0.0.7,UK", 4, BadLine::NoSuchCountry),
+        (b"1.0.0.0,1.0.0.1,EU,UK,England,London,51.5,-0.1", 1, BadLine::NoSuchCountry),
         (b"1.0.0.0,1.0.0.1,-7", 1, BadLine::NotAPlace),
         (b"1.0.0.0,1.0.0.1,\"7", 1, BadLine::NotText),
         (b"1.0.0.0,1.0.0.1,\xff\xff", 1, BadLine::NotText),

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use parking_lot::{Mutex, RwLock};
 use rightful_domain::{
     AccountId, ApplicationId, DeviceAliasKind, Enrichment, Event, List, ListEffect, ListNetwork, ListSubject, Listed,
-    OnList, Timestamp, country_spellings, email_domain, with_parents,
+    OnList, Timestamp, country_spellings, email_domain, innermost_address, with_parents,
 };
 
 use super::tags::{Hashed, Tagger};
@@ -249,6 +249,12 @@ impl Roll {
         }
         if let Some(ip) = event.network.ip.filter(|_| self.has(ListSubject::Address)) {
             self.networks(ip).for_each(|network| see(self.network(network), true));
+            // What is blocked is blocked behind a translator or a tunnel, too; it lets nobody in.
+            let inner = Some(innermost_address(ip)).filter(|inner| *inner != ip.to_canonical());
+            inner
+                .into_iter()
+                .flat_map(|inner| self.networks(inner))
+                .for_each(|around| see(self.network(around), false));
         }
         if let Some(asn) = enrichment.asn.filter(|_| self.has(ListSubject::Asn)) {
             see(self.named(ListSubject::Asn, &asn.to_string()), true);
