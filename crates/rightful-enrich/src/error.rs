@@ -85,7 +85,7 @@ pub enum BadLine {
     /// A bare number that is no system's, as an address is when it is written as one.
     #[error("a bare number so large is no autonomous system; is it an address, written as a number?")]
     NumberedAddress,
-    /// A country that ISO 3166-1 does not know; a policy could not name it.
+    /// A code that ISO 3166-1 does not know, written for another; a policy could not name it.
     #[error("ISO 3166-1 has no such country; is GB meant by UK, GR by EL, RU by SU?")]
     NoSuchCountry,
     /// The country is not two letters, the system not a number.

@@ -9,7 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use maxminddb::Reader;
-use rightful_domain::{Coordinates, CountryCode, NETWORK_CLAIMS_MAX, NetworkClaim, NetworkKind, country_spellings};
+use rightful_domain::{
+    Coordinates, CountryCode, NETWORK_CLAIMS_MAX, NetworkClaim, NetworkKind, country_meant, country_spellings,
+};
 
 use crate::lines::each_entry;
 use crate::network;
@@ -365,13 +367,16 @@ fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|c| c.is_ascii_alphabetic())
 }
 
-/// As a policy would read it, so that none can be written here that no list can name; None for what is no country by
-/// intent.
+/// As a policy would read it; what is another country's code by mistake is refused, since no list could name it. None for
+/// what is no country by intent, or is none any more: an old table's `AN` stops no server.
 fn known_country(code: &str) -> Result<Option<CountryCode>, BadLine> {
     if BESIDE_COUNTRIES.iter().any(|beside| code.eq_ignore_ascii_case(beside)) {
         return Ok(country(code));
     }
-    country_spellings(code).map(|[two, _]| Some(two)).ok_or(BadLine::NoSuchCountry)
+    if country_meant(code).is_some() {
+        return Err(BadLine::NoSuchCountry);
+    }
+    Ok(country_spellings(code).map(|[two, _]| two))
 }
 
 /// Nobody lives at zero, zero: files mean that they do not know.

@@ -55,6 +55,8 @@ fn tables_of_cities_and_of_networks_are_read_as_their_makers_write_them() {
     let facts = told("1.0.0.0,1.0.0.255,OC,AU,,,0,0", Subject::City);
     assert_eq!((facts.country, facts.city, facts.coordinates), (CountryCode::new("AU").ok(), None, None));
     assert_eq!(told("1.0.0.0,1.0.0.255,ZZ,ZZ,,,0,0", Subject::Country), AddressFacts::default());
+    // The Netherlands Antilles are no more, and a table that has not heard of it is no typing mistake.
+    assert_eq!(told("1.0.0.0,1.0.0.255,AN", Subject::Country).country, None);
     assert_eq!(told("network,country\n1.0.0.0/24,AU", Subject::Country).country, CountryCode::new("AU").ok());
     assert_eq!(told("1.0.0.0/24,AS64500,Somebody", Subject::System).asn, Some(64_500));
     for wrong in ["0.0.0.0/0,AU", "1.0.0.0/33,AU", "1.0.0.0/24,12345,x,y", "1.0.0.0,1.0.0.255,OC,Australia,,,0,0"] {
