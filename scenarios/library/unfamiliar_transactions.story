@@ -29,8 +29,9 @@ no  +60d 08:00  withdraw ok  ann  phone-a  lisbon pays 90 EUR to rent by bank-1
 
 rule payment-many-payees-device
 08:00  10 times every 1d  login ok  ann  phone-a  lisbon
-yes +10d 08:00  6 times every 1h  withdraw ok  customer-#  laptop-x  lagos pays 40 EUR to mule-# by bank-1
-no  +10d 08:00  5 times every 1h  withdraw ok  customer-#  laptop-x  lagos pays 40 EUR to mule-# by bank-1
++10d 08:00  3 times every 1h  withdraw ok  customer-1  laptop-x  lagos pays 40 EUR to mule-# by bank-1
+yes +10d 12:00  3 times every 1h  withdraw ok  customer-2  laptop-x  lagos pays 40 EUR to another-mule-# by bank-2
+no  +10d 12:00  2 times every 1h  withdraw ok  customer-2  laptop-x  lagos pays 40 EUR to another-mule-# by bank-2
 
 rule payment-while-reported
 08:00  10 times every 1d  login ok  ann  phone-a  lisbon

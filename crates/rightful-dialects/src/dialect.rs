@@ -6,13 +6,14 @@ use crate::attempts::{Ask, DeviceProof, Finish, PresentedInBody, Sealed, TokenIn
 use crate::route::{Presented, Route};
 use rightful_domain::{
     AccountDevice, AccountDeviceId, AccountId, Application, ApplicationId, Assessment, CaseChange, CaseSearch,
-    DeviceId, Event, EventId, Excerpt, Feedback, Happening, Note, Outcome, PasswordHashes, Pii, Record, Report,
-    RetryKey, Search, Sentences, Telling, Timestamp,
+    DeviceId, Event, EventId, Excerpt, Feedback, Happening, Network, Note, Outcome, PasswordHashes, Pii, Record,
+    Report, RetryKey, Search, Sentences, Telling, Timestamp,
 };
 
 use crate::hooks::HooksAsk;
 use crate::refusal_kind::RefusalKind;
 use crate::rules::RulesIntake;
+use crate::scalars::{LABEL_BYTES_MAX, USER_AGENT_BYTES_MAX, cut};
 use crate::vendor_rules::{RuleTitle, VendorRule, VendorRuleKept, VendorRulesAsked};
 use crate::{
     Around, BacktestAsked, EventOf, Following, Fresh, Lines, ListsIntake, Reply, SeveralAsk, Signed, SignedRequest,
@@ -192,6 +193,19 @@ impl Call<'_> {
     #[must_use]
     pub fn parameter(&self, name: &str) -> &str {
         self.parameters.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
+    }
+
+    /// Where a page calls from, as the connection and its headers say.
+    pub(crate) fn page_network(&self) -> Network {
+        let header = |name: &str, bytes_max| {
+            let told = (self.header)(name).filter(|told| !told.is_empty());
+            told.map(|told| cut(told, bytes_max).into())
+        };
+        Network {
+            ip: self.peer.map(|ip| ip.to_canonical()),
+            user_agent: header("user-agent", USER_AGENT_BYTES_MAX),
+            origin: header("origin", LABEL_BYTES_MAX),
+        }
     }
 }
 

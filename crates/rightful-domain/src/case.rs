@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use crate::{
-    AccountId, Action, ApplicationId, Assessment, Event, EventId, FreeFields, Pii, Rescored, RuleStatus, Source,
-    Timestamp, Verdict,
+    AccountId, Action, ApplicationId, Assessment, Decision, DecisionKind, Event, EventId, FreeFields, Pii, Rescored,
+    RuleStatus, Source, Timestamp, Verdict,
 };
 
 /// The most notes of one case.
@@ -49,10 +49,14 @@ pub struct Case {
     pub due_at: Timestamp,
     /// Who works on it.
     pub claim: Option<Claim>,
+    /// Whose it is to look at, as somebody has assigned it: it blocks nobody, and holds until another is assigned, or nobody.
+    pub assignee: Option<Box<str>>,
     /// What was noted, oldest first; at most [`CASE_NOTES_MAX`].
     pub notes: Vec<CaseNote>,
     /// What was decided last.
     pub decision: Option<Decision>,
+    /// What a reviewer had decided before it that holds no longer, the latest of them; None if nothing was decided otherwise.
+    pub overruled: Option<Box<Decision>>,
     /// What was judged later, when somebody asked to judge again.
     pub rescored: Option<Rescored>,
     /// When its event was deleted by its caller.
@@ -89,91 +93,6 @@ pub struct CaseNote {
     pub at: Timestamp,
     /// What.
     pub text: Pii<Box<str>>,
-}
-
-/// A decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// Which.
-    pub kind: DecisionKind,
-    /// By whom.
-    pub by: Box<str>,
-    /// When it was made.
-    pub at: Timestamp,
-    /// When it takes effect.
-    pub effective_at: Timestamp,
-    /// Whether it has taken effect.
-    pub is_done: bool,
-    /// Why, in words.
-    pub comment: Option<Pii<Box<str>>>,
-    /// Why, in the caller's own codes; at most [`CASE_LABELS_MAX`].
-    pub labels: Vec<Box<str>>,
-    /// Of a rejection: whether the person may try again.
-    pub may_retry: bool,
-}
-
-/// As whom the person decides who was asked.
-const PERSON: &str = "person";
-
-impl Decision {
-    /// What the person decided who was asked: at once.
-    #[must_use]
-    pub fn of_person(kind: DecisionKind, at: Timestamp) -> Self {
-        let (comment, labels) = (None, Vec::new());
-        Self { kind, by: PERSON.into(), at, effective_at: at, is_done: true, comment, labels, may_retry: false }
-    }
-
-    /// Whether another decision says the contrary of it while it may still be taken back: of two at once, the second has
-    /// not seen the first. Who was only asked has not been decided about, and what a person answered is not a reviewer's.
-    fn is_contradicted_by(&self, other: &Self, now: Timestamp) -> bool {
-        let is_fresh = !self.is_done || now < self.at.plus(UNDO_WITHIN);
-        let is_reviewers = !self.is_by_person() && !other.is_by_person() && self.kind != DecisionKind::AskUser;
-        is_fresh && is_reviewers && self.kind != other.kind
-    }
-
-    /// Whether another decision says the same, by whomever and whenever.
-    fn is_repeated_by(&self, other: &Self) -> bool {
-        let said = |it: &Self| (it.kind, it.comment.clone(), it.labels.clone(), it.may_retry);
-        said(self) == said(other)
-    }
-
-    /// Whether the person decided who was asked.
-    #[must_use]
-    pub fn is_by_person(&self) -> bool {
-        *self.by == *PERSON
-    }
-}
-
-/// What can be decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DecisionKind {
-    /// It was the owner: let it through.
-    Approve,
-    /// It was not: refuse it.
-    Reject,
-    /// Ask the person to prove who they are.
-    AskUser,
-}
-
-impl DecisionKind {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Approve, Self::Reject, Self::AskUser];
-
-    /// As spelled in our API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-            Self::AskUser => "ask_user",
-        }
-    }
-
-    /// The decision of that spelling.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
 }
 
 /// How far a case has come.
@@ -226,6 +145,13 @@ pub enum CaseChange {
     Release {
         /// Who.
         by: Box<str>,
+    },
+    /// It becomes somebody's to look at, or nobody's; of another's claim no notice is taken.
+    Assign {
+        /// Whose.
+        to: Option<Box<str>>,
+        /// Where it waits from now on, if it waited nowhere and is not decided.
+        queue: Box<str>,
     },
     /// Something is noted; it gets its number then.
     Note(CaseNote),
@@ -331,6 +257,8 @@ pub struct CaseSearch {
     pub application: ApplicationId,
     /// Those that wait in this queue.
     pub queue: Option<Box<str>>,
+    /// Those that are assigned to this one.
+    pub assignee: Option<Box<str>>,
     /// Those that have come this far; None for those that wait for somebody: open or claimed.
     pub state: Option<CaseState>,
     /// Those that are to be decided before.
@@ -362,8 +290,10 @@ impl Case {
             opened_at: now,
             due_at: now.plus(SERVICE_TIME),
             claim: None,
+            assignee: None,
             notes: Vec::new(),
             decision: None,
+            overruled: None,
             rescored: None,
             deleted_at: None,
             fields: None,
@@ -395,22 +325,30 @@ impl Case {
         }
     }
 
+    /// When it was decided by whose work that is, whatever was said since; else when it was decided at all.
+    #[must_use]
+    pub fn decided_at(&self) -> Option<Timestamp> {
+        self.overruled.as_deref().or(self.decision.as_ref()).map(|decision| decision.at)
+    }
+
     /// Whether it waits for somebody, or for the end of a minute, or for the person.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        let is_over = |decision: &Decision| decision.is_done && decision.kind != DecisionKind::AskUser;
-        self.deleted_at.is_none() && self.queue.is_some() && !self.decision.as_ref().is_some_and(is_over)
+        self.deleted_at.is_none() && self.queue.is_some() && !self.decision.as_ref().is_some_and(Decision::is_final)
     }
 
     /// Changes it, or says why not and leaves it as it was. Gives whether anything is other than before.
     pub fn apply(&mut self, change: CaseChange, now: Timestamp) -> Result<bool, CaseRefusal> {
         // Of what is deleted, nothing is judged again or changed.
-        if self.deleted_at.is_some() && matches!(change, CaseChange::Rescore { .. } | CaseChange::Amend(_)) {
+        if self.deleted_at.is_some()
+            && matches!(change, CaseChange::Rescore { .. } | CaseChange::Amend(_) | CaseChange::Assign { .. })
+        {
             return Err(CaseRefusal::Closed);
         }
         let is_changed = match change {
             CaseChange::Claim { by } => self.take_claim(by, now),
             CaseChange::Release { by } => self.release(&by, now),
+            CaseChange::Assign { to, queue } => Ok(self.assign(to, queue, now)),
             CaseChange::Note(note) | CaseChange::Notes(NoteChange::Add(note)) => self.note(note),
             CaseChange::Notes(NoteChange::Edit { id, text }) => self.edit_note(id, text),
             CaseChange::Notes(NoteChange::Remove(id)) => self.remove_note(id),
@@ -511,6 +449,21 @@ impl Case {
         Ok(true)
     }
 
+    /// Who is assigned works on it from now on, as if they had claimed it; what is decided stays so.
+    fn assign(&mut self, to: Option<Box<str>>, queue: Box<str>, now: Timestamp) -> bool {
+        self.claim = None;
+        if self.queue.is_none() && self.decision.is_none() && to.is_some() {
+            (self.queue, self.due_at) = (Some(queue), now.plus(SERVICE_TIME));
+        }
+        let is_to_do = matches!(self.state(now), CaseState::Open | CaseState::AwaitingUser);
+        if let Some(by) = to.clone().filter(|_| is_to_do) {
+            self.first_claimed_at.get_or_insert(now);
+            self.claim = Some(Claim { by, at: now });
+        }
+        self.assignee = to;
+        true
+    }
+
     fn release(&mut self, by: &str, now: Timestamp) -> Result<bool, CaseRefusal> {
         match self.claimed_by(now) {
             Some(holder) if holder == by => {
@@ -536,11 +489,16 @@ impl Case {
             if earlier.is_contradicted_by(&decision, now) {
                 return Err(CaseRefusal::Closed);
             }
-            if is_at_once && earlier.is_done && earlier.is_repeated_by(&decision) && !decision.is_by_person() {
+            if is_at_once && earlier.is_done && earlier.is_repeated_by(&decision) && decision.is_by_reviewer() {
                 return Ok(false);
             }
         }
         self.claim = None;
+        let is_overruled =
+            |earlier: &Decision| earlier.is_final() && earlier.is_by_reviewer() && earlier.kind != decision.kind;
+        if let Some(earlier) = self.decision.take().filter(is_overruled) {
+            self.overruled = Some(Box::new(earlier));
+        }
         self.decision = Some(decision);
         Ok(true)
     }
@@ -590,6 +548,7 @@ impl Assessment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Feedback, FeedbackKind, FeedbackTarget};
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_seconds(1_700_000_000).plus(Duration::from_secs(seconds))
@@ -652,6 +611,30 @@ mod tests {
         assert_eq!(case.apply(no, at(140)), Ok(true), "who runs it has the last word");
     }
 
+    #[test]
+    fn who_is_assigned_stays_so_when_the_claim_has_lapsed_and_blocks_nobody() {
+        let mut case = Case { queue: None, ..case() };
+        let assign = |to: Option<&str>| CaseChange::Assign { to: to.map(Into::into), queue: "assigned".into() };
+        let stands = |case: &Case, now| (case.assignee.clone(), case.claimed_by(now).map(Box::from), case.state(now));
+        let (ann, bob) = (|| Some(Box::from("ann")), || Some(Box::from("bob")));
+        assert_eq!(case.apply(assign(Some("ann")), at(0)), Ok(true));
+        assert_eq!(case.queue.as_deref(), Some("assigned"));
+        assert_eq!(stands(&case, at(899)), (ann(), ann(), CaseState::Claimed));
+        assert_eq!(stands(&case, at(900)), (ann(), None, CaseState::Open));
+        assert_eq!(case.apply(claim("bob"), at(900)), Ok(true), "ann has gone home");
+        assert_eq!(stands(&case, at(901)), (ann(), bob(), CaseState::Claimed));
+        assert_eq!(case.apply(assign(Some("bob")), at(902)), Ok(true));
+        assert_eq!(case.apply(assign(None), at(903)), Ok(true));
+        assert_eq!(stands(&case, at(903)), (None, None, CaseState::Open));
+        // What is decided may still be somebody's.
+        case.apply(at_once(DecisionKind::Approve, at(904)), at(904)).expect("a decision");
+        case.apply(CaseChange::Settle { made_at: at(904) }, at(904)).expect("settled");
+        assert_eq!(case.apply(assign(Some("ann")), at(905)), Ok(true));
+        assert_eq!(stands(&case, at(905)), (ann(), None, CaseState::Decided));
+        assert_eq!(case.apply(CaseChange::Delete, at(906)), Ok(true));
+        assert_eq!(case.apply(assign(Some("bob")), at(907)), Err(CaseRefusal::Closed));
+    }
+
     fn at_once(kind: DecisionKind, made_at: Timestamp) -> CaseChange {
         let decision = Decision { by: "api".into(), is_done: false, ..Decision::of_person(kind, made_at) };
         CaseChange::Decide(decision)
@@ -667,6 +650,30 @@ mod tests {
         assert_eq!(case.apply(at_once(DecisionKind::Approve, at(2)), at(2)), Ok(false), "the same again is no news");
         assert_eq!(case.apply(at_once(reject, at(60)), at(60)), Err(CaseRefusal::Closed));
         assert_eq!(case.apply(at_once(reject, at(61)), at(61)), Ok(true), "a correction");
+    }
+
+    #[test]
+    fn what_is_said_after_a_reviewer_decided_decides_and_the_reviewers_word_is_kept_beside() {
+        let said = |kind: FeedbackKind, received_at| {
+            let target = FeedbackTarget::Event(case().event);
+            Feedback { application: case().application, target, kind, received_at }
+        };
+        let mut case = case();
+        case.apply(decide("ann", at(0), at(60)), at(0)).expect("a decision");
+        assert_eq!(case.answer_in(&said(FeedbackKind::ConfirmedLegitimate, at(1))), None);
+        case.apply(CaseChange::Settle { made_at: at(0) }, at(60)).expect("settled");
+        assert_eq!(case.answer_in(&said(FeedbackKind::ConfirmedLegitimate, at(61))), None);
+        assert_eq!(case.answer_in(&said(FeedbackKind::ChallengeIgnored, at(61))), None);
+        let no = case.answer_in(&said(FeedbackKind::ConfirmedTakeover, at(61))).expect("the contrary");
+        assert_eq!(case.apply(no, at(61)), Ok(true));
+        let decided = |it: Option<&Decision>| it.map(|it| (it.kind, it.by.to_string(), it.at));
+        let by_ann = Some((DecisionKind::Approve, "ann".to_owned(), at(0)));
+        let by_feedback = Some((DecisionKind::Reject, "feedback".to_owned(), at(61)));
+        assert_eq!(decided(case.decision.as_ref()), by_feedback);
+        assert_eq!((decided(case.overruled.as_deref()), case.decided_at()), (by_ann.clone(), Some(at(0))));
+        // A reviewer has the last word all the same, and needs not wait for it.
+        assert_eq!(case.apply(at_once(DecisionKind::Approve, at(62)), at(62)), Ok(true));
+        assert_eq!(decided(case.overruled.as_deref()), by_ann, "of reviewers alone");
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl QueueTimes {
             CaseState::AwaitingUser => self.n_asked += 1,
             CaseState::Decided => {
                 self.n_decided += 1;
-                self.to_decide.extend(case.decision.as_ref().map(|decision| since_opening(decision.at)));
+                self.to_decide.extend(case.decided_at().map(since_opening));
             }
         }
     }

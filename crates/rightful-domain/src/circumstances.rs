@@ -100,6 +100,10 @@ impl Level {
     }
 }
 
+/// The steps at which providers differ in how often they hand out something new. Whole blocks hardly turn over anywhere:
+/// another one is another town; and an address is asked who else is there.
+pub const TURNOVER_LEVELS: [Level; 2] = [Level::Range, Level::Net];
+
 /// A step's tag: 32 bits of a keyed hash, made from its level, its parent's tag and its value. Never zero.
 pub type StepTag = std::num::NonZeroU32;
 

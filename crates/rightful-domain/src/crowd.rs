@@ -1,4 +1,5 @@
-//! Crowds: attempts of the last 24 h that share a network, an agent string or a password, whatever account they are at.
+//! Crowds: attempts of the last 24 h that share a network, an agent string or a password, and payments that share a device
+//! or an address, whatever account they are at.
 //!
 //! A crowd tells a campaign from a busy hour. Crowds live in RAM: what they show is of the day, and a password's tag must
 //! never be stored. Each counts exactly up to [`CROWD_MARKS_MAX`] attempts and says so beyond.
@@ -10,12 +11,16 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use crate::population::TagHasher;
+use crate::subject_counts::SubjectCounts;
 use crate::{Outcome, Tag, Timestamp};
 
 /// The most attempts one crowd keeps; the oldest go first.
 pub const CROWD_MARKS_MAX: usize = 1_024;
 /// The most crowds of one kind that an application keeps; the longest unseen go first.
 pub const CROWDS_MAX: usize = 8_192;
+/// The most devices, and the most addresses, whose payments an application keeps: a day's of a large shop. Of one with more,
+/// the longest unseen go first, and from where many pay in a row is seen all the same.
+pub const PAYING_CROWDS_MAX: usize = 32_768;
 /// How long an attempt belongs to a crowd.
 pub const CROWD_SPAN: Duration = Duration::from_secs(86_400);
 
@@ -28,6 +33,22 @@ pub enum CrowdKind {
     Agent,
     /// The password, as its tag of the day.
     Password,
+    /// The device that money moves from.
+    PayingDevice,
+    /// The address that money moves from.
+    PayingAddress,
+}
+
+impl CrowdKind {
+    const COUNT: usize = 5;
+
+    /// The most crowds of this kind.
+    const fn crowds_max(self) -> usize {
+        match self {
+            Self::Net | Self::Agent | Self::Password => CROWDS_MAX,
+            Self::PayingDevice | Self::PayingAddress => PAYING_CROWDS_MAX,
+        }
+    }
 }
 
 /// One attempt in a crowd.
@@ -70,7 +91,7 @@ type ByTag<T> = IndexMap<Tag, T, BuildHasherDefault<TagHasher>>;
 #[derive(Debug, Clone, Default)]
 pub struct Crowds {
     /// By [`CrowdKind`].
-    by_kind: [ByTag<Gathering>; 3],
+    by_kind: [ByTag<Gathering>; CrowdKind::COUNT],
 }
 
 /// From so many attempts on, a crowd keeps a table of its subjects: most have a few, which are counted sooner than looked
@@ -82,7 +103,7 @@ struct Gathering {
     /// By time.
     marks: VecDeque<CrowdMark>,
     /// Attempts and failures by subject, where attempts are many.
-    subjects: Option<Box<ByTag<[u32; 2]>>>,
+    subjects: Option<SubjectCounts>,
     /// Without what is said of subjects, but for how many have failed where they are in the table.
     totals: Crowd,
     dropped_until: Option<Timestamp>,
@@ -94,13 +115,15 @@ impl Crowds {
     /// Counts an attempt and says what the crowd counts with it. An attempt counted before is not counted again.
     /// O(log n).
     pub fn count(&mut self, kind: CrowdKind, tag: Tag, mark: CrowdMark) -> Crowd {
-        let [nets, agents, passwords] = &mut self.by_kind;
+        let [nets, agents, passwords, paying_devices, paying_addresses] = &mut self.by_kind;
         let crowds = match kind {
             CrowdKind::Net => nets,
             CrowdKind::Agent => agents,
             CrowdKind::Password => passwords,
+            CrowdKind::PayingDevice => paying_devices,
+            CrowdKind::PayingAddress => paying_addresses,
         };
-        if crowds.len() >= CROWDS_MAX && !crowds.contains_key(&tag) {
+        if crowds.len() >= kind.crowds_max() && !crowds.contains_key(&tag) {
             make_room(crowds);
         }
         let gathering = crowds.entry(tag).or_default();
@@ -157,7 +180,7 @@ impl Gathering {
         }
         if self.subjects.is_none() && self.marks.len() >= COUNTED_FROM {
             let marks: Vec<CrowdMark> = self.marks.iter().copied().collect();
-            self.subjects = Some(Box::default());
+            self.subjects = Some(SubjectCounts::default());
             self.totals.failed_subjects = 0;
             marks.iter().for_each(|mark| self.sum_subject(mark, 1));
         }
@@ -203,14 +226,13 @@ impl Gathering {
 
     fn sum_subject(&mut self, mark: &CrowdMark, by: i32) {
         let (Some(subject), Some(subjects)) = (mark.subject, &mut self.subjects) else { return };
-        let [attempts, failures] = subjects.entry(subject).or_default();
-        let before = *failures > 0;
-        add_to(attempts, by);
-        add_to(failures, by * i32::from(mark.outcome == Outcome::Failed));
-        let has_failed = *failures > 0;
-        if *attempts == 0 {
-            subjects.swap_remove(&subject);
-        }
+        let (mut before, mut has_failed) = (false, false);
+        subjects.change(subject, |count| {
+            before = count.failures > 0;
+            add_to(&mut count.attempts, by);
+            add_to(&mut count.failures, by * i32::from(mark.outcome == Outcome::Failed));
+            has_failed = count.failures > 0;
+        });
         add_to(&mut self.totals.failed_subjects, i32::from(has_failed) - i32::from(before));
     }
 

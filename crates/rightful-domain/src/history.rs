@@ -30,6 +30,11 @@ pub struct History {
     pub agent_crowd: Option<Crowd>,
     /// Who else came with the same password in 24 h; None when the event carries none.
     pub password_crowd: Option<Crowd>,
+    /// Who else moved money from the same device in 24 h; None when the event moves none, or names no device, or one that
+    /// is known by its likeness alone.
+    pub device_payers: Option<Crowd>,
+    /// Who else moved money from the same address in 24 h; None when the event moves none, or names no address.
+    pub address_payers: Option<Crowd>,
     /// What strangers usually do from its networks and with its agent.
     pub notoriety: Notoriety,
     /// How often owners who come with a new device come with whose.

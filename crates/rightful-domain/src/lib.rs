@@ -15,6 +15,7 @@ mod circumstances;
 mod conclusion;
 mod country;
 mod crowd;
+mod decision;
 mod details;
 mod device;
 mod domain_name;
@@ -33,6 +34,7 @@ mod history;
 mod id;
 mod inner_address;
 mod interaction;
+mod known_facts;
 mod likeness;
 mod list_value;
 mod listing;
@@ -60,6 +62,7 @@ mod snooze;
 mod sparse;
 mod spelling;
 mod standing;
+mod subject_counts;
 mod tag_table;
 mod telling;
 mod undoing;
@@ -79,14 +82,15 @@ pub use backtest::{
 };
 pub use case::{
     CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_NOTES_MAX, CASE_TAGS_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX,
-    CLAIM_KEPT, Case, CaseChange, CaseNote, CasePage, CaseRefusal, CaseSearch, CaseState, Claim, Decision,
-    DecisionKind, NoteChange, QUEUE_DEFAULT, SERVICE_TIME, TagChange, UNDO_WITHIN,
+    CLAIM_KEPT, Case, CaseChange, CaseNote, CasePage, CaseRefusal, CaseSearch, CaseState, Claim, NoteChange,
+    QUEUE_DEFAULT, SERVICE_TIME, TagChange, UNDO_WITHIN,
 };
 pub use case_times::{CaseTimes, Percentiles, QueueTimes};
-pub use circumstances::{Circumstances, Level, StepTag, Version, hour_of_week};
+pub use circumstances::{Circumstances, Level, StepTag, TURNOVER_LEVELS, Version, hour_of_week};
 pub use conclusion::{Conclusion, Feedback, FeedbackKind, FeedbackTarget};
 pub use country::{country_meant, country_spellings};
-pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds};
+pub use crowd::{CROWD_MARKS_MAX, CROWD_SPAN, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds, PAYING_CROWDS_MAX};
+pub use decision::{Decision, DecisionKind};
 pub use details::{DETAILS_PER_KIND_MAX, DetailChange, DetailKind, DetailValue, Doubt, KnownDetail, PreviousDetail};
 pub use device::{Device, DeviceAlias, DeviceAliasKind, FINGERPRINT_COMPONENT, KEY_COMPONENT};
 pub use domain_name::{canonical_domain, email_domain, with_parents};

@@ -5,13 +5,14 @@
 //! and Motwani, VLDB 2002). Nothing here is undone when an account is rolled back: one account weighs next to nothing.
 
 mod sharing;
+mod turnover;
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::circumstances::{Circumstances, Level, StepTag, Version};
+use crate::circumstances::{Circumstances, Level, StepTag, TURNOVER_LEVELS, Version};
 use crate::habits::RATED_LEVELS;
 use crate::news::{FAILURE_CLASSES, NameContext, NameState};
 use crate::tag_table::{TagCount, TagTable};
@@ -239,6 +240,9 @@ pub struct Backdrop {
     /// How many of the addresses that were new to an account others had shown before, 0 to 1: in this block of addresses
     /// as far as it is known, else at this provider, else anywhere.
     pub shared_addresses: f32,
+    /// How many times as often as expected those who come through its provider show a new prefix, by [`TURNOVER_LEVELS`];
+    /// 1 where that is not known.
+    pub turnover: [f32; TURNOVER_LEVELS.len()],
     /// How often each rated step is new in this class, 0 to 1.
     pub rates: [f32; RATED_LEVELS],
     /// Of the system's version and the browser's.
@@ -273,6 +277,7 @@ impl Population {
             steps: self.steps(circumstances),
             arrivals: self.arrivals(circumstances),
             shared_addresses: self.shared_addresses(circumstances),
+            turnover: self.turnover(profile, circumstances),
             rates,
             versions: self.versions_of(profile, circumstances),
             names_devices: self.n_named > 0,
@@ -298,6 +303,7 @@ impl Population {
     pub fn learn(&mut self, at: Timestamp, circumstances: &Circumstances, news: &News) {
         self.n_accounts = self.n_accounts.saturating_add(u32::from(news.is_first));
         self.count_new_address(circumstances, news);
+        self.count_turnover(circumstances, news);
         self.n_named = self.n_named.saturating_add(u32::from(circumstances.tag(Level::Device).is_some()));
         for chain in [&Level::NETWORK[..], &Level::DEVICE, &[Level::Language], &[Level::TimeZone]] {
             self.count_chain(chain, circumstances, news);

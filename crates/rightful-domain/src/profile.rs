@@ -3,11 +3,11 @@
 //! Learning is a sum, so its order does not matter and it can be undone: a reclaim subtracts what the intruder taught.
 //! An event that was challenged is held, and teaches nothing until it has passed.
 
-use std::ops::Range;
 use std::time::Duration;
 
 use crate::habits::{CACHE_LINE_BYTES, Habits};
-use crate::{Coordinates, EventId, Exact, LabelValue, Lesson, MechanismKind, Sparse, Tag, Timestamp};
+use crate::known_facts::KnownFacts;
+use crate::{Coordinates, EventId, LabelValue, Lesson, MechanismKind, Sparse, Tag, Timestamp};
 
 /// The most facts of one family that a profile keeps; the least recently seen go first.
 pub const FACTS_MAX: usize = 64;
@@ -156,10 +156,8 @@ pub struct Profile {
     pub first_at: Option<Timestamp>,
     /// The last of them.
     pub last_at: Option<Timestamp>,
-    /// What was seen on them, by family in the order of [`Family::ALL`], then by tag.
-    facts: Exact<Fact>,
-    /// By family: where its facts end.
-    ends: [u16; 6],
+    /// What was seen on them.
+    facts: KnownFacts,
     /// What it usually does. Accounts only.
     pub habits: Sparse<Habits>,
     /// Where it was seen last. Accounts and devices.
@@ -179,33 +177,12 @@ impl Profile {
     /// The facts of a family, by tag.
     #[must_use]
     pub fn facts(&self, family: Family) -> &[Fact] {
-        self.facts.get(self.range(family)).unwrap_or_default()
-    }
-
-    fn range(&self, family: Family) -> Range<usize> {
-        let end = |place: usize| self.ends.get(place).copied().map_or(0, usize::from);
-        (family as usize).checked_sub(1).map_or(0, end)..end(family as usize)
-    }
-
-    fn place(&self, family: Family, tag: Tag) -> Result<usize, usize> {
-        let start = self.range(family).start;
-        let place = self.facts(family).binary_search_by_key(&tag, |fact| fact.tag);
-        place.map(|place| start + place).map_err(|place| start + place)
-    }
-
-    fn insert(&mut self, family: Family, place: usize, fact: Fact) {
-        self.facts.insert(place, fact);
-        self.ends.iter_mut().skip(family as usize).for_each(|end| *end += 1);
-    }
-
-    fn remove(&mut self, family: Family, place: usize) {
-        self.facts.remove(place);
-        self.ends.iter_mut().skip(family as usize).for_each(|end| *end -= 1);
+        self.facts.of(family)
     }
 
     /// Does nothing for what is not known.
     pub(crate) fn set_vouched(&mut self, family: Family, tag: Tag) {
-        if let Ok(place) = self.place(family, tag)
+        if let Ok(place) = self.facts.place(family, tag)
             && let Some(fact) = self.facts.get_mut(place)
         {
             fact.is_vouched = true;
@@ -215,7 +192,7 @@ impl Profile {
     /// What is known of one thing; None if it was never seen on an event let through. O(log n).
     #[must_use]
     pub fn fact(&self, family: Family, tag: Tag) -> Option<&Fact> {
-        self.place(family, tag).ok().and_then(|place| self.facts.get(place))
+        self.facts.place(family, tag).ok().and_then(|place| self.facts.get(place))
     }
 
     /// Reads a little of the places that the profile is kept in, for nothing but to have it near: with a million accounts
@@ -228,7 +205,7 @@ impl Profile {
         match depth {
             Depth::Itself => self.n_learned ^ u32::from(self.last_place.is_some()) ^ u32::from(self.held.is_empty()),
             Depth::Behind => {
-                let facts = self.facts.iter().step_by(CACHE_LINE_BYTES / size_of::<Fact>());
+                let facts = self.facts.all().iter().step_by(CACHE_LINE_BYTES / size_of::<Fact>());
                 facts.fold(self.habits.glance_itself(), |all, fact| all ^ fact.n)
             }
             Depth::Last => self.habits.glance_behind(),
@@ -257,7 +234,7 @@ impl Profile {
 
     /// Adds what is known of one thing, as learned or as read back from storage.
     pub fn see(&mut self, family: Family, seen: Fact) {
-        match self.place(family, seen.tag) {
+        match self.facts.place(family, seen.tag) {
             Ok(place) => {
                 if let Some(fact) = self.facts.get_mut(place) {
                     fact.first_at = fact.first_at.min(seen.first_at);
@@ -266,13 +243,14 @@ impl Profile {
                     fact.is_vouched |= seen.is_vouched;
                 }
             }
-            Err(place) => self.insert(family, place, seen),
+            Err(place) => self.facts.insert(family, place, seen),
         }
         let facts = self.facts(family);
         if facts.len() > FACTS_MAX
-            && let Some((oldest, _)) = facts.iter().enumerate().min_by_key(|(_, fact)| (fact.last_at, fact.tag))
+            && let Some(oldest) = facts.iter().min_by_key(|fact| (fact.last_at, fact.tag)).map(|fact| fact.tag)
         {
-            self.remove(family, self.range(family).start + oldest);
+            let place = self.facts.place(family, oldest);
+            place.into_iter().for_each(|place| self.facts.remove(family, place));
         }
     }
 
@@ -355,12 +333,12 @@ impl Profile {
         }
         for family in Family::ALL {
             let Some(tag) = lesson.tag(family) else { continue };
-            if let Ok(place) = self.place(family, tag)
+            if let Ok(place) = self.facts.place(family, tag)
                 && let Some(fact) = self.facts.get_mut(place)
             {
                 fact.n = fact.n.saturating_sub(1);
                 if fact.n == 0 {
-                    self.remove(family, place);
+                    self.facts.remove(family, place);
                 }
             }
         }
@@ -384,14 +362,8 @@ impl Profile {
 
     /// Forgets the facts that were first seen since, and that the others were seen since.
     fn forget_since(&mut self, to: Timestamp) {
-        let mut facts = Vec::with_capacity(self.facts.len());
-        let ends = Family::ALL.map(|family| {
-            let known = self.facts(family).iter().filter(|fact| fact.first_at < to);
-            facts.extend(known.map(|fact| Fact { last_at: fact.last_at.min(to), ..*fact }));
-            // At most 64 a family.
-            u16::try_from(facts.len()).unwrap_or(u16::MAX)
-        });
-        (self.facts, self.ends) = (facts.into(), ends);
+        let known = |fact: &Fact| (fact.first_at < to).then(|| Fact { last_at: fact.last_at.min(to), ..*fact });
+        self.facts = self.facts.filtered(known);
     }
 
     /// Remembers something as an intruder's. What is remembered already keeps the later time.

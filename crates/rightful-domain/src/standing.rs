@@ -42,14 +42,20 @@ impl EventStanding {
         let answered = record.feedback.iter().rev().find_map(|said| Some((said.received_at, Self::said(&said.kind)?)));
         match (decided, answered) {
             (Some(decision), answered) if answered.is_none_or(|(at, _)| at < decision.effective_at) => {
-                match decision.kind {
-                    DecisionKind::Approve => Self::LetThrough,
-                    DecisionKind::Reject => Self::Refused,
-                    DecisionKind::AskUser => Self::Asked,
-                }
+                Self::decided(decision.kind)
             }
             (_, Some((_, standing))) => standing,
             (_, None) => Self::scored(record, case),
+        }
+    }
+
+    /// How an event stands of which that was decided.
+    #[must_use]
+    pub const fn decided(kind: DecisionKind) -> Self {
+        match kind {
+            DecisionKind::Approve => Self::LetThrough,
+            DecisionKind::Reject => Self::Refused,
+            DecisionKind::AskUser => Self::Asked,
         }
     }
 
@@ -62,8 +68,9 @@ impl EventStanding {
         }
     }
 
-    /// As it was judged last.
-    fn scored(record: &Record, case: Option<&Case>) -> Self {
+    /// How an event stands as it was judged last, whatever was said of it since.
+    #[must_use]
+    pub fn scored(record: &Record, case: Option<&Case>) -> Self {
         let event = &record.entry.event;
         let first = record.entry.assessment.as_ref();
         let Some((first, again)) = first.zip(case.and_then(|case| case.rescored.as_ref())) else {
@@ -141,9 +148,8 @@ impl Stood<'_> {
         let decision = case.decision.as_ref().filter(|decision| decision.is_done);
         let is_new =
             decision.is_some() && self.case.is_none_or(|was| !is_decided(was) || was.decision != case.decision);
-        // Who asks the person has not decided yet, and what the person answers nobody has reviewed.
-        let is_final = |it: &Decision| it.kind != DecisionKind::AskUser && !it.is_by_person();
-        let by_people = is_new && decision.is_some_and(is_final);
+        // Who asks the person has not decided yet; what the person answers, or others say, nobody has reviewed.
+        let by_people = is_new && decision.is_some_and(|it| it.is_final() && it.is_by_reviewer());
         news.extend(by_people.then_some(Topic::Reviewed));
         if self.case.is_none_or(|was| was.fields != case.fields) && case.fields.is_some() {
             news.push(Topic::DataChanged);
@@ -175,27 +181,27 @@ impl Stood<'_> {
 }
 
 impl Case {
-    /// What feedback decides of a case whose person was asked: None where it says nothing of that, or nobody was.
+    /// What feedback decides of a case that was decided, or whose person was asked: None where it says nothing of that, or
+    /// nothing else.
     ///
-    /// Who says that it was not them is heard whatever was decided: whoever answered first may have been the intruder.
+    /// Who knows better later is heard whatever was decided, so that the case says of its event what the event says of
+    /// itself. Who says "no" is heard even before a decision takes effect; a "yes" waits for that.
     #[must_use]
     pub fn answer_in(&self, said: &Feedback) -> Option<CaseChange> {
         let decision = self.decision.as_ref()?;
         if said.target != FeedbackTarget::Event(self.event) || self.deleted_at.is_some() {
             return None;
         }
-        let is_asked = decision.is_done && decision.kind == DecisionKind::AskUser;
-        // What has taken effect by people stands in the case as they decided it; how the event stands is as was said since.
-        let is_theirs = decision.is_by_person() || !decision.is_done;
         let kind = match EventStanding::said(&said.kind)? {
-            EventStanding::LetThrough if is_asked => DecisionKind::Approve,
-            EventStanding::Refused if is_asked || (is_theirs && decision.kind != DecisionKind::Reject) => {
-                DecisionKind::Reject
-            }
-            EventStanding::LetThrough | EventStanding::Refused | EventStanding::Held | EventStanding::Asked => {
-                return None;
-            }
+            EventStanding::LetThrough => DecisionKind::Approve,
+            EventStanding::Refused => DecisionKind::Reject,
+            EventStanding::Held | EventStanding::Asked => return None,
         };
-        Some(CaseChange::Decide(Decision::of_person(kind, said.received_at)))
+        if kind == decision.kind || (!decision.is_done && kind == DecisionKind::Approve) {
+            return None;
+        }
+        let is_persons = decision.kind == DecisionKind::AskUser || decision.is_by_person();
+        let decided = if is_persons { Decision::of_person } else { Decision::of_feedback };
+        Some(CaseChange::Decide(decided(kind, said.received_at)))
     }
 }

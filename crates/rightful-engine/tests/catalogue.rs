@@ -9,7 +9,9 @@ use std::fmt::Write;
 use rightful_domain::ReasonCode;
 use rightful_engine::{DETECTORS, Detector, FEATURE_SCHEMA, NOT_RAISED, feature_names};
 use serde_json::{Value, json};
+use toml::Table;
 
+const SHIPPED_POLICY: &str = include_str!("../src/policy/default.toml");
 const CATALOGUE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../api/reasons.json");
 const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/reasons.md");
 
@@ -31,7 +33,84 @@ fn detector_of(reason: ReasonCode) -> Option<&'static Detector> {
     DETECTORS.iter().find(|detector| detector.reason == reason)
 }
 
+/// What the shipped policy says of each reason, by its code.
+fn shipped() -> Table {
+    let policy: Table = SHIPPED_POLICY.parse().expect("TOML");
+    policy["detectors"].as_table().expect("a table").clone()
+}
+
+/// The thresholds and weights of a reason: where they stand in its part of the policy, how much, and of what.
+fn thresholds(of: &Table, within: &str) -> Vec<Value> {
+    let mut told = Vec::new();
+    for (key, value) in of {
+        let name = format!("{within}{key}");
+        match value {
+            toml::Value::Table(inner) => told.extend(thresholds(inner, &format!("{name}."))),
+            value => told.push(json!({ "name": name, "value": value, "unit": unit(key) })),
+        }
+    }
+    told
+}
+
+/// The unit of a threshold or weight, which its name says at its end.
+fn unit(key: &str) -> &'static str {
+    const ENDS: [(&str, &str); 14] = [
+        ("_days", "days"),
+        ("hours", "hours"),
+        ("minutes", "minutes"),
+        ("_kmh", "km/h"),
+        ("_km", "km"),
+        ("_ms", "ms"),
+        ("_per_second", "per second"),
+        ("share", "share"),
+        ("_ratio", "share"),
+        ("_fraction", "share"),
+        ("_factor", "factor"),
+        ("_doublings", "doublings"),
+        ("nats", "nats"),
+        ("days", "days"),
+    ];
+    const COUNTS: [&str; 17] = [
+        "accounts",
+        "attempts",
+        "devices",
+        "events",
+        "failures",
+        "families",
+        "findings",
+        "jumps",
+        "keys",
+        "lines",
+        "payees",
+        "payers",
+        "refused",
+        "subjects",
+        "usernames",
+        "per_subject",
+        "per_limit",
+    ];
+    const WEIGHTS: [&str; 10] =
+        ["min", "max", "by_contact", "phishable", "resistant", "hosting", "proxy", "relay", "tor", "vpn"];
+    match key {
+        "per_doubling" => return "nats per doubling",
+        "per_nat" => return "nats per nat of surprise",
+        key if WEIGHTS.contains(&key) => return "nats",
+        _ => {}
+    }
+    let bare = key.strip_suffix("_min").or_else(|| key.strip_suffix("_max")).unwrap_or(key);
+    if let Some((_, unit)) = ENDS.iter().find(|(end, _)| bare.ends_with(end)) {
+        return unit;
+    }
+    let of = ["_60s", "_10min", "_1h", "_24h"].iter().find_map(|span| bare.strip_suffix(span)).unwrap_or(bare);
+    assert!(COUNTS.iter().any(|counted| of.ends_with(counted)), "{key}: its name ends with no unit that is known here");
+    "count"
+}
+
 fn catalogue() -> String {
+    let shipped = shipped();
+    let thresholds_of = |reason: ReasonCode| {
+        shipped.get(reason.as_str()).and_then(toml::Value::as_table).map(|of| thresholds(of, "")).unwrap_or_default()
+    };
     let reasons: Vec<Value> = DETECTORS
         .iter()
         .map(|detector| {
@@ -47,6 +126,7 @@ fn catalogue() -> String {
                 "family": detector.family.as_str(),
                 "role": detector.role.as_str(),
                 "evidence": detector.evidence,
+                "thresholds": thresholds_of(detector.reason),
             })
         })
         .collect();
@@ -64,8 +144,8 @@ const OPENING: &str = "# Reasons
 <!-- Made from crates/rightful-engine/src/detectors: UPDATE_EXPECT=1 cargo test -p rightful-engine. -->
 
 Every finding of an assessment names a reason, its share of the score, and what was seen. A reason is given for what was
-seen, never for what is missing. `api/reasons.json` is this page for machines; the thresholds and weights are the policy's,
-each with its own reason beside it.
+seen, never for what is missing. `api/reasons.json` is this page for machines, with the thresholds and weights of the
+shipped policy, which has the reason for each beside it.
 
 - **Strong** reasons may decide alone. Supporting ones need another beside them to challenge.
 - **Explanations** say in words what the likelihood of the account's own history has weighed, or what the score says;

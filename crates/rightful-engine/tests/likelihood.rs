@@ -322,6 +322,51 @@ fn others_at_an_address_calm_where_few_share_and_nobody_there_speaks_where_all_d
 }
 
 #[test]
+fn a_new_prefix_says_more_where_the_providers_people_keep_theirs() {
+    let town = Town::ordinary();
+    let nats = |account: u32, login: &Login, times: f32| {
+        let mut facts = town.facts(account, login);
+        facts.history.backdrop.as_mut().expect("an account with history").turnover = [times; 2];
+        slot(&facts, "likelihood_network")
+    };
+    let [elsewhere, same] = [Login { ip: "198.18.9.20", ..HOME }, Login { ip: "198.18.7.99", ..HOME }];
+    let [carrier, usual, fixed] = [4.0, 1.0, 0.25].map(|times| nats(0, &elsewhere, times));
+    check_order(&[("carrier", carrier), ("usual", usual), ("fixed line", fixed)]);
+    // It is what is thought until the account has shown how fickle it is, so it says less than by how much they differ.
+    assert!(fixed - carrier < 16.0_f64.ln(), "{fixed} {carrier}");
+    // The prefix that the account has calms nearly alike.
+    assert!((nats(0, &same, 4.0) - nats(0, &same, 0.25)).abs() < 0.5);
+    // Below a provider that is new to the account, nothing is asked of it.
+    let other = Login { asn: 64_501, ..elsewhere };
+    assert_eq!(nats(0, &other, 4.0), nats(0, &other, 0.25));
+}
+
+#[test]
+fn in_a_new_network_it_calms_to_be_where_others_are() {
+    let mut town = Town::ordinary();
+    for day in 0..10 {
+        town.day += 1;
+        for account in 5_000..5_100_u32 {
+            // Nearly everybody of that provider comes from one of its prefixes, each from an address of their own.
+            let ip: &'static str =
+                format!("198.19.{}.{}", if account % 25 == day { 40 } else { 7 }, account % 100).leak();
+            town.sign_in(account, &Login { ip, asn: 64_777, ..HOME });
+        }
+    }
+    town.day += 1;
+    let nats = |ip, asn, country| town.nats(0, &Login { ip, asn, country, ..HOME });
+    let [popular, rare, unseen] = ["198.19.7.200", "198.19.40.200", "198.19.200.9"].map(|ip| nats(ip, 64_777, "PT"));
+    check_order(&[("popular", popular), ("rare", rare), ("unseen", unseen)]);
+    assert!(unseen - popular > 0.5, "{popular} {rare} {unseen}");
+    // A provider that nobody has come through is odd in a country that is new, too, where others come through another.
+    for account in 6_000..6_040 {
+        town.sign_in(account, &Login { ip: "198.19.77.1", asn: 64_800 + account % 2, country: "BR", ..HOME });
+    }
+    let nats = |asn| town.nats(0, &Login { ip: "198.19.99.1", asn, country: "BR", ..HOME });
+    assert!(nats(64_800) < nats(64_999), "{} {}", nats(64_800), nats(64_999));
+}
+
+#[test]
 fn a_name_says_nothing_where_the_caller_names_no_devices() {
     let nameless = |login: &Login| Login { name: None, ..login.clone() };
     let mut town = Town::default();

@@ -122,6 +122,30 @@ fn what_is_blocked_is_blocked_behind_a_translator_or_a_tunnel_and_let_in_is_nobo
 }
 
 #[test]
+fn a_rule_asks_of_a_hidden_address_as_it_is_written_and_by_itself() {
+    for (address, around) in [
+        ("::ffff:192.0.2.7", "192.0.2.0/25"),
+        ("64:ff9b::192.0.2.7", "64:ff9b::/96"),
+        ("2002:c000:207::1", "2002::/16"),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdf8", "2001::/32"),
+    ] {
+        let mut hidden = named(&Scene::default());
+        hidden.event.network.ip = Some(address.parse().expect("an address"));
+        let check = |networks: &str, is_in: bool| {
+            let ask = |when: &str| {
+                let rule = format!("[[rules]]\nname = \"net\"\nwhen = '{when}'\nfloor = \"deny\"");
+                assess(&hidden, &policy(&format!("\n{rule}\n"))).verdict == Verdict::Deny
+            };
+            assert_eq!(ask(&format!("inNetwork(ip.address, {networks})")), is_in, "{address} in {networks}");
+            assert_eq!(ask(&format!("!inNetwork(ip.address, {networks})")), !is_in, "{address} not in {networks}");
+        };
+        check("\"192.0.2.0/24\"", true);
+        check(&format!("\"{around}\""), true);
+        check("[\"192.0.3.0/24\", \"2001:db8::/32\"]", false);
+    }
+}
+
+#[test]
 fn an_account_is_found_by_its_alias() {
     let mut by_alias = named(&Scene::default());
     by_alias.history.resolved_account = by_alias.event.account.take();

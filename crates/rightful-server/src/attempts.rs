@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use rightful_dialects::{Ask, DeviceProof, Dialect, Finish, Refusal, RefusalKind, Reply, Told, VendorReply, Wants};
 use rightful_domain::{
-    AccountId, Application, EventId, Feedback, FeedbackTarget, Outcome, PasswordHashes, Record, Report, ReportKey,
-    Timestamp, Verdict,
+    AccountId, Application, Event, EventId, Feedback, FeedbackTarget, Outcome, PasswordHashes, Record, Report,
+    ReportKey, Timestamp, Verdict,
 };
 use ring::digest::{Context, SHA256, digest};
 
@@ -167,7 +167,10 @@ impl Pipeline {
     ) -> Result<Reply, AttemptError> {
         let mut record = self.judged(finish.attempt, application, Asked::No, speaker, now).await?;
         let event = &record.entry.event;
-        let is_named = finish.account.as_ref().is_none_or(|named| event.account.as_ref() == Some(named));
+        let has_succeeded = finish.outcome == Some(Outcome::Succeeded);
+        let named = finish.account.or_else(|| claimed_contact(event).filter(|_| has_succeeded));
+        self.contact_ids.see(named.as_ref());
+        let is_named = named.as_ref().is_none_or(|named| event.account.as_ref() == Some(named));
         let is_own = is_named && event.vouched;
         let was_challenged = finish.was_challenged
             || record.entry.assessment.as_ref().is_some_and(|judged| judged.effective() == Verdict::Challenge);
@@ -176,7 +179,7 @@ impl Pipeline {
             if let Some(outcome) = finish.outcome {
                 record = self.conclude(application, finish.attempt, outcome, now).await?;
             }
-        } else if let Some(account) = finish.account.clone() {
+        } else if let Some(account) = named {
             // Nobody vouched for the page's word. This is the word of somebody who can.
             about = self.vouch_for(&record, account, finish.outcome, application, now).await?;
         } else {
@@ -218,6 +221,12 @@ impl Pipeline {
         }
         Ok(id)
     }
+}
+
+/// The contact by which somebody was let in whom nobody has named: it stands for the user until somebody does.
+fn claimed_contact(event: &Event) -> Option<AccountId> {
+    let contact = event.username.as_ref().filter(|_| event.vouched && event.account.is_none())?;
+    AccountId::new(contact.reveal().as_ref()).ok().filter(|contact| is_contact(contact.as_str()))
 }
 
 /// The id under which an attempt is remembered again as that of an account.

@@ -28,6 +28,8 @@ pub(crate) enum MasterKeyError {
         "the data folder {data} is there, but its master key file {path} is not: bring it back, since sealed data cannot be read without it"
     )]
     Missing { data: PathBuf, path: PathBuf },
+    #[error("the data folder {data} is no folder")]
+    NoFolder { data: PathBuf },
     #[error("the master key command failed: {reason}")]
     Command { reason: String },
 }
@@ -65,6 +67,9 @@ fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
 
 fn make(config: &Config, path: PathBuf) -> Result<MasterKey, MasterKeyError> {
     let data = config.store.data.clone();
+    if data.exists() && !data.is_dir() {
+        return Err(MasterKeyError::NoFolder { data });
+    }
     // A folder with something in it was sealed under a key: a new one would only hide that the old one is lost.
     if std::fs::read_dir(&data).is_ok_and(|mut inside| inside.any(|entry| entry.is_ok())) {
         // Unless another starter has just made both.

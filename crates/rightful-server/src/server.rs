@@ -59,6 +59,8 @@ pub(crate) enum StartError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    #[error("{data}: {source}")]
+    Folder { data: PathBuf, source: StoreError },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -121,7 +123,9 @@ impl Server {
     ) -> Result<Self, StartError> {
         let master_key = master_key::load(config)?;
         let begun = std::time::Instant::now();
-        let store = Arc::new(open_store(config, &master_key)?);
+        let data = || config.store.data.clone();
+        let store = open_store(config, &master_key).map_err(|source| StartError::Folder { data: data(), source })?;
+        let store = Arc::new(store);
         let took = begun.elapsed();
         let health = rightful_store::Ledger::health(&*store).await?;
         tracing::info!(ledger.sequence = health.sequence, took_ms = took.as_millis(), "opened the data folder");

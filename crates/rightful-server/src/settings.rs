@@ -429,6 +429,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn operators_read_of_every_setting_and_style() {
+        let page = include_str!("../../../docs/operations.md");
+        for word in SETTINGS.iter().map(|setting| setting.key).chain(style_words().split(", ")) {
+            let is_told = page.lines().any(|line| line.starts_with("| ") && line.contains(&format!("`{word}`")));
+            assert!(is_told, "{word} is in no table of docs/operations.md");
+        }
+    }
+
     #[track_caller]
     fn check_origin(text: &str, expected: Option<&str>) {
         assert_eq!(origin(text).as_deref(), expected, "{text}");

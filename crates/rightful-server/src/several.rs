@@ -10,7 +10,7 @@ use rightful_dialects::{EventsOf, Reply, SeveralAsk, SeveralDone, VendorReply};
 use rightful_domain::{
     Application, Case, CaseChange, EventId, Feedback, FeedbackKind, FeedbackTarget, Record, Search, Subnet, Timestamp,
 };
-use rightful_store::StoreError;
+use rightful_store::{CaseAsked, StoreError};
 
 use crate::attempts::vouched_id;
 use crate::pipeline::{Pipeline, PipelineError};
@@ -145,19 +145,13 @@ impl Pipeline {
         }
         for record in &records {
             let event = record.entry.event.id;
-            let case = match self.store.case(&application.id, event).await? {
-                Some(case) => case,
-                None if to.is_none() => continue,
-                None => self.store.open_case(Case::new(&record.entry.event, Some(ASSIGNED_QUEUE), now)).await?,
-            };
-            if let Some(holder) = case.claimed_by(now) {
-                let change = CaseChange::Release { by: holder.into() };
-                self.store.change_case(&application.id, event, change, now).await??;
+            if to.is_none() && self.store.case(&application.id, event).await?.is_none() {
+                continue;
             }
-            if let Some(to) = to {
-                let change = CaseChange::Claim { by: to.into() };
-                self.store.change_case(&application.id, event, change, now).await??;
-            }
+            let change = CaseChange::Assign { to: to.map(Into::into), queue: ASSIGNED_QUEUE.into() };
+            let asked = CaseAsked::new(application.id.clone(), event, vec![change], now);
+            let opening = Some(Case::new(&record.entry.event, None, now));
+            self.store.alter_case(CaseAsked { opening, ..asked }).await??;
         }
         Ok(SeveralDone::Assigned(events))
     }

@@ -138,6 +138,11 @@ fn the_command_line_does_the_same() {
     assert!(!is_done && said.contains("--enabled true"), "{said}");
     let (is_done, said) = shop.command(&["redeliver", id, hook, "msg"]);
     assert!(!is_done && said.contains("is no message's id"), "{said}");
+    let (_, said) = shop.command(&["change", id, hook, "--enabled", "true", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&said).unwrap()[0]["enabled"], true);
+    let (_, said) = shop.command(&["list", id, "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&said).unwrap()[0]["id"], hook);
+    assert_eq!(shop.command(&["remove", id, hook, "--json"]), (true, "[]\n".into()));
 }
 
 #[test]

@@ -298,7 +298,7 @@ fn coordinates_are_a_place_to_have_come_from() {
 #[test]
 fn properties_are_changed_one_by_one_and_judged_when_it_is_judged_again() {
     let shop = Shop::with_policy(
-        "[[rules]]\nname = \"vip\"\nwhen = 'custom.tier == \"vip\"'\nfloor = \"deny\"\n\
+        "[[rules]]\nname = \"vip\"\nwhen = 'custom.tier == \"vip\"'\nfloor = \"deny\"\ntags = [\"vip\", \"seen\"]\n\
          [[rules]]\nname = \"wrong-number\"\nwhen = '!features.payment_method_valid'\ntags = [\"wrong\"]\n",
     );
     let mut body = shop.txn(From("laptop", HOME, 0.0));
@@ -325,11 +325,21 @@ fn properties_are_changed_one_by_one_and_judged_when_it_is_judged_again() {
     );
     let looked_at = shop.ask("GET", &path("one"), "").json();
     assert_eq!((rules(&looked_at), &looked_at["scoringResult"]["ruleCnt"]), (rules(&again), &json!(2)), "{looked_at}");
+    // So is what they ask for, and so are their tags, but for what was taken off.
+    let action = |answer: &Value| answer["scoringResult"]["action"].as_str().unwrap().to_owned();
+    assert_eq!([action(&first), action(&again), action(&looked_at)], ["score", "reject", "reject"]);
+    assert_eq!(looked_at["tags"], json!(["vip", "seen", "wrong"]));
+    assert_eq!(shop.ask("DELETE", &path("tags"), r#"["seen"]"#).status, 200);
     // A second change leaves the first as it was, and one is taken away.
     let patched = shop.ask("PATCH", &path("props?unsetKey=source"), r#"{"tier":"basic"}"#).json();
     assert_eq!(patched["data"]["props"], json!({ "tier": "basic", "shop": "7" }));
     let again = shop.ask("POST", &path("-/score"), "").json();
     assert_eq!((standing(&again), rules(&again)), ("GREEN", rules(&first)), "{again}");
+    assert_eq!((action(&again), &again["tags"]), ("score".to_owned(), &json!(["wrong"])));
+    let patched = shop.ask("PATCH", &path("props"), r#"{"tier":"vip"}"#).json();
+    assert_eq!(patched["tags"], json!(["wrong"]), "nothing is judged by being changed");
+    let again = shop.ask("POST", &path("-/score"), "").json();
+    assert_eq!((action(&again), &again["tags"]), ("reject".to_owned(), &json!(["vip", "wrong"])));
     let long = json!({ "long": "x".repeat(20_000) }).to_string();
     assert_eq!(shop.ask("PATCH", &path("props"), &long).status, 400);
 }

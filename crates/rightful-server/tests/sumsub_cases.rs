@@ -300,6 +300,48 @@ fn a_receiver_that_was_away_is_told_each_status_in_its_order() {
 }
 
 #[test]
+fn whose_key_changed_a_hook_or_had_it_told_again_is_in_the_audit() {
+    let (bank, receiver) = (Bank::new(), Receiver::new());
+    let hook = bank.hook(&receiver.url, "HMAC_SHA256_HEX", "secret");
+    let change = |field: &str, value: Value| {
+        let body = json!({ "id": hook["id"], field: value }).to_string();
+        assert_eq!(bank.signed("PATCH", "/resources/api/agent/clientWebhooks", &body).status, 200);
+    };
+    change("secretKey", json!("another"));
+    change("disabled", json!(true));
+    bank.submit("fine");
+    // What comes up for a hook that is off is given up, and kept.
+    let listed = bank.own("GET", "/v1/hooks", "").json();
+    let path = format!("/v1/hooks/{}", listed["items"][0]["id"].as_str().unwrap());
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while bank.own("GET", &path, "").json()["n_undelivered"] != json!(2) {
+        assert!(std::time::Instant::now() < until, "{}", bank.own("GET", &path, "").text);
+    }
+    change("disabled", json!(false));
+    let again = bank.own("POST", &format!("{path}/redeliver"), "");
+    assert_eq!(again.json(), json!({ "n_messages": 2 }), "{}", again.text);
+    assert_eq!(told(&receiver.take(2))[1], "applicantKytTxnApproved completed GREEN");
+
+    let output = testkit::rightful().args(["audit", "--json", "--data"]).arg(&bank.server.data).output().unwrap();
+    let all: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
+    let (redelivered, changed): (Vec<&Value>, Vec<&Value>) = all
+        .iter()
+        .filter(|row| ["application.changed", "hook.redelivered"].contains(&row["change"].as_str().unwrap()))
+        .partition(|row| row["change"] == "hook.redelivered");
+    let hands: Vec<String> = changed.iter().map(|row| text(row, "by")).collect();
+    assert_eq!(changed.len(), 4, "made, its secret, off, on: {all:?}");
+    // The vendor's token did the one, our own key the other: the audit names each, and neither is the operator.
+    assert!(hands.iter().all(|by| *by == bank.keys["sumsub"]["app_token"].as_str().unwrap()), "{hands:?}");
+    assert_eq!(text(changed[1], "detail"), "the secret of a hook");
+    let [redelivered] = &redelivered[..] else { panic!("{all:?}") };
+    let by = text(redelivered, "by");
+    assert!(by.starts_with("key-"), "{by}");
+    assert!(text(redelivered, "detail").starts_with("2 messages of "), "{redelivered}");
+    assert!(redelivered["at"].as_str() >= changed[3]["at"].as_str(), "{all:?}");
+}
+
+#[test]
 fn tags_and_notes_are_kept_beside_a_transaction() {
     let bank = Bank::new();
     let transaction = bank.submit("fine");

@@ -206,6 +206,63 @@ fn a_label_reaches_what_an_action_became_once_its_user_was_named() {
     assert_eq!(events[0]["feedback"][0]["kind"], "confirmed_takeover", "{of_cleo}");
 }
 
+/// An action that a server reports in the session of a page, of somebody who claims to be so: its token, and whom it is
+/// judged as.
+fn claimed(shop: &Shop, device: &str, kind: &str, claim: &str, n: i64) -> (String, Value) {
+    let session = shop.reported(device, "203.0.113.9", &json!({"action_type": "page_load"}), NOW_MS + n);
+    let body = json!({"session_token": session["sessionToken"], "action_type": "login",
+        "claimed_user_id": claim, "claimed_user_id_type": kind});
+    let answer = shop.ask("POST", "action/trigger-action?get_recommendation=true", &body);
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let told = answer.json();
+    (told["action_token"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned(), told["context"].clone())
+}
+
+#[test]
+fn a_contact_at_the_door_is_whoever_was_let_in_by_it() {
+    let shop = Shop::calm();
+    let result = |token: &str, user: Option<&str>, result: &str| {
+        let body = json!({"action_token": token, "result": result, "user_id": user});
+        shop.ask("POST", "action/result", &body)
+    };
+    // Nobody knows whose it is, until a result names the user.
+    let (token, context) = claimed(&shop, "a", "email", "Dora@Example.com", 1);
+    assert_eq!((&context["user_id"], &context["claimed_user_id"]), (&Value::Null, &json!("Dora@Example.com")));
+    assert_eq!(result(&token, Some("u-1"), "success").status, 201);
+    let (token, context) = claimed(&shop, "a", "email", "dora@example.com", 2);
+    assert_eq!(context["user_id"], json!("u-1"));
+    // Who failed by it has failed at that account, without being named; somebody else may have it by now.
+    assert_eq!(result(&token, None, "failure").status, 201);
+    let of = |user: &str| {
+        let path = format!("/v1/assessments?account={user}");
+        shop.server.get(&path, &[("authorization", &shop.native)]).json()["items"].clone()
+    };
+    assert_eq!((of("u-1")[0]["outcome"].clone(), of("u-1").as_array().unwrap().len()), (json!("failed"), 2));
+    let (token, context) = claimed(&shop, "b", "email", "dora@example.com", 3);
+    assert_eq!(context["user_id"], json!("u-1"));
+    assert_eq!(result(&token, Some("u-2"), "success").status, 201);
+    assert_eq!(claimed(&shop, "b", "email", "dora@example.com", 4).1["user_id"], json!("u-2"));
+    // Whom a server has named is not another.
+    let session = shop.reported("c", "203.0.113.9", &json!({"action_type": "page_load"}), NOW_MS + 5);
+    let body = json!({"session_token": session["sessionToken"], "action_type": "login",
+        "claimed_user_id": "+49 151 1234-5678", "claimed_user_id_type": "phone_number"});
+    let token = shop.ask("POST", "action/trigger-action", &body).json()["action_token"].as_str().unwrap().to_owned();
+    assert_eq!(shop.recommendation(&token, "u-3")["context"]["user_id"], json!("u-3"));
+    refused(&result(&token, Some("u-4"), "success"), 403);
+    assert_eq!(result(&token, Some("u-3"), "success").status, 201);
+    // What is judged before it has ended binds no name, so it is the result of an action that named nobody which does.
+    let (token, _) = claimed(&shop, "c", "phone_number", "+49 151 1234-5678", 5);
+    assert_eq!(result(&token, Some("u-3"), "success").status, 201);
+    assert_eq!(claimed(&shop, "c", "phone_number", "+4915112345678", 5).1["user_id"], json!("u-3"));
+    // Where nobody ever names the user, the contact stands for them; a number of a document never does.
+    let (token, _) = claimed(&shop, "d", "email", "eve@example.com", 6);
+    assert_eq!(result(&token, None, "success").status, 201);
+    assert_eq!(claimed(&shop, "d", "email", "eve@example.com", 7).1["user_id"], json!("eve@example.com"));
+    let (token, _) = claimed(&shop, "e", "passport_number", "C01X00T47", 8);
+    assert_eq!(result(&token, None, "success").status, 201);
+    assert_eq!(claimed(&shop, "e", "passport_number", "C01X00T47", 9).1["user_id"], Value::Null);
+}
+
 #[test]
 fn actions_are_assigned_and_sorted() {
     let shop = Shop::calm();
@@ -221,10 +278,25 @@ fn actions_are_assigned_and_sorted() {
     };
     let told = cases();
     assert_eq!(holders(&told), [json!("ann"), json!("ann")], "{told}");
+    let of = |who: &str| {
+        let path = format!("/v1/cases?assigned_to={who}");
+        shop.server.get(&path, &[("authorization", &shop.native)]).json()["items"].as_array().unwrap().len()
+    };
+    assert_eq!((of("ann"), of("bob")), (2, 0));
     assert_eq!(assign(json!("bob")).status, 200, "whoever assigns has the last word");
+    assert_eq!((of("ann"), of("bob")), (0, 2));
     assert_eq!(holders(&cases()), [json!("bob"), json!("bob")]);
     assert_eq!(assign(Value::Null).status, 200);
     assert_eq!(holders(&cases()), [Value::Null, Value::Null]);
+    assert_eq!((of("ann"), of("bob")), (0, 0));
+    // What is decided may still be somebody's to look at; what waited in no queue waits then.
+    let decide = json!({"by": "ann", "decision": "approve", "at_once": true}).to_string();
+    let ours = [("authorization", shop.native.as_str()), ("content-type", "application/json")];
+    let decided = shop.server.post(&format!("/v1/cases/{}/decision", &second[..32]), &ours, decide);
+    assert_eq!(decided.status, 200, "{}", decided.text);
+    assert_eq!(assign(json!("ann")).status, 200);
+    let of_second = shop.server.get(&format!("/v1/cases/{}", &second[..32]), &ours).json();
+    assert_eq!((&of_second["assigned_to"], &of_second["state"]), (&json!("ann"), &json!("decided")), "{of_second}");
     refused(&shop.ask("PUT", "action/assignee", &json!({"action_ids": ["ab"], "assignee": "ann"})), 404);
 
     let made =

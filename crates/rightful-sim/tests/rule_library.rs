@@ -11,12 +11,19 @@ const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/referen
 const HONEST_SHARE_MAX: f64 = 0.01;
 /// So few may be chance, where a rule is about few events.
 const HONEST_CHANCE: u64 = 2;
+/// What is said of a rule about actions that nobody takes in the shop.
+const UNASKED: &str = "the shop has no events of these actions";
+/// What is said of a rule that matched nothing there.
+const NEVER: &str = "never: what it looks for does not happen in the shop";
 /// Campaigns that are named with a rule.
 const CAMPAIGNS_TOLD: usize = 3;
 
 fn opening(measured: &Measured, extent: Extent) -> String {
     let Extent { n_customers, days_before, days, .. } = extent;
     let (honest, attacks) = (measured.honest, measured.attacks);
+    let n_rules = measured.rules.len();
+    let n_without = |reason: &str| measured.rules.iter().filter(|hits| told(hits) == reason).count();
+    let (n_never, n_unasked) = (n_without(NEVER), n_without(UNASKED));
     format!(
         "# Ready rules
 
@@ -33,6 +40,13 @@ the shares are of either side's events of the actions that a rule is about. Behi
 change their details; nobody registers or gambles there, and no data set says more of an address than who rents out servers. Where
 it has no events for a rule, this says so. It is a first look, not a promise: your own history tells more,
 by `rightful backtest`. `rightful rules library --measure` measures again.
+
+Of the {n_rules} rules, {n_never} look for what does not happen in that shop, and {n_unasked} are about registering, deposits and stakes, of which it has none; there is no
+figure for these, rather than one of a shop that was made for them. What they wait for is one of three things: what a data
+set would say (countries, VPNs, proxies, Tor, breached passwords); more time than the shop's six days (months of silence, a
+week after a reclaim, five changes in seven days); or a step that none of its campaigns takes (prompts until somebody says
+yes, resets and declined payments in rows, many payees or ways to pay at once, a contact and a phone number together).
+That they match, and what they leave alone, is what their stories show; how often, only a history can tell in which it happens.
 "
     )
 }
@@ -50,10 +64,10 @@ fn percent(hits: Hits) -> String {
 fn told(hits: &RuleHits) -> String {
     let attacks = hits.all_attacks();
     if hits.honest.asked + attacks.asked == 0 {
-        return "the shop has no events of these actions".to_owned();
+        return UNASKED.to_owned();
     }
     if hits.honest.matched + attacks.matched == 0 {
-        return "never: what it looks for does not happen in the shop".to_owned();
+        return NEVER.to_owned();
     }
     let honest = match hits.honest.asked {
         0 => "customers do nothing of the kind".to_owned(),

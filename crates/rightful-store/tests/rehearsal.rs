@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use rightful_domain::{
-    Action, Aggregate, AggregateKey, Counted, CredentialTag, Enrichment, Event, Measure, News, Outcome, Pii, Timestamp,
-    Verdict,
+    Action, Aggregate, AggregateKey, Counted, CredentialTag, Device, Enrichment, Event, Measure, News, Outcome,
+    PaymentDirection, Pii, Timestamp, Verdict,
 };
 use rightful_store::conformance::{judged, login};
 use rightful_store::{Aggregates, EmbeddedOptions, EmbeddedStore, MasterKey, Memory, Rehearsal};
@@ -98,6 +98,7 @@ proptest! {
                 history.net_crowd = known.net_crowd;
                 history.agent_crowd = known.agent_crowd;
                 history.password_crowd = known.password_crowd;
+                (history.device_payers, history.address_payers) = (known.device_payers, known.address_payers);
                 (history.notoriety, history.hand_shares) = (known.notoriety, known.hand_shares);
             }
             prop_assert_eq!(history, known);
@@ -156,4 +157,49 @@ fn failures_here_and_of_strangers_are_told_apart_and_crowds_count() {
     let history = memory.recall(&later, &enrichment(3), at(&later));
     assert_eq!((history.failures_here_24h, history.strange_failures_24h), (0, 0));
     assert_eq!(crowd(history.password_crowd), (1, 0));
+}
+
+#[test]
+fn who_moves_money_from_a_device_or_an_address_is_counted_and_nobody_else() {
+    let mut memory = Rehearsal::new();
+    let mut pay = |at: u64, account: &str, change: &dyn Fn(&mut Event)| {
+        let mut event = Event { action: Action::Withdraw, ..login(at, account, "kiosk", "192.0.2.1") };
+        change(&mut event);
+        let history = rehearse(&mut memory, &(event, Enrichment::default(), Verdict::Allow));
+        [history.device_payers, history.address_payers].map(|crowd| crowd.map(|crowd| crowd.subjects))
+    };
+    assert_eq!(pay(1, "anna", &|_| ()), [Some(1), Some(1)]);
+    assert_eq!(pay(2, "anna", &|event| event.action = Action::Checkout), [Some(1), Some(1)], "the same once more");
+    assert_eq!(pay(3, "berta", &|_| ()), [Some(2), Some(2)]);
+    // Who only signs in, whose money comes in, and whose did not move has not paid.
+    let payment = |direction| rightful_domain::Payment { direction, ..rightful_domain::Payment::default() };
+    assert_eq!(pay(4, "carla", &|event| event.action = Action::Login), [None, None]);
+    assert_eq!(pay(5, "carla", &|event| event.payment = Some(payment(Some(PaymentDirection::In)))), [None, None]);
+    assert_eq!(pay(6, "carla", &|event| event.outcome = Outcome::Failed), [None, None]);
+    assert_eq!(pay(7, "dora", &|event| event.payment = Some(payment(None))), [Some(3), Some(3)]);
+    // From elsewhere, and without a device.
+    let elsewhere = |event: &mut Event| event.network.ip = Some([198, 51, 100, 7].into());
+    assert_eq!(pay(8, "emma", &elsewhere), [Some(4), Some(1)]);
+    assert_eq!(pay(9, "emma", &|event| event.device = Device::default()), [None, Some(4)]);
+    // Of the day alone.
+    assert_eq!(pay(3 + 86_400, "frida", &|_| ()), [Some(3), Some(3)]);
+}
+
+#[test]
+fn a_payment_that_turns_out_to_have_failed_was_none() {
+    let mut memory = Rehearsal::new();
+    let pay = |at: u64, account: &str, outcome| Event {
+        action: Action::Withdraw,
+        outcome,
+        ..login(at, account, "kiosk", "192.0.2.1")
+    };
+    let pending = pay(1, "anna", Outcome::Pending);
+    memory.recall(&pending, &Enrichment::default(), at(&pending));
+    let kept = entry(&pending, &Enrichment::default(), Verdict::Allow);
+    memory.record(&kept);
+    memory.conclude(&kept, Outcome::Failed);
+    let next = pay(2, "berta", Outcome::Succeeded);
+    let history = memory.recall(&next, &Enrichment::default(), at(&next));
+    assert_eq!(history.device_payers.map(|crowd| crowd.subjects), Some(1));
+    assert_eq!(history.address_payers.map(|crowd| crowd.subjects), Some(1));
 }

@@ -25,6 +25,7 @@ pub(super) fn search(call: &Call<'_>) -> Result<Intake, Refusal> {
     let mut search = CaseSearch {
         application: call.application.id.clone(),
         queue: None,
+        assignee: None,
         state: None,
         due_before: None,
         limit: LIMIT_DEFAULT,
@@ -44,6 +45,7 @@ pub(super) fn search(call: &Call<'_>) -> Result<Intake, Refusal> {
 fn set_condition(search: &mut CaseSearch, name: &str, value: &str) -> Result<(), Fault> {
     match name {
         "queue" => search.queue = Some(value.into()),
+        "assigned_to" => search.assignee = Some(value.into()),
         "state" => {
             let words = CaseState::ALL.map(CaseState::as_str).join(", ");
             let state = CaseState::parse(value).ok_or_else(|| Fault::new(format!("must be one of {words}")))?;
@@ -112,7 +114,12 @@ fn body<'a>(call: &Call<'a>) -> Result<Fields<'a>, Refusal> {
 }
 
 fn whose(body: &mut Fields<'_>) -> Result<Box<str>, Fault> {
-    body.required("by", word)
+    body.required("by", reviewer)
+}
+
+fn reviewer(node: Node<'_>) -> Result<Box<str>, Fault> {
+    let by = word(node)?;
+    if Decision::is_reviewers_name(&by) { Ok(by) } else { Err(Fault::new("is what others than reviewers decide by")) }
 }
 
 fn word(node: Node<'_>) -> Result<Box<str>, Fault> {
@@ -176,6 +183,8 @@ pub(super) struct CaseBody<'a> {
     is_overdue: bool,
     /// Who works on it: for 15 min, then it is anybody's again.
     claimed_by: Option<&'a str>,
+    /// Whose it is to look at, as Transmit's API has assigned it; it blocks nobody.
+    assigned_to: Option<&'a str>,
     /// From opening to the first claim, in seconds; null while nobody has claimed it.
     to_claim_s: Option<u64>,
     /// From opening to the decision, in seconds; null while nobody has decided.
@@ -189,8 +198,10 @@ pub(super) struct CaseBody<'a> {
     tags: &'a [Box<str>],
     /// What was noted, oldest first.
     notes: Vec<CaseNoteBody<'a>>,
-    /// What was decided.
+    /// What was decided last: by whom you name, by `person` who was asked, or by `feedback` that said otherwise since.
     decision: Option<DecisionBody<'a>>,
+    /// What a reviewer had decided before, and was decided otherwise since.
+    overruled: Option<DecisionBody<'a>>,
     /// When its event was deleted by its caller.
     deleted_at: Option<String>,
     /// How often it was changed.
@@ -337,7 +348,7 @@ fn ask_body(call: &Call<'_>, case: &Case) -> Option<AskBody> {
 fn case_body<'a>(call: &Call<'_>, case: &'a Case, assessment: Option<AssessmentBody<'a>>) -> CaseBody<'a> {
     let now = call.received_at;
     let since_opening = |at: Timestamp| at.since(case.opened_at).as_secs();
-    let decision = case.decision.as_ref().map(|decision| DecisionBody {
+    let body = |decision: &'a Decision| DecisionBody {
         decision: decision.kind.as_str(),
         by: &decision.by,
         at: rfc3339(decision.at),
@@ -346,7 +357,7 @@ fn case_body<'a>(call: &Call<'_>, case: &'a Case, assessment: Option<AssessmentB
         comment: decision.comment.as_ref().map(|said| &**said.reveal()),
         labels: &decision.labels,
         may_retry: decision.may_retry,
-    });
+    };
     let note = |note: &'a CaseNote| CaseNoteBody { by: &note.by, at: rfc3339(note.at), text: note.text.reveal() };
     CaseBody {
         event_id: case.event.to_string(),
@@ -357,13 +368,15 @@ fn case_body<'a>(call: &Call<'_>, case: &'a Case, assessment: Option<AssessmentB
         due_at: rfc3339(case.due_at),
         is_overdue: case.is_open() && case.due_at < now,
         claimed_by: case.claimed_by(now),
+        assigned_to: case.assignee.as_deref(),
         to_claim_s: case.first_claimed_at.map(since_opening),
-        to_decide_s: case.decision.as_ref().map(|decision| since_opening(decision.at)),
+        to_decide_s: case.decided_at().map(since_opening),
         age_s: (case.state(now) != CaseState::Decided).then(|| since_opening(now)),
         ask: ask_body(call, case),
         tags: &case.tags,
         notes: case.notes.iter().map(note).collect(),
-        decision,
+        decision: case.decision.as_ref().map(body),
+        overruled: case.overruled.as_deref().map(body),
         deleted_at: case.deleted_at.map(rfc3339),
         revision: case.revision,
         assessment,

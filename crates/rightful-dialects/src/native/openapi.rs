@@ -120,7 +120,8 @@ impl Modify for BearerKey {
     }
 }
 
-/// Every path refuses who shows no key, and every refusal is a problem (RFC 9457), unless a path says otherwise.
+/// What every path refuses: who shows no key, what cannot be read, what is too long, and all while the store is away. Every
+/// refusal is a problem (RFC 9457), unless a path says otherwise.
 struct Refusals;
 
 impl Modify for Refusals {
@@ -129,9 +130,19 @@ impl Modify for Refusals {
             [&mut path.get, &mut path.put, &mut path.post, &mut path.delete].into_iter().filter_map(Option::as_mut)
         });
         for operation in operations {
+            let has_body = operation.request_body.is_some();
+            let is_told_something = has_body || operation.parameters.iter().flatten().next().is_some();
             let responses = &mut operation.responses.responses;
-            let keyless = || RefOr::T(Response::new("The key is missing or wrong"));
-            responses.entry("401".to_owned()).or_insert_with(keyless);
+            for (status, words, may_happen) in [
+                ("400", "The request is malformed", is_told_something),
+                ("401", "The key is missing or wrong", true),
+                ("413", "The body is too large", has_body),
+                ("503", "Try again", true),
+            ] {
+                if may_happen {
+                    responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new(words)));
+                }
+            }
             for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
                 if let RefOr::T(response) = response
                     && response.content.is_empty()

@@ -7,6 +7,7 @@ use super::cases::{ByTold, CaseBody, CaseNoteTold, CasesBody, ChangedBody, Decis
     get, path = "/v1/cases", operation_id = "cases",
     params(
         ("queue" = Option<String>, Query, description = "In this queue"),
+        ("assigned_to" = Option<String>, Query, description = "Assigned to this one, by Transmit's API"),
         ("state" = Option<String>, Query, description = "open, claimed, deciding, awaiting_user or decided; default open and claimed"),
         ("due_before" = Option<String>, Query, description = "To be decided before this: RFC 3339 or Unix time"),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "At most this many; default 50"),

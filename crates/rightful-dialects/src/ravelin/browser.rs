@@ -2,8 +2,6 @@
 //!
 //! Pages are anybody's: what cannot be read of an event is passed over, and nothing of what the site itself adds is kept.
 
-use std::net::IpAddr;
-
 use rightful_domain::{
     Behavior, Device, DeviceAlias, DeviceAliasKind, EventId, Network, PasswordHashes, Report, Timestamp,
 };
@@ -11,7 +9,7 @@ use rightful_domain::{
 use super::words::id_text;
 use crate::fields::{Fault, Fields};
 use crate::json::{self, Node};
-use crate::scalars::{LABEL_BYTES_MAX, USER_AGENT_BYTES_MAX, cut, device_id};
+use crate::scalars::{LABEL_BYTES_MAX, cut, device_id};
 use crate::time::{clamped, moment};
 use crate::{Call, Intake, Refusal, digest};
 
@@ -109,12 +107,8 @@ fn read_event(call: &Call<'_>, event: &mut Fields<'_>) -> (Report, Mark) {
 }
 
 fn network(call: &Call<'_>, origin: Option<Box<str>>) -> Network {
-    let header = |name| (call.header)(name).filter(|text| !text.is_empty());
-    Network {
-        ip: call.peer.map(|ip: IpAddr| ip.to_canonical()),
-        user_agent: header("user-agent").map(|agent| cut(agent, USER_AGENT_BYTES_MAX).into()),
-        origin: origin.or_else(|| header("origin").and_then(page_origin)),
-    }
+    let of_header = || (call.header)("origin").filter(|origin| !origin.is_empty()).and_then(page_origin);
+    Network { origin: origin.or_else(of_header), ..call.page_network() }
 }
 
 /// A text that is there, cut; empty if there is none.

@@ -8,7 +8,7 @@ use rightful_domain::{
 use super::{device, token, words};
 use crate::fields::{Fault, Fields};
 use crate::json::{self, Node};
-use crate::scalars::{LABEL_BYTES_MAX, USER_AGENT_BYTES_MAX, address, custom, cut, personal, text, unknown};
+use crate::scalars::{USER_AGENT_BYTES_MAX, address, custom, cut, personal, text, unknown};
 use crate::{Call, Intake, Refusal, RefusalKind, Told, Tolerance, digest};
 
 /// The most accesses of one page, as documented.
@@ -28,7 +28,7 @@ pub(super) fn initiate(call: &Call<'_>) -> Result<Intake, Refusal> {
         id: call.event_id,
         application: call.application.id.clone(),
         device,
-        network: network_of_page(call),
+        network: call.page_network(),
         behavior: None,
         opened_at: None,
         received_at: call.received_at,
@@ -74,7 +74,7 @@ pub(super) fn attach(call: &Call<'_>) -> Result<Intake, Refusal> {
     told.event.vouched = false;
     told.event.person = person(&mut body)?;
     told.event.device = device;
-    told.event.network = network_of_page(call);
+    told.event.network = call.page_network();
     // A page could say anything in them, and nobody reads them.
     for name in ["callbacks", "redirects", "limit_config", "last_blocking_access", "last_challenge", "tolerance"] {
         body.take(name);
@@ -94,7 +94,7 @@ pub(super) fn evaluate_page(call: &Call<'_>) -> Result<Intake, Refusal> {
     let mut told = event(call, action, Outcome::Pending, None);
     told.event.vouched = false;
     told.event.device = device;
-    told.event.network = network_of_page(call);
+    told.event.network = call.page_network();
     keep(&mut body, "user");
     keep_rest(&mut told, body)?;
     Ok(Intake::Assess(Box::new(told)))
@@ -260,19 +260,6 @@ fn keep_rest(told: &mut Told, mut body: Fields<'_>) -> Result<(), Fault> {
 fn keep(body: &mut Fields<'_>, name: &str) {
     if let Some(node) = body.take(name) {
         body.put(name, Node::Kept(Box::new(node)));
-    }
-}
-
-/// Where a page calls from, as the connection says.
-fn network_of_page(call: &Call<'_>) -> Network {
-    let header = |name: &str, bytes_max| {
-        let told = (call.header)(name).filter(|told| !told.is_empty());
-        told.map(|told| cut(told, bytes_max).into())
-    };
-    Network {
-        ip: call.peer.map(|ip| ip.to_canonical()),
-        user_agent: header("user-agent", USER_AGENT_BYTES_MAX),
-        origin: header("origin", LABEL_BYTES_MAX),
     }
 }
 

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use rightful_domain::{
-    Action, Assessment, Case, Entry, Event, EventId, EventStanding, FreeFields, Page, ReasonCode, Record,
+    Action, Assessment, Case, Decision, Entry, Event, EventId, EventStanding, FreeFields, Page, ReasonCode, Record,
+    RescoredGrounds, RuleMatch,
 };
 use serde_json::{Map, Value};
 
@@ -68,12 +69,12 @@ fn kyt_txn<'a>(call: &'a Call<'_>, record: &'a Record, case: Option<&'a Case>) -
     }
 }
 
-/// The tags of a transaction, and whether people put them on: those of rules in effect, but for what was taken off.
+/// The tags of a transaction, and whether people put them on: those of rules in effect when it was judged last, but for
+/// what was taken off.
 pub(super) fn tags_of<'a>(record: &'a Record, case: Option<&'a Case>) -> Vec<(&'a str, bool)> {
     let by_people = case.map_or(&[][..], |case| &case.tags);
     let gone = case.map_or(&[][..], |case| &case.untagged);
-    let rules = record.entry.assessment.iter().flat_map(|assessment| &assessment.rules);
-    let by_rules = rules.filter(|rule| rule.acts()).flat_map(|rule| &rule.effect.tags);
+    let by_rules = matched(record, case).iter().filter(|rule| rule.acts()).flat_map(|rule| &rule.effect.tags);
     let mut tags: Vec<(&str, bool)> = Vec::new();
     let kept = by_rules.filter(|tag| !gone.contains(tag)).map(|tag| (&**tag, false));
     for (tag, is_theirs) in kept.chain(by_people.iter().map(|tag| (&**tag, true))) {
@@ -82,6 +83,17 @@ pub(super) fn tags_of<'a>(record: &'a Record, case: Option<&'a Case>) -> Vec<(&'
         }
     }
     tags
+}
+
+/// What a transaction's last judgement came from, if that was kept and is not its first.
+fn judged_again(case: Option<&Case>) -> Option<&RescoredGrounds> {
+    case?.rescored.as_ref()?.grounds.as_deref()
+}
+
+/// The rules that matched a transaction when it was judged last.
+fn matched<'a>(record: &'a Record, case: Option<&'a Case>) -> &'a [RuleMatch] {
+    let first = record.entry.assessment.as_ref().map_or(&[][..], |assessment| &assessment.rules);
+    judged_again(case).map_or(first, |again| &again.rules)
 }
 
 /// The type of a transaction, as it was told: several types become one action of ours.
@@ -166,7 +178,9 @@ pub(super) fn review<'a>(record: &Record, case: Option<&'a Case>) -> Review<'a> 
 /// How it ended, with what people said of it.
 pub(super) fn review_result(standing: EventStanding, case: Option<&Case>) -> Option<ReviewResult<'_>> {
     let review_answer = words::review_answer(standing)?;
-    let decision = case.and_then(|case| case.decision.as_ref()).filter(|decision| decision.is_done);
+    // What was decided otherwise than it stands is no reason for how it stands.
+    let decides = |decision: &&Decision| decision.is_done && EventStanding::decided(decision.kind) == standing;
+    let decision = case.and_then(|case| case.decision.as_ref()).filter(decides);
     let reject_type = || if decision.is_some_and(|decision| decision.may_retry) { "RETRY" } else { "FINAL" };
     Some(ReviewResult {
         review_answer,
@@ -183,8 +197,7 @@ fn scoring_result<'a>(
     case: Option<&'a Case>,
 ) -> ScoringResult<'a> {
     // As it was judged last.
-    let again = case.and_then(|case| case.rescored.as_ref()).and_then(|rescored| rescored.grounds.as_deref());
-    let matched = again.map_or(&assessment.rules, |again| &again.rules);
+    let (again, matched) = (judged_again(case), matched(record, case));
     let shadow = matched.iter().filter(|rule| !rule.acts());
     let dry_score = shadow.fold(0.0, |sum, rule| sum + rule.effect.score.points());
     let rules = matched.iter().map(|rule| {
@@ -207,7 +220,7 @@ fn scoring_result<'a>(
         }
     };
     let n_shadow = matched.iter().filter(|rule| !rule.acts()).count();
-    let doing = if assessment.is_overruled() { Doing::Score } else { words::doing(record) };
+    let doing = if assessment.is_overruled() { Doing::Score } else { words::doing(record, case) };
     ScoringResult {
         score: score(assessment, case),
         dry_score,

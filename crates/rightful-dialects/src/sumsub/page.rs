@@ -6,12 +6,12 @@
 
 use std::time::Duration;
 
-use rightful_domain::{Behavior, Device, DeviceAlias, DeviceAliasKind, DeviceId, Network, REPORT_KEPT, Report};
+use rightful_domain::{Behavior, Device, DeviceAlias, DeviceAliasKind, DeviceId, REPORT_KEPT, Report};
 
 use super::{auth, decode, response};
 use crate::fields::{Fault, Fields};
 use crate::json::{self, Node};
-use crate::scalars::{LABEL_BYTES_MAX, USER_AGENT_BYTES_MAX, cut, text};
+use crate::scalars::{LABEL_BYTES_MAX, cut, text};
 use crate::{Call, Intake, Refusal, Response, digest};
 
 /// The longest session id, in bytes.
@@ -126,24 +126,12 @@ pub(super) fn events(call: &Call<'_>) -> Result<Intake, Refusal> {
         id: call.event_id,
         application: call.application.id.clone(),
         device,
-        network: network(call),
+        network: call.page_network(),
         behavior: seen.behavior(),
         opened_at: None,
         received_at: call.received_at,
         said: None,
     })))
-}
-
-fn network(call: &Call<'_>) -> Network {
-    let header = |name: &str, bytes_max| {
-        let told = (call.header)(name).filter(|told| !told.is_empty());
-        told.map(|told| cut(told, bytes_max).into())
-    };
-    Network {
-        ip: call.peer.map(|ip| ip.to_canonical()),
-        user_agent: header("user-agent", USER_AGENT_BYTES_MAX),
-        origin: header("origin", LABEL_BYTES_MAX),
-    }
 }
 
 fn device_of(call: &Call<'_>, mut signals: Fields<'_>) -> Device {

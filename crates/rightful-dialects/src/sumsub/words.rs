@@ -1,6 +1,6 @@
 //! Sumsub's words and ours.
 
-use rightful_domain::{Action, EventStanding, Outcome, ReasonCode, Record, RuleEffect, RuleStatus, Verdict};
+use rightful_domain::{Action, Case, EventStanding, Outcome, ReasonCode, Record, RuleEffect, RuleStatus, Verdict};
 
 /// What a participant may be told to be, beside what judgement reads.
 pub(super) const PARTY_KEPT: [&str; 18] = [
@@ -155,9 +155,9 @@ pub(super) fn doing_of_rule(effect: &RuleEffect) -> Doing {
     }
 }
 
-/// What is to be done about a transaction that was judged so.
-pub(super) fn doing(record: &Record) -> Doing {
-    match EventStanding::judged(&record.entry.event, record.entry.assessment.as_ref()) {
+/// What is to be done about a transaction as it was judged last.
+pub(super) fn doing(record: &Record, case: Option<&Case>) -> Doing {
+    match EventStanding::scored(record, case) {
         EventStanding::LetThrough => Doing::Score,
         EventStanding::Held => Doing::OnHold,
         EventStanding::Asked => Doing::AwaitUser,

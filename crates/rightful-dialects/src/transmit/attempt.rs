@@ -119,16 +119,23 @@ pub(super) fn told(
 ) -> Result<Told, Refusal> {
     let unknown = || Refusal { kind: RefusalKind::NotFound, detail: "the action is not known".to_owned(), path: None };
     let written = attempt.said.as_ref().ok_or_else(unknown)?;
-    let said = Said::read(written).ok_or_else(unknown)?;
+    let mut said = Said::read(written).ok_or_else(unknown)?;
     let is_vouched = named.is_some() || said.by == SaidBy::Server || (said.user.is_none() && said.claimed.is_none());
-    let account = named.or_else(|| said.claimed.clone()).or_else(|| said.user.clone());
+    let username = username(&said);
+    // A name at the door is no user id: whose it is, the memory says. What a server says of the user comes before what it says
+    // that somebody claims; of a page, the claim is this action's, and its user may be of before.
+    let claimed = said.claimed.clone().filter(|_| username.is_none());
+    let account = match said.by {
+        SaidBy::Server => named.clone().or_else(|| said.user.clone()).or(claimed),
+        SaidBy::Page if username.is_some() => named.clone(),
+        SaidBy::Page => named.clone().or(claimed).or_else(|| said.user.clone()),
+    };
     // By our clock: a page must not choose in which minute it counts.
     let at = attempt.received_at;
     let mut event = Event::new(attempt.id, call.application.id.clone(), Source::Transmit, said.action.clone(), at);
     event.received_at = call.received_at;
     event.vouched = is_vouched;
-    // A user id that is a contact is a contact, where the page or the server says which.
-    event.username = username(&said);
+    event.username = username;
     event.account = account;
     event.device = merged(&attempt.device, device.map(|report| &report.device));
     device::name_fingerprint(call, &mut event.device);
@@ -137,6 +144,11 @@ pub(super) fn told(
     event.payment = said.transaction.clone().and_then(money::payment);
     event.correlation = said.correlation.clone();
     event.unknown = Some(written.clone());
+    if said.by == SaidBy::Server && said.user.is_none() && named.is_some() {
+        // That somebody has named the user is what tells it from one that was only claimed: see `check_user`.
+        said.user = named;
+        event.unknown = said.write_shortened().or(event.unknown);
+    }
     Ok(Told { event, hashes: PasswordHashes::default(), retry: None, n_unknown: 0 })
 }
 
@@ -147,17 +159,25 @@ pub(super) fn check_user(event: &Event, named: Option<&AccountId>) -> Result<(),
     let judged = event.account.as_ref().filter(|_| event.vouched);
     let Some((judged, _)) = judged.zip(named).filter(|(judged, named)| judged != named) else { return Ok(()) };
     let said = event.unknown.as_ref().and_then(Said::read);
-    if said.is_some_and(|said| said.claimed.as_ref() == Some(judged)) {
+    let is_claimed = |said: &Said<'_>| {
+        let by_name = said.by == SaidBy::Server && said.user.is_none() && username(said).is_some();
+        by_name || said.claimed.as_ref() == Some(judged)
+    };
+    if said.as_ref().is_some_and(is_claimed) {
         return Ok(());
     }
     let detail = "the action is of another user than the user_id says".to_owned();
     Err(Refusal { kind: RefusalKind::Forbidden, detail, path: None })
 }
 
+/// What somebody claims to be by another name than a user id: a contact, or a number of a document. People type it at the
+/// door, so case and blanks make no other name, nor do the marks between the digits of a phone number.
 fn username(said: &Said<'_>) -> Option<Pii<Box<str>>> {
-    let is_contact = matches!(said.claimed_type.as_deref(), Some("email" | "phone_number"));
-    let claimed = said.claimed.as_ref().filter(|_| is_contact)?;
-    Some(Pii::new(claimed.as_str().into()))
+    let is_user_id = matches!(said.claimed_type.as_deref(), None | Some("account_id" | "other"));
+    let claimed = said.claimed.as_ref().filter(|_| !is_user_id)?;
+    let is_phone = said.claimed_type.as_deref() == Some("phone_number");
+    let is_dropped = |c: &char| c.is_whitespace() || (is_phone && matches!(c, '-' | '(' | ')' | '.' | '/'));
+    Some(Pii::new(claimed.as_str().chars().filter(|c| !is_dropped(c)).flat_map(char::to_lowercase).collect()))
 }
 
 /// What the attempt itself says of the device, and what was said before where it says nothing.

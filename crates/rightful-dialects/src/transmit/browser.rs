@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use rightful_domain::{
     AccountId, Action, CorrelationId, CredentialKind, Device, EventId, FreeFields, ID_BYTES_MAX, KEY_COMPONENT,
-    Network, PasswordHashes, Report, Settings, Timestamp, origin_of,
+    PasswordHashes, Report, Settings, Timestamp, origin_of,
 };
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ use super::behavior::Gathered;
 use super::{device, token};
 use crate::fields::Fields;
 use crate::json::{self, Node};
-use crate::scalars::{self, LABEL_BYTES_MAX, USER_AGENT_BYTES_MAX, WORD_BYTES_MAX, cut};
+use crate::scalars::{self, LABEL_BYTES_MAX, WORD_BYTES_MAX, cut};
 use crate::time::{clamped, moment};
 use crate::{Call, Intake, Packing, PresentedInBody, Refusal, RefusalKind, Sealed, digest};
 
@@ -110,7 +110,7 @@ pub(super) fn batch(call: &Call<'_>) -> Result<Batch, Refusal> {
         id,
         application: call.application.id.clone(),
         device: read.device,
-        network: network(call),
+        network: call.page_network(),
         behavior: read.gathered.behavior(),
         opened_at: read.opened_at,
         received_at: call.received_at,
@@ -280,19 +280,6 @@ pub(super) fn logs(call: &Call<'_>) -> Result<Intake, Refusal> {
 pub(super) fn migrated(call: &Call<'_>) -> Result<String, Refusal> {
     let mut body = Fields::new(json::parse_object(call.body)?);
     Ok(token::kept(call, text(&mut body, "deviceId")))
-}
-
-/// Where a page calls from, as the connection says.
-fn network(call: &Call<'_>) -> Network {
-    let header = |name: &str, bytes_max| {
-        let told = (call.header)(name).filter(|told| !told.is_empty());
-        told.map(|told| cut(told, bytes_max).into())
-    };
-    Network {
-        ip: call.peer.map(|ip| ip.to_canonical()),
-        user_agent: header("user-agent", USER_AGENT_BYTES_MAX),
-        origin: header("origin", LABEL_BYTES_MAX),
-    }
 }
 
 /// What a key may be called: the digits of its digest.

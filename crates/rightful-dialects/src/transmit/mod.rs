@@ -97,7 +97,7 @@
 //! |---|---|
 //! | `action_type` | the action: one of the ten, or of the application's setting `action_types` |
 //! | `user_id`, else `claimed_user_id`, else the page's user | `account` |
-//! | `claimed_user_id` of type `email`, `phone_number` | `username` as well |
+//! | `claimed_user_id` of a type other than `account_id` and `other` | `username`, and no `account`: whoever was let in by it last |
 //! | `transaction_data` | `payment`: amount, method, payee, what is paid with; all of it is kept, and told again as it was sent |
 //! | `custom_attributes` | kept, and told again |
 //! | `result` | the outcome; with a challenge, that it was passed, failed or ignored |

@@ -16,13 +16,11 @@ pub const NOT_RAISED: &[(ReasonCode, &str)] = &[
         ReasonCode::DeviceOldVersion,
         "what is remembered of the population does not say yet which release of a browser is the newest",
     ),
-    (ReasonCode::DevicePayerVelocity, "the windows do not tell paying accounts on a device from others"),
     (ReasonCode::DeviceRooted, "needs a mobile SDK's report"),
     (ReasonCode::DeviceTampered, "needs a mobile SDK's report"),
     (
         ReasonCode::DeviceTakeover,
         "a pointer that is moved from afar looks like that of assistive technology in all that clients tell",
     ),
-    (ReasonCode::IpPayerVelocity, "the windows do not tell paying accounts at an address from others"),
     (ReasonCode::EngineDegraded, "given by the server with a fallback verdict, not by judgement"),
 ];

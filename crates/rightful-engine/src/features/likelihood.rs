@@ -10,20 +10,21 @@
 //! q(v)            = (1 - m) · p(v) + m · 1 / (different values seen there)  or comes from anywhere
 //! ```
 //!
-//! This is interpolated back-off (Witten and Bell 1991) in the ratio of Freeman et al. (NDSS 2016). Six things are our
+//! This is interpolated back-off (Witten and Bell 1991) in the ratio of Freeman et al. (NDSS 2016). Seven things are our
 //! own: `q` mixes in the uniform distribution, since intruders rent where few customers live; prefixes of addresses
 //! stand as steps between the network and the address, since neighbors share a town; a device's name is judged by
 //! what its agent did the last time, since a browser that keeps no names never will; where a chain ends at something new,
-//! an address at which others are let through calms as far as that is unusual there; a new device is also asked whose it
-//! is, and whether its type belongs on this line; and some strangers have all of one side, a copy of the owner's
-//! browser or a place on the owner's line, so that neither calms without bound. The chance of something new is
-//! learned from the stream, by the time since the last event and the length of history, times how fickle the account
-//! has been. Constants are set by reasoning or chosen among two or three round values on simulated logins; the result
-//! is flat around all of them.
+//! an address at which others are let through calms as far as that is unusual there; below a country or a provider that
+//! is new, both sides are compared among its other customers; a new device is also asked whose it is, and whether its
+//! type belongs on this line; and some strangers have all of one side, a copy of the owner's browser or a place on the
+//! owner's line, so that neither calms without bound. The chance of something new is learned from the stream, by the
+//! time since the last event and the length of history, times how fickle the account has been, or the people of its
+//! provider until that is known. Constants are set by reasoning or chosen among two or three round values on simulated
+//! logins; the result is flat around all of them.
 
 use rightful_domain::{
     Backdrop, Circumstances, Facts, Fickleness, Habits, Hands, Level, NOTED_LEVELS, NameContext, NameState, News,
-    Notoriety, Profile, Span, StepBackdrop, VersionBackdrop, hour_of,
+    Notoriety, Profile, Span, StepBackdrop, TURNOVER_LEVELS, VersionBackdrop, hour_of,
 };
 
 use super::sharing::familiar_accounts;
@@ -40,8 +41,14 @@ const ANYWHERE_COUNTRY: f64 = 0.02;
 const ANYWHERE_PROVIDER: f64 = 0.6;
 const ANYWHERE_PREFIX: f64 = 0.4;
 const ANYWHERE_DEVICE: f64 = 0.4;
+/// A value that nobody has shown is taken for half an account's (Krichevsky and Trofimov 1981): the rarer the unseen is taken
+/// for, the more a provider's first customer looks like somebody who rents.
+const UNSEEN: f64 = 0.5;
 /// Accounts below a parent from which on what is rare among them is taken for half as rare as it looks.
 const ANYWHERE_ACCOUNTS: f64 = 5.0;
+/// So much is believed of what lies below a country or a provider that is new to the account: its steps say nearly the same
+/// thing, one prefix within the other.
+const BELOW_NEW: f64 = 0.5;
 /// However rare a value is, a stranger is at most so many times likelier to show it.
 const ANYWHERE_RATIO_MAX: f64 = 20.0;
 /// Novelties that hold an account's fickleness at the average.
@@ -152,7 +159,7 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     }
     let mut comparison = Comparison::of(facts, profile, backdrop);
     let (network, _) = comparison.chain(&Level::NETWORK);
-    let network = network + comparison.peopled(facts);
+    let network = network + told_twice(comparison.below_new(), comparison.peopled(facts));
     // What anybody can rent is familiar to everybody: it may speak against the owner, never for them.
     let network = if facts.enrichment.is_for_rent() { network.max(0.0) } else { network };
     let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
@@ -209,13 +216,19 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The chance that this account shows something new at a step, and how often accounts like it do.
+    /// The chance that this account shows something new at a step, and how often accounts like it do. Until an account
+    /// has shown how fickle it is, it is taken for as fickle as those who come through the same provider.
     fn novelty(&self, level: Level) -> (f64, f64) {
         let rate = self.backdrop.rates.get(level.number()).map_or(1.0, |rate| f64::from(*rate));
         let Fickleness { novel, expected } = self.habits.fickleness.get(level.number()).copied().unwrap_or_default();
         let hold = FICKLE_PSEUDO * self.unit;
-        let chance = rate * (f64::from(novel) + hold) / (f64::from(expected) + hold);
+        let chance = rate * (f64::from(novel) + hold * self.turnover(level)) / (f64::from(expected) + hold);
         (chance.clamp(NOVELTY_MIN, NOVELTY_MAX), rate)
+    }
+
+    fn turnover(&self, level: Level) -> f64 {
+        let place = TURNOVER_LEVELS.into_iter().position(|its_level| its_level == level);
+        place.and_then(|place| self.backdrop.turnover.get(place)).map_or(1.0, |times| f64::from(*times))
     }
 
     fn own(&self, level: Level) -> Option<f64> {
@@ -249,6 +262,20 @@ impl<'a> Comparison<'a> {
             (parent, is_known) = (own, true);
         }
         (total, is_known)
+    }
+
+    /// Of a country or a provider that is new to the account: what lies below it is new to the owner, too, who is there by
+    /// chance where others are, as strangers are but for those from anywhere. So a known prefix in it calms, and what nobody
+    /// has come from speaks against the owner. The address itself is asked by [`Self::peopled`].
+    fn below_new(&self) -> f64 {
+        let is_new = |level: &Level| self.circumstances.tag(*level).is_some() && self.own(*level).is_none();
+        let Some(new) = [Level::Country, Level::Asn].into_iter().find(is_new) else { return 0.0 };
+        let below = Level::NETWORK.into_iter().filter(|level| *level > new && *level < Level::Address);
+        let terms = below.filter(|level| self.circumstances.tag(*level).is_some()).map(|level| {
+            let step = self.backdrop.steps.get(level.number()).copied().unwrap_or_default();
+            stranger_ratio(level, &step, share_of_new(&step)).ln()
+        });
+        BELOW_NEW * terms.sum::<f64>()
     }
 
     /// Of a device that is new to the account: by how much rarer its type is among those who first come through this
@@ -448,6 +475,11 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// The sum of two terms, but where both calm, that of the one that calms more: they see the same people.
+fn told_twice(one: f64, other: f64) -> f64 {
+    if one < 0.0 && other < 0.0 { one.min(other) } else { one + other }
+}
+
 /// By how much likelier a stranger shows what speaks for the owner by `nats`, if a part of strangers have all of it.
 fn or_all_of_it(part: f64, nats: f64) -> f64 {
     1.0 - part + part * (-nats).exp()
@@ -513,7 +545,7 @@ fn stranger_ratio(level: Level, step: &StepBackdrop, share: f64) -> f64 {
 
 /// The share of a value that the account has not shown, among accounts that have shown its parent.
 fn share_of_new(step: &StepBackdrop) -> f64 {
-    (f64::from(step.accounts) + 0.1) / (f64::from(step.parent_accounts) + 2.0)
+    (f64::from(step.accounts) + UNSEEN) / (f64::from(step.parent_accounts) + 2.0)
 }
 
 /// The share of a value that the account has shown, itself left out.

@@ -36,6 +36,11 @@ pub(crate) struct Sharing {
     pub(crate) address_accounts_1h: Option<u32>,
     /// Devices at the address in the last hour.
     pub(crate) address_devices_1h: Option<u32>,
+    /// Accounts that moved money from the device in 24 h, and whether they are at least so many; None where this event
+    /// moves none, or names no device.
+    pub(crate) device_payers_24h: Option<(u32, bool)>,
+    /// The same of the address.
+    pub(crate) address_payers_24h: Option<(u32, bool)>,
 }
 
 pub(super) fn derive(facts: &Facts) -> Sharing {
@@ -64,6 +69,8 @@ pub(super) fn derive(facts: &Facts) -> Sharing {
         account_in_household,
         address_accounts_1h: distinct(&history.address, Span::Hour, FIRST),
         address_devices_1h: distinct(&history.address, Span::Hour, SECOND),
+        device_payers_24h: history.device_payers.map(|crowd| (crowd.subjects, crowd.saturated)),
+        address_payers_24h: history.address_payers.map(|crowd| (crowd.subjects, crowd.saturated)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::scale::{Days, Fraction, Growing, Hours, Km, Limit, Milliseconds, Minutes, Nats, Speed};
+use super::scale::{Days, Factor, Fraction, Growing, Hours, Km, Limit, Milliseconds, Minutes, Nats, Speed};
 
 /// From which speed on nobody travels; see `default.toml`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -118,6 +118,23 @@ pub(crate) struct DeviceLocationAnomaly {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DevicePayeeVelocity {
     pub(crate) payees_24h_max: Limit,
+    pub(crate) weight: Growing,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DevicePayerVelocity {
+    pub(crate) payers_24h_min: Limit,
+    pub(crate) weight: Growing,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IpPayerVelocity {
+    pub(crate) payers_24h_max: Limit,
+    pub(crate) familiar_accounts_per_limit: Factor,
     pub(crate) weight: Growing,
 }
 

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use super::evidence_limits::{
     ActionIsSuspectedFraud, BehaviorBot, BehaviorBotTyping, BehaviorInhumanInput, BehaviorSuspiciousMovement,
     CredentialCracking, CredentialEnumeration, CredentialSprayCampaign, CredentialStuffingCampaign,
-    DeviceLocationAnomaly, DevicePayeeVelocity, DeviceSuspiciousLanguage, DeviceSuspiciousTimezone, ImpossibleTravel,
-    IpRiskyAnonymize, IpTrusted, ProfileActivityAnomaly, ProfileChallengeFatigue, ProfileDeviceVelocity,
-    ProfileDormantReturn, ProfileFamiliar, ProfileLocationAnomaly, ProfileLocationNew, ProfilePayeeNew,
-    ProfilePaymentMethodNew, ProfilePayoutByNewcomer, ProfileRecoveryChain, ProfileTrusted, SessionTokenReplayed,
-    Stranger, UserRecentlyReclaimed, UserTrusted,
+    DeviceLocationAnomaly, DevicePayeeVelocity, DevicePayerVelocity, DeviceSuspiciousLanguage,
+    DeviceSuspiciousTimezone, ImpossibleTravel, IpPayerVelocity, IpRiskyAnonymize, IpTrusted, ProfileActivityAnomaly,
+    ProfileChallengeFatigue, ProfileDeviceVelocity, ProfileDormantReturn, ProfileFamiliar, ProfileLocationAnomaly,
+    ProfileLocationNew, ProfilePayeeNew, ProfilePaymentMethodNew, ProfilePayoutByNewcomer, ProfileRecoveryChain,
+    ProfileTrusted, SessionTokenReplayed, Stranger, UserRecentlyReclaimed, UserTrusted,
 };
 use super::scale::{Days, Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered, Within};
 
@@ -154,6 +154,7 @@ pub(crate) struct Thresholds {
     pub(crate) device_impossible_travel: ImpossibleTravel,
     pub(crate) device_location_anomaly: DeviceLocationAnomaly,
     pub(crate) device_payee_velocity: DevicePayeeVelocity,
+    pub(crate) device_payer_velocity: DevicePayerVelocity,
     pub(crate) device_platform_anomaly: Fixed,
     pub(crate) device_platform_automation: Fixed,
     pub(crate) device_suspicious_language: DeviceSuspiciousLanguage,
@@ -163,6 +164,7 @@ pub(crate) struct Thresholds {
     pub(crate) email_disposable: Fixed,
     pub(crate) ip_country_blocked: Fixed,
     pub(crate) ip_is_vpn: Fixed,
+    pub(crate) ip_payer_velocity: IpPayerVelocity,
     pub(crate) ip_risky_anonymize: IpRiskyAnonymize,
     pub(crate) ip_trusted: IpTrusted,
     pub(crate) profile_activity_anomaly: ProfileActivityAnomaly,
@@ -283,6 +285,8 @@ impl Thresholds {
             ("CREDENTIAL_ENUMERATION.weight.nats", self.credential_enumeration.weight.is_ordered()),
             ("DEVICE_IMPOSSIBLE_TRAVEL.weight.nats", self.device_impossible_travel.weight.is_ordered()),
             ("DEVICE_PAYEE_VELOCITY.weight.nats", self.device_payee_velocity.weight.is_ordered()),
+            ("DEVICE_PAYER_VELOCITY.weight.nats", self.device_payer_velocity.weight.is_ordered()),
+            ("IP_PAYER_VELOCITY.weight.nats", self.ip_payer_velocity.weight.is_ordered()),
             ("PROFILE_ACTIVITY_ANOMALY.weight.nats", self.profile_activity_anomaly.weight.is_ordered()),
             ("PROFILE_CHALLENGE_FATIGUE.weight.nats", self.profile_challenge_fatigue.weight.is_ordered()),
             ("PROFILE_DEVICE_VELOCITY.weight.nats", self.profile_device_velocity.weight.is_ordered()),

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use rightful_domain::{
     AccountId, AggregateId, AggregateValue, DetailChange, Enrichment, Entry, Event, FINGERPRINT_COMPONENT, Facts,
     FeatureVector, Finding, FreeFields, KEY_COMPONENT, LogOdds, Outcome, PaymentDirection, Sighting, Verdict,
-    hour_of_week,
+    hour_of_week, innermost_address,
 };
 use serde_json::{Map, Value};
 
@@ -458,9 +458,11 @@ impl Condition {
                 TextTest::EndsWith => text.ends_with(&*part),
                 TextTest::Contains => text.contains(&*part),
             }),
-            Self::InNetwork(text, networks) => {
-                text.address(scene).map(|ip| networks.iter().any(|network| network.contains(ip)))
-            }
+            Self::InNetwork(text, networks) => text.address(scene).map(|ip| {
+                // As it is written, and as what stands inside: a translator's own network can be asked for as well.
+                let inner = innermost_address(ip);
+                networks.iter().any(|network| network.contains(ip) || network.contains(inner))
+            }),
             Self::OnList(list) => Some(scene.is_on(list)),
             Self::Custom(name, comparison, literal) => literal.compares(scene.custom(name)?, *comparison),
             Self::CustomIn(name, list) => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::app::unexpected;
 use super::{CommandError, print};
 use crate::alerts::{self, Channel, Firing};
 use crate::config::Config;
@@ -51,9 +52,7 @@ impl Alerts {
             Some(Answer::Alerts(firing)) if self.json => print(&serde_json::to_string_pretty(&firing)?),
             Some(Answer::Alerts(firing)) => print(&readable(&firing)),
             Some(Answer::Failed(reason)) => Err(reason.into()),
-            Some(other) => {
-                Err(format!("the server answered something else: is it of another version? ({other:?})").into())
-            }
+            Some(other) => unexpected(&other),
             None => Err(format!("no server runs on {}", config.store.data.display()).into()),
         }
     }

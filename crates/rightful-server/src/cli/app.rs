@@ -60,6 +60,18 @@ impl Folder {
     }
 }
 
+/// Which application a command is about, and how to answer.
+#[derive(Debug, Args)]
+pub(super) struct OfApplication {
+    /// The application's id or name
+    pub(super) application: String,
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 /// Make an application.
 #[derive(Debug, Args)]
 pub(super) struct Create {
@@ -93,16 +105,11 @@ pub(super) struct Show {
 /// Change an application.
 #[derive(Debug, Args)]
 pub(super) struct Set {
-    /// The application's id or name
-    application: String,
+    #[command(flatten)]
+    of: OfApplication,
     /// What to change: `mode=enforce`, `origins=https://shop.example,https://www.shop.example`
     #[arg(required = true, value_name = "KEY=VALUE")]
     changes: Vec<String>,
-    #[command(flatten)]
-    folder: Folder,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 impl App {
@@ -112,7 +119,7 @@ impl App {
             Self::Show(Show { application, folder, json }) => {
                 print_shown(&show(&folder.config()?, Command::AppShow { application })?, json)
             }
-            Self::Set(Set { application, changes, folder, json }) => {
+            Self::Set(Set { of: OfApplication { application, folder, json }, changes }) => {
                 print_shown(&show(&folder.config()?, Command::AppSet { application, changes })?, json)
             }
             Self::Key(key) => key.run(),
@@ -137,7 +144,7 @@ pub(super) fn show(config: &Config, command: Command) -> Result<Vec<Shown>, Comm
     }
 }
 
-pub(super) fn unexpected<T>(answer: &Answer) -> Result<T, CommandError> {
+pub(super) fn unexpected<T>(answer: &dyn std::fmt::Debug) -> Result<T, CommandError> {
     Err(format!("the server answered something else: is it of another version? ({answer:?})").into())
 }
 

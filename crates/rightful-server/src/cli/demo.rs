@@ -182,13 +182,10 @@ impl Board {
     fn draw(&mut self) -> Result<(), CommandError> {
         let ink = if std::env::var_os("NO_COLOR").is_some() { Ink::Plain } else { Ink::Color };
         let picture = self.tally.render(WIDTH, ink);
-        let mut out = std::io::stdout().lock();
-        if self.n_lines > 0 {
-            // Up to where the last picture began, and away with it.
-            write!(out, "\x1b[{}A\x1b[J", self.n_lines)?;
-        }
+        // Up to where the last picture began, and away with it.
+        let over = if self.n_lines > 0 { format!("\x1b[{}A\x1b[J", self.n_lines) } else { String::new() };
         self.n_lines = picture.lines().count();
-        Ok(writeln!(out, "{}", picture.trim_end())?)
+        super::print(&format!("{over}{}", picture.trim_end()))
     }
 }
 

@@ -8,6 +8,7 @@ use rightful_domain::Timestamp;
 use rightful_store::{EmbeddedStore, Nonces, StoreError};
 use serde::Serialize;
 
+use super::app;
 use super::{CommandError, print};
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk};
@@ -45,12 +46,8 @@ pub(super) struct Export {
     /// Go on with an export of the same that was broken off
     #[arg(long)]
     resume: bool,
-    /// The data folder; a server may run on it
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// The configuration file
-    #[arg(long)]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    folder: app::Folder,
     /// Print a summary as JSON
     #[arg(long)]
     json: bool,
@@ -75,10 +72,7 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 
 impl Export {
     pub(super) fn run(self) -> Result<(), CommandError> {
-        let mut config = super::load(self.config)?;
-        if let Some(data) = self.data {
-            config.store.data = data;
-        }
+        let config = self.folder.config()?;
         let source = Source::find(&config)?;
         let micros = |at: Option<Timestamp>| at.map(Timestamp::as_micros);
         let mut asked = PageAsked {

@@ -1,11 +1,13 @@
 //! `rightful app hook`: whom an application tells of what happens, and what became of it.
 
 use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 
 use super::CommandError;
-use super::app::{Folder, ask, show, unexpected};
+use super::app::{OfApplication, ask, show, unexpected};
+use crate::config::Config;
 use crate::desk::{Answer, Command, HookCommand};
-use crate::settings::{NewHook, Shown, ShownHook, ShownMessage, ShownTry};
+use crate::settings::{NewHook, ShownHook, ShownMessage, ShownTry};
 
 /// Manage whom an application tells.
 #[derive(Debug, Subcommand)]
@@ -19,13 +21,13 @@ pub(super) enum AppHook {
     /// Replace an address's secret, and print the new one; the old one signs as well for 24 hours
     Rotate(HookRotate),
     /// Show whom an application tells
-    List(HookList),
+    List(OfApplication),
     /// Tell an address of the application's latest event
     Test(HookNamed),
     /// Show the newest tries to tell an address, newest first
-    Log(HookShown),
+    Log(HookNamed),
     /// Show what an address never took, oldest first
-    Undelivered(HookShown),
+    Undelivered(HookNamed),
     /// Send it again, under the same ids
     Redeliver(HookRedeliver),
 }
@@ -33,8 +35,8 @@ pub(super) enum AppHook {
 /// Tell one more address.
 #[derive(Debug, Args)]
 pub(super) struct HookAdd {
-    /// The application's id or name
-    application: String,
+    #[command(flatten)]
+    of: OfApplication,
     /// Where to post
     url: String,
     /// In whose words: standard, ravelin, rupt or sumsub
@@ -44,32 +46,15 @@ pub(super) struct HookAdd {
     /// from standard input, where nobody sees it in a list of processes
     #[arg(long)]
     secret: Option<String>,
-    #[command(flatten)]
-    folder: Folder,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// One address that is told.
 #[derive(Debug, Args)]
 pub(super) struct HookNamed {
-    /// The application's id or name
-    application: String,
+    #[command(flatten)]
+    of: OfApplication,
     /// The hook's id
     hook: String,
-    #[command(flatten)]
-    folder: Folder,
-}
-
-/// One address, to be shown.
-#[derive(Debug, Args)]
-pub(super) struct HookShown {
-    #[command(flatten)]
-    named: HookNamed,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Change an address.
@@ -93,9 +78,6 @@ pub(super) struct HookRotate {
     /// The new secret; as for a new hook
     #[arg(long)]
     secret: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Send again what an address never took.
@@ -105,97 +87,70 @@ pub(super) struct HookRedeliver {
     named: HookNamed,
     /// The ids of the messages; all without
     messages: Vec<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// Whom an application tells.
-#[derive(Debug, Args)]
-pub(super) struct HookList {
-    /// The application's id or name
-    application: String,
-    #[command(flatten)]
-    folder: Folder,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 impl AppHook {
     pub(super) fn run(self) -> Result<(), CommandError> {
         match self {
-            Self::Add(add) => add.run(),
-            Self::Remove(HookNamed { application, hook, folder }) => {
-                let config = folder.config()?;
-                match ask(&config, &of_hook(application.clone(), HookCommand::Remove { hook }))? {
-                    Answer::Hooks(_) => {}
-                    other => return unexpected(&other),
-                }
-                print_hooks(&hooks_of(&show(&config, Command::AppShow { application: Some(application) })?), false)
+            Self::Add(HookAdd { of, url, style, secret }) => {
+                let new = NewHook { style, url, secret: given(secret)? };
+                carry_out(of, HookCommand::Add(new))
             }
-            Self::Change(HookChange { named: HookNamed { application, hook, folder }, url, enabled }) => {
-                match ask(&folder.config()?, &of_hook(application, HookCommand::Change { hook, url, enabled }))? {
-                    Answer::Hooks(hooks) => print_hooks(&hooks, false),
-                    other => unexpected(&other),
-                }
+            Self::Remove(HookNamed { of, hook }) => remove(of, hook),
+            Self::Change(HookChange { named: HookNamed { of, hook }, url, enabled }) => {
+                carry_out(of, HookCommand::Change { hook, url, enabled })
             }
-            Self::Rotate(HookRotate { named: HookNamed { application, hook, folder }, secret, json }) => {
+            Self::Rotate(HookRotate { named: HookNamed { of, hook }, secret }) => {
                 let secret = given(secret)?;
-                print_secret(ask(&folder.config()?, &of_hook(application, HookCommand::Rotate { hook, secret }))?, json)
+                carry_out(of, HookCommand::Rotate { hook, secret })
             }
-            Self::List(HookList { application, folder, json }) => {
-                let command = Command::AppShow { application: Some(application) };
-                print_hooks(&hooks_of(&show(&folder.config()?, command)?), json)
+            Self::List(OfApplication { application, folder, json }) => list(&folder.config()?, application, json),
+            Self::Test(HookNamed { of, hook }) => carry_out(of, HookCommand::Test { hook }),
+            Self::Log(HookNamed { of, hook }) => carry_out(of, HookCommand::Log { hook }),
+            Self::Undelivered(HookNamed { of, hook }) => carry_out(of, HookCommand::Undelivered { hook }),
+            Self::Redeliver(HookRedeliver { named: HookNamed { of, hook }, messages }) => {
+                carry_out(of, HookCommand::Redeliver { hook, messages })
             }
-            Self::Test(HookNamed { application, hook, folder }) => {
-                match ask(&folder.config()?, &of_hook(application, HookCommand::Test { hook }))? {
-                    Answer::HookTested => super::print("The latest event is on its way; a server must run to send it."),
-                    other => unexpected(&other),
-                }
-            }
-            Self::Log(HookShown { named: HookNamed { application, hook, folder }, json }) => {
-                match ask(&folder.config()?, &of_hook(application, HookCommand::Log { hook }))? {
-                    Answer::HookLog(lines) => print_log(&lines, json),
-                    other => unexpected(&other),
-                }
-            }
-            Self::Undelivered(HookShown { named: HookNamed { application, hook, folder }, json }) => {
-                match ask(&folder.config()?, &of_hook(application, HookCommand::Undelivered { hook }))? {
-                    Answer::HookUndelivered(messages) => print_undelivered(&messages, json),
-                    other => unexpected(&other),
-                }
-            }
-            Self::Redeliver(redeliver) => redeliver.run(),
         }
     }
 }
 
-impl HookAdd {
-    fn run(self) -> Result<(), CommandError> {
-        let hook = NewHook { style: self.style, url: self.url, secret: given(self.secret)? };
-        let command = of_hook(self.application, HookCommand::Add(hook));
-        print_secret(ask(&self.folder.config()?, &command)?, self.json)
-    }
-}
-
-impl HookRedeliver {
-    fn run(self) -> Result<(), CommandError> {
-        let Self { named: HookNamed { application, hook, folder }, messages, json } = self;
-        match ask(&folder.config()?, &of_hook(application, HookCommand::Redeliver { hook, messages }))? {
-            Answer::HookRedelivered(n) if json => {
-                super::print(&serde_json::to_string_pretty(&serde_json::json!({ "n_messages": n }))?)
-            }
-            Answer::HookRedelivered(n) => {
-                super::print(&format!("Messages that wait again: {n}; a server must run to send them."))
-            }
-            other => unexpected(&other),
+fn carry_out(of: OfApplication, about: HookCommand) -> Result<(), CommandError> {
+    let OfApplication { application, folder, json } = of;
+    match ask(&folder.config()?, &Command::Hook { application, about })? {
+        Answer::HookAdded { hook, secret } => print_secret(&hook, secret, json),
+        Answer::Hooks(hooks) => print_hooks(&hooks, json),
+        Answer::HookTested => {
+            told(json, &json!({ "n_messages": 1 }), "The latest event is on its way; a server must run to send it.")
         }
+        Answer::HookLog(lines) => print_log(&lines, json),
+        Answer::HookUndelivered(messages) => print_undelivered(&messages, json),
+        Answer::HookRedelivered(n) => {
+            let words = format!("Messages that wait again: {n}; a server must run to send them.");
+            told(json, &json!({ "n_messages": n }), &words)
+        }
+        other => unexpected(&other),
     }
 }
 
-fn of_hook(application: String, about: HookCommand) -> Command {
-    Command::Hook { application, about }
+fn list(config: &Config, application: String, json: bool) -> Result<(), CommandError> {
+    let shown = show(config, Command::AppShow { application: Some(application) })?;
+    print_hooks(&shown.into_iter().flat_map(|shown| shown.hooks).collect::<Vec<_>>(), json)
+}
+
+/// Removes a hook, and shows which are left.
+fn remove(of: OfApplication, hook: String) -> Result<(), CommandError> {
+    let OfApplication { application, folder, json } = of;
+    let config = folder.config()?;
+    let about = HookCommand::Remove { hook };
+    match ask(&config, &Command::Hook { application: application.clone(), about })? {
+        Answer::Hooks(_) => list(&config, application, json),
+        other => unexpected(&other),
+    }
+}
+
+fn told(json: bool, value: &Value, words: &str) -> Result<(), CommandError> {
+    if json { super::print(&serde_json::to_string_pretty(value)?) } else { super::print(words) }
 }
 
 /// A secret as it is given, or as it stands in standard input.
@@ -206,23 +161,11 @@ fn given(secret: Option<String>) -> Result<Option<String>, CommandError> {
     }
 }
 
-fn print_secret(answer: Answer, json: bool) -> Result<(), CommandError> {
-    match answer {
-        Answer::HookAdded { hook, secret } if json => {
-            super::print(&serde_json::to_string_pretty(&serde_json::json!({ "hook": hook, "secret": secret }))?)
-        }
-        Answer::HookAdded { hook, secret } => {
-            let secret = secret.map_or_else(String::new, |secret| {
-                format!("{:<24} {secret}\nThe secret is shown only this once.\n", "secret")
-            });
-            super::print(&format!("{:<24} {hook}\n{secret}", "hook"))
-        }
-        other => unexpected(&other),
-    }
-}
-
-fn hooks_of(shown: &[Shown]) -> Vec<ShownHook> {
-    shown.iter().flat_map(|shown| shown.hooks.clone()).collect()
+fn print_secret(hook: &str, secret: Option<String>, json: bool) -> Result<(), CommandError> {
+    let value = json!({ "hook": hook, "secret": secret });
+    let secret = secret
+        .map_or_else(String::new, |secret| format!("{:<24} {secret}\nThe secret is shown only this once.\n", "secret"));
+    told(json, &value, &format!("{:<24} {hook}\n{secret}", "hook"))
 }
 
 fn print_hooks(hooks: &[ShownHook], json: bool) -> Result<(), CommandError> {

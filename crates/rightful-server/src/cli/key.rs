@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::CommandError;
-use super::app::{Folder, ask, unexpected};
+use super::app::{OfApplication, ask, unexpected};
 use crate::desk::{Answer, Command};
 use crate::keys::{KeyCommand, NewKey, ShownKey};
 
@@ -16,18 +16,6 @@ pub(super) enum AppKey {
     Add(Add),
     /// Take a key away: it is good no longer, at once
     Revoke(Revoke),
-}
-
-/// Whose keys, and how to answer.
-#[derive(Debug, Args)]
-pub(super) struct OfApplication {
-    /// The application's id or name
-    application: String,
-    #[command(flatten)]
-    folder: Folder,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Make one more key.
@@ -54,23 +42,21 @@ pub(super) struct Revoke {
 impl AppKey {
     pub(super) fn run(self) -> Result<(), CommandError> {
         match self {
-            Self::List(of) => of.about(KeyCommand::List),
-            Self::Add(Add { of, kind }) => of.about(KeyCommand::Add { kind }),
-            Self::Revoke(Revoke { of, name, last }) => of.about(KeyCommand::Revoke { name, may_be_last: last }),
+            Self::List(of) => carry_out(of, KeyCommand::List),
+            Self::Add(Add { of, kind }) => carry_out(of, KeyCommand::Add { kind }),
+            Self::Revoke(Revoke { of, name, last }) => carry_out(of, KeyCommand::Revoke { name, may_be_last: last }),
         }
     }
 }
 
-impl OfApplication {
-    fn about(self, about: KeyCommand) -> Result<(), CommandError> {
-        let Self { application, folder, json } = self;
-        match ask(&folder.config()?, &Command::Key { application, about })? {
-            Answer::Keys(keys) if json => super::print(&serde_json::to_string_pretty(&keys)?),
-            Answer::Keys(keys) => super::print(&listed(&keys)),
-            Answer::KeyAdded(new) if json => super::print(&serde_json::to_string_pretty(&new)?),
-            Answer::KeyAdded(new) => super::print(&added(&new)),
-            other => unexpected(&other),
-        }
+fn carry_out(of: OfApplication, about: KeyCommand) -> Result<(), CommandError> {
+    let OfApplication { application, folder, json } = of;
+    match ask(&folder.config()?, &Command::Key { application, about })? {
+        Answer::Keys(keys) if json => super::print(&serde_json::to_string_pretty(&keys)?),
+        Answer::Keys(keys) => super::print(&listed(&keys)),
+        Answer::KeyAdded(new) if json => super::print(&serde_json::to_string_pretty(&new)?),
+        Answer::KeyAdded(new) => super::print(&added(&new)),
+        other => unexpected(&other),
     }
 }
 

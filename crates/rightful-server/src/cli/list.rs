@@ -8,8 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use rightful_dialects::{CsvLineEnd, CsvLines, is_list_header, wrong_list_header};
 
-use super::CommandError;
-use super::app::{Folder, ask, is_served, unexpected};
+use super::app::{OfApplication, ask, is_served, unexpected};
+use super::{CommandError, answer};
 use crate::config::Config;
 use crate::desk::{Answer, Command};
 use crate::desk_lists::{ListAnswer, ListCommand, Report, ShownList, format_of};
@@ -48,23 +48,11 @@ pub(super) enum Lists {
     Lookup(LookUp),
 }
 
-/// Whose lists, and how to answer.
-#[derive(Debug, Args)]
-pub(super) struct Whose {
-    /// The application's id or name
-    application: String,
-    #[command(flatten)]
-    folder: Folder,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
 /// Make a list.
 #[derive(Debug, Args)]
 pub(super) struct Create {
     #[command(flatten)]
-    whose: Whose,
+    whose: OfApplication,
     /// The list's name
     name: String,
     /// What being on it does: allow, block or watch
@@ -82,7 +70,7 @@ pub(super) struct Create {
 #[derive(Debug, Args)]
 pub(super) struct Named {
     #[command(flatten)]
-    whose: Whose,
+    whose: OfApplication,
     /// The list's name
     name: String,
 }
@@ -91,7 +79,7 @@ pub(super) struct Named {
 #[derive(Debug, Args)]
 pub(super) struct Add {
     #[command(flatten)]
-    whose: Whose,
+    whose: OfApplication,
     /// The list's name
     name: String,
     /// Who or what
@@ -112,7 +100,7 @@ pub(super) struct Add {
 #[derive(Debug, Args)]
 pub(super) struct Remove {
     #[command(flatten)]
-    whose: Whose,
+    whose: OfApplication,
     /// The list's name
     name: String,
     /// Who or what
@@ -124,7 +112,7 @@ pub(super) struct Remove {
 #[derive(Debug, Args)]
 pub(super) struct Show {
     #[command(flatten)]
-    whose: Whose,
+    whose: OfApplication,
     /// The list's name; all lists without
     name: Option<String>,
     /// Show so many entries at most
@@ -148,7 +136,7 @@ enum Format {
 #[derive(Debug, Args)]
 pub(super) struct Import {
     #[command(flatten)]
-    whose: Whose,
+    whose: OfApplication,
     /// The list's name
     name: String,
     /// The file
@@ -162,7 +150,7 @@ pub(super) struct Import {
 #[derive(Debug, Args)]
 pub(super) struct Export {
     #[command(flatten)]
-    whose: Whose,
+    whose: OfApplication,
     /// The list's name
     name: String,
     /// How to write it
@@ -174,7 +162,7 @@ pub(super) struct Export {
 #[derive(Debug, Args)]
 pub(super) struct LookUp {
     #[command(flatten)]
-    whose: Whose,
+    whose: OfApplication,
     /// What it is: account, device, address, asn, country, email_domain or payee
     of: String,
     /// How it is called
@@ -240,8 +228,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(whose: Whose) -> Result<Self, CommandError> {
-        let Whose { application, folder, json } = whose;
+    fn of(whose: OfApplication) -> Result<Self, CommandError> {
+        let OfApplication { application, folder, json } = whose;
         Ok(Self { config: folder.config()?, application, json })
     }
 
@@ -309,8 +297,7 @@ impl Asked {
         mut after: Option<String>,
         n_max: usize,
     ) -> Result<(), CommandError> {
-        let mut out = std::io::stdout().lock();
-        out.write_all(format_of(csv).head().as_bytes())?;
+        answer(|out| out.write_all(format_of(csv).head().as_bytes()))?;
         // Without a server each command opens the folder by itself: then all is asked for at once.
         let page_max = if is_served(&self.config)? { PAGE } else { usize::MAX };
         let mut left = n_max;
@@ -318,14 +305,14 @@ impl Asked {
             let limit = left.min(page_max);
             let page = ListCommand::Page { name: name.to_owned(), csv, after, limit };
             let ListAnswer::Page { lines, next_after } = self.ask(page)? else { return unexpected_answer() };
-            out.write_all(lines.as_bytes())?;
+            answer(|out| out.write_all(lines.as_bytes()))?;
             left -= limit;
             if next_after.is_none() {
                 break;
             }
             after = next_after;
         }
-        Ok(out.flush()?)
+        Ok(())
     }
 }
 

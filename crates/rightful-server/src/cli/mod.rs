@@ -22,6 +22,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use rightful_enrich::{EnrichError, Enricher};
 
 use crate::config::{Config, ConfigError};
+use crate::http::tls;
+use crate::server;
 
 /// Keeps accounts with their rightful owners.
 #[derive(Debug, Parser)]
@@ -70,7 +72,7 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Check the configuration and the data sets it names, and print what is in effect
+    /// Check the configuration and the files it names, and print what is in effect
     Check {
         /// The configuration file
         #[arg(long)]
@@ -85,6 +87,11 @@ enum ConfigCommand {
 
 /// Why a command failed, in one line for people.
 type CommandError = Box<dyn std::error::Error>;
+
+/// Who read the answer has had enough of it, as `head` does: no failure, and nobody to tell.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody reads the answer any more")]
+struct ReaderGone;
 
 /// Runs the command of this process.
 pub(crate) fn run() -> ExitCode {
@@ -102,13 +109,11 @@ pub(crate) fn run() -> ExitCode {
         Command::Config(ConfigCommand::Check { config, json }) => check(config, json),
         Command::Config(ConfigCommand::Reference) => print(crate::config::DEFAULTS),
         Command::Openapi => openapi(),
-        Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "rightful", &mut std::io::stdout());
-            Ok(())
-        }
+        Command::Completions { shell } => completions(shell),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<ReaderGone>() => ExitCode::SUCCESS,
         Err(error) => {
             // The last resort: if standard error is gone, there is nobody to tell.
             let _nobody_listens = writeln!(std::io::stderr(), "rightful: {}", with_causes(&*error));
@@ -136,18 +141,40 @@ fn check(file: Option<PathBuf>, json: bool) -> Result<(), CommandError> {
     let config = load(file)?;
     let text = if json { serde_json::to_string_pretty(&config)? } else { toml::to_string(&config)? };
     print(&text)?;
-    // A server would not start with these, so that they are worth knowing before it is stopped.
-    let Some(folder) = config.intelligence() else { return Ok(()) };
-    let broken = Enricher::check(&folder).map_err(|error| error.in_words())?;
-    if broken.is_empty() {
-        return Ok(());
+    let broken = broken_files(&config)?;
+    if broken.is_empty() { Ok(()) } else { Err(broken.join("; ").into()) }
+}
+
+/// What a server would not start with, so that it is worth knowing before one is stopped.
+fn broken_files(config: &Config) -> Result<Vec<String>, CommandError> {
+    let mut broken = Vec::new();
+    if let Err(error) = server::policy(&config.judgement.policy) {
+        broken.push(with_causes(&error));
     }
-    let broken: Vec<String> = broken.iter().map(EnrichError::in_words).collect();
-    Err(format!("the data sets in {} are broken: {}", folder.display(), broken.join("; ")).into())
+    if let Some((certificate, key)) = config.tls()
+        && let Err(error) = tls::acceptor(certificate, key)
+    {
+        broken.push(with_causes(&error));
+    }
+    if let Some(folder) = config.intelligence() {
+        let sets = Enricher::check(&folder).map_err(|error| error.in_words())?;
+        if !sets.is_empty() {
+            let sets: Vec<String> = sets.iter().map(EnrichError::in_words).collect();
+            broken.push(format!("the data sets in {} are broken: {}", folder.display(), sets.join("; ")));
+        }
+    }
+    Ok(broken)
 }
 
 fn openapi() -> Result<(), CommandError> {
     print(&rightful_dialects::openapi().to_pretty_json()?)
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), CommandError> {
+    // Into memory first: written straight to a pipe that nobody reads, it would panic.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "rightful", &mut script);
+    answer(|out| out.write_all(&script))
 }
 
 /// The configuration of this process: defaults, file, environment.
@@ -159,10 +186,17 @@ fn load(file: Option<PathBuf>) -> Result<Config, ConfigError> {
 
 /// Writes a command's answer.
 fn print(text: &str) -> Result<(), CommandError> {
+    answer(|out| {
+        out.write_all(text.as_bytes())?;
+        if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }
+    })
+}
+
+/// Writes to standard output. Fails with [`ReaderGone`] once nobody reads.
+fn answer(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), CommandError> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    if !text.ends_with('\n') {
-        out.write_all(b"\n")?;
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(ReaderGone.into()),
+        written => Ok(written?),
     }
-    Ok(out.flush()?)
 }

@@ -10,7 +10,7 @@ use rightful_dialects::{
 };
 use rightful_domain::{Pii, RULE_COUNT_DAYS};
 
-use super::app::{Folder, ask};
+use super::app::{OfApplication, ask, unexpected};
 use super::{CommandError, print};
 use crate::desk::{Answer, Command};
 use crate::rule_text;
@@ -18,16 +18,11 @@ use crate::rule_text;
 /// Whose rules, and how to answer.
 #[derive(Debug, Args)]
 pub(super) struct Whose {
-    /// The application's id or name
-    application: String,
     #[command(flatten)]
-    folder: Folder,
+    of: OfApplication,
     /// Who does it, for people: `operator` without
     #[arg(long)]
     author: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// An application's rules.
@@ -96,7 +91,9 @@ pub(super) struct Versions {
     #[command(flatten)]
     whose: Whose,
     /// The version to print; a list of all without
-    version: Option<u32>,
+    // By another name than the flag `--version` that every command has.
+    #[arg(value_name = "VERSION")]
+    number: Option<u32>,
 }
 
 /// A rule that is not to act on an account for a while.
@@ -164,7 +161,7 @@ impl All {
         let rules = self.whose.book()?.rules;
         let own = rules.iter().filter(|rule| !matches!(rule.state, RuleState::File | RuleState::Removed));
         let tables: Vec<_> = own.filter_map(|rule| rule_text::table_of(&rule.rule)).collect();
-        if self.whose.json {
+        if self.whose.of.json {
             return print(&serde_json::to_string_pretty(&tables.iter().map(rule_text::json_of).collect::<Vec<_>>())?);
         }
         print(&rule_text::text_of(&tables))
@@ -238,7 +235,7 @@ impl Step {
 
 impl Versions {
     pub(super) fn show(self) -> Result<(), CommandError> {
-        self.whose.show(self.version.map_or(RulesAsked::Versions, RulesAsked::Version))
+        self.whose.show(self.number.map_or(RulesAsked::Versions, RulesAsked::Version))
     }
 }
 
@@ -274,26 +271,26 @@ impl SecondPerson {
 impl Whose {
     fn ask(&self, asked: RulesAsked) -> Result<RulesReply, CommandError> {
         let asked = Box::new(RulesIntake { author: self.author.clone(), asked });
-        let command = Command::Rules { application: self.application.clone(), asked };
-        match ask(&self.folder.clone().config()?, &command)? {
+        let command = Command::Rules { application: self.of.application.clone(), asked };
+        match ask(&self.of.folder.clone().config()?, &command)? {
             Answer::Rules(reply) => match *reply {
                 RulesReply::Refused(refusal) => Err(refused(&refusal).into()),
                 reply => Ok(reply),
             },
-            other => Err(format!("the server answered something else: is it of another version? ({other:?})").into()),
+            other => unexpected(&other),
         }
     }
 
     fn book(&self) -> Result<RuleBookShown, CommandError> {
         match self.ask(RulesAsked::All)? {
             RulesReply::Book(book) => Ok(*book),
-            other => Err(format!("the server answered something else: is it of another version? ({other:?})").into()),
+            other => unexpected(&other),
         }
     }
 
     fn show(&self, asked: RulesAsked) -> Result<(), CommandError> {
         let reply = self.ask(asked)?;
-        if !self.json {
+        if !self.of.json {
             return print(&readable(&reply));
         }
         // As the API answers: without the name of what it is.

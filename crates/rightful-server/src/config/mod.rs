@@ -206,6 +206,7 @@ impl Config {
             let origin = path.display().to_string();
             let given = table(&text, &origin)?;
             overlay(&mut effective, given, &origin)?;
+            typed(&effective, &origin)?;
         }
         for (name, value) in environment {
             if let Some(setting) = name.strip_prefix(ENVIRONMENT_PREFIX)
@@ -214,12 +215,10 @@ impl Config {
             {
                 let given = from_environment(&effective, &section.to_lowercase(), &key.to_lowercase(), &value);
                 overlay(&mut effective, given, &name)?;
+                typed(&effective, &name)?;
             }
         }
-        let config: Self = effective.try_into().map_err(|error: toml::de::Error| ConfigError::Wrong {
-            origin: "configuration".into(),
-            message: error.to_string(),
-        })?;
+        let config = typed(&effective, "configuration")?;
         config.check()?;
         Ok(config)
     }
@@ -329,6 +328,14 @@ fn table(text: &str, origin: &str) -> Result<Table, ConfigError> {
         .map_err(|error: toml::de::Error| ConfigError::Wrong { origin: origin.into(), message: error.to_string() })
 }
 
+/// Settings as they are used; what is not of its type is blamed on who set something last.
+fn typed(effective: &Table, origin: &str) -> Result<Config, ConfigError> {
+    effective.clone().try_into().map_err(|error: toml::de::Error| {
+        let message = error.to_string().trim().replace('\n', " ");
+        ConfigError::Wrong { origin: origin.into(), message }
+    })
+}
+
 /// A variable's text in the type that the default has.
 fn from_environment(effective: &Table, section: &str, key: &str, text: &str) -> Table {
     let default = effective.get(section).and_then(|section| section.get(key));
@@ -432,6 +439,15 @@ mod tests {
         .unwrap();
         assert_eq!((config.server.listen.port(), config.server.body_bytes_max), (2, 2048));
         assert_eq!(config.trusted_proxies().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_wrong_value_is_blamed_on_where_it_stands() {
+        let message = |text, environment| load(text, environment).unwrap_err().to_string();
+        let in_file = message("[judgement]\ndeadline_ms = -5", &[("RIGHTFUL_STORE__QUEUE_MAX", "100")]);
+        assert!(in_file.contains("rightful.toml: ") && in_file.ends_with("in `judgement.deadline_ms`"), "{in_file}");
+        let in_variable = message("", &[("RIGHTFUL_SERVER__LISTEN", "here")]);
+        assert!(in_variable.starts_with("RIGHTFUL_SERVER__LISTEN: "), "{in_variable}");
     }
 
     #[test]

@@ -437,7 +437,40 @@ async fn review(
         Intake::Cases(search) => Reply::Ours(OurReply::Cases(pipeline.cases(&search, now).await?)),
         Intake::CaseTimes(from) => Reply::Ours(OurReply::CaseTimes(pipeline.case_times(application, from, now).await?)),
         // Handed to whoever does it.
-        _ => Reply::Nothing,
+        Intake::Assess(_)
+        | Intake::Observe(_)
+        | Intake::Conclude { .. }
+        | Intake::Recall(_)
+        | Intake::Search(_)
+        | Intake::Feedback(_)
+        | Intake::Backfill(_)
+        | Intake::Report(_)
+        | Intake::Identify { .. }
+        | Intake::LookUp { .. }
+        | Intake::Dossier(_)
+        | Intake::Takeover(_)
+        | Intake::Note(_)
+        | Intake::Reclaim(_)
+        | Intake::Consume(_)
+        | Intake::Listen(_)
+        | Intake::Nothing
+        | Intake::Lines(_)
+        | Intake::Imports
+        | Intake::VendorHooks(_)
+        | Intake::Rules(_)
+        | Intake::Stream(_)
+        | Intake::Export(_)
+        | Intake::Backtest(_)
+        | Intake::LookAtBacktest(_)
+        | Intake::CancelBacktest(_)
+        | Intake::Hooks(_)
+        | Intake::Lists(_)
+        | Intake::SealingKey
+        | Intake::Grant
+        | Intake::VendorRules(_)
+        | Intake::Ask(_)
+        | Intake::Finish(_)
+        | Intake::Several(_) => Reply::Nothing,
     })
 }
 

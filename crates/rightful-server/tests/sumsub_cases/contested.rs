@@ -63,6 +63,50 @@ fn a_no_is_heard_after_a_yes_and_not_the_other_way_round() {
 }
 
 #[test]
+fn a_no_that_comes_after_the_reviewers_yes_is_what_case_and_transaction_say() {
+    let (bank, receiver) = (Bank::new(), Receiver::new());
+    bank.hook(&receiver.url, "HMAC_SHA256_HEX", "secret");
+    let id = id_of(&bank.submit("held")).to_owned();
+    let yes = json!({ "by": "ann", "decision": "approve", "comment": "a regular", "labels": ["OK"], "at_once": true });
+    bank.case(&id, "decision", yes);
+    let green = json!({ "reviewAnswer": "GREEN", "rejectLabels": ["OK"], "clientComment": "a regular" });
+    assert_eq!(bank.status(&id)["reviewResult"], green);
+    let event = bank.case(&id, "notes", json!({ "by": "ann", "text": "called her" }))["event_id"].clone();
+    let say = |kind: &str| {
+        let said = bank.own("POST", "/v1/feedback", &json!({ "event_id": event, "kind": kind }).to_string());
+        assert_eq!(said.status, 200, "{}", said.text);
+        bank.own("GET", &format!("/v1/cases/{id}"), "").json()
+    };
+    let decided = |case: &serde_json::Value| {
+        [&case["decision"], &case["overruled"]].map(|it| [it["decision"].clone(), it["by"].clone()])
+    };
+    let expected = [
+        "applicantKytTxnCreated init -",
+        "applicantKytOnHold onHold -",
+        "kytCaseCreated init -",
+        "applicantKytTxnApproved completed GREEN",
+        "applicantKytTxnReviewed completed GREEN",
+        "kytCaseReviewed completed GREEN",
+        "kytCaseStatusChanged completed GREEN",
+    ];
+    assert_eq!(told(&receiver.take(expected.len())), expected);
+    let case = say("confirmed_takeover");
+    assert_eq!(decided(&case), [[json!("reject"), json!("feedback")], [json!("approve"), json!("ann")]], "{case}");
+    assert_eq!((&case["state"], &case["ask"]), (&json!("decided"), &json!(null)));
+    // Why it was let through is no reason for why it is refused.
+    assert_eq!(bank.status(&id)["reviewResult"], json!({ "reviewAnswer": "RED", "reviewRejectType": "FINAL" }));
+    assert_eq!(
+        told(&receiver.take(2)),
+        ["applicantKytTxnRejected completed RED", "kytCaseReviewed completed RED"],
+        "nobody has reviewed it"
+    );
+    // And the other way round.
+    let case = say("confirmed_legitimate");
+    assert_eq!(decided(&case)[0], [json!("approve"), json!("feedback")], "{case}");
+    assert_eq!(bank.status(&id)["reviewResult"], json!({ "reviewAnswer": "GREEN" }));
+}
+
+#[test]
 fn a_type_is_said_back_as_it_was_told() {
     let (bank, receiver) = (Bank::new(), Receiver::new());
     bank.hook(&receiver.url, "HMAC_SHA256_HEX", "secret");

@@ -23,7 +23,7 @@ async fn open(script: &Script, n: u64, queue: &str) -> Result<Event, String> {
 
 fn search(queue: Option<&str>, state: Option<CaseState>) -> CaseSearch {
     let queue = queue.map(Into::into);
-    CaseSearch { application: application(), queue, state, due_before: None, limit: 2, after: None }
+    CaseSearch { application: application(), queue, assignee: None, state, due_before: None, limit: 2, after: None }
 }
 
 async fn change(

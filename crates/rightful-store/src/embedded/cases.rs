@@ -225,7 +225,8 @@ fn is_asked_for(search: &CaseSearch, case: &Case, now: Timestamp) -> bool {
         None => matches!(state, CaseState::Open | CaseState::Claimed),
     };
     let by_queue = search.queue.as_ref().is_none_or(|queue| case.queue.as_ref() == Some(queue));
-    by_state && by_queue && search.due_before.is_none_or(|at| case.due_at < at)
+    let by_assignee = search.assignee.as_ref().is_none_or(|assignee| case.assignee.as_ref() == Some(assignee));
+    by_state && by_queue && by_assignee && search.due_before.is_none_or(|at| case.due_at < at)
 }
 
 /// A record with one thing more said of it.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use rightful_domain::{
-    Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, Hands, History, Mark, Notorieties, Outcome,
-    Tag,
+    Action, Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, Hands, History, Mark, Notorieties,
+    Outcome, PaymentDirection, Subnet, Tag,
 };
 
 use super::mind::Mind;
@@ -57,7 +57,13 @@ impl ApplicationCrowds {
         let net = event.network.ip.map(|ip| (CrowdKind::Net, tagger.net(ip)));
         let agent = event.network.user_agent.as_deref().map(|agent| (CrowdKind::Agent, tagger.agent(agent)));
         let password = self.passwords.get(&Mark::short(event.id)).map(|tag| (CrowdKind::Password, *tag));
-        [net, agent, password].into_iter().flatten()
+        let pays = pays(event);
+        // Alike devices share a likeness: it is no device of several payers.
+        let device = event.device.id().filter(|_| pays && !event.device.has_likeness_only());
+        let device = device.map(|device| (CrowdKind::PayingDevice, tagger.paying_device(device)));
+        let address = event.network.ip.filter(|_| pays).map(Subnet::of);
+        let address = address.map(|address| (CrowdKind::PayingAddress, tagger.paying_address(address)));
+        [net, agent, password, device, address].into_iter().flatten()
     }
 }
 
@@ -91,6 +97,8 @@ impl Mind {
                 CrowdKind::Net => history.net_crowd = Some(crowd),
                 CrowdKind::Agent => history.agent_crowd = Some(crowd),
                 CrowdKind::Password => history.password_crowd = Some(crowd),
+                CrowdKind::PayingDevice => history.device_payers = Some(crowd),
+                CrowdKind::PayingAddress => history.address_payers = Some(crowd),
             }
         }
     }
@@ -102,7 +110,17 @@ impl Mind {
         let mut crowds = crowds.lock();
         crowds.notorieties.conclude(Mark::short(event.id), outcome);
         for (kind, tag) in crowds.tags(event, &tagger) {
-            crowds.crowds.conclude(kind, tag, Mark::short(event.id), outcome);
+            match kind {
+                // Money that did not move was not paid.
+                CrowdKind::PayingDevice | CrowdKind::PayingAddress if outcome == Outcome::Failed => {
+                    crowds.crowds.uncount(kind, tag, Mark::short(event.id));
+                }
+                CrowdKind::Net
+                | CrowdKind::Agent
+                | CrowdKind::Password
+                | CrowdKind::PayingDevice
+                | CrowdKind::PayingAddress => crowds.crowds.conclude(kind, tag, Mark::short(event.id), outcome),
+            }
         }
     }
 
@@ -115,6 +133,22 @@ impl Mind {
             crowds.crowds.uncount(kind, tag, Mark::short(event.id));
         }
     }
+}
+
+/// Whether an event moves money, or what is as good as money, out of an account's hands.
+fn pays(event: &Event) -> bool {
+    let comes_in = event.payment.as_ref().is_some_and(|payment| payment.direction == Some(PaymentDirection::In));
+    let moves_money = match event.action {
+        Action::Transaction | Action::Checkout | Action::Withdraw | Action::CreditsChange => true,
+        Action::Login
+        | Action::Register
+        | Action::PasswordReset
+        | Action::Logout
+        | Action::AccountDetailsChange
+        | Action::AccountAuthChange
+        | Action::Custom(_) => false,
+    };
+    moves_money && !comes_in && event.outcome != Outcome::Failed
 }
 
 fn is_unknown_username(event: &Event) -> bool {

@@ -18,7 +18,7 @@ use super::tags::{ByStateKey, StateKey, StateKind};
 use crate::StoreError;
 use crate::record::{Undecodable, decode_state, encode_state};
 
-/// The most states kept in RAM when all is written: at some 480 bytes each with all that lies behind them, about 190 MB.
+/// The most states kept in RAM when all is written: at some 510 bytes each with all that lies behind them, about 200 MB.
 pub(super) const STATES_KEPT_MAX: usize = 400_000;
 /// The most series kept in RAM when all is written: at some 500 bytes each for the first events, about 100 MB.
 pub(super) const SERIES_KEPT_MAX: usize = 200_000;

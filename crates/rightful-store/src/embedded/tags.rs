@@ -160,6 +160,16 @@ impl Tagger {
         self.crowd(b'g', agent.as_bytes())
     }
 
+    /// A device, as one that money moves from.
+    pub(super) fn paying_device(&self, device: &DeviceId) -> Tag {
+        self.crowd(b'd', device.as_str().as_bytes())
+    }
+
+    /// An address, as one that money moves from.
+    pub(super) fn paying_address(&self, subnet: Subnet) -> Tag {
+        self.crowd(b'i', &subnet.octets())
+    }
+
     /// A password, as its tag of the day. For RAM only.
     pub(super) fn password(&self, CredentialTag(tag): CredentialTag) -> Tag {
         self.crowd(b'w', &tag.to_le_bytes())

@@ -14,10 +14,14 @@ use super::rulings::StoredMatches;
 const OLD_VERSION: u8 = 1;
 /// The second: without what a later judgement came from.
 const TAGS_VERSION: u8 = 2;
+/// The third: without what had been decided before and holds no longer, and without whose it is.
+const GROUNDS_VERSION: u8 = 3;
 /// The version that is written.
-const VERSION: u8 = 3;
-/// The version of what is sealed.
-const PRIVATE_VERSION: u8 = 1;
+const VERSION: u8 = 4;
+/// The first version of what is sealed: without what was said of that.
+const OLD_PRIVATE_VERSION: u8 = 1;
+/// The version of what is sealed that is written.
+const PRIVATE_VERSION: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct StoredCase<'a> {
@@ -53,6 +57,14 @@ struct StoredRescored<'a> {
     #[serde(borrow)]
     rules: StoredMatches<'a>,
     against: Vec<(u8, i32)>,
+}
+
+/// What follows that from version 4 on.
+#[derive(Serialize, Deserialize, Default)]
+struct StoredLast<'a> {
+    #[serde(borrow)]
+    overruled: Option<StoredDecision<'a>>,
+    assignee: Option<&'a str>,
 }
 
 impl<'a> StoredRescored<'a> {
@@ -122,23 +134,19 @@ pub(crate) fn private_of_case(case: &Case) -> Vec<u8> {
     let private = StoredPrivate {
         account: case.account.as_ref().map(|account| account.as_str()),
         notes: notes.iter().map(|(by, at, text)| (&**by, *at, &**text)).collect(),
-        comment: case.decision.as_ref().and_then(|decision| decision.comment.as_ref()).map(|said| &**said.reveal()),
+        comment: comment_of(case.decision.as_ref()),
         fields: case.fields.as_ref().map(FreeFields::as_json),
     };
-    super::to_versioned_bytes(PRIVATE_VERSION, &private)
+    super::to_versioned_bytes(PRIVATE_VERSION, &(private, comment_of(case.overruled.as_deref())))
+}
+
+/// What was said of a decision.
+fn comment_of(decision: Option<&Decision>) -> Option<&str> {
+    decision?.comment.as_ref().map(|said| &**said.reveal())
 }
 
 /// A case as bytes.
 pub(crate) fn encode_case(case: &Case, subject: [u8; 13], sealed: &[u8]) -> Vec<u8> {
-    let decision = case.decision.as_ref().map(|decision| StoredDecision {
-        kind: decision.kind.number(),
-        by: &decision.by,
-        at: decision.at.as_micros(),
-        effective_at: decision.effective_at.as_micros(),
-        is_done: decision.is_done,
-        labels: decision.labels.iter().map(|label| &**label).collect(),
-        may_retry: decision.may_retry,
-    });
     let rescored = |it: &Rescored| (it.at.as_micros(), it.verdict.number(), it.score.hundredths());
     let stored = StoredCase {
         application: case.application.as_str(),
@@ -147,42 +155,64 @@ pub(crate) fn encode_case(case: &Case, subject: [u8; 13], sealed: &[u8]) -> Vec<
         opened_at: case.opened_at.as_micros(),
         due_at: case.due_at.as_micros(),
         claim: case.claim.as_ref().map(|claim| (&*claim.by, claim.at.as_micros())),
-        decision,
+        decision: case.decision.as_ref().map(StoredDecision::of),
         rescored: case.rescored.as_ref().map(rescored),
         deleted_at: case.deleted_at.map(Timestamp::as_micros),
         revision: case.revision,
         subject,
         sealed,
     };
-    super::to_versioned_bytes(VERSION, &(stored, StoredMore::of(case), StoredRescored::of(case)))
+    let last =
+        StoredLast { overruled: case.overruled.as_deref().map(StoredDecision::of), assignee: case.assignee.as_deref() };
+    super::to_versioned_bytes(VERSION, &(stored, StoredMore::of(case), StoredRescored::of(case), last))
 }
 
 /// A case as the versions have it.
-type Parts<'a> = (StoredCase<'a>, Option<StoredMore<'a>>, Option<StoredRescored<'a>>);
+type Parts<'a> = (StoredCase<'a>, Option<StoredMore<'a>>, Option<StoredRescored<'a>>, StoredLast<'a>);
+
+/// A case's parts, of whichever version.
+fn parts(bytes: &[u8]) -> Result<Parts<'_>, Undecodable> {
+    Ok(match bytes.first() {
+        Some(&OLD_VERSION) => (super::from_versioned_bytes(OLD_VERSION, bytes)?, None, None, StoredLast::default()),
+        Some(&TAGS_VERSION) => {
+            let (stored, more) = super::from_versioned_bytes(TAGS_VERSION, bytes)?;
+            (stored, Some(more), None, StoredLast::default())
+        }
+        Some(&GROUNDS_VERSION) => {
+            let (stored, more, grounds) = super::from_versioned_bytes(GROUNDS_VERSION, bytes)?;
+            (stored, Some(more), grounds, StoredLast::default())
+        }
+        _ => {
+            let (stored, more, grounds, last) = super::from_versioned_bytes(VERSION, bytes)?;
+            (stored, Some(more), grounds, last)
+        }
+    })
+}
+
+/// What was sealed, of whichever version: and what was said of what had been decided before.
+fn opened_parts(bytes: &[u8]) -> Result<(StoredPrivate<'_>, Option<&str>), Undecodable> {
+    match bytes.first() {
+        Some(&OLD_PRIVATE_VERSION) => Ok((super::from_versioned_bytes(OLD_PRIVATE_VERSION, bytes)?, None)),
+        _ => super::from_versioned_bytes(PRIVATE_VERSION, bytes),
+    }
+}
 
 /// A case from its bytes: `open` gives what was sealed under a subject's key, or None where that key is forgotten.
 pub(crate) fn decode_case<E: From<Undecodable>>(
     bytes: &[u8],
     open: impl FnOnce([u8; 13], EventId, &[u8]) -> Result<Option<Vec<u8>>, E>,
 ) -> Result<Case, E> {
-    let (stored, more, grounds): Parts<'_> = match bytes.first() {
-        Some(&OLD_VERSION) => (super::from_versioned_bytes(OLD_VERSION, bytes)?, None, None),
-        Some(&TAGS_VERSION) => {
-            let (stored, more) = super::from_versioned_bytes(TAGS_VERSION, bytes)?;
-            (stored, Some(more), None)
-        }
-        _ => {
-            let (stored, more, grounds) = super::from_versioned_bytes(VERSION, bytes)?;
-            (stored, Some(more), grounds)
-        }
-    };
+    let (stored, more, grounds, last) = parts(bytes)?;
     let event = EventId::from_bytes(stored.event);
     let opened = open(stored.subject, event, stored.sealed)?;
-    let private = match &opened {
-        Some(bytes) => super::from_versioned_bytes(PRIVATE_VERSION, bytes)?,
-        None => StoredPrivate::default(),
+    let (private, earlier_comment) = match &opened {
+        Some(bytes) => opened_parts(bytes)?,
+        None => (StoredPrivate::default(), None),
     };
     let mut case = stored.restore(private)?;
+    let earlier_comment = earlier_comment.map(|said| Pii::new(said.into()));
+    case.assignee = last.assignee.map(Into::into);
+    case.overruled = last.overruled.map(|stored| stored.restore(earlier_comment)).transpose()?.map(Box::new);
     if let Some((rescored, grounds)) = case.rescored.as_mut().zip(grounds) {
         rescored.grounds = Some(Box::new(grounds.restore()?));
     }
@@ -216,7 +246,9 @@ impl StoredCase<'_> {
             due_at: at(self.due_at),
             claim: self.claim.map(|(by, when)| Claim { by: by.into(), at: at(when) }),
             notes: private.notes.into_iter().enumerate().map(note).collect(),
+            assignee: None,
             decision,
+            overruled: None,
             rescored: self.rescored.map(rescored).transpose()?,
             deleted_at: self.deleted_at.map(at),
             fields: private
@@ -231,7 +263,19 @@ impl StoredCase<'_> {
     }
 }
 
-impl StoredDecision<'_> {
+impl<'a> StoredDecision<'a> {
+    fn of(decision: &'a Decision) -> Self {
+        Self {
+            kind: decision.kind.number(),
+            by: &decision.by,
+            at: decision.at.as_micros(),
+            effective_at: decision.effective_at.as_micros(),
+            is_done: decision.is_done,
+            labels: decision.labels.iter().map(|label| &**label).collect(),
+            may_retry: decision.may_retry,
+        }
+    }
+
     fn restore(self, comment: Option<Pii<Box<str>>>) -> Result<Decision, Undecodable> {
         Ok(Decision {
             kind: DecisionKind::of_number(self.kind)?,
@@ -301,9 +345,23 @@ mod tests {
         case
     }
 
+    /// The same, in which a reviewer had said something else before, and which is somebody's.
+    fn overruled() -> Case {
+        let case = judged_again();
+        let earlier = case.decision.clone().map(|last| Decision {
+            kind: DecisionKind::Approve,
+            by: "eve".into(),
+            comment: Some(Pii::new("a regular".into())),
+            labels: vec!["OK".into()],
+            may_retry: false,
+            ..last
+        });
+        Case { overruled: earlier.map(Box::new), assignee: Some("eve".into()), ..case }
+    }
+
     #[test]
     fn a_case_reads_back_and_without_its_key_loses_what_is_about_a_person() {
-        let case = judged_again();
+        let case = overruled();
         let private = private_of_case(&case);
         let bytes = encode_case(&case, [7; 13], &private);
         let read = decode_case::<Undecodable>(&bytes, |subject, event, sealed| {
@@ -314,6 +372,7 @@ mod tests {
         let erased = decode_case::<Undecodable>(&bytes, |_, _, _| Ok(None)).expect("a case");
         assert_eq!((erased.account, erased.notes.len()), (None, 0));
         assert_eq!(erased.decision.expect("a decision").comment, None);
+        assert_eq!(erased.overruled.expect("an earlier one").comment, None);
     }
 
     fn bytes_of(golden: &str) -> Vec<u8> {
@@ -331,10 +390,11 @@ mod tests {
         let old = Case { tags: Vec::new(), untagged: Vec::new(), first_claimed_at: None, ..a_case() };
         assert_eq!(read(include_str!("golden/case_v1.hex")), old);
         assert_eq!(read(include_str!("golden/case_v2.hex")), a_case());
-        let case = judged_again();
+        assert_eq!(read(include_str!("golden/case_v3.hex")), judged_again());
+        let case = overruled();
         let bytes = encode_case(&case, [7; 13], &private_of_case(&case));
         let told: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(told, include_str!("golden/case_v3.hex").trim(), "a released version never changes");
+        assert_eq!(told, include_str!("golden/case_v4.hex").trim(), "a released version never changes");
         assert_eq!(read(&told), case);
     }
 }

@@ -11,6 +11,7 @@ mod incognito_browser;
 mod location_anomaly;
 mod origin_anomaly;
 mod payee_velocity;
+mod payer_velocity;
 mod platform_anomaly;
 mod platform_automation;
 mod profile_velocity;
@@ -38,6 +39,7 @@ pub(super) const DETECTORS: &[Detector] = &[
     location_anomaly::DETECTOR,
     origin_anomaly::DETECTOR,
     payee_velocity::DETECTOR,
+    payer_velocity::DETECTOR,
     platform_anomaly::DETECTOR,
     platform_automation::DETECTOR,
     profile_velocity::DETECTOR,

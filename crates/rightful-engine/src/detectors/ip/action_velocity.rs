@@ -67,7 +67,8 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     })
 }
 
-fn class_factor(features: &Features, thresholds: &IpActionVelocity) -> f64 {
+/// How many times the limit of a household an address of that class may do.
+pub(super) fn class_factor(features: &Features, thresholds: &IpActionVelocity) -> f64 {
     // A carrier's exits are shared whether their numbers say so or a data set does.
     let is_carrier = features.network.mobile == Some(true) || features.network.relay == Some(true);
     match features.context.address_kind {

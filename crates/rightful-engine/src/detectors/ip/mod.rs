@@ -8,6 +8,7 @@ mod is_biz;
 mod is_gov;
 mod is_mil;
 mod is_vpn;
+mod payer_velocity;
 mod risky_anonymize;
 mod risky_reputation;
 mod trusted;
@@ -19,6 +20,7 @@ pub(super) const DETECTORS: &[Detector] = &[
     is_gov::DETECTOR,
     is_mil::DETECTOR,
     is_vpn::DETECTOR,
+    payer_velocity::DETECTOR,
     risky_anonymize::DETECTOR,
     risky_reputation::DETECTOR,
     trusted::DETECTOR,

@@ -14,6 +14,7 @@ use rightful_domain::{Action, Application, BACKTEST_DAYS_MAX, BACKTEST_SAMPLES_M
 use rightful_store::{Office, Store};
 use serde::Serialize;
 
+use super::app::Folder;
 use super::{CommandError, print};
 use crate::backtest::{Course, Pace, Plan, PolicyAsked, replay, run};
 use crate::config::Config;
@@ -55,12 +56,8 @@ pub(super) struct Backtest {
     /// Write a page with plots
     #[arg(long)]
     report: Option<PathBuf>,
-    /// The data folder
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// The configuration file
-    #[arg(long)]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    folder: Folder,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -78,10 +75,7 @@ struct Tried {
 
 impl Backtest {
     pub(super) fn run(self) -> Result<(), CommandError> {
-        let mut config = super::load(self.config.clone())?;
-        if let Some(data) = &self.data {
-            config.store.data.clone_from(data);
-        }
+        let config = self.folder.clone().config()?;
         let text = std::fs::read_to_string(&self.file).map_err(|error| format!("{}: {error}", self.file.display()))?;
         // Refused here, with its file, before anybody works for it.
         server::policy(&self.file)?;

@@ -1,0 +1,63 @@
+//! The command line as people meet it: what is wrong is named, and who stops reading is no failure.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod testkit;
+
+use std::io::Read;
+use std::path::Path;
+use std::process::Stdio;
+
+use testkit::rightful;
+
+/// What a command said, and whether it ended well.
+fn run(command: &[&str], environment: &[(&str, &Path)]) -> (bool, String) {
+    let done = rightful().args(command).envs(environment.iter().copied()).output().unwrap();
+    (done.status.success(), String::from_utf8(done.stderr).unwrap())
+}
+
+#[test]
+fn who_stops_reading_is_no_failure() {
+    for command in [
+        &["openapi"][..],
+        &["config", "reference"],
+        &["rules", "library"],
+        &["completions", "bash"],
+        &["completions", "elvish"],
+        &["completions", "fish"],
+        &["completions", "powershell"],
+        &["completions", "zsh"],
+    ] {
+        let mut child = rightful().args(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended_well = child.wait().unwrap().success();
+        let mut error = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+        assert!(ended_well && error.is_empty(), "{command:?}: {error}");
+    }
+}
+
+#[test]
+fn the_files_that_a_configuration_names_are_looked_at_before_a_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("policy.toml");
+    std::fs::write(&policy, "[budget]\nchallenge_shar = 0.1\n").unwrap();
+    let (is_well, error) = run(&["config", "check"], &[("RIGHTFUL_JUDGEMENT__POLICY", &policy)]);
+    assert!(!is_well && error.contains("policy.toml") && error.contains("challenge_share"), "{error}");
+
+    let nowhere = folder.path().join("nowhere.pem");
+    let tls = [("RIGHTFUL_SERVER__TLS_CERTIFICATE", &*nowhere), ("RIGHTFUL_SERVER__TLS_KEY", &*nowhere)];
+    let (is_well, error) = run(&["config", "check"], &tls);
+    assert!(!is_well && error.contains("cannot read the certificate") && error.contains("nowhere.pem"), "{error}");
+}
+
+#[test]
+fn a_data_folder_that_is_none_is_named_and_gets_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data");
+    std::fs::write(&file, "").unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", file.to_str().unwrap()];
+    let (is_well, error) = run(&serve, &[]);
+    assert!(!is_well && error.contains(&format!("the data folder {} is no folder", file.display())), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was made beside it");
+}
