@@ -56,8 +56,9 @@ docs: ## Build the documentation of the code, private items too
 bench: setup ## CPU and time per judged login, beside a bare echo; judgements a second without HTTP and disk; backtests; lists
 	cargo bench --locked --profile dist --package rightful-server --bench login --bench judgement --bench backtest --bench lists
 
-soak: setup ## Kill the server ROUNDS times under load and look for every login it acknowledged; fuzz each decoder for SOAK_FUZZ_S seconds
+soak: setup ## Kill the server ROUNDS times under load and look for every login it acknowledged; stories at every hour of a week; fuzz each decoder for SOAK_FUZZ_S seconds
 	cargo run --locked --release --package xtask -- soak --rounds $(ROUNDS)
+	EVERY_HOUR=1 cargo test --locked --release --package rightful-sim --test stories -- "at other hours"
 	bash scripts/fuzz.sh $(SOAK_FUZZ_S)
 
 fuzz: ## Feed bytes to each decoder for FUZZ_S seconds (needs a nightly toolchain and cargo-fuzz)
