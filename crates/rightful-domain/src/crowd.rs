@@ -131,6 +131,23 @@ impl Crowds {
         gathering.tally(mark.at)
     }
 
+    /// Lets a crowd go on under another tag, unless there is one already; says whether it does. O(1).
+    pub fn carry_over(&mut self, kind: CrowdKind, from: Tag, to: Tag) -> bool {
+        let Some(crowds) = self.by_kind.get_mut(kind as usize) else { return false };
+        if crowds.contains_key(&to) {
+            return false;
+        }
+        let Some(gathering) = crowds.swap_remove(&from) else { return false };
+        crowds.insert(to, gathering);
+        true
+    }
+
+    /// Whether there is a crowd of this tag. O(1).
+    #[must_use]
+    pub fn has(&self, kind: CrowdKind, tag: Tag) -> bool {
+        self.by_kind.get(kind as usize).is_some_and(|crowds| crowds.contains_key(&tag))
+    }
+
     /// Sets how a counted attempt ended. O(n).
     pub fn conclude(&mut self, kind: CrowdKind, tag: Tag, event: u64, outcome: Outcome) {
         if let Some(gathering) = self.by_kind.get_mut(kind as usize).and_then(|crowds| crowds.get_mut(&tag)) {

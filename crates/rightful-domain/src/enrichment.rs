@@ -16,7 +16,7 @@ pub struct Enrichment {
     pub agent: Option<AgentTraits>,
     /// What is known of the credential; None when the event carries no password hash, or no index is loaded.
     pub credential: Option<CredentialStatus>,
-    /// The password's tag of the day; None when the event carries no password hash.
+    /// The password's tags of the day; None when the event carries no password hash.
     pub credential_tag: Option<CredentialTag>,
     /// Whether the domain of [`Event::given_email`](crate::Event::given_email) is one that hands out addresses to throw
     /// away; None when no such address is given, or no list is loaded. Not stored by itself: an entry whose finding says
@@ -260,10 +260,15 @@ pub struct CredentialStatus {
     pub username_breached: bool,
 }
 
-/// A password reduced under a key that lives in memory and rotates daily: tells equal passwords of one day apart from
-/// others, and nothing else. Never stored.
+/// A password reduced under keys that live in memory and rotate daily: tells equal passwords of one day and of the day
+/// before apart from others, and nothing else. Never stored.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CredentialTag(pub u64);
+pub struct CredentialTag {
+    /// Under the key of the day on which it was received (UTC).
+    pub of_day: u64,
+    /// Under the key of the day before: what is tried around midnight is one campaign.
+    pub of_day_before: u64,
+}
 
 impl std::fmt::Debug for CredentialTag {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,7 +1,8 @@
 //! A password reduced to a tag of the day: enough to see one password tried on many accounts, and nothing else.
 //!
-//! The key is derived from a seed that lives in memory, the application and the day, so tags of two applications or of
-//! two days can never be compared, and after a restart with another seed no earlier tag means anything.
+//! The key is derived from a seed that lives in memory, the application and the day, so tags of two applications can never
+//! be compared, and after a restart with another seed no earlier tag means anything. A password is told with its tag of the
+//! day before, too, so that midnight hides no campaign; tags of days further apart have nothing in common.
 
 use rightful_domain::{ApplicationId, CredentialTag, PasswordHashes, Timestamp};
 use zeroize::Zeroizing;
@@ -22,17 +23,21 @@ pub(crate) fn of(
         (None, Some(hash)) => (2, hash),
         (None, None) => return None,
     };
-    let key = day_key(seed, application, received_at);
-    let mut hasher = blake3::Hasher::new_keyed(&key);
-    hasher.update(&[kind]);
-    hasher.update(hash.as_slice());
-    let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
-    zeroize::Zeroize::zeroize(&mut hasher);
-    Some(CredentialTag(u64::from_le_bytes([a, b, c, d, e, f, g, h])))
+    let day = received_at.as_micros().div_euclid(DAY_MICROS);
+    let tag_of = |day| tag(&day_key(seed, application, day), kind, hash);
+    Some(CredentialTag { of_day: tag_of(day), of_day_before: tag_of(day - 1) })
 }
 
-fn day_key(seed: &[u8; 32], application: &ApplicationId, received_at: Timestamp) -> Zeroizing<[u8; 32]> {
-    let day = received_at.as_micros().div_euclid(DAY_MICROS);
+fn tag(key: &[u8; 32], kind: u8, hash: &[u8; 32]) -> u64 {
+    let mut hasher = blake3::Hasher::new_keyed(key);
+    hasher.update(&[kind]);
+    hasher.update(hash);
+    let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
+    zeroize::Zeroize::zeroize(&mut hasher);
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+}
+
+fn day_key(seed: &[u8; 32], application: &ApplicationId, day: i64) -> Zeroizing<[u8; 32]> {
     let mut hasher = blake3::Hasher::new_derive_key(KEY_CONTEXT);
     hasher.update(seed);
     hasher.update(&day.to_le_bytes());
@@ -54,7 +59,7 @@ mod tests {
         let hash = |byte: Option<u8>| byte.map(|byte| Zeroizing::new([byte; 32]));
         let hashes = PasswordHashes { sha256: hash(sha256), sha1_sha256: hash(sha1_sha256), ..Default::default() };
         let application = ApplicationId::new(shop).expect("an id");
-        of(&hashes, &seed, &application, Timestamp::from_seconds(at_s)).map(|tag| tag.0)
+        of(&hashes, &seed, &application, Timestamp::from_seconds(at_s)).map(|tag| tag.of_day)
     }
 
     #[test]
@@ -72,6 +77,16 @@ mod tests {
         ] {
             assert_ne!(one, other);
         }
+    }
+
+    #[test]
+    fn a_password_is_told_with_its_tag_of_the_day_before_and_of_no_other() {
+        let hashes = PasswordHashes { sha256: Some(Zeroizing::new([1; 32])), ..Default::default() };
+        let application = ApplicationId::new("shop").expect("an id");
+        let tags = |days: i64| of(&hashes, &SEED, &application, Timestamp::from_seconds(days * DAY)).expect("a tag");
+        assert_eq!(tags(1).of_day_before, tags(0).of_day);
+        assert_eq!(tags(0).of_day_before, tags(-1).of_day);
+        assert_ne!(tags(2).of_day_before, tags(0).of_day);
     }
 
     #[test]

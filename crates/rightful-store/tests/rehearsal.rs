@@ -27,13 +27,18 @@ fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
             }
             let enrichment = Enrichment {
                 asn: Some(u32::from(net)),
-                credential_tag: Some(CredentialTag(device)),
+                credential_tag: Some(password(device)),
                 ..Enrichment::default()
             };
             (event, enrichment, [Verdict::Allow, Verdict::Allow, Verdict::Challenge][verdict])
         };
         all.into_iter().map(attempt).collect()
     })
+}
+
+/// A password, by its number and that of the day before.
+fn password(number: u64) -> CredentialTag {
+    CredentialTag { of_day: number, of_day_before: number + 1_000 }
 }
 
 /// Aggregates that every attempt has something to be counted by.
@@ -133,7 +138,7 @@ proptest! {
 #[test]
 fn failures_here_and_of_strangers_are_told_apart_and_crowds_count() {
     let mut memory = Rehearsal::new();
-    let enrichment = |tag| Enrichment { credential_tag: Some(CredentialTag(tag)), ..Enrichment::default() };
+    let enrichment = |tag| Enrichment { credential_tag: Some(password(tag)), ..Enrichment::default() };
     let own = login(1, "anna", "phone", "192.0.2.1");
     rehearse(&mut memory, &(own, enrichment(1), Verdict::Allow));
     let attempts = [
@@ -157,6 +162,31 @@ fn failures_here_and_of_strangers_are_told_apart_and_crowds_count() {
     let history = memory.recall(&later, &enrichment(3), at(&later));
     assert_eq!((history.failures_here_24h, history.strange_failures_24h), (0, 0));
     assert_eq!(crowd(history.password_crowd), (1, 0));
+}
+
+#[test]
+fn a_password_tried_before_midnight_and_after_it_is_one() {
+    let mut memory = Rehearsal::new();
+    let tried = |of_day, of_day_before| Enrichment {
+        credential_tag: Some(CredentialTag { of_day, of_day_before }),
+        ..Enrichment::default()
+    };
+    let event = |at: u64, outcome| Event {
+        outcome,
+        ..login(at, &format!("account {at}"), &format!("device {at}"), "192.0.2.1")
+    };
+    let mut attempt = |at: u64, outcome, enrichment: &Enrichment| {
+        let history = rehearse(&mut memory, &(event(at, outcome), enrichment.clone(), Verdict::Allow));
+        history.password_crowd.map(|crowd| (crowd.attempts, crowd.failures))
+    };
+    assert_eq!(attempt(1, Outcome::Pending, &tried(1, 0)), Some((1, 0)));
+    assert_eq!(attempt(2, Outcome::Failed, &tried(1, 0)), Some((2, 1)));
+    assert_eq!(attempt(3, Outcome::Failed, &tried(2, 1)), Some((3, 2)));
+    assert_eq!(attempt(4, Outcome::Failed, &tried(7, 6)), Some((1, 1)), "another password");
+    // The end of what was tried before midnight is told to the same crowd.
+    memory.conclude(&entry(&event(1, Outcome::Pending), &tried(1, 0), Verdict::Allow), Outcome::Failed);
+    let last = rehearse(&mut memory, &(event(5, Outcome::Failed), tried(2, 1), Verdict::Allow));
+    assert_eq!(last.password_crowd.map(|crowd| (crowd.attempts, crowd.failures)), Some((4, 4)));
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use rightful_domain::{
-    Action, Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, Hands, History, Mark, Notorieties,
-    Outcome, PaymentDirection, Subnet, Tag,
+    Action, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, Hands, History, Mark,
+    Notorieties, Outcome, PaymentDirection, Subnet, Tag,
 };
 
 use super::mind::Mind;
@@ -30,6 +30,8 @@ struct ApplicationCrowds {
     passwords: HashMap<u64, Tag>,
     /// Their events, oldest first.
     order: VecDeque<u64>,
+    /// The tag of the day before of passwords whose crowd was carried over midnight, and the tag that it has now.
+    carried: HashMap<Tag, Tag>,
 }
 
 impl AllCrowds {
@@ -53,10 +55,29 @@ impl ApplicationCrowds {
         }
     }
 
+    /// Lets the crowd of a password go on under its tag of the day.
+    fn carry_over_midnight(&mut self, [of_day, of_day_before]: [Tag; 2]) {
+        if !self.crowds.carry_over(CrowdKind::Password, of_day_before, of_day) {
+            return;
+        }
+        if self.carried.len() >= CROWDS_MAX {
+            self.carried.retain(|_, now| self.crowds.has(CrowdKind::Password, *now));
+        }
+        if self.carried.len() < 2 * CROWDS_MAX {
+            self.carried.insert(of_day_before, of_day);
+        }
+    }
+
+    /// The tag under which the crowd of an attempt's password is found.
+    fn password_of(&self, event: u64) -> Option<Tag> {
+        let kept = self.passwords.get(&event)?;
+        Some(*self.carried.get(kept).unwrap_or(kept))
+    }
+
     fn tags(&self, event: &Event, tagger: &Tagger) -> impl Iterator<Item = (CrowdKind, Tag)> + use<> {
         let net = event.network.ip.map(|ip| (CrowdKind::Net, tagger.net(ip)));
         let agent = event.network.user_agent.as_deref().map(|agent| (CrowdKind::Agent, tagger.agent(agent)));
-        let password = self.passwords.get(&Mark::short(event.id)).map(|tag| (CrowdKind::Password, *tag));
+        let password = self.password_of(Mark::short(event.id)).map(|tag| (CrowdKind::Password, tag));
         let pays = pays(event);
         // Alike devices share a likeness: it is no device of several payers.
         let device = event.device.id().filter(|_| pays && !event.device.has_likeness_only());
@@ -88,8 +109,9 @@ impl Mind {
         let hands = device.map(|device| Hands::of(&device.profile, history.account_tag, mark.at));
         notorieties.count(mark.event, mark.at, mark.outcome, &history.circumstances, habits, hands);
         (history.notoriety, history.hand_shares) = (notoriety, hand_shares);
-        if let Some(password) = password {
-            crowds.keep_password(mark.event, password);
+        if let Some(tags @ [of_day, _]) = password {
+            crowds.carry_over_midnight(tags);
+            crowds.keep_password(mark.event, of_day);
         }
         for (kind, tag) in crowds.tags(event, tagger) {
             let crowd: Crowd = crowds.crowds.count(kind, tag, mark);

@@ -170,9 +170,9 @@ impl Tagger {
         self.crowd(b'i', &subnet.octets())
     }
 
-    /// A password, as its tag of the day. For RAM only.
-    pub(super) fn password(&self, CredentialTag(tag): CredentialTag) -> Tag {
-        self.crowd(b'w', &tag.to_le_bytes())
+    /// A password, as its tags of the day and of the day before. For RAM only.
+    pub(super) fn password(&self, CredentialTag { of_day, of_day_before }: CredentialTag) -> [Tag; 2] {
+        [of_day, of_day_before].map(|tag| self.crowd(b'w', &tag.to_le_bytes()))
     }
 
     /// The tags of what is people's data in an event: once it is sealed, they can no longer be made.
