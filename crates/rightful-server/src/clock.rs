@@ -1,6 +1,7 @@
 //! The only place where the time is read and randomness is drawn.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rand::RngCore;
 use rightful_domain::{EventId, Timestamp};
@@ -13,6 +14,12 @@ pub(crate) fn now() -> Timestamp {
 
 /// A clock that is asked: [`now`], or in tests one that tells what they say.
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How far a clock is behind the newest row of the ledger, whose time of receipt came from one before: zero unless it was
+/// set back.
+pub(crate) fn behind(now: Timestamp, newest_at: Option<Timestamp>) -> Duration {
+    newest_at.map_or(Duration::ZERO, |newest_at| newest_at.since(now))
+}
 
 /// A fresh id for an event received at `now`.
 pub(crate) fn event_id(now: Timestamp) -> EventId {

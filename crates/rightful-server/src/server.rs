@@ -52,6 +52,9 @@ const FOLD_EVERY: Duration = Duration::from_secs(5);
 /// How often what rules did is written down: a crash takes what was counted since.
 const KEEP_COUNTS_EVERY: Duration = Duration::from_secs(30);
 
+/// From how far behind the newest event on a clock is said to have been set back, in seconds.
+const CLOCK_BEHIND_SAID_S: u64 = 60;
+
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
@@ -129,6 +132,7 @@ impl Server {
         let took = begun.elapsed();
         let health = rightful_store::Ledger::health(&*store).await?;
         tracing::info!(ledger.sequence = health.sequence, took_ms = took.as_millis(), "opened the data folder");
+        warn_of_clock(clock::behind(clock(), health.newest_at));
 
         let app = Arc::new(App {
             pipeline: Pipeline {
@@ -261,6 +265,18 @@ pub(crate) fn open_store(config: &Config, master_key: &MasterKey) -> Result<Embe
         tracing::error!(?loss, "acknowledged data is missing; going on as told");
     }
     Ok(store)
+}
+
+/// Says that the clock was set back, if it is behind the ledger. Less than a minute is what clocks correct by themselves.
+fn warn_of_clock(behind: Duration) {
+    let behind_s = behind.as_secs();
+    if behind_s >= CLOCK_BEHIND_SAID_S {
+        tracing::warn!(
+            behind_s,
+            "the clock is {behind_s} s behind the newest event in the ledger: was it set back? Until it has caught up, \
+             what is received is missed by exports, backtests and searches that have an end"
+        );
+    }
 }
 
 /// Keeps what rules did, until the server stops.

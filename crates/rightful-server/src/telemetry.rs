@@ -23,6 +23,8 @@ const SAY_EVERY: Duration = Duration::from_secs(1);
 /// The age of data sets.
 const DATA_AGE: &str = "rightful_data_age_seconds";
 const DATA_BROKEN: &str = "rightful_data_broken";
+/// A clock that was set back.
+const CLOCK_BEHIND: &str = "rightful_clock_behind_seconds";
 /// Pages that listen.
 const LISTENERS: &str = "rightful_page_listeners";
 /// Alerts that go on.
@@ -288,6 +290,15 @@ impl Meters {
         format!(
             "# HELP {DATA_BROKEN} Files of data sets that are broken; what they held before stays in use.\n\
              # TYPE {DATA_BROKEN} gauge\n{DATA_BROKEN} {n_files}\n"
+        )
+    }
+
+    /// How far the clock is behind the newest row of the ledger, in the same format.
+    pub(crate) fn render_clock(behind: Duration) -> String {
+        format!(
+            "# HELP {CLOCK_BEHIND} How far the clock is behind the newest event, which it is if it was set back.\n\
+             # TYPE {CLOCK_BEHIND} gauge\n{CLOCK_BEHIND} {}\n",
+            behind.as_secs()
         )
     }
 

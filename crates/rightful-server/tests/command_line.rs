@@ -8,7 +8,10 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 
-use testkit::rightful;
+use rightful_domain::Verdict;
+use rightful_store::conformance::{judged, login};
+use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Memory};
+use testkit::{Server, rightful};
 
 /// What a command said, and whether it ended well.
 fn run(command: &[&str], environment: &[(&str, &Path)]) -> (bool, String) {
@@ -60,4 +63,28 @@ fn a_data_folder_that_is_none_is_named_and_gets_no_key() {
     let (is_well, error) = run(&serve, &[]);
     assert!(!is_well && error.contains(&format!("the data folder {} is no folder", file.display())), "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was made beside it");
+}
+
+#[test]
+fn a_clock_that_was_set_back_is_said_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = ("RIGHTFUL_MASTER_KEY", "07".repeat(32));
+    let start = || Server::start_with(folder.path(), &[(key.0, &key.1)]).stop_and_read_log();
+    assert!(!start().contains("the clock is"), "nothing is in the ledger");
+    let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let is_said_of_an_event = |at_s: u64| {
+        let first_s = login(0, "ann", "phone", "192.0.2.1").received_at.as_millis().unsigned_abs() / 1_000;
+        let entry = judged(&login(at_s - first_s, "ann", "phone", "192.0.2.1"), Verdict::Allow);
+        let options = EmbeddedOptions::new(MasterKey::from_bytes([7; 32]), [9; 32]);
+        let (store, _) = EmbeddedStore::open(folder.path(), options).unwrap();
+        tokio::runtime::Runtime::new().unwrap().block_on(store.record(entry)).unwrap();
+        store.close();
+        drop(store);
+        let log = start();
+        log.lines().find(|line| line.contains("the clock is")).map(str::to_owned)
+    };
+    assert_eq!(is_said_of_an_event(now_s), None);
+    let said = is_said_of_an_event(now_s + 86_400).unwrap();
+    assert!(said.contains("WARN") && said.contains("behind_s=86") && said.contains("was it set back?"), "{said}");
+    assert!(!said.contains("ann") && !said.contains("192.0.2.1"), "{said}");
 }

@@ -374,4 +374,6 @@ pub struct StoreHealth {
     pub n_to_tell: u64,
     /// Bytes on disk.
     pub disk_bytes: u64,
+    /// The minute in which the newest row was received, by its beginning; None while there is no row.
+    pub newest_at: Option<Timestamp>,
 }

@@ -37,6 +37,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     rendered.push_str(&Meters::render_listeners(listeners.n_listeners(), followers.n_followers()));
     rendered.push_str(&Meters::render_hooks(&hook_states(&app).await));
     rendered.push_str(&Meters::render_ages(&app.pipeline.enricher.data_sets(), clock::now()));
+    rendered.push_str(&Meters::render_clock(clock::behind((app.clock)(), health.newest_at)));
     rendered.push_str(&Meters::render_broken(app.pipeline.enricher.broken_files().len()));
     rendered.push_str(&app.alerts.render());
     (StatusCode::OK, text, rendered).into_response()
@@ -66,5 +67,46 @@ pub(crate) async fn explain(axum::extract::Path(code): axum::extract::Path<Strin
         Some(kind) => (StatusCode::OK, text, format!("{} ({})\n\n{}\n", kind.code(), kind.status(), kind.meaning()))
             .into_response(),
         None => (StatusCode::NOT_FOUND, text, "There is no such error.\n").into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use http_body_util::BodyExt;
+    use rightful_domain::{Timestamp, Verdict};
+    use rightful_store::conformance::{judged, login};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::server::Server;
+
+    #[tokio::test]
+    async fn a_clock_that_was_set_back_is_told_until_it_has_caught_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::load(None, []).unwrap();
+        config.store.data = folder.path().join("data");
+        config.server.listen = "127.0.0.1:0".parse().unwrap();
+        config.server.metrics_listen = String::new();
+        // A whole minute: how far is known to one.
+        let event = login(7_200, "ann", "phone", "192.0.2.1");
+        let clock = Arc::new(AtomicI64::new(event.received_at.as_micros()));
+        let told = Arc::clone(&clock);
+        let now = Arc::new(move || Timestamp::from_micros(told.load(Ordering::SeqCst)));
+        let server = Server::start_by(&config, false, now).await.unwrap();
+        let behind_s = async || {
+            let body = metrics(State(Arc::clone(&server.app))).await.into_body().collect().await.unwrap().to_bytes();
+            let text = String::from_utf8(body.to_vec()).unwrap();
+            let sample = text.lines().find_map(|line| line.strip_prefix("rightful_clock_behind_seconds "));
+            sample.unwrap().parse::<u64>().unwrap()
+        };
+        assert_eq!(behind_s().await, 0, "nothing is in the ledger");
+        server.app.pipeline.store.record(judged(&event, Verdict::Allow)).await.unwrap();
+        for (set_back_s, expected) in [(0, 0), (60, 60), (7_140, 7_140), (-60, 0)] {
+            let at = event.received_at.as_micros() - set_back_s * 1_000_000;
+            clock.store(at, Ordering::SeqCst);
+            assert_eq!(behind_s().await, expected, "{set_back_s}");
+        }
     }
 }

@@ -200,6 +200,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     search::pages_follow_each_other_newest_first,
     search::a_search_by_time_has_its_start_and_not_its_end,
     search::applications_do_not_see_each_other,
+    search::the_newest_row_is_told_by_its_minute_even_after_a_clock_was_set_back,
     search::events_of_one_correlation_are_found_by_it_before_and_after_a_restart,
     sightings::of_fifty_parallel_sightings_one_is_the_first,
     sightings::a_device_is_new_once_on_each_account,

@@ -94,6 +94,21 @@ pub(super) async fn a_search_by_time_has_its_start_and_not_its_end(backend: Arc<
     Ok(())
 }
 
+pub(super) async fn the_newest_row_is_told_by_its_minute_even_after_a_clock_was_set_back(
+    backend: Arc<dyn Backend>,
+) -> Told {
+    let newest_at = async || Ok::<_, String>(backend.store().health().await?.newest_at);
+    same("of an empty ledger", newest_at().await?, None)?;
+    for (n, expected_s) in [(30, 0), (3_630, 3_600), (90, 3_600)] {
+        Script::on(&backend).record(&login(n, "anna", "phone", "192.0.2.1"), Verdict::Allow).await?;
+        let expected = Some(START.plus(std::time::Duration::from_secs(expected_s)));
+        same("the newest", newest_at().await?, expected)?;
+        backend.restart(Ending::Abandoned).await?;
+        same("the newest after a restart", newest_at().await?, expected)?;
+    }
+    Ok(())
+}
+
 pub(super) async fn applications_do_not_see_each_other(backend: Arc<dyn Backend>) -> Told {
     let script = Script::on(&backend);
     let ours = login(1, "anna", "phone", "192.0.2.1");

@@ -5,6 +5,7 @@ use std::path::Path;
 use fjall::config::{BlockSizePolicy, CompressionPolicy, RestartIntervalPolicy};
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions};
 
+use super::keys::{TIME_PREFIX, sequence_of};
 use crate::record::{Row, Undecodable};
 use crate::{BoxError, StoreError};
 
@@ -88,6 +89,14 @@ impl Disk {
     /// Gives the bytes of a row; None if there is none at that place.
     pub(super) fn row(&self, sequence: u64) -> Result<Option<fjall::UserValue>, StoreError> {
         self.ledger.get(sequence.to_be_bytes()).map_err(failed)
+    }
+
+    /// The newest minute in which a row was received; None while there is no row.
+    pub(super) fn newest_minute(&self) -> Result<Option<u64>, StoreError> {
+        let end = [TIME_PREFIX[0] + 1];
+        let newest = self.index.range::<&[u8], _>(&TIME_PREFIX[..]..&end[..]).next_back();
+        let newest = newest.map(fjall::Guard::key).transpose().map_err(failed)?;
+        Ok(newest.and_then(|key| sequence_of(&key)))
     }
 }
 

@@ -97,6 +97,11 @@ pub(super) fn minute_of(at: Timestamp) -> u64 {
     at.as_micros().div_euclid(MINUTE).cast_unsigned() ^ (1 << 63)
 }
 
+/// When a minute so counted begins.
+pub(super) const fn beginning_of(minute: u64) -> Timestamp {
+    Timestamp::from_micros((minute ^ (1 << 63)).cast_signed().saturating_mul(MINUTE))
+}
+
 /// The mark of a minute: leads to the first row received in it.
 pub(super) fn time_key(minute: u64) -> [u8; 9] {
     let [a, b, c, d, e, f, g, h] = minute.to_be_bytes();
@@ -121,5 +126,8 @@ mod tests {
         assert!(
             minute(-61) < minute(-60) && minute(-1) < minute(0) && minute(59) == minute(0) && minute(60) > minute(0)
         );
+        for seconds in [-60, 0, 60, 1_767_225_600] {
+            assert_eq!(beginning_of(minute(seconds + 59)), Timestamp::from_seconds(seconds));
+        }
     }
 }

@@ -84,6 +84,7 @@ use command::{Command, Placed, Queue, RecordCommand, Said};
 use disk::{Disk, unavailable};
 use find::sealing_subject;
 use imprint::Imprint;
+use keys::beginning_of;
 use mind::Mind;
 use notes::NoteCommand;
 use outbox::Redelivery;
@@ -402,9 +403,11 @@ impl Ledger for EmbeddedStore {
         self.shared.check_running()?;
         let (sequence, n_to_replay) = (self.shared.durable.load(Ordering::Acquire), self.shared.n_to_replay());
         let n_queued = self.shared.queued.load(Ordering::Relaxed);
-        let disk_bytes = self.read(Shared::disk_bytes).await?;
+        let (disk_bytes, newest_minute) =
+            self.read(|shared| Ok((shared.disk_bytes()?, shared.disk.newest_minute()?))).await?;
         let n_to_tell = self.shared.outbox.n_waiting();
-        Ok(StoreHealth { sequence, n_to_replay, n_queued, n_to_tell, disk_bytes })
+        let newest_at = newest_minute.map(beginning_of);
+        Ok(StoreHealth { sequence, n_to_replay, n_queued, n_to_tell, disk_bytes, newest_at })
     }
 }
 

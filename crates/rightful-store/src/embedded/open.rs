@@ -14,7 +14,7 @@ use super::acknowledged::{self, Acknowledged, Told};
 use super::checkpoint::{Checkpointer, MARK_KEY, checkpoint};
 use super::disk::{Disk, failed, read_row, unavailable};
 use super::fill::load_kept;
-use super::keys::{RETRY_PREFIX, TIME_PREFIX, sequence_of};
+use super::keys::{RETRY_PREFIX, sequence_of};
 use super::lists::ListRows;
 use super::outbox::Outbox;
 use super::replay::{Memory, Replayed, keep_retries, replay};
@@ -319,10 +319,7 @@ fn find_losses(
 }
 
 fn start(shared: Arc<Shared>, options: &EmbeddedOptions) -> Result<EmbeddedStore, StoreError> {
-    let end = [TIME_PREFIX[0] + 1];
-    let newest = shared.disk.index.range::<&[u8], _>(&TIME_PREFIX[..]..&end[..]).next_back();
-    let newest = newest.map(fjall::Guard::key).transpose().map_err(failed)?;
-    let newest_minute = newest.and_then(|key| sequence_of(&key));
+    let newest_minute = shared.disk.newest_minute()?;
     let checkpointer = Checkpointer::start(&shared, options.replay_max).map_err(unavailable)?;
     let (queue, received) = sync_channel(options.queue_max.max(1));
     let writer = Writer::new(Arc::clone(&shared), received, checkpointer, newest_minute);
