@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use rightful_dialects::Glossary;
 use rightful_domain::{Day, PolicySource, PolicyVersion};
 use rightful_engine::{Policy, PolicyError};
@@ -14,6 +15,7 @@ use ring::digest::{SHA256, digest};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::access_tokens::AccessTokens;
 use crate::aggregates;
@@ -103,6 +105,26 @@ pub(crate) fn policy_of(text: &str) -> Result<Policy, PolicyError> {
     Policy::parse(&source)
 }
 
+/// What a configuration names beside the data folder. Read before that is opened: what is wrong in it costs no replay, and
+/// no folder and key are made for a server that does not start.
+struct Named {
+    policy: Policy,
+    tls: Option<TlsAcceptor>,
+    enricher: Enricher,
+    trusted_proxies: Vec<IpNet>,
+}
+
+impl Named {
+    fn read(config: &Config) -> Result<Self, StartError> {
+        Ok(Self {
+            policy: policy(&config.judgement.policy)?,
+            tls: config.tls().map(|(certificate, key)| tls::acceptor(certificate, key)).transpose()?,
+            trusted_proxies: config.trusted_proxies()?,
+            enricher: Enricher::open(config.intelligence().as_deref(), clock::random())?,
+        })
+    }
+}
+
 /// A server that runs.
 pub(crate) struct Server {
     pub(crate) app: Arc<App>,
@@ -113,7 +135,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Opens the data folder, replays what a crash left, and listens.
+    /// Reads what the configuration names, opens the data folder, replays what a crash left, and listens.
     pub(crate) async fn start(config: &Config, metrics_are_required: bool) -> Result<Self, StartError> {
         Self::start_by(config, metrics_are_required, Arc::new(clock::now)).await
     }
@@ -124,6 +146,7 @@ impl Server {
         metrics_are_required: bool,
         clock: Clock,
     ) -> Result<Self, StartError> {
+        let Named { policy, tls, enricher, trusted_proxies } = Named::read(config)?;
         let master_key = master_key::load(config)?;
         let begun = std::time::Instant::now();
         let data = || config.store.data.clone();
@@ -137,8 +160,8 @@ impl Server {
         let app = Arc::new(App {
             pipeline: Pipeline {
                 store: Arc::clone(&store) as Arc<dyn Store>,
-                enricher: Arc::new(Enricher::open(config.intelligence().as_deref(), clock::random())?),
-                policies: Policies::new(policy(&config.judgement.policy)?),
+                enricher: Arc::new(enricher),
+                policies: Policies::new(policy),
                 meters: Arc::new(Meters::new()),
                 one_address: OneAddressWatch::default(),
                 turns: Turns::default(),
@@ -164,7 +187,7 @@ impl Server {
             master_key,
             nonces: Nonces::from_seed(clock::random()),
             private_hooks: config.hooks.allow_private_addresses,
-            trusted_proxies: config.trusted_proxies()?,
+            trusted_proxies,
             body_bytes_max: config.server.body_bytes_max,
             public_url: config.public_url(),
             glossary: glossary(),
@@ -179,11 +202,16 @@ impl Server {
         app.applications.replace(app.pipeline.store.applications().await?);
         app.pipeline.policies.load_all(&*app.pipeline.store).await?;
         let mut server = Self { app, address: config.server.listen, store, tasks: JoinSet::new() };
-        server.listen(config, metrics_are_required).await?;
+        server.listen(config, tls, metrics_are_required).await?;
         Ok(server)
     }
 
-    async fn listen(&mut self, config: &Config, metrics_are_required: bool) -> Result<(), StartError> {
+    async fn listen(
+        &mut self,
+        config: &Config,
+        tls: Option<TlsAcceptor>,
+        metrics_are_required: bool,
+    ) -> Result<(), StartError> {
         let app = &self.app;
         self.tasks.spawn(app.shutdown.clone().on_signal().map_err(StartError::Signals)?);
         let control = Control::bind(&config.store.data).map_err(StartError::Control)?;
@@ -220,7 +248,6 @@ impl Server {
         let address = config.server.listen;
         let api = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         self.address = api.local_addr().map_err(|source| StartError::Listen { address, source })?;
-        let tls = config.tls().map(|(certificate, key)| tls::acceptor(certificate, key)).transpose()?;
         let router = router::api(Arc::clone(app), rightful_dialects::ALL);
         self.tasks.spawn(listener::serve(api, tls, router, config.server.connections_max, app.shutdown.clone()));
         Ok(())

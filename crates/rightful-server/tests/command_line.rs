@@ -8,9 +8,12 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rightful_domain::Verdict;
 use rightful_store::conformance::{judged, login};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Memory};
+use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 use testkit::{Server, rightful};
 
 /// What a command said, and whether it ended well.
@@ -63,6 +66,48 @@ fn a_data_folder_that_is_none_is_named_and_gets_no_key() {
     let (is_well, error) = run(&serve, &[]);
     assert!(!is_well && error.contains(&format!("the data folder {} is no folder", file.display())), "{error}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was made beside it");
+}
+
+/// A certificate and a key, as the environment names them.
+fn tls<'a>(certificate: &'a Path, key: &'a Path) -> Vec<(&'static str, &'a Path)> {
+    vec![("RIGHTFUL_SERVER__TLS_CERTIFICATE", certificate), ("RIGHTFUL_SERVER__TLS_KEY", key)]
+}
+
+#[test]
+fn a_server_whose_files_are_wrong_says_so_before_it_makes_or_opens_a_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let policy = put("policy.toml", "[budget]\nchallenge_shar = 0.1\n");
+    let (nowhere, garbage) = (folder.path().join("nowhere"), put("garbage.pem", "no certificate\n"));
+    let intelligence = folder.path().join("sets");
+    std::fs::create_dir(&intelligence).unwrap();
+    std::fs::write(intelligence.join("city.mmdb"), "no database").unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls");
+    let (certificate, key) = (fixtures.join("certificate.pem"), fixtures.join("key.pem"));
+    let stranger =
+        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &ring::rand::SystemRandom::new()).unwrap();
+    let stranger = STANDARD.encode(stranger);
+    let other = put("other.pem", &format!("-----BEGIN PRIVATE KEY-----\n{stranger}\n-----END PRIVATE KEY-----\n"));
+    let data = folder.path().join("data");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+    let n_before = std::fs::read_dir(folder.path()).unwrap().count();
+    for (environment, words) in [
+        (vec![("RIGHTFUL_JUDGEMENT__POLICY", &*policy)], ["policy.toml", "challenge_share"]),
+        (vec![("RIGHTFUL_JUDGEMENT__POLICY", &*nowhere)], ["nowhere", "No such file"]),
+        (vec![("RIGHTFUL_JUDGEMENT__INTELLIGENCE", &*intelligence)], ["city.mmdb", "broken database"]),
+        (tls(&nowhere, &key), ["nowhere", "cannot read the certificate"]),
+        (tls(&garbage, &key), ["garbage.pem", "holds no certificate"]),
+        (tls(&certificate, &nowhere), ["nowhere", "cannot read the certificate's key"]),
+        (tls(&certificate, &other), ["certificate.pem and its key", "other.pem"]),
+    ] {
+        let (is_well, error) = run(&serve, &environment);
+        assert!(!is_well && words.iter().all(|word| error.contains(word)), "{words:?}: {error}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), n_before, "{words:?}: nothing was made");
+    }
 }
 
 #[test]

@@ -17,8 +17,8 @@ pub(crate) enum TlsError {
     Empty { path: PathBuf },
     #[error("cannot read the certificate's key {path}: {source}")]
     Key { path: PathBuf, source: pem::Error },
-    #[error("the certificate and its key are of no use together: {0}")]
-    Unfit(#[from] rustls::Error),
+    #[error("the certificate {certificate} and its key {key} are of no use together: {source}")]
+    Unfit { certificate: PathBuf, key: PathBuf, source: rustls::Error },
 }
 
 /// Speaks TLS 1.2 and 1.3, with HTTP/1.1 inside.
@@ -31,8 +31,10 @@ pub(crate) fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, Tl
     }
     let secret = PrivateKeyDer::from_pem_file(key).map_err(|source| TlsError::Key { path: key.to_owned(), source })?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let mut config = versions.with_no_client_auth().with_single_cert(chain, secret)?;
+    let unfit = |source| TlsError::Unfit { certificate: certificate.to_owned(), key: key.to_owned(), source };
+    let versions =
+        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(unfit)?;
+    let mut config = versions.with_no_client_auth().with_single_cert(chain, secret).map_err(unfit)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
