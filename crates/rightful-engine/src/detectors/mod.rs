@@ -339,9 +339,10 @@ fn sharing_factor(familiar_accounts: Option<u32>, accounts_per_limit: Factor) ->
 
 #[cfg(test)]
 mod tests {
-    use rightful_domain::{Mark, Outcome, Tally, Timestamp, Window};
+    use rightful_domain::{Mark, Outcome, PolicySource, PolicyVersion, Tally, Timestamp, Window};
 
     use super::*;
+    use crate::features::{Browser, Interaction};
 
     /// What a window says of so many attempts in 60 s, in 10 min and in 1 h, all of which failed.
     pub(super) fn tally(attempts_60s: u32, attempts_10min: u32, attempts_1h: u32) -> Tally {
@@ -371,6 +372,35 @@ mod tests {
     /// A journey from the last place, with radii of 50 km.
     pub(super) const fn travel(distance_km: f64, hours: f64) -> Travel {
         Travel { distance_km, hours, accuracy_km: Some(50.0), last_accuracy_km: Some(50.0) }
+    }
+
+    #[test]
+    fn how_many_signs_a_browser_must_show_is_the_policys_to_say() {
+        let browser = Browser {
+            contradictions: Some(2),
+            driver_hints: Some(2),
+            driven: Some(false),
+            cores_odd: Some(true),
+            display_odd: Some(true),
+            ..Browser::default()
+        };
+        let interaction = Interaction { keyless_inputs: Some(1), pathless_clicks: Some(1), ..Interaction::default() };
+        let seen = Features { browser, interaction, ..Features::default() };
+        for (key, reason) in [
+            ("BEHAVIOR_BOT.signs_min", ReasonCode::BehaviorBot),
+            ("DEVICE_SPOOFED.contradictions_min", ReasonCode::DeviceSpoofed),
+            ("DEVICE_SUSPECTED_BOT.hints_min", ReasonCode::DeviceSuspectedBot),
+            ("DEVICE_VM.traits_min", ReasonCode::DeviceVm),
+        ] {
+            for (min, fires) in [(2, true), (3, false)] {
+                let version = PolicyVersion { id: "strict".into(), version: 1 };
+                let text = format!("[detectors]\n{key} = {min}\n").into();
+                let policy = crate::Policy::parse(&PolicySource { version, text }).unwrap();
+                let detector = DETECTORS.iter().find(|detector| detector.reason == reason).unwrap();
+                let finding = (detector.detect)(&seen, policy.thresholds());
+                assert_eq!(finding.is_some(), fires, "{key} = {min}: {finding:?}");
+            }
+        }
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(crate) struct ActionIsSuspectedFraud {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BehaviorBot {
+    pub(crate) signs_min: Limit,
     pub(crate) keys_min: Limit,
     pub(crate) hold_ms_max: Milliseconds,
     pub(crate) flight_ms_max: Milliseconds,
@@ -141,6 +142,22 @@ pub(crate) struct IpPayerVelocity {
 /// See `default.toml`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct DeviceSpoofed {
+    pub(crate) contradictions_min: Limit,
+    pub(crate) nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeviceSuspectedBot {
+    pub(crate) hints_min: Limit,
+    pub(crate) nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct DeviceSuspiciousLanguage {
     pub(crate) accounts_min: Limit,
     pub(crate) share_max: Fraction,
@@ -152,6 +169,14 @@ pub(crate) struct DeviceSuspiciousLanguage {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DeviceSuspiciousTimezone {
     pub(crate) hours_min: Hours,
+    pub(crate) nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeviceVm {
+    pub(crate) traits_min: Limit,
     pub(crate) nats: Nats,
 }
 

@@ -8,11 +8,12 @@ use serde::Deserialize;
 use super::evidence_limits::{
     ActionIsSuspectedFraud, BehaviorBot, BehaviorBotTyping, BehaviorInhumanInput, BehaviorSuspiciousMovement,
     CredentialCracking, CredentialEnumeration, CredentialSprayCampaign, CredentialStuffingCampaign,
-    DeviceLocationAnomaly, DevicePayeeVelocity, DevicePayerVelocity, DeviceSuspiciousLanguage,
-    DeviceSuspiciousTimezone, ImpossibleTravel, IpPayerVelocity, IpRiskyAnonymize, IpTrusted, ProfileActivityAnomaly,
-    ProfileChallengeFatigue, ProfileDeviceVelocity, ProfileDormantReturn, ProfileFamiliar, ProfileLocationAnomaly,
-    ProfileLocationNew, ProfilePayeeNew, ProfilePaymentMethodNew, ProfilePayoutByNewcomer, ProfileRecoveryChain,
-    ProfileTrusted, SessionTokenReplayed, Stranger, UserRecentlyReclaimed, UserTrusted,
+    DeviceLocationAnomaly, DevicePayeeVelocity, DevicePayerVelocity, DeviceSpoofed, DeviceSuspectedBot,
+    DeviceSuspiciousLanguage, DeviceSuspiciousTimezone, DeviceVm, ImpossibleTravel, IpPayerVelocity, IpRiskyAnonymize,
+    IpTrusted, ProfileActivityAnomaly, ProfileChallengeFatigue, ProfileDeviceVelocity, ProfileDormantReturn,
+    ProfileFamiliar, ProfileLocationAnomaly, ProfileLocationNew, ProfilePayeeNew, ProfilePaymentMethodNew,
+    ProfilePayoutByNewcomer, ProfileRecoveryChain, ProfileTrusted, SessionTokenReplayed, Stranger,
+    UserRecentlyReclaimed, UserTrusted,
 };
 use super::scale::{Days, Factor, Fraction, Growing, Limit, Nats, Points, Share, Tempered, Within};
 
@@ -146,11 +147,11 @@ pub(crate) struct Thresholds {
     pub(crate) device_origin_anomaly: Fixed,
     pub(crate) device_suspicious_attribute: Fixed,
     pub(crate) device_suspicious_network: Fixed,
-    pub(crate) device_spoofed: Fixed,
-    pub(crate) device_suspected_bot: Fixed,
+    pub(crate) device_spoofed: DeviceSpoofed,
+    pub(crate) device_suspected_bot: DeviceSuspectedBot,
     pub(crate) device_suspicious_cpu_core: Fixed,
     pub(crate) device_suspicious_display: Fixed,
-    pub(crate) device_vm: Fixed,
+    pub(crate) device_vm: DeviceVm,
     pub(crate) device_impossible_travel: ImpossibleTravel,
     pub(crate) device_location_anomaly: DeviceLocationAnomaly,
     pub(crate) device_payee_velocity: DevicePayeeVelocity,

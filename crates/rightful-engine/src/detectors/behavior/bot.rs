@@ -30,9 +30,6 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-/// One may be chance, or somebody's way.
-const SIGNS_MIN: usize = 2;
-
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
     let thresholds = &thresholds.behavior_bot;
     let driver = driver(features).filter(|_| !is_on_own_device(features))?;
@@ -48,7 +45,7 @@ fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
         (interaction.pathless_clicks.is_some_and(|clicks| clicks > 0), "a click that nothing led to"),
     ];
     let signs: Vec<&str> = signs.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
-    (signs.len() >= SIGNS_MIN).then(|| Finding {
+    (signs.len() as f64 >= thresholds.signs_min.get()).then(|| Finding {
         reason: DETECTOR.reason,
         nats: thresholds.nats.get(),
         evidence: vec![text("signs", &signs.join(", ")), text("driver", driver)],

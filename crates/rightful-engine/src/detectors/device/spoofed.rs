@@ -10,9 +10,6 @@ use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count};
 use crate::features::Features;
 use crate::policy::Thresholds;
 
-/// One may have another cause.
-const CONTRADICTIONS_MIN: u32 = 2;
-
 pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::DeviceSpoofed,
     title: "the browser contradicts what it claims to be",
@@ -29,10 +26,11 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
+    let thresholds = &thresholds.device_spoofed;
     let contradictions = features.browser.contradictions?;
-    (contradictions >= CONTRADICTIONS_MIN).then(|| Finding {
+    (f64::from(contradictions) >= thresholds.contradictions_min.get()).then(|| Finding {
         reason: DETECTOR.reason,
-        nats: thresholds.device_spoofed.nats.get(),
+        nats: thresholds.nats.get(),
         evidence: vec![count("contradictions", contradictions)],
     })
 }

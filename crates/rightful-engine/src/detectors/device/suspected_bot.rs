@@ -10,9 +10,6 @@ use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, knows_de
 use crate::features::Features;
 use crate::policy::Thresholds;
 
-/// One may have another cause.
-const HINTS_MIN: u32 = 2;
-
 pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::DeviceSuspectedBot,
     title: "a program probably drives the browser",
@@ -28,11 +25,12 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
+    let thresholds = &thresholds.device_suspected_bot;
     let hints = features.browser.driver_hints?;
     let is_known = knows_device(features);
-    (hints >= HINTS_MIN && !is_known).then(|| Finding {
+    (f64::from(hints) >= thresholds.hints_min.get() && !is_known).then(|| Finding {
         reason: DETECTOR.reason,
-        nats: thresholds.device_suspected_bot.nats.get(),
+        nats: thresholds.nats.get(),
         evidence: vec![count("hints", hints)],
     })
 }

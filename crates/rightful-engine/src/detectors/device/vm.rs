@@ -10,9 +10,6 @@ use crate::detectors::{Detector, EvidenceFamily, Role, Strength, count, knows_de
 use crate::features::{Features, Renderer};
 use crate::policy::Thresholds;
 
-/// One may have another cause.
-const TRAITS_MIN: u32 = 2;
-
 pub(super) const DETECTOR: Detector = Detector {
     reason: ReasonCode::DeviceVm,
     title: "the device is a virtual machine",
@@ -28,14 +25,15 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(features: &Features, thresholds: &Thresholds) -> Option<Finding> {
+    let thresholds = &thresholds.device_vm;
     let browser = &features.browser;
     let is_virtual = browser.renderer.is_some_and(|renderer| renderer != Renderer::Hardware);
     let traits = [is_virtual, browser.cores_odd == Some(true), browser.display_odd == Some(true)];
-    let traits = traits.into_iter().map(u32::from).sum();
+    let traits: u32 = traits.into_iter().map(u32::from).sum();
     let is_known = knows_device(features);
-    (traits >= TRAITS_MIN && !is_known).then(|| Finding {
+    (f64::from(traits) >= thresholds.traits_min.get() && !is_known).then(|| Finding {
         reason: DETECTOR.reason,
-        nats: thresholds.device_vm.nats.get(),
+        nats: thresholds.nats.get(),
         evidence: vec![count("traits", traits)],
     })
 }
