@@ -5,7 +5,8 @@ use crate::{Application, ApplicationId, Timestamp};
 /// Who changes a list, an application or its hooks, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
-    /// The key that was used, by its public name, or `command line`; None if nobody is known.
+    /// The key that was used, by its public name, or `operator` for the command line, which earlier versions called
+    /// `command line` in all but rules; None if nobody is known.
     pub name: Option<Box<str>>,
     /// When.
     pub at: Timestamp,

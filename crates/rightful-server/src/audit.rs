@@ -9,12 +9,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::keys::{self, ShownKey};
+use crate::rule_desk::OPERATOR;
 use crate::settings::Shown;
 
 /// Rows that are read at once.
 const ROWS_AT_ONCE: usize = 1_000;
 /// The most changes that are shown at once.
 pub(crate) const CHANGES_MAX: usize = 10_000;
+
+/// What earlier versions called [`OPERATOR`], of all but rules.
+const OPERATOR_BEFORE: &str = "command line";
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +83,7 @@ impl Reader {
     fn shown(&mut self, row: AuditRow) -> (Option<Timestamp>, ShownChange) {
         self.moment = self.moment.max(row.at);
         let application = row.change.application().clone();
+        let row = AuditRow { by: row.by.map(called_today), ..row };
         let (change, by, detail) = match row.change {
             AuditedChange::Made(made) => {
                 let detail = format!("{:?}, {}", made.name, made.mode.as_str());
@@ -135,6 +140,11 @@ fn compare(path: &str, before: &Value, after: &Value, changed: &mut Vec<String>)
     }
 }
 
+/// Who it was, as is said today.
+fn called_today(by: Box<str>) -> Box<str> {
+    if *by == *OPERATOR_BEFORE { OPERATOR.into() } else { by }
+}
+
 /// A name, and the key that was used if it is not that.
 fn hand(author: &str, key: Option<Box<str>>) -> Box<str> {
     key.filter(|key| **key != *author).map_or_else(|| author.into(), |key| format!("{author} ({key})").into())
@@ -151,7 +161,46 @@ fn of_list(application: &ApplicationId, change: &ListChange) -> ShownChange {
         at: Some(rfc3339(change.by.at)),
         application_id: application.as_str().to_owned(),
         change: format!("list.{}", change.verb.as_str()),
-        by: change.by.name.as_deref().map(str::to_owned),
+        by: change.by.name.clone().map(|by| called_today(by).into()),
         detail: format!("{}, {} entries", change.list, change.n_entries),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rightful_domain::{ApplicationMode, Author, Settings, Verdict};
+    use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Office};
+
+    use super::*;
+    use crate::desk_lists::{self, ListCommand};
+
+    #[tokio::test]
+    async fn who_earlier_versions_called_otherwise_is_shown_as_today() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = EmbeddedOptions::new(MasterKey::from_bytes([1; 32]), [2; 32]);
+        let (store, _) = EmbeddedStore::open(folder.path(), options).unwrap();
+        let shop = Application {
+            id: ApplicationId::new("shop").unwrap(),
+            name: "shop".into(),
+            test: false,
+            mode: ApplicationMode::Enforce,
+            credentials: Vec::new(),
+            fallback_mild: Verdict::Allow,
+            fallback_strict: Verdict::Challenge,
+            deadline_ms: 500,
+            created_at: Timestamp::from_seconds(1),
+            settings: Settings::default(),
+        };
+        let by = |name: &str, seconds| Author { name: Some(name.into()), at: Timestamp::from_seconds(seconds) };
+        store.create_application(shop.clone(), by("command line", 1)).await.unwrap();
+        store.change_application(shop.clone(), by("operator", 2)).await.unwrap();
+        for (list, hand) in [("one", by("command line", 3)), ("two", by("key-0123456789abcdef", 4))] {
+            let (name, effect, of) = (list.to_owned(), "watch".to_owned(), "account".to_owned());
+            let keep = ListCommand::Keep { name, effect, of, note: None };
+            desk_lists::carry_out(&store, &shop, &keep, hand).await.unwrap_or_else(|_| panic!("{list} is kept"));
+        }
+        let shown = newest(&store, None, 10).await.unwrap();
+        let hands: Vec<_> = shown.iter().map(|change| change.by.as_deref().unwrap()).collect();
+        assert_eq!(hands, ["operator", "operator", "operator", "key-0123456789abcdef"]);
     }
 }

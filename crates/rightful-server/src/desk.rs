@@ -23,12 +23,9 @@ use crate::provisioning::{self, Keys, NewApplication, ProvisioningError};
 use crate::rule_desk::{Asking, OPERATOR, RuleDesk};
 use crate::settings::{self, SettingError, Shown, ShownHook, ShownMessage, ShownTry};
 
-/// Who the command line is, to what is noted of changes.
-const COMMAND_LINE: &str = "command line";
-
 /// The command line, as it changes something.
 pub(crate) fn by_command_line(at: Timestamp) -> Author {
-    Author { name: Some(COMMAND_LINE.into()), at }
+    Author { name: Some(OPERATOR.into()), at }
 }
 
 /// What can be asked.

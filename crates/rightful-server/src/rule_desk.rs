@@ -25,7 +25,7 @@ use crate::rule_shown;
 use crate::rule_text::{self, name_of};
 use crate::vendor_rule_desk;
 
-/// The key of who uses the command line: who may write to the data folder.
+/// Who uses the command line, in all that is noted of changes: who may write to the data folder.
 pub(crate) const OPERATOR: &str = "operator";
 
 /// What doing it takes.

@@ -142,7 +142,7 @@ fn what_was_changed_is_told_with_who_did_it() {
     let times: Vec<&str> = all.iter().map(|row| row["at"].as_str().unwrap()).collect();
     assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
     for change in ["application.made", "application.changed", "keys.changed"] {
-        assert_eq!(find(change)["by"], "command line", "{change}");
+        assert_eq!(find(change)["by"], "operator", "{change}");
     }
     assert!(find("list.made")["by"].as_str().unwrap().starts_with("key-"));
     assert!(!String::from_utf8_lossy(&output.stdout).contains(key));

@@ -158,11 +158,11 @@ fn whose_key_changed_a_hook_is_in_the_audit() {
     let output = rightful().args(["audit", "--json", "--data"]).arg(&shop.server.data).output().unwrap();
     let all: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     let (made, changed) = all.split_first().unwrap();
-    assert_eq!(made["by"], "command line");
+    assert_eq!(made["by"], "operator");
     let hands: Vec<&str> = changed.iter().map(|row| row["by"].as_str().unwrap()).collect();
     let key = hands[0];
     assert!(key.starts_with("key-"), "{key}");
-    assert_eq!(hands, [key, key, key, key, "command line"]);
+    assert_eq!(hands, [key, key, key, key, "operator"]);
     assert_eq!(changed[2]["detail"], "the secret of a hook");
     assert!(changed.iter().all(|row| row["at"].is_string()), "{changed:?}");
 }

@@ -24,7 +24,7 @@ pub(super) const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
 /// Who changes an application, a while after the first event.
 pub(super) fn operator() -> Author {
-    Author { name: Some("command line".into()), at: START.plus(Duration::from_secs(1_000)) }
+    Author { name: Some("operator".into()), at: START.plus(Duration::from_secs(1_000)) }
 }
 
 /// Steps on a backend.
