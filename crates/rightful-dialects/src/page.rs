@@ -23,9 +23,9 @@ struct Words {
     title: &'static str,
     /// The question.
     question: &'static str,
-    /// What it is about; a time follows.
+    /// What it is about; a time and a full stop follow.
     seen: &'static str,
-    /// The same of a change of details; a time follows.
+    /// The same of a change of details; a time and a full stop follow.
     changed: &'static str,
     /// It was.
     yes: &'static str,
@@ -207,7 +207,7 @@ pub(crate) fn question(call: &Call<'_>, event: &Event, is_change: bool) -> Respo
     let Words { question, seen, changed, yes, no, .. } = words;
     let seen = if is_change { changed } else { seen };
     let body = format!(
-        "<h1>{question}</h1>\n<p>{seen} <time datetime=\"{at}\">{shown}</time></p>\n\
+        "<h1>{question}</h1>\n<p>{seen} <time datetime=\"{at}\">{shown}</time>.</p>\n\
          <form method=\"post\">\n\
          <button name=\"answer\" value=\"yes\">{yes}</button>\n\
          <button name=\"answer\" value=\"no\">{no}</button>\n</form>"
