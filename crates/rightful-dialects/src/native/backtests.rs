@@ -298,13 +298,17 @@ pub fn backtest_report(backtest: &Backtest) -> BacktestReport {
 }
 
 fn caution(looked_at: Labelled, is_replay: bool, rules: &[RuleBacktest]) -> String {
-    let all = looked_at.n();
-    let share = 100.0 * looked_at.unknown as f64 / all.max(1) as f64;
-    let labels = match all {
-        0 => "There was no judged event in these days.".to_owned(),
+    let (all, unlabelled) = (looked_at.n(), looked_at.unknown);
+    let labels = match (all, unlabelled) {
+        (0, _) => "There was no judged event in these days.".to_owned(),
+        (_, 0) => "All of the events are labelled.".to_owned(),
+        _ if unlabelled == all => "None of the events is labelled: the figures say how often a rule matches, not how \
+                                   often it is wrong."
+            .to_owned(),
+        // In numbers: a share would be rounded to all or to none.
         _ => format!(
-            "{share:.1} % of the events are labelled by nobody: of those, the figures say how often a rule matches, \
-             not how often it is wrong."
+            "{unlabelled} of the {all} events are labelled by nobody: of those, the figures say how often a rule \
+             matches, not how often it is wrong."
         ),
     };
     let how = if is_replay {
@@ -412,5 +416,24 @@ fn sample(sample: &BacktestSample) -> Sample {
         score: points(before.1),
         verdict_after: after.0.as_str().to_owned(),
         score_after: points(after.1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_labels_there_are_is_said_plainly() {
+        for (good, bad, unknown, said) in [
+            (0, 0, 0, "There was no judged event"),
+            (2, 1, 0, "All of the events are labelled."),
+            (0, 0, 2_780, "None of the events is labelled: "),
+            (3, 1, 9_996, "9996 of the 10000 events are labelled by nobody: "),
+            (9_000, 999, 1, "1 of the 10000 events are labelled by nobody: "),
+        ] {
+            let told = caution(Labelled { good, bad, unknown }, false, &[]);
+            assert!(told.starts_with(said), "{told}");
+        }
     }
 }

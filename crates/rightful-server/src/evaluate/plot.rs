@@ -5,15 +5,20 @@ use std::fmt::Write;
 /// The drawing's size, in its own units.
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 360.0;
-/// The space around the plot: left, right, top, bottom.
-const LEFT: f64 = 56.0;
-const RIGHT: f64 = 26.0;
+/// The space around the plot: left, right, top, bottom. Enough for the text of narrow screens, which the style sheet makes
+/// nearly twice as large in the drawing's units.
+const LEFT: f64 = 84.0;
+const RIGHT: f64 = 32.0;
 const TOP: f64 = 14.0;
-const BOTTOM: f64 = 46.0;
+const BOTTOM: f64 = 60.0;
+/// Where text under a plot begins, from its floor downwards.
+const BELOW: f64 = 12.0;
+/// Half a date's width in the text of narrow screens.
+const DATE_HALF: f64 = 66.0;
 /// The height of one histogram.
 const STRIP: f64 = 64.0;
 /// The space between histograms.
-const STRIP_GAP: f64 = 22.0;
+const STRIP_GAP: f64 = 26.0;
 /// One point in so many has a mark.
 const MARK_EVERY: usize = 12;
 /// How lines are broken, one after the other.
@@ -127,8 +132,11 @@ pub(super) fn bars(title: &str, groups: &[(String, Vec<Option<f64>>)], names: &[
             put(&mut out, format_args!(r#"<text class="mid" x="{middle:.1}" y="{:.1}">{text}</text>"#, top - 4.0));
         }
         let middle = left + room * 0.35;
-        let below = height - BOTTOM + 16.0;
-        put(&mut out, format_args!(r#"<text class="mid" x="{middle:.1}" y="{below:.1}">{}</text>"#, escaped(group)));
+        let below = height - BOTTOM + BELOW;
+        put(
+            &mut out,
+            format_args!(r#"<text class="mid under" x="{middle:.1}" y="{below:.1}">{}</text>"#, escaped(group)),
+        );
     }
     axis_names(&mut out, "earlier logins of the user", "legitimate logins challenged", height);
     closing(out)
@@ -140,7 +148,8 @@ pub(crate) fn daily_bars(title: &str, days: &[(&str, [u64; 2])]) -> String {
     let mut out = opening(title, height);
     let highest = days.iter().map(|(_, [all, _])| *all).fold(1, u64::max) as f64;
     let y = |n: f64| TOP + (height - TOP - BOTTOM) * (1.0 - n / highest);
-    for tick in round_ticks(0.0, highest) {
+    // There is no half of an event.
+    for tick in round_ticks(0.0, highest).into_iter().filter(|tick| tick.fract() == 0.0) {
         level(&mut out, y(tick), &format!("{tick}"));
     }
     let room = (WIDTH - LEFT - RIGHT) / days.len().max(1) as f64;
@@ -160,9 +169,12 @@ pub(crate) fn daily_bars(title: &str, days: &[(&str, [u64; 2])]) -> String {
     let named = [0, days.len() / 2, days.len().saturating_sub(1)];
     for place in named.into_iter().collect::<std::collections::BTreeSet<usize>>() {
         let Some((day, _)) = days.get(place) else { continue };
-        let middle = (LEFT + room * (place as f64 + 0.5)).clamp(LEFT + 30.0, WIDTH - RIGHT - 20.0);
-        let below = height - BOTTOM + 16.0;
-        put(&mut out, format_args!(r#"<text class="mid" x="{middle:.1}" y="{below:.1}">{}</text>"#, escaped(day)));
+        let middle = (LEFT + room * (place as f64 + 0.5)).clamp(DATE_HALF, WIDTH - DATE_HALF);
+        let below = height - BOTTOM + BELOW;
+        put(
+            &mut out,
+            format_args!(r#"<text class="mid under" x="{middle:.1}" y="{below:.1}">{}</text>"#, escaped(day)),
+        );
     }
     axis_names(&mut out, "day", "events", height);
     closing(out)
@@ -200,21 +212,24 @@ fn closing(mut out: String) -> String {
 
 fn level(out: &mut String, y: f64, name: &str) {
     put(out, format_args!(r#"<path class="grid" d="M{LEFT} {y:.1}H{:.1}"/>"#, WIDTH - RIGHT));
-    put(out, format_args!(r#"<text class="end" x="{:.1}" y="{:.1}">{name}</text>"#, LEFT - 6.0, y + 4.0));
+    put(out, format_args!(r#"<text class="end" x="{:.1}" y="{:.1}">{name}</text>"#, LEFT - 6.0, y));
 }
 
 fn upright(out: &mut String, x: f64, floor: f64, name: &str) {
     put(out, format_args!(r#"<path class="grid" d="M{x:.1} {TOP}V{floor:.1}"/>"#));
-    put(out, format_args!(r#"<text class="mid" x="{x:.1}" y="{:.1}">{name}</text>"#, floor + 16.0));
+    put(out, format_args!(r#"<text class="mid under" x="{x:.1}" y="{:.1}">{name}</text>"#, floor + BELOW));
 }
 
+/// Names both axes. Narrow screens have no room for the vertical one's, which a caption says as well.
 fn axis_names(out: &mut String, horizontal: &str, vertical: &str, height: f64) {
     let (middle, below) = (LEFT + (WIDTH - LEFT - RIGHT) / 2.0, height - 8.0);
     put(out, format_args!(r#"<text class="mid soft" x="{middle:.1}" y="{below:.1}">{horizontal}</text>"#));
     let half = TOP + (height - TOP - BOTTOM) / 2.0;
     put(
         out,
-        format_args!(r#"<text class="mid soft" transform="translate(12 {half:.1}) rotate(-90)">{vertical}</text>"#),
+        format_args!(
+            r#"<text class="mid soft side" transform="translate(18 {half:.1}) rotate(-90)">{vertical}</text>"#
+        ),
     );
 }
 
@@ -297,6 +312,19 @@ mod tests {
         assert_eq!(round_ticks(-7.3, 12.0), [-5.0, 0.0, 5.0, 10.0]);
         assert_eq!(round_ticks(0.0, 1.2), [0.0, 0.5, 1.0]);
         assert_eq!(round_ticks(3.0, 3.0).len(), 1);
+    }
+
+    #[test]
+    fn events_are_counted_in_whole_numbers() {
+        for (highest, levels) in
+            [(0, &["0", "1"][..]), (1, &["0", "1"]), (2, &["0", "1", "2"]), (12, &["0", "5", "10"])]
+        {
+            let plot = daily_bars("a rule", &[("2026-01-01", [highest, 0]), ("2026-01-02", [0, 0])]);
+            let texts = plot.split(r#"<text class="end""#).skip(1);
+            let told: Vec<&str> =
+                texts.map(|text| &text[text.find('>').unwrap() + 1..text.find('<').unwrap()]).collect();
+            assert_eq!(told, levels, "{highest}");
+        }
     }
 
     #[test]

@@ -187,7 +187,12 @@ fn scores(out: &mut String, page: &Page<'_>) -> std::fmt::Result {
     let ends = [results.histogram.from, results.histogram.to];
     out.write_str("<h2>Scores</h2>")?;
     let title = "How scores lie: legitimate logins and each kind of attack, below each other";
-    figure(out, page, &format!("{title}, in the last third"), &histograms(title, ends, &groups))?;
+    figure(
+        out,
+        page,
+        &format!("{title} and each to its own height, in the last third"),
+        &histograms(title, ends, &groups),
+    )?;
     table_opening(
         out,
         page,

@@ -40,8 +40,8 @@ fn application(out: &mut String, tried: &Tried) -> std::fmt::Result {
         escaped(name),
         escaped(application),
         events.all,
-        escaped(&report.from),
-        escaped(&report.to),
+        minute(&report.from),
+        minute(&report.to),
         events.good,
         events.bad,
         events.unknown,
@@ -122,7 +122,7 @@ fn of_rule(out: &mut String, report: &BacktestReport, rule: &RuleReport) -> std:
             out,
             "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td><td>{}</td><td>{} {:.0}</td><td>{} {:.0}</td></tr>",
             escaped(&sample.event_id),
-            escaped(&sample.received_at),
+            minute(&sample.received_at),
             escaped(&sample.action),
             escaped(&sample.label),
             escaped(&sample.verdict),
@@ -164,4 +164,10 @@ fn of_matches(out: &mut String, report: &BacktestReport, name: &str, matches: &M
         )?;
     }
     out.write_str("</tbody></table></div>")
+}
+
+/// A time of the report as people read it: to the minute.
+fn minute(time: &str) -> String {
+    let told = time.get(..16).unwrap_or(time);
+    format!("{} UTC", escaped(told).replace('T', " "))
 }
