@@ -25,7 +25,7 @@ pub(crate) enum MasterKeyError {
     #[error("the master key file {path} can be read by others: run chmod 600 on it")]
     Exposed { path: PathBuf },
     #[error(
-        "the data folder {data} is there, but its master key file {path} is not: bring it back, since sealed data cannot be read without it"
+        "the data folder {data} is there, but its master key file {path} is not: bring it back, since sealed data cannot be read without it, or say where it is (store.master_key_file)"
     )]
     Missing { data: PathBuf, path: PathBuf },
     #[error("the data folder {data} is no folder")]

@@ -289,7 +289,8 @@ pub(crate) fn open_store(config: &Config, master_key: &MasterKey) -> Result<Embe
     let (store, report) = EmbeddedStore::open(&config.store.data, options)?;
     tracing::debug!(?report, "open report");
     if let Some(loss) = &report.lost {
-        tracing::error!(?loss, "acknowledged data is missing; going on as told");
+        let what = loss.what.join("; ");
+        tracing::error!(loss.n_rows = loss.n_rows, "acknowledged data is missing; going on as told: {what}");
     }
     Ok(store)
 }

@@ -14,7 +14,7 @@ use rightful_domain::Verdict;
 use rightful_store::conformance::{judged, login};
 use rightful_store::{EmbeddedOptions, EmbeddedStore, MasterKey, Memory};
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
-use testkit::{Server, rightful};
+use testkit::{Server, create_app, rightful};
 
 /// What a command said, and whether it ended well.
 fn run(command: &[&str], environment: &[(&str, &Path)]) -> (bool, String) {
@@ -132,4 +132,57 @@ fn a_clock_that_was_set_back_is_said_at_the_start() {
     let said = is_said_of_an_event(now_s + 86_400).unwrap();
     assert!(said.contains("WARN") && said.contains("behind_s=86") && said.contains("was it set back?"), "{said}");
     assert!(!said.contains("ann") && !said.contains("192.0.2.1"), "{said}");
+}
+
+#[test]
+fn metrics_are_turned_off_by_a_flag_as_by_the_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data");
+    std::fs::write(&file, "").unwrap();
+    let serve = |listen: &str| run(&["serve", "--metrics-listen", listen, "--data", file.to_str().unwrap()], &[]).1;
+    // Past the flags, it stops at the folder that is none.
+    assert!(serve("").contains("is no folder"), "{}", serve(""));
+    assert!(serve("9464").contains("must be an address with a port"), "{}", serve("9464"));
+}
+
+#[test]
+fn a_server_that_serves_nobody_says_what_is_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let log = Server::start(&data).stop_and_read_log();
+    assert!(log.contains(&format!("`rightful app create NAME --data {}`", data.display())), "{log}");
+    create_app(&data, &[]);
+    let log = Server::start(&data).stop_and_read_log();
+    assert!(!log.contains("rightful app create"), "{log}");
+}
+
+#[test]
+fn a_folder_that_was_not_named_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere");
+    let policy = folder.path().join("policy.toml");
+    std::fs::write(&policy, "").unwrap();
+    for command in [
+        &["app", "set", "shop", "mode=enforce"][..],
+        &["list", "show", "shop"],
+        &["export", "--app", "shop", "--out", "x"],
+        &["backtest", policy.to_str().unwrap()],
+    ] {
+        let (is_well, error) = run(command, &[("RIGHTFUL_STORE__DATA", &nowhere)]);
+        assert!(!is_well && error.contains("no data folder") && error.contains("--data"), "{command:?}: {error}");
+    }
+}
+
+#[test]
+fn an_entry_that_is_wrong_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    create_app(&data, &[]);
+    let list = |words: &[&str]| {
+        let done = rightful().arg("list").args(words).arg("--data").arg(&data).output().unwrap();
+        String::from_utf8(done.stdout).unwrap()
+    };
+    list(&["create", "shop", "leak", "--effect", "block", "--of", "address"]);
+    let told = list(&["add", "shop", "leak", "192.0.2.9", "198.51.100.7/24"]);
+    assert!(told.contains("1 added") && told.contains("  198.51.100.7/24: value has bits"), "{told}");
 }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use clap::{Args, Subcommand};
 use rightful_store::{Nonces, StoreError};
 
-use super::CommandError;
 use super::hook::AppHook;
 use super::key::AppKey;
+use super::{CommandError, no_folder};
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk, DeskError};
 use crate::policies::Policies;
@@ -222,7 +222,7 @@ pub(super) fn ask(config: &Config, command: &Command) -> Result<Answer, CommandE
     let data = &config.store.data;
     // Only a new application may make a folder: a misspelled one would look like an empty one.
     if !data.is_dir() && !matches!(command, Command::AppCreate(_)) {
-        return Err(format!("there is no data folder {}", data.display()).into());
+        return Err(no_folder(data));
     }
     let begun = Instant::now();
     loop {

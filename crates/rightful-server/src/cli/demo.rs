@@ -229,6 +229,9 @@ See what was judged of it, and why:
 
   curl -s 'http://{address}/v1/assessments?account=you' -H 'Authorization: Bearer {api_key}'
 
+Send the login three times, then as a stranger's: another deviceId, another ipAddress, and beside them
+"userAgent":"HeadlessChrome/120.0.0.0".
+
 Now a shop's last {hours} hours, attacks among them. Ctrl-C stops.
 
 "#,

@@ -9,7 +9,7 @@ use rightful_store::{EmbeddedStore, Nonces, StoreError};
 use serde::Serialize;
 
 use super::app;
-use super::{CommandError, print};
+use super::{CommandError, no_folder, print};
 use crate::config::Config;
 use crate::desk::{Answer, Command, Desk};
 use crate::export::{Asked, ExportPage, Format, PageAsked, Target};
@@ -153,7 +153,7 @@ impl Source {
     fn find(config: &Config) -> Result<Self, CommandError> {
         let data = &config.store.data;
         if !data.is_dir() {
-            return Err(format!("there is no data folder {}", data.display()).into());
+            return Err(no_folder(data));
         }
         let begun = Instant::now();
         loop {

@@ -214,7 +214,11 @@ impl Add {
         };
         let lines = self.values.iter().map(line).collect::<Vec<_>>().join("\n");
         match asked.ask(ListCommand::Put { name: self.name, csv: false, lines })? {
-            ListAnswer::Put(report) => asked.print_report(&report),
+            ListAnswer::Put(report) => {
+                let value =
+                    |line: u64| usize::try_from(line).ok().and_then(|line| self.values.get(line.checked_sub(1)?));
+                asked.print_report(&report, |line| value(line).map_or_else(|| format!("line {line}"), String::clone))
+            }
             _ => unexpected_answer(),
         }
     }
@@ -275,15 +279,15 @@ impl Asked {
         super::print(&found.iter().map(row).collect::<String>())
     }
 
-    /// Says what became of lines; an error if all of them were wrong.
-    fn print_report(&self, report: &Report) -> Result<(), CommandError> {
+    /// Says what became of lines, each by its place; an error if all of them were wrong.
+    fn print_report(&self, report: &Report, place: impl Fn(u64) -> String) -> Result<(), CommandError> {
         let Report { n_added, n_replaced, n_refused, refused } = report;
         if self.json {
             super::print(&serde_json::to_string_pretty(report)?)?;
         } else {
             super::print(&format!("{n_added} added, {n_replaced} replaced, {n_refused} refused"))?;
             for (line, detail) in refused.iter().take(REFUSED_SHOWN_MAX) {
-                super::print(&format!("  line {line}: {detail}"))?;
+                super::print(&format!("  {}: {detail}", place(*line)))?;
             }
         }
         if *n_refused > 0 && n_added + n_replaced == 0 { Err("nothing was put on the list".into()) } else { Ok(()) }
@@ -346,7 +350,7 @@ impl Import {
             bar.move_by(part.n_bytes);
         }
         bar.end();
-        asked.print_report(&total)
+        asked.print_report(&total, |line| format!("line {line}"))
     }
 }
 

@@ -15,7 +15,7 @@ mod rules;
 mod serve;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -182,6 +182,15 @@ fn load(file: Option<PathBuf>) -> Result<Config, ConfigError> {
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Config::load(file.as_deref(), environment)
+}
+
+/// What is said where a command is about a folder that is not there: most often it was not named.
+fn no_folder(data: &Path) -> CommandError {
+    format!(
+        "there is no data folder {} that you can read: name the server's with --data, or its configuration with --config",
+        data.display()
+    )
+    .into()
 }
 
 /// Writes a command's answer.

@@ -148,7 +148,9 @@ fn check(file: &Path) -> Result<(), CommandError> {
 fn counted(policy: &Policy) -> String {
     let n = |mode| policy.rules().iter().filter(|rule| rule.mode == mode).count();
     let [active, shadow, off] = RuleMode::ALL.map(n);
-    let mut text = format!("{} rules: {active} active, {shadow} shadow, {off} off", active + shadow + off);
+    let all = active + shadow + off;
+    let rules = if all == 1 { "rule" } else { "rules" };
+    let mut text = format!("{all} {rules}: {active} active, {shadow} shadow, {off} off");
     let aggregates = policy.rules().aggregates();
     if !aggregates.is_empty() {
         let n = aggregates.len();

@@ -182,9 +182,8 @@ fn set_journals_aside(dir: &Path, database: &Path) -> std::io::Result<String> {
 /// Notes a loss, or refuses to go on.
 fn note(loss: &mut Loss, what: String, go_on: bool) -> Result<(), StoreError> {
     if !go_on {
-        return Err(StoreError::Corrupt { what });
+        return Err(StoreError::Corrupt { what: format!("acknowledged data is missing: {what}") });
     }
-    tracing::error!("going on after a loss: {what}");
     loss.what.push(what);
     Ok(())
 }

@@ -15,7 +15,7 @@ use rightful_store::{Office, Store};
 use serde::Serialize;
 
 use super::app::Folder;
-use super::{CommandError, print};
+use super::{CommandError, no_folder, print};
 use crate::backtest::{Course, Pace, Plan, PolicyAsked, replay, run};
 use crate::config::Config;
 use crate::desk::{Answer, Command};
@@ -88,7 +88,7 @@ impl Backtest {
         };
         let data = &config.store.data;
         if !data.is_dir() {
-            return Err(format!("there is no data folder {}", data.display()).into());
+            return Err(no_folder(data));
         }
         let tried = match control::send(data, &Command::AppShow { application: self.app.clone() })? {
             Some(Answer::Shown(_)) if self.replay => {

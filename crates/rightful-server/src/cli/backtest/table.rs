@@ -19,12 +19,12 @@ pub(super) fn readable(all: &[Tried]) -> String {
 fn write_one(out: &mut String, tried: &Tried) -> std::fmt::Result {
     let Tried { application, name, took_ms, report } = tried;
     let events = report.events;
+    let since = report.from.get(..10).unwrap_or(&report.from);
     let rate = events.all as f64 / (*took_ms).max(1) as f64 * 1_000.0;
     writeln!(
         out,
-        "{name} ({application}): {} judged events of {} days, {} good, {} bad, {} unlabelled; {:.1} s, {rate:.0} events/s\n",
+        "{name} ({application}): {} judged events since {since}, {} good, {} bad, {} unlabelled; {:.1} s, {rate:.0} events/s\n",
         events.all,
-        report.days.len(),
         events.good,
         events.bad,
         events.unknown,
