@@ -5,6 +5,8 @@ mod app;
 mod audit;
 mod backtest;
 mod demo;
+#[cfg(test)]
+mod documented;
 mod evaluate;
 mod export;
 mod hook;
