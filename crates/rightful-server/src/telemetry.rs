@@ -116,6 +116,8 @@ impl Meters {
         metrics::describe_gauge!("rightful_hook_waiting", "Messages to hooks that wait.");
         metrics::describe_counter!("rightful_requests_total", "Requests, by dialect and status.");
         metrics::describe_histogram!("rightful_request_seconds", "Time from a request's head to its answer.");
+        metrics::describe_gauge!("rightful_build_info", "1, with the version as its label.");
+        gauge!("rightful_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         metrics::describe_gauge!("rightful_aggregates_to_count", "Rows still to be looked at for what rules ask for.");
         metrics::describe_gauge!("rightful_ledger_sequence", "Highest durable sequence number.");
         metrics::describe_gauge!("rightful_ledger_to_replay", "Rows that a restart would replay.");
@@ -398,6 +400,13 @@ mod tests {
             samples,
             ["rightful_data_age_seconds{set=\"asn\"} 0", "rightful_data_age_seconds{set=\"city\"} 600"]
         );
+    }
+
+    #[test]
+    fn a_scrape_tells_the_version() {
+        let expected = concat!("rightful_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1\n");
+        let told = Meters::new().exporter.render();
+        assert!(told.contains(expected), "{told}");
     }
 
     #[test]
