@@ -155,7 +155,7 @@ pub use rule_count::{Day, RULE_COUNT_DAYS, RULES_COUNTED_MAX, RuleCounted, RuleC
 pub use ruling::{RULE_MATCHES_MAX, RuleEffect, RuleMatch, RuleStatus, ScoreChange};
 pub use scalar::{CountryCode, LogOdds, OutOfRange, Pii, RiskScore, Subnet, Tag, Timestamp};
 pub use score_budget::{BUDGET_SHARES, BudgetThreshold, BudgetThresholds, SCORE_BUCKETS, ScoreBudget};
-pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, Search};
+pub use search::{Cursor, Page, SEARCH_LIMIT_MAX, SEARCH_WORDS_MAX, Search};
 pub use secret::PasswordHashes;
 pub use series::{
     BLOCK_CURRENCIES_MAX, SERIES_LATE_MAX, SERIES_MARKS_MAX, SERIES_VALUES_MAX, Series, SeriesBlock, SeriesKind,

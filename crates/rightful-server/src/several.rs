@@ -88,14 +88,9 @@ impl Pipeline {
             EventsOf::Correlation(id) => self.store.correlated(&application.id, id, SAID_OF_MAX + 1).await?,
             EventsOf::Address(ip) => {
                 let search = Search {
-                    application: application.id.clone(),
-                    account: None,
-                    device: None,
                     subnet: Some(Subnet::of(*ip)),
                     from: Some(now.minus(OF_ADDRESS_WITHIN)),
-                    to: None,
-                    limit: SAID_OF_MAX + 1,
-                    cursor: None,
+                    ..Search::of(application.id.clone(), SAID_OF_MAX + 1)
                 };
                 self.search(&search).await?.records
             }
@@ -115,14 +110,11 @@ impl Pipeline {
         }
         // It is received at the same moment.
         let search = Search {
-            application: application.id.clone(),
-            account: None,
             device,
             subnet,
             from: Some(event.received_at),
             to: Some(event.received_at.plus(Duration::from_micros(1))),
-            limit: VOUCHED_SEEN_MAX,
-            cursor: None,
+            ..Search::of(application.id.clone(), VOUCHED_SEEN_MAX)
         };
         let mut found = self.search(&search).await?.records;
         found.retain(|record| is_told_again_as(record, attempt));

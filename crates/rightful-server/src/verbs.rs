@@ -292,12 +292,7 @@ async fn first_on(
     let mut search = Search {
         account: Some(account.clone()),
         device: Some(device.clone()),
-        limit: SEARCH_LIMIT_MAX,
-        application: application.clone(),
-        subnet: None,
-        from: None,
-        to: None,
-        cursor: None,
+        ..Search::of(application.clone(), SEARCH_LIMIT_MAX)
     };
     let mut oldest = None;
     // Newest first: the last of the last page.

@@ -305,6 +305,29 @@ fn the_same_word_twice_is_said_once() {
 }
 
 #[test]
+fn what_was_refused_is_found_by_verdict_action_and_reason_also_where_nobody_was() {
+    let shop = Shop::new(&["--observe"]);
+    let server = shop.serve();
+    let close = json!({"closed": true}).to_string();
+    server.post("/v1/accounts/ann/notes", &[("authorization", &shop.bearer())], close);
+    for (action, account) in [("login", "bob"), ("login", "ann"), ("withdraw", "ann")] {
+        let judged = shop.assess(&server, &json!({"action": action, "account": account}));
+        assert_eq!(judged["answered"], "allow", "{judged}");
+    }
+    let actions = |query: &str| -> Vec<Value> {
+        let items = shop.search(&server, query)["items"].clone();
+        items.as_array().unwrap().iter().map(|item| item["action"].clone()).collect()
+    };
+    assert_eq!(actions("?verdict=challenge,deny"), ["withdraw", "login"]);
+    assert_eq!(actions("?verdict=deny&action=login"), ["login"]);
+    assert_eq!(actions("?reason=USER_ACCOUNT_CLOSED,IP_IS_VPN&limit=1"), ["withdraw"]);
+    assert_eq!(actions("?account=bob&verdict=deny"), Vec::<Value>::new());
+    let wrong = server.get("/v1/assessments?verdict=denied", &[("authorization", &shop.bearer())]);
+    assert_eq!(wrong.status, 400, "{}", wrong.text);
+    assert!(wrong.text.contains("verdict must be trust, allow, challenge or deny"), "{}", wrong.text);
+}
+
+#[test]
 fn one_application_sees_nothing_of_another() {
     let shop = Shop::new(&[]);
     let server = shop.serve();

@@ -284,16 +284,8 @@ impl Agreement {
         for account in ACCOUNTS.map(|name| AccountId::new(name).unwrap()) {
             let of_account = |known: &&Known| known.event.account.as_ref() == Some(&account);
             let expected: Vec<_> = self.known.values().filter(of_account).rev().collect();
-            let search = Search {
-                application: login(0, "a", "b", "").application,
-                account: Some(account.clone()),
-                device: None,
-                subnet: None,
-                from: None,
-                to: None,
-                limit: 100,
-                cursor: None,
-            };
+            let search =
+                Search { account: Some(account.clone()), ..Search::of(login(0, "a", "b", "").application, 100) };
             let page = self.runtime.block_on(self.store.search(&search)).unwrap();
             assert_eq!(page.records.len(), expected.len());
             for (record, known) in page.records.iter().zip(expected) {

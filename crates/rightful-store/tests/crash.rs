@@ -142,16 +142,7 @@ async fn check(store: &EmbeddedStore, safe: &[u64]) {
     }
     let sequence = store.health().await.unwrap().sequence;
     check_counted(store, sequence).await;
-    let mut search = Search {
-        application: application.clone(),
-        account: None,
-        device: None,
-        subnet: None,
-        from: None,
-        to: None,
-        limit: 500,
-        cursor: None,
-    };
+    let mut search = Search::of(application.clone(), 500);
     let mut expected = sequence;
     loop {
         let page = store.search(&search).await.unwrap();

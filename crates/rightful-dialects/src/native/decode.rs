@@ -5,8 +5,8 @@ use std::time::Duration;
 use rightful_domain::{
     AccountId, Action, Behavior, CorrelationId, CountryCode, Cursor, DETAILS_PER_KIND_MAX, Device, DeviceAlias,
     DeviceAliasKind, DeviceId, Event, EventId, FailureReason, Feedback, FeedbackKind, FeedbackTarget, Location,
-    Mechanism, MechanismKind, Network, Outcome, PasswordHashes, Payment, Person, Pii, RetryKey, SEARCH_LIMIT_MAX,
-    Search, SessionId, Source, Subnet, Verdict,
+    Mechanism, MechanismKind, Network, Outcome, PasswordHashes, Payment, Person, Pii, ReasonCode, RetryKey,
+    SEARCH_LIMIT_MAX, SEARCH_WORDS_MAX, Search, SessionId, Source, Subnet, Verdict,
 };
 
 use super::{money, words};
@@ -351,16 +351,7 @@ fn read_target(body: &mut Fields<'_>) -> Result<FeedbackTarget, Fault> {
 
 /// Reads a search.
 pub(super) fn search(call: &Call<'_>) -> Result<Intake, Refusal> {
-    let mut search = Search {
-        application: call.application.id.clone(),
-        account: None,
-        device: None,
-        subnet: None,
-        from: None,
-        to: None,
-        limit: SEARCH_LIMIT_DEFAULT,
-        cursor: None,
-    };
+    let mut search = Search::of(call.application.id.clone(), SEARCH_LIMIT_DEFAULT);
     each_parameter(call, |name, value| set_condition(&mut search, name, value))?;
     Ok(Intake::Search(search))
 }
@@ -390,6 +381,11 @@ fn set_condition(search: &mut Search, name: &str, value: &str) -> Result<(), Fau
         "account" => search.account = Some(AccountId::new(value).map_err(invalid)?),
         "device" => search.device = Some(DeviceId::new(value).map_err(invalid)?),
         "ip" => search.subnet = Some(Subnet::of(text_address(value)?)),
+        "verdict" => search.verdicts = listed(value, "must be trust, allow, challenge or deny", Verdict::parse)?,
+        "action" => search.actions = listed(value, "must be actions", Action::parse)?,
+        "reason" => {
+            search.reasons = listed(value, "must be reasons, as /v1/assessments spells them", ReasonCode::parse)?
+        }
         "from" => search.from = Some(text_moment(value)?),
         "to" => search.to = Some(text_moment(value)?),
         "limit" => search.limit = limit(value)?,
@@ -400,6 +396,13 @@ fn set_condition(search: &mut Search, name: &str, value: &str) -> Result<(), Fau
         _ => return Err(Fault::new("is not known here")),
     }
     Ok(())
+}
+
+/// Words with commas between.
+pub(super) fn listed<T>(value: &str, what: &'static str, read: fn(&str) -> Option<T>) -> Result<Vec<T>, Fault> {
+    let words: Vec<T> = value.split(',').map(read).collect::<Option<_>>().ok_or_else(|| Fault::new(what))?;
+    let is_short = words.len() <= SEARCH_WORDS_MAX;
+    if is_short { Ok(words) } else { Err(Fault::new(format!("must be at most {SEARCH_WORDS_MAX}"))) }
 }
 
 fn limit(value: &str) -> Result<u16, Fault> {

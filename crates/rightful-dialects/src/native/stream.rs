@@ -10,9 +10,6 @@ use crate::fields::Fault;
 use crate::time::{rfc3339, text_moment};
 use crate::{Call, Following, Glossary, Intake, Refusal, StreamMessage};
 
-/// The most words of one condition.
-const WORDS_MAX: usize = 32;
-
 /// How an event ended, as a stream tells it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = StreamConclusion)]
@@ -71,8 +68,10 @@ pub(super) fn following(call: &Call<'_>) -> Result<Intake, Refusal> {
     decode::each_parameter(call, |name, value| {
         match name {
             "after" => following.after = Some(place(value)?),
-            "verdict" => following.verdicts = listed(value, "must be trust, allow, challenge or deny", Verdict::parse)?,
-            "action" => following.actions = listed(value, "must be actions", Action::parse)?,
+            "verdict" => {
+                following.verdicts = decode::listed(value, "must be trust, allow, challenge or deny", Verdict::parse)?
+            }
+            "action" => following.actions = decode::listed(value, "must be actions", Action::parse)?,
             _ => return Err(Fault::new("is not known here")),
         }
         Ok(())
@@ -114,11 +113,6 @@ pub(super) fn excerpt(call: &Call<'_>) -> Result<Intake, Refusal> {
 
 fn place(value: &str) -> Result<u64, Fault> {
     value.parse().map_err(|_| Fault::new("must be a whole number, as it was told"))
-}
-
-fn listed<T>(value: &str, what: &'static str, read: fn(&str) -> Option<T>) -> Result<Vec<T>, Fault> {
-    let words: Vec<T> = value.split(',').map(read).collect::<Option<_>>().ok_or_else(|| Fault::new(what))?;
-    if words.len() > WORDS_MAX { Err(Fault::new(format!("must be at most {WORDS_MAX}"))) } else { Ok(words) }
 }
 
 /// Writes what happened.

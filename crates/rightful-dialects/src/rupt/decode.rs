@@ -183,16 +183,7 @@ pub(super) fn access_history(call: &Call<'_>) -> Result<Intake, Refusal> {
         token::device(&id)?;
     }
     let pages = Pages::of(call)?;
-    Ok(Intake::Search(Search {
-        application: call.application.id.clone(),
-        account: Some(account),
-        device: None,
-        subnet: None,
-        from: None,
-        to: None,
-        limit: pages.n_read(),
-        cursor: None,
-    }))
+    Ok(Intake::Search(Search { account: Some(account), ..Search::of(call.application.id.clone(), pages.n_read()) }))
 }
 
 /// Which page of a list is asked for.

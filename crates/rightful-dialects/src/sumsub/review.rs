@@ -108,16 +108,7 @@ pub(super) fn applicant(call: &Call<'_>) -> Result<Intake, Refusal> {
         None => applicant::account_of(call.link_key, &call.application.id, told),
     };
     let account = account.ok_or_else(|| not_found("Applicant not found"))?;
-    Ok(Intake::Search(Search {
-        application: call.application.id.clone(),
-        account: Some(account),
-        device: None,
-        subnet: None,
-        from: None,
-        to: None,
-        limit: EVENTS_READ,
-        cursor: None,
-    }))
+    Ok(Intake::Search(Search { account: Some(account), ..Search::of(call.application.id.clone(), EVENTS_READ) }))
 }
 
 fn not_found(detail: &str) -> Refusal {

@@ -245,16 +245,7 @@ impl Desk<'_> {
             HookStyle::Rupt => Topic::Challenged,
             HookStyle::Sumsub => Topic::Standing,
         };
-        let search = Search {
-            application: application.id.clone(),
-            account: None,
-            device: None,
-            subnet: None,
-            from: None,
-            to: None,
-            limit: SEARCH_LIMIT_MAX,
-            cursor: None,
-        };
+        let search = Search::of(application.id.clone(), SEARCH_LIMIT_MAX);
         let latest = self.store.search(&search).await?.records.into_iter().find(|record| {
             // Every style has words for an event of an account that is about its topic.
             let is_about = topic != Topic::Challenged || record.entry.answered() == Some(Verdict::Challenge);

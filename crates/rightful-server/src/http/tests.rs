@@ -58,16 +58,7 @@ impl Dialect for Made {
     fn decode(&self, call: &Call<'_>) -> Result<Intake, Refusal> {
         match AccountDeviceId::parse(call.parameter("device")) {
             Some(device) => Ok(Intake::Listen(device)),
-            None => Ok(Intake::Search(Search {
-                application: call.application.id.clone(),
-                account: None,
-                device: None,
-                subnet: None,
-                from: None,
-                to: None,
-                limit: SEARCH_LIMIT_MAX,
-                cursor: None,
-            })),
+            None => Ok(Intake::Search(Search::of(call.application.id.clone(), SEARCH_LIMIT_MAX))),
         }
     }
 

@@ -197,6 +197,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     rules::an_erasure_forgets_snoozes,
     rules::counts_of_rules_add_up_and_age,
     search::a_search_finds_by_each_key,
+    search::a_search_finds_by_what_was_judged,
     search::pages_follow_each_other_newest_first,
     search::a_search_by_time_has_its_start_and_not_its_end,
     search::applications_do_not_see_each_other,

@@ -226,16 +226,7 @@ pub(super) fn answered(event: &Event, verdict: Verdict, answered: Option<Verdict
 
 /// A search for everything in the application of most cases.
 pub(super) fn everything() -> Search {
-    Search {
-        application: application(),
-        account: None,
-        device: None,
-        subnet: None,
-        from: None,
-        to: None,
-        limit: 100,
-        cursor: None,
-    }
+    Search::of(application(), 100)
 }
 
 /// An application with one key.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rightful_domain::{CorrelationId, Cursor, EventId, Search, Subnet, Timestamp, Verdict};
+use rightful_domain::{Action, CorrelationId, Cursor, EventId, ReasonCode, Search, Subnet, Timestamp, Verdict};
 
 use super::sample::{START, account_id, application_id, device_id, everything, login};
 use super::{Backend, Ending, Script, Told, same};
@@ -48,6 +48,35 @@ pub(super) async fn a_search_finds_by_each_key(backend: Arc<dyn Backend>) -> Tol
         same(&format!("{search:?}"), seconds(&script, &search).await?, expected)?;
     }
     Ok(())
+}
+
+pub(super) async fn a_search_finds_by_what_was_judged(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    for (n, verdict) in [Verdict::Allow, Verdict::Deny, Verdict::Challenge, Verdict::Deny].into_iter().enumerate() {
+        let n = u64::try_from(n).unwrap_or(0);
+        script.record(&login(n, if n < 2 { "anna" } else { "berta" }, "phone", "192.0.2.1"), verdict).await?;
+    }
+    let judged = |verdicts: &[Verdict]| Search { verdicts: verdicts.to_vec(), ..everything() };
+    let acted = |action| Search { actions: vec![action], ..everything() };
+    let searches = [
+        (judged(&[Verdict::Deny]), vec![3, 1]),
+        (judged(&[Verdict::Challenge, Verdict::Deny]), vec![3, 2, 1]),
+        (judged(&[Verdict::Trust]), vec![]),
+        (Search { account: Some(account_id("anna")), ..judged(&[Verdict::Deny]) }, vec![1]),
+        (acted(Action::Login), vec![3, 2, 1, 0]),
+        (acted(Action::Withdraw), vec![]),
+        (Search { reasons: vec![ReasonCode::DeviceBot], ..everything() }, vec![]),
+        (
+            Search { reasons: vec![ReasonCode::DeviceBot, ReasonCode::ProfileDeviceNew], ..judged(&[Verdict::Deny]) },
+            vec![3, 1],
+        ),
+    ];
+    for (search, expected) in searches {
+        same(&format!("{search:?}"), seconds(&script, &search).await?, expected)?;
+    }
+    let first = script.store().search(&Search { limit: 1, ..judged(&[Verdict::Deny]) }).await?;
+    let rest = Search { cursor: first.next, ..judged(&[Verdict::Deny]) };
+    same("the next page", seconds(&script, &rest).await?, vec![1])
 }
 
 pub(super) async fn pages_follow_each_other_newest_first(backend: Arc<dyn Backend>) -> Told {

@@ -3,7 +3,7 @@
 
 use fjall::UserValue;
 use rightful_domain::{
-    ApplicationId, CorrelationId, Cursor, Entry, Page, Record, SEARCH_LIMIT_MAX, Search, Tag, Timestamp,
+    ApplicationId, CorrelationId, Cursor, Entry, Page, ReasonCode, Record, SEARCH_LIMIT_MAX, Search, Tag, Timestamp,
 };
 
 use super::Shared;
@@ -15,6 +15,8 @@ use crate::record::{Numbered, RowKind, Worded};
 
 /// The most rows that one page looks at. A page may hold fewer than its limit, or none, and still have a next one.
 const ROWS_SEEN_MAX: usize = 50_000;
+/// The same where each row must be opened to know whether it is asked for, which takes some ten times as long.
+const ROWS_OPENED_MAX: usize = 5_000;
 /// Rows are written in the order of receipt but for this much, and clocks are set back.
 pub(super) const DISORDER: std::time::Duration = std::time::Duration::from_secs(300);
 
@@ -65,6 +67,7 @@ impl Shared {
         let limit = usize::from(search.limit.clamp(1, SEARCH_LIMIT_MAX));
         let tagger = self.mind.taggers.of(&search.application);
         let Some(newest) = self.newest_to_see(search)? else { return Ok(Page::default()) };
+        let rows_max = if search.asks_of_judgement() { ROWS_OPENED_MAX } else { ROWS_SEEN_MAX };
         let mut page = Page::default();
         let mut last_seen = newest;
         for (n_seen, row) in self.rows(search, &tagger, newest).enumerate() {
@@ -73,7 +76,7 @@ impl Shared {
                 page.next = page.records.last().map(|record| Cursor(record.sequence));
                 return Ok(page);
             }
-            if n_seen == ROWS_SEEN_MAX {
+            if n_seen == rows_max {
                 page.next = Some(Cursor(last_seen));
                 return Ok(page);
             }
@@ -209,4 +212,17 @@ fn is_asked_for(search: &Search, entry: &Entry) -> bool {
         && search.account.as_ref().is_none_or(|account| event.account.as_ref() == Some(account))
         && search.device.as_ref().is_none_or(|device| event.device.id() == Some(device))
         && search.subnet.is_none_or(|subnet| event.network.subnet() == Some(subnet))
+        && (search.actions.is_empty() || search.actions.contains(&event.action))
+        && is_judged_as(search, entry)
+}
+
+/// The verdict is the one that was judged; one of the reasons is enough.
+fn is_judged_as(search: &Search, entry: &Entry) -> bool {
+    if search.verdicts.is_empty() && search.reasons.is_empty() {
+        return true;
+    }
+    let Some(assessment) = &entry.assessment else { return false };
+    let raises = |reason: &ReasonCode| assessment.findings.iter().any(|finding| finding.reason == *reason);
+    (search.verdicts.is_empty() || search.verdicts.contains(&assessment.verdict))
+        && (search.reasons.is_empty() || search.reasons.iter().any(raises))
 }
