@@ -127,7 +127,7 @@ fn check_commands(page: &str, expected: usize) {
 
 #[test]
 fn what_guides_have_a_reader_send_is_taken() {
-    check_commands("docs/guides/native-api.md", 7);
+    check_commands("docs/guides/native-api.md", 9);
     check_commands("docs/guides/rules.md", 4);
     check_commands("docs/guides/stream-and-export.md", 1);
 }
