@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rightful_domain::{
-    Action, Allowances, CountryCode, Crowd, Device, DeviceAlias, DeviceAliasKind, DeviceId, Enrichment, Facts,
-    HandShares, History, Lesson, Notoriety, Outcome, Population, Profile, Remembered, StepTag, Tag, Tally, Timestamp,
+    Action, Allowances, CountryCode, Crowd, Device, DeviceAlias, DeviceAliasKind, DeviceId, DeviceSnapshot, Enrichment,
+    Facts, HandShares, History, Lesson, Notoriety, Outcome, Population, Profile, ReasonCode, Remembered, StepTag, Tag,
+    Tally, Timestamp,
 };
 use rightful_engine::{FEATURE_SCHEMA, Policy, assess, feature_names};
 
@@ -273,7 +274,7 @@ fn a_computer_is_out_of_place_where_others_come_by_phone() {
 fn anothers_device_speaks_against_the_owner_where_few_share_and_a_crowds_for_them() {
     let town = Town::ordinary();
     let new = Login { name: Some("new"), ..HOME };
-    let nats = |n_accounts: u64, shares: HandShares| {
+    let judged = |n_accounts: u64, shares: HandShares| {
         let mut facts = town.facts(0, &new);
         let mut device = Profile::default();
         for account in 1..=n_accounts {
@@ -282,8 +283,9 @@ fn anothers_device_speaks_against_the_owner_where_few_share_and_a_crowds_for_the
         }
         facts.history.device = Some(Remembered { profile: Arc::new(device), tally: Tally::default() });
         facts.history.hand_shares = shares;
-        slot(&facts, "likelihood_name")
+        facts
     };
+    let nats = |n_accounts: u64, shares: HandShares| slot(&judged(n_accounts, shares), "likelihood_name");
     let few_share = HandShares([0.98, 0.005, 0.015]);
     let [nobodys, anothers, several] = [0, 1, 9].map(|n| nats(n, few_share));
     assert!(anothers > nobodys + 2.0 && several < nobodys, "{nobodys} {anothers} {several}");
@@ -292,6 +294,32 @@ fn anothers_device_speaks_against_the_owner_where_few_share_and_a_crowds_for_the
     let [nobodys, anothers, several] = [0, 1, 9].map(|n| nats(n, many_share));
     assert!(anothers < nobodys && several < nobodys && several > nobodys - 2.0, "{nobodys} {anothers} {several}");
     assert!(nats(1, HandShares([1.0, 0.0, 0.0])).is_finite());
+    // Who uses another's is where the owner is, if it is no owner: the owner's line calms less then.
+    let line = |n_accounts: u64, shares: HandShares| slot(&judged(n_accounts, shares), "likelihood_network");
+    let [nobodys, anothers, several] = [0, 1, 9].map(|n| line(n, few_share));
+    assert!(anothers > nobodys + 1.0 && several == nobodys, "{nobodys} {anothers} {several}");
+    assert!(line(1, many_share) < anothers - 0.3, "{} {anothers}", line(1, many_share));
+}
+
+#[test]
+fn a_browser_that_is_older_than_it_was_is_rather_a_copy() {
+    const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/";
+    let town = Town::ordinary();
+    let judged = |latest: Option<&str>| {
+        let mut facts = town.facts(0, &HOME);
+        facts.event.network.user_agent = Some(format!("{AGENT}131.0.0.0").into());
+        facts.history.latest_device = latest.map(|version| {
+            let mut event = facts.event.clone();
+            event.network.user_agent = Some(format!("{AGENT}{version}").into());
+            Arc::new(DeviceSnapshot::of(&event).expect("a device"))
+        });
+        let is_said = |reason| assess(&facts, &Policy::default()).findings.iter().any(|found| found.reason == reason);
+        (slot(&facts, "likelihood_name"), is_said(ReasonCode::DeviceCookieReused))
+    };
+    let (unknown, updated, same) = (judged(None), judged(Some("129.0.0.0")), judged(Some("131.0.0.0")));
+    assert!(unknown == updated && updated == same && !same.1, "{unknown:?} {updated:?} {same:?}");
+    let (nats, is_said) = judged(Some("137.0.0.0"));
+    assert!(is_said && nats > same.0 + 0.5, "{nats} {same:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use rightful_domain::{Device, Facts};
 
 use super::agent::System;
+use super::versions;
 use super::{Slot, count_slot, flag_slot, number_slot};
 
 /// Renderers in software, as their names say.
@@ -35,6 +36,8 @@ pub(crate) struct Browser {
     pub(crate) contradictions: Option<u32>,
     /// It presented the id of another device.
     pub(crate) copied_id: Option<bool>,
+    /// The program is older than it was; None unless the account came with this device and this program the last time.
+    pub(crate) went_back: Option<bool>,
 }
 
 /// By what a browser draws.
@@ -74,8 +77,8 @@ impl Renderer {
 pub(super) fn derive(facts: &Facts) -> Browser {
     let device = &facts.event.device;
     if device.components.is_empty() {
-        // Nothing is told, so nothing need be compared with the agent string.
-        return Browser::default();
+        // Nothing is told that could be compared with the agent string; only that itself with an earlier one.
+        return Browser { went_back: went_back(facts), ..Browser::default() };
     }
     let told = |name: &str| component(device, name);
     let is = |name: &str| told(name).map(|value| value == "true");
@@ -108,11 +111,20 @@ pub(super) fn derive(facts: &Facts) -> Browser {
             systems.saturating_add(page_agent + replaced)
         }),
         copied_id: told("presented_id").map(|_| true),
+        went_back: went_back(facts),
     }
 }
 
 fn component<'d>(device: &'d Device, name: &str) -> Option<&'d str> {
     device.components.iter().find(|(known, _)| **known == *name).map(|(_, value)| &**value)
+}
+
+/// By the agent string that the account's last device came with, if that is this one.
+pub(super) fn went_back(facts: &Facts) -> Option<bool> {
+    let (device, latest) = (&facts.event.device, facts.history.latest_device.as_ref()?);
+    let is_the_same = !device.has_likeness_only() && device.id() == Some(&latest.id);
+    let (before, now) = (latest.user_agent.as_deref()?, facts.event.network.user_agent.as_deref()?);
+    is_the_same.then(|| versions::went_back(before, now)).flatten()
 }
 
 pub(super) const SLOTS: &[Slot<Browser>] = &[

@@ -23,12 +23,12 @@
 //! logins; the result is flat around all of them.
 
 use rightful_domain::{
-    Backdrop, Circumstances, Facts, Fickleness, Habits, Hands, Level, NOTED_LEVELS, NameContext, NameState, News,
-    Notoriety, Profile, Span, StepBackdrop, TURNOVER_LEVELS, VersionBackdrop, hour_of,
+    Backdrop, Circumstances, Facts, Fickleness, Habits, HandShares, Hands, Level, NOTED_LEVELS, NameContext, NameState,
+    News, Notoriety, Profile, Span, StepBackdrop, TURNOVER_LEVELS, VersionBackdrop, hour_of,
 };
 
 use super::sharing::familiar_accounts;
-use super::{Slot, number_slot};
+use super::{Slot, browser, number_slot};
 
 /// The chance that a stranger knows, and can show, the owner's value of a rated step. Home lines are for rent by the city,
 /// and half of all browsers, an intruder's among them, run the version of the month.
@@ -66,12 +66,17 @@ const SHARED_CALMS_MAX: f64 = 1.0;
 /// The part of strangers who come with a copy of the owner's browser, its name and agent included: stolen by malware, and
 /// sold by the thousand. Small, since nothing but the network can tell them from owners on a journey.
 const COPIED: f64 = 0.015;
+/// The same of strangers whose browser is older than the device's was: copies are shown as they were when they were taken.
+const COPIED_AND_OLDER: f64 = 0.5;
 /// After so many logins half of that is believed. Nobody has lost a browser with the first ones, and an account whose
 /// journeys are not known yet is on one more likely than it is copied.
 const COPIED_LEARNED: f64 = 12.0;
 /// The part of strangers who are where the owner is: in the household, among colleagues, or behind malware that lends the
 /// owner's line. Small for the same reason: nothing but the device tells them from owners with a new one.
 const ON_THE_LINE: f64 = 0.006;
+/// The same of strangers whose new device is one other account's, which owners' seldom is: they are of the household, or
+/// colleagues.
+const INSIDER_ON_THE_LINE: f64 = 0.5;
 /// After so many logins half of that is believed: the places of an account are learned sooner than its journeys.
 const ON_THE_LINE_LEARNED: f64 = 6.0;
 /// How far an address that is new to the account calms where others were let through before today: owners go where others
@@ -165,14 +170,17 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     let (device, is_known_agent) = comparison.chain(&Level::DEVICE);
     let device = device + comparison.out_of_place(is_known_agent);
     let versions = is_known_agent.then(|| comparison.versions());
-    let name = backdrop.names_devices.then(|| comparison.name(is_known_agent) + comparison.in_other_hands(facts));
+    let hands = comparison.hands(facts);
+    let whose = hands.map_or(0.0, |hands| in_hands(hands, &history.hand_shares).ln().max(-SHARED_CALMS_MAX));
+    let name = backdrop.names_devices.then(|| comparison.name(is_known_agent) + whose);
     let hour = comparison.hour();
     let failures = comparison.failures(facts);
     let pace = comparison.pace();
     let network = network + comparison.notoriety(history.notoriety);
+    let insider = hands.map_or(0.0, |hands| as_insider(hands, &history.hand_shares));
     let with_what = device + versions.unwrap_or(0.0) + name.unwrap_or(0.0);
-    let copied = comparison.copied(with_what);
-    let network = network + comparison.on_the_line(network, copied);
+    let copied = comparison.copied(with_what, browser::went_back(facts) == Some(true));
+    let network = network + comparison.on_the_line(network, copied, insider);
     let name = name.map(|name| name + copied);
     let terms = [Some(network), Some(device), versions, name, Some(hour), Some(failures), Some(pace)];
     let nats: f64 = terms.into_iter().flatten().sum();
@@ -345,15 +353,11 @@ impl<'a> Comparison<'a> {
         (stranger / owner.max(NAME_MIN)).ln()
     }
 
-    /// Of a new name: whose the device is. Where few owners use another's, it is an insider's; where people share machines,
-    /// a shared one is rather an owner's.
-    fn in_other_hands(&self, facts: &Facts) -> f64 {
+    /// Of a new name: whose the device is.
+    fn hands(&self, facts: &Facts) -> Option<Hands> {
         let is_new = NameState::of(self.profile, self.circumstances) == NameState::New;
-        let history = &facts.history;
-        let Some(device) = history.device.as_ref().filter(|_| is_new) else { return 0.0 };
-        let hands = Hands::of(&device.profile, history.account_tag, self.at);
-        let stranger = STRANGER_HANDS.get(hands as usize).copied().unwrap_or(NAME_MIN);
-        (stranger / f64::from(history.hand_shares.share(hands)).max(NAME_MIN)).ln().max(-SHARED_CALMS_MAX)
+        let device = facts.history.device.as_ref().filter(|_| is_new)?;
+        Some(Hands::of(&device.profile, facts.history.account_tag, self.at))
     }
 
     /// How much of what was done came without a name, and of how much: of this agent if it is known, else of all.
@@ -437,17 +441,19 @@ impl<'a> Comparison<'a> {
 
     /// What is to be added to a known name, where the whole device speaks for the owner by `device` nats: a thief who has
     /// copied the browser shows all that the owner's would show. So the device calms as far as it could not have been
-    /// copied, and what is left of an event is where and when.
-    fn copied(&self, device: f64) -> f64 {
+    /// copied, and what is left of an event is where and when. `is_older`: the browser is older than the device's was.
+    fn copied(&self, device: f64, is_older: bool) -> f64 {
         let is_known = self.news.name.is_some_and(|(_, state)| state == NameState::Known);
-        if is_known { or_all_of_it(self.believed(COPIED, COPIED_LEARNED), device).ln() } else { 0.0 }
+        let part = if is_older { COPIED_AND_OLDER } else { COPIED };
+        if is_known { or_all_of_it(self.believed(part, COPIED_LEARNED), device).ln() } else { 0.0 }
     }
 
     /// The same of the owner's places: what is to be added to a known /24, where the whole network speaks for the owner by
     /// `network` nats. Who has a copy of the browser need not be on the line as well: `copied` was added for that.
-    fn on_the_line(&self, network: f64, copied: f64) -> f64 {
+    /// `insider` is the part of strangers with such a device who are there at the least.
+    fn on_the_line(&self, network: f64, copied: f64, insider: f64) -> f64 {
         let is_known = [Level::Net, Level::Address].into_iter().any(|level| self.own(level).is_some());
-        let part = if is_known { self.believed(ON_THE_LINE, ON_THE_LINE_LEARNED) } else { 0.0 };
+        let part = if is_known { self.believed(insider.max(ON_THE_LINE), ON_THE_LINE_LEARNED) } else { 0.0 };
         (1.0 + (or_all_of_it(part, network) - 1.0) * (-copied).exp()).ln()
     }
 
@@ -478,6 +484,21 @@ impl<'a> Comparison<'a> {
 /// The sum of two terms, but where both calm, that of the one that calms more: they see the same people.
 fn told_twice(one: f64, other: f64) -> f64 {
     if one < 0.0 && other < 0.0 { one.min(other) } else { one + other }
+}
+
+/// How much likelier a stranger's new device is in such hands than an owner's. Where few owners use another's, it is an
+/// insider's; where people share machines, a shared one is rather an owner's.
+fn in_hands(hands: Hands, owners: &HandShares) -> f64 {
+    let stranger = STRANGER_HANDS.get(hands as usize).copied().unwrap_or(NAME_MIN);
+    stranger / f64::from(owners.share(hands)).max(NAME_MIN)
+}
+
+/// The part of strangers with a new device in such hands who are where the owner is.
+fn as_insider(hands: Hands, owners: &HandShares) -> f64 {
+    match hands {
+        Hands::Anothers => INSIDER_ON_THE_LINE * in_hands(hands, owners).min(1.0),
+        Hands::Nobodys | Hands::Several => 0.0,
+    }
 }
 
 /// By how much likelier a stranger shows what speaks for the owner by `nats`, if a part of strangers have all of it.

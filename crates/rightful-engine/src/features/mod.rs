@@ -29,6 +29,7 @@ mod standing;
 mod tenure;
 mod time_zones;
 mod velocity;
+mod versions;
 
 use std::time::Duration;
 

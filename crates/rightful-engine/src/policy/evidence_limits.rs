@@ -32,6 +32,14 @@ pub(crate) struct ActionIsSuspectedFraud {
 /// See `default.toml`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct DeviceCookieReused {
+    pub(crate) nats: Nats,
+    pub(crate) went_back_nats: Nats,
+}
+
+/// See `default.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct BehaviorBot {
     pub(crate) signs_min: Limit,
     pub(crate) keys_min: Limit,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::evidence_limits::{
     ActionIsSuspectedFraud, BehaviorBot, BehaviorBotTyping, BehaviorInhumanInput, BehaviorSuspiciousMovement,
-    CredentialCracking, CredentialEnumeration, CredentialSprayCampaign, CredentialStuffingCampaign,
+    CredentialCracking, CredentialEnumeration, CredentialSprayCampaign, CredentialStuffingCampaign, DeviceCookieReused,
     DeviceLocationAnomaly, DevicePayeeVelocity, DevicePayerVelocity, DeviceSpoofed, DeviceSuspectedBot,
     DeviceSuspiciousLanguage, DeviceSuspiciousTimezone, DeviceVm, ImpossibleTravel, IpPayerVelocity, IpRiskyAnonymize,
     IpTrusted, ProfileActivityAnomaly, ProfileChallengeFatigue, ProfileDeviceVelocity, ProfileDormantReturn,
@@ -140,7 +140,7 @@ pub(crate) struct Thresholds {
     pub(crate) credential_cracking: CredentialCracking,
     pub(crate) credential_enumeration: CredentialEnumeration,
     pub(crate) device_bot: Fixed,
-    pub(crate) device_cookie_reused: Fixed,
+    pub(crate) device_cookie_reused: DeviceCookieReused,
     pub(crate) device_emulated_gpu: Fixed,
     pub(crate) device_emulator: Fixed,
     pub(crate) device_incognito_browser: Fixed,
