@@ -18,12 +18,13 @@ pub(super) const DETECTOR: Detector = Detector {
                now money leaves to a payee or an account that was never paid before; or to anybody, where the device was \
                that new when somebody like it changed how the account is reached.",
     sees: "A withdrawal or a transfer, whom it goes to, and how long the account has known the device without anybody \
-           vouching for it (`acquaintance.young_days`). It is held, and not refused: it is lifted to a challenge and no \
+           vouching for it (`acquaintance.young_days`); a device that may be a copy, since its browser became older, is \
+           taken for young. It is held, and not refused: it is lifted to a challenge and no \
            further.",
     never: "A device that passed a challenge or a second factor, was confirmed as the owner's, or is the account's \
-            first; a payee that was paid before; an account in its first week or that comes with another device every \
-            other time, unless a contact was changed like that; what is bought; money that comes in; an event that \
-            names no device.",
+            first, unless it may be a copy; a payee that was paid before; an account in its first week or that comes \
+            with another device every other time, unless a contact was changed like that; what is bought; money that \
+            comes in; an event that names no device.",
     since: "0.1.0",
     strength: Strength::Strong,
     family: EvidenceFamily::Payment,
