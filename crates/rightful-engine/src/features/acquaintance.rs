@@ -9,7 +9,7 @@ use rightful_domain::{
     Acquaintance as Known, Action, FACTS_MAX, Facts, Family, PaymentDirection, Profile, Tag, Timestamp,
 };
 
-use super::{Slot, browser, flag_slot};
+use super::{Slot, flag_slot};
 
 /// How well the account knows whom it has before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,15 +47,15 @@ impl Acquaintance {
     }
 }
 
-/// `youth` is for how long what was let through without a proof is young.
-pub(super) fn derive(facts: &Facts, youth: Duration) -> Acquaintance {
+/// `youth` is for how long what was let through without a proof is young. A device that may be a copy is young as well, and
+/// vouches for nobody.
+pub(super) fn derive(facts: &Facts, youth: Duration, may_be_copied: bool) -> Acquaintance {
     let (event, history) = (&facts.event, &facts.history);
     let account = history.account_profile();
     let knows = |family, tag: Option<Tag>| Some(account?.acquaintance(family, tag?, event.at, youth));
     let direction = event.payment.as_ref().and_then(|payment| payment.direction);
     let withdraws = event.action == Action::Withdraw;
-    // What looks older than it was may be a copy, and vouches for nobody.
-    let most = if browser::went_back(facts) == Some(true) { Known::Young } else { Known::Known };
+    let most = if may_be_copied { Known::Young } else { Known::Known };
     Acquaintance {
         device: knows(Family::Device, history.device_tag).map(|known| known.min(most)),
         address: knows(Family::Address, history.address_tag),

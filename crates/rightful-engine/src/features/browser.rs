@@ -120,7 +120,7 @@ fn component<'d>(device: &'d Device, name: &str) -> Option<&'d str> {
 }
 
 /// By the agent string that the account's last device came with, if that is this one.
-pub(super) fn went_back(facts: &Facts) -> Option<bool> {
+fn went_back(facts: &Facts) -> Option<bool> {
     let (device, latest) = (&facts.event.device, facts.history.latest_device.as_ref()?);
     let is_the_same = !device.has_likeness_only() && device.id() == Some(&latest.id);
     let (before, now) = (latest.user_agent.as_deref()?, facts.event.network.user_agent.as_deref()?);

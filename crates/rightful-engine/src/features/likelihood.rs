@@ -28,7 +28,7 @@ use rightful_domain::{
 };
 
 use super::sharing::familiar_accounts;
-use super::{Slot, browser, number_slot};
+use super::{Slot, number_slot};
 
 /// The chance that a stranger knows, and can show, the owner's value of a rated step. Home lines are for rent by the city,
 /// and half of all browsers, an intruder's among them, run the version of the month.
@@ -152,8 +152,8 @@ pub(crate) struct Likelihood {
 }
 
 /// The likelihood of an event, and what was new about it. Of an account's first event there is nothing to say but that
-/// it is the first.
-pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
+/// it is the first. `may_be_copied` says that the browser is older than the device's was.
+pub(crate) fn derive(facts: &Facts, may_be_copied: bool) -> (Likelihood, News) {
     let history = &facts.history;
     let (Some(account), Some(backdrop)) = (&history.account, &history.backdrop) else {
         return (Likelihood::default(), News::default());
@@ -179,7 +179,7 @@ pub(crate) fn derive(facts: &Facts) -> (Likelihood, News) {
     let network = network + comparison.notoriety(history.notoriety);
     let insider = hands.map_or(0.0, |hands| as_insider(hands, &history.hand_shares));
     let with_what = device + versions.unwrap_or(0.0) + name.unwrap_or(0.0);
-    let copied = comparison.copied(with_what, browser::went_back(facts) == Some(true));
+    let copied = comparison.copied(with_what, may_be_copied);
     let network = network + comparison.on_the_line(network, copied, insider);
     let name = name.map(|name| name + copied);
     let terms = [Some(network), Some(device), versions, name, Some(hour), Some(failures), Some(pace)];
@@ -441,7 +441,8 @@ impl<'a> Comparison<'a> {
 
     /// What is to be added to a known name, where the whole device speaks for the owner by `device` nats: a thief who has
     /// copied the browser shows all that the owner's would show. So the device calms as far as it could not have been
-    /// copied, and what is left of an event is where and when. `is_older`: the browser is older than the device's was.
+    /// copied, and what is left of an event is where and when. More of them if the browser is
+    /// older than the device's was.
     fn copied(&self, device: f64, is_older: bool) -> f64 {
         let is_known = self.news.name.is_some_and(|(_, state)| state == NameState::Known);
         let part = if is_older { COPIED_AND_OLDER } else { COPIED };

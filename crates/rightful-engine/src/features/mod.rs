@@ -151,7 +151,10 @@ pub(crate) struct Features {
 
 /// Reads the numbers out of the facts, looks into the policy's lists, and says what was new, for learning it.
 pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
-    let (likelihood, news) = likelihood::derive(facts);
+    let browser = browser::derive(facts);
+    // What looks older than it was may be a copy.
+    let may_be_copied = browser.went_back == Some(true);
+    let (likelihood, news) = likelihood::derive(facts, may_be_copied);
     let features = Features {
         velocity: velocity::derive(&facts.history),
         sharing: sharing::derive(facts),
@@ -172,11 +175,11 @@ pub(crate) fn derive(facts: &Facts, policy: &Policy) -> (Features, News) {
         proof: proof::derive(facts),
         budget: budget::derive(facts, policy.challenge_share()),
         aftermath: aftermath::derive(facts),
-        browser: browser::derive(facts),
+        browser,
         coordinates: coordinates::derive(facts),
         interaction: interaction::derive(facts),
         configuration: configuration::derive(facts),
-        acquaintance: acquaintance::derive(facts, policy.youth()),
+        acquaintance: acquaintance::derive(facts, policy.youth(), may_be_copied),
     };
     (features, news)
 }

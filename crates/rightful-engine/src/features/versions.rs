@@ -5,6 +5,9 @@ use std::iter::from_fn;
 /// Whether an agent string tells an older version of the program that told the one before: nothing in it is newer, and
 /// something is older by a major version. None where they are not of one program.
 pub(super) fn went_back(before: &str, now: &str) -> Option<bool> {
+    if before == now {
+        return Some(false);
+    }
     let (mut before, mut now) = (parts(before), parts(now));
     let mut is_older = false;
     loop {
