@@ -5,6 +5,7 @@
 //! of a type in here.
 
 mod acquaintance;
+mod action;
 mod aggregate;
 mod assessment;
 mod audit;
@@ -69,6 +70,7 @@ mod undoing;
 mod window;
 
 pub use acquaintance::Acquaintance;
+pub use action::Action;
 pub use aggregate::{
     AGGREGATE_MINUTES_MAX, AGGREGATES_MAX, Aggregate, AggregateId, AggregateKey, AggregateValue, Counted, Measure,
 };
@@ -105,8 +107,8 @@ pub use enrichment::{
 };
 pub use entry::{Entry, Lesson, Record, RetryKey, Tagged, Teaching};
 pub use event::{
-    Action, App, Behavior, CURRENCY_BYTES_MAX, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location,
-    Mechanism, MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source, TOLD_ACCURACY_KM,
+    App, Behavior, CURRENCY_BYTES_MAX, Event, FREE_FIELDS_BYTES_MAX, FailureReason, FreeFields, Location, Mechanism,
+    MechanismKind, Money, Network, Outcome, Payment, PaymentDirection, Person, Source, TOLD_ACCURACY_KM,
 };
 pub use exact::Exact;
 pub use facts::{Allowances, Facts};

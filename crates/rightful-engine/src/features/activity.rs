@@ -53,7 +53,7 @@ pub(super) fn derive(facts: &Facts) -> Activity {
             .as_ref()
             .and_then(|payment| payment.direction)
             .map(|direction| direction == PaymentDirection::Out),
-        moves_money: Some(moves_money(action)),
+        moves_money: Some(action.moves_money()),
         changes_access: Some(changes_access(action)),
         registers: Some(*action == Action::Register),
         opens_door: Some(matches!(action, Action::Register | Action::PasswordReset)),
@@ -64,19 +64,6 @@ pub(super) fn derive(facts: &Facts) -> Activity {
 fn amount_doublings(habits: &Habits, amount: StepTag) -> Option<u32> {
     let most = habits.of_level(Level::Amount).iter().map(|habit| habit.tag.get()).max()?;
     Some(amount.get().saturating_sub(most))
-}
-
-const fn moves_money(action: &Action) -> bool {
-    match action {
-        Action::Transaction | Action::Checkout | Action::Withdraw | Action::CreditsChange => true,
-        Action::Login
-        | Action::Register
-        | Action::PasswordReset
-        | Action::Logout
-        | Action::AccountDetailsChange
-        | Action::AccountAuthChange
-        | Action::Custom(_) => false,
-    }
 }
 
 const fn changes_access(action: &Action) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
 use rightful_domain::{
-    Action, CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, Hands, History, Mark,
+    CROWDS_MAX, Crowd, CrowdKind, CrowdMark, Crowds, Enrichment, Event, FailureReason, Hands, History, Mark,
     Notorieties, Outcome, PaymentDirection, Subnet, Tag,
 };
 
@@ -160,17 +160,7 @@ impl Mind {
 /// Whether an event moves money, or what is as good as money, out of an account's hands.
 fn pays(event: &Event) -> bool {
     let comes_in = event.payment.as_ref().is_some_and(|payment| payment.direction == Some(PaymentDirection::In));
-    let moves_money = match event.action {
-        Action::Transaction | Action::Checkout | Action::Withdraw | Action::CreditsChange => true,
-        Action::Login
-        | Action::Register
-        | Action::PasswordReset
-        | Action::Logout
-        | Action::AccountDetailsChange
-        | Action::AccountAuthChange
-        | Action::Custom(_) => false,
-    };
-    moves_money && !comes_in && event.outcome != Outcome::Failed
+    event.action.moves_money() && !comes_in && event.outcome != Outcome::Failed
 }
 
 fn is_unknown_username(event: &Event) -> bool {
