@@ -311,23 +311,25 @@ pub(crate) fn name_and_version(text: &str) -> (&str, Version) {
 fn without_versions(agent: &str) -> String {
     let mut out = String::with_capacity(agent.len());
     // What is looked at is ASCII, so that places are those of letters.
-    let (mut before, mut kept_from, mut in_version) = (b' ', 0, false);
-    for (place, byte) in agent.bytes().enumerate() {
-        if in_version {
-            if byte.is_ascii_digit() || byte == b'.' || byte == b'_' {
-                continue;
-            }
-            (in_version, kept_from) = (false, place);
-        } else if byte.is_ascii_digit() && matches!(before, b'/' | b' ' | b':' | b'_') {
-            out.push_str(agent.get(kept_from..place).unwrap_or_default());
-            out.push('#');
-            in_version = true;
+    let bytes = agent.as_bytes();
+    let next = |from: usize, ends: fn(&u8) -> bool| {
+        bytes.get(from..).and_then(|rest| rest.iter().position(ends)).map(|further| from + further)
+    };
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let is_other = |byte: &u8| !(byte.is_ascii_digit() || matches!(byte, b'.' | b'_'));
+    let (mut kept_from, mut looked_to) = (0, 0);
+    while let Some(digit) = next(looked_to, is_digit) {
+        let before = digit.checked_sub(1).and_then(|before| bytes.get(before));
+        if !before.is_none_or(|before| matches!(before, b'/' | b' ' | b':' | b'_')) {
+            looked_to = digit + 1;
+            continue;
         }
-        before = byte;
+        out.push_str(agent.get(kept_from..digit).unwrap_or_default());
+        out.push('#');
+        kept_from = next(digit, is_other).unwrap_or(agent.len());
+        looked_to = kept_from;
     }
-    if !in_version {
-        out.push_str(agent.get(kept_from..).unwrap_or_default());
-    }
+    out.push_str(agent.get(kept_from..).unwrap_or_default());
     out
 }
 

@@ -52,8 +52,10 @@ pub(crate) fn called<'a>(device: &'a Device, traits: Option<&'a AgentTraits>, ag
     let told_os = device.os.as_deref().map(|told| parts(&SYSTEMS, told));
     let read_browser = traits.and_then(|traits| traits.browser.as_deref());
     let told_browser = device.browser.as_deref().map(name_and_version);
-    let versions = [read_os.map(|(_, version)| version), agent.map(os_version_of), told_os.map(|(_, version)| version)];
-    let os_version = versions.into_iter().flatten().find(|version| *version != Version::default());
+    let said = |version: &Version| *version != Version::default();
+    let os_version = (read_os.map(|(_, version)| version).filter(said))
+        .or_else(|| agent.map(os_version_of).filter(said))
+        .or_else(|| told_os.map(|(_, version)| version));
     Called {
         kind: kind(device.kind.as_deref(), traits.map(|traits| traits.kind), agent.unwrap_or_default()),
         os: word(&SYSTEMS, told_os.map(|(name, _)| name), read_os.map(|(name, _)| name)),

@@ -1,6 +1,6 @@
 //! What is done, when, and whether the account is used to it.
 
-use rightful_domain::{Action, Facts, Habits, Level, PaymentDirection, StepTag};
+use rightful_domain::{Action, Facts, Habit, Habits, Level, PaymentDirection, StepTag};
 
 use super::{Slot, count_slot, flag_slot, known, number_slot};
 
@@ -75,7 +75,8 @@ fn hour_share(habits: &Habits, hour: StepTag) -> Option<f64> {
     let hour = hour.get() - 1;
     let day = hour / HOURS * HOURS;
     let weight = |hour: u32| StepTag::new(hour + 1).and_then(|tag| habits.weight_of(Level::Hour, tag)).unwrap_or(0.0);
-    let all: f32 = (day..day + HOURS).map(weight).sum();
+    let is_of_day = |habit: &&Habit| (day..day + HOURS).contains(&(habit.tag.get() - 1));
+    let all: f32 = habits.of_level(Level::Hour).iter().filter(is_of_day).map(|habit| habit.weight).sum();
     let around = [HOURS - 1, 0, 1].into_iter().map(|shift| weight(day + (hour - day + shift) % HOURS));
     let around: f32 = around.sum();
     (all > 0.0).then(|| f64::from(around / all))

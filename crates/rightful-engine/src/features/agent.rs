@@ -3,21 +3,26 @@
 use rightful_domain::{AgentKind, Event, Facts, Level};
 
 use super::time_zones::gap_hours;
+use super::words::{Found, Words};
 use super::{Slot, flag_slot, known, number_slot};
 
-/// Automation frameworks, as agent strings name them in lower case, and as they are called.
-const FRAMEWORKS: [(&str, &str); 8] = [
-    ("selenium", "Selenium"),
-    ("webdriver", "WebDriver"),
-    ("puppeteer", "Puppeteer"),
-    ("playwright", "Playwright"),
-    ("cypress/", "Cypress"),
-    ("appium", "Appium"),
-    ("phantomjs", "PhantomJS"),
-    ("slimerjs", "SlimerJS"),
-];
-/// Browsers without a window.
-const HEADLESS: [&str; 3] = ["headlesschrome", "phantomjs", "headlessshell"];
+/// Automation frameworks, as they are called, in the order of [`PROGRAMS`].
+const FRAMEWORKS: [&str; 8] =
+    ["Selenium", "WebDriver", "Puppeteer", "Playwright", "Cypress", "Appium", "PhantomJS", "SlimerJS"];
+/// Programs as agent strings name them: the frameworks, and then the browsers without a window.
+const PROGRAMS: Words<11> = Words::of([
+    "selenium",
+    "webdriver",
+    "puppeteer",
+    "playwright",
+    "cypress/",
+    "appium",
+    "phantomjs",
+    "slimerjs",
+    "headlesschrome",
+    "phantomjs",
+    "headlessshell",
+]);
 /// What stands in an agent string where a program forgot to fill it in.
 const UNFILLED: [&str; 7] = ["null", "undefined", "none", "(null)", "user-agent", "%s", "{user_agent}"];
 /// The shortest agent string that says anything.
@@ -65,6 +70,46 @@ pub(crate) enum System {
     ChromeOs,
 }
 
+/// What systems are called, those first that others' words may stand in: phones of Windows are neither, and `darwin` holds
+/// `win`.
+const SYSTEM_WORDS: Words<14> = Words::of([
+    "windows phone",
+    "iphone",
+    "ipad",
+    "ipod",
+    "mac",
+    "os x",
+    "darwin",
+    "win",
+    "android",
+    "cros",
+    "chromeos",
+    "chrome os",
+    "linux",
+    "ubuntu",
+]);
+
+/// The systems of these words.
+const SYSTEMS: [Option<System>; 14] = {
+    use System::{Android, ChromeOs, Ios, Linux, Mac, Windows};
+    [
+        None,
+        Some(Ios),
+        Some(Ios),
+        Some(Ios),
+        Some(Mac),
+        Some(Mac),
+        Some(Mac),
+        Some(Windows),
+        Some(Android),
+        Some(ChromeOs),
+        Some(ChromeOs),
+        Some(ChromeOs),
+        Some(Linux),
+        Some(Linux),
+    ]
+};
+
 impl System {
     /// As said to people.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -79,26 +124,12 @@ impl System {
     }
 
     pub(super) fn read(text: &str) -> Option<Self> {
-        let text = text.to_ascii_lowercase();
-        let holds = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        // Phones of Windows are neither; and `darwin` holds `win`.
-        if holds(&["windows phone"]) {
-            None
-        } else if holds(&["iphone", "ipad", "ipod"]) || text.starts_with("ios") {
-            Some(Self::Ios)
-        } else if holds(&["mac", "os x", "darwin"]) {
-            Some(Self::Mac)
-        } else if holds(&["win"]) {
-            Some(Self::Windows)
-        } else if holds(&["android"]) {
-            Some(Self::Android)
-        } else if holds(&["cros", "chromeos", "chrome os"]) {
-            Some(Self::ChromeOs)
-        } else if holds(&["linux", "ubuntu"]) {
-            Some(Self::Linux)
-        } else {
-            None
+        let said = SYSTEM_WORDS.found_in(text).first().map(|place| SYSTEMS.get(place).copied().flatten());
+        if said == Some(None) {
+            return None;
         }
+        let is_ios = text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("ios"));
+        if is_ios { Some(Self::Ios) } else { said.flatten() }
     }
 
     /// Whether one machine may call itself both: a tablet that asks for desktop pages calls itself a computer, and so
@@ -144,16 +175,15 @@ impl Form {
 
 pub(super) fn derive(facts: &Facts) -> Agent {
     let (event, enrichment) = (&facts.event, &facts.enrichment);
-    let text = event.network.user_agent.as_deref().map(str::to_ascii_lowercase);
-    let text = text.as_deref();
-    let holds = |word: &str| text.is_some_and(|text| text.contains(word));
+    let text = event.network.user_agent.as_deref();
+    let programs = text.map(|text| PROGRAMS.found_in(text));
     let traits = enrichment.agent.as_ref();
     Agent {
         kind: traits.map(|traits| traits.kind),
         agent_known: known(facts, Level::Agent),
         os_known: known(facts, Level::Os),
-        framework: FRAMEWORKS.iter().find(|(word, _)| holds(word)).map(|(_, name)| *name),
-        headless: text.map(|text| HEADLESS.iter().any(|word| text.contains(word))),
+        framework: programs.and_then(Found::first).and_then(|place| FRAMEWORKS.get(place)).copied(),
+        headless: programs.map(|programs| programs.any_from(FRAMEWORKS.len())),
         malformed: text.map(is_malformed),
         told_system: event.device.os.as_deref().and_then(System::read),
         agent_system: traits.and_then(|traits| traits.os.as_deref()).and_then(System::read),
@@ -167,9 +197,10 @@ pub(super) fn derive(facts: &Facts) -> Agent {
 
 fn is_malformed(agent: &str) -> bool {
     let trimmed = agent.trim();
+    let starts_with = |word: &str| trimmed.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     trimmed.len() < AGENT_BYTES_MIN
-        || trimmed.starts_with("user-agent:")
-        || UNFILLED.contains(&trimmed)
+        || starts_with("user-agent:")
+        || UNFILLED.iter().any(|word| trimmed.eq_ignore_ascii_case(word))
         || trimmed.chars().any(char::is_control)
 }
 
@@ -218,10 +249,26 @@ mod tests {
             ("Ubuntu", Some(System::Linux)),
             ("Chrome OS", Some(System::ChromeOs)),
             ("Windows Phone OS", None),
+            ("Windows Phone on Linux", None),
+            ("ios on a mac", Some(System::Ios)),
+            ("CrOS", Some(System::ChromeOs)),
+            ("Linux on Windows", Some(System::Windows)),
+            ("Linux; Android", Some(System::Android)),
+            ("Kiosk", None),
             ("BSD", None),
         ] {
             assert_eq!(System::read(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_framework_that_is_listed_first_is_named_and_a_browser_without_a_window_is_seen_beside_it() {
+        let place = |agent: &str| PROGRAMS.found_in(agent).first();
+        let headless = |agent: &str| PROGRAMS.found_in(agent).any_from(FRAMEWORKS.len());
+        assert_eq!((place("x Playwright Puppeteer"), headless("x Playwright")), (Some(2), false));
+        assert_eq!((place("HeadlessChrome/140"), headless("HeadlessChrome/140")), (Some(FRAMEWORKS.len()), true));
+        assert_eq!((place("PhantomJS/2"), headless("PhantomJS/2")), (Some(6), true));
+        assert_eq!(place("Mozilla/5.0 (X11; Linux x86_64) Cypress"), None);
     }
 
     #[test]
@@ -231,7 +278,8 @@ mod tests {
             ("shop/3.1", false),
             ("", true),
             ("null", true),
-            ("user-agent: mozilla/5.0", true),
+            ("Undefined", true),
+            ("User-Agent: Mozilla/5.0", true),
             ("mozilla\u{0}/5.0", true),
         ] {
             assert_eq!(is_malformed(agent), expected, "{agent:?}");

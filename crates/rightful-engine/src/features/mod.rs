@@ -30,6 +30,7 @@ mod tenure;
 mod time_zones;
 mod velocity;
 mod versions;
+mod words;
 
 use std::time::Duration;
 

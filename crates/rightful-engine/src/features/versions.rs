@@ -8,7 +8,9 @@ pub(super) fn went_back(before: &str, now: &str) -> Option<bool> {
     if before == now {
         return Some(false);
     }
-    let (mut before, mut now) = (parts(before), parts(now));
+    let same = same_until(before, now);
+    let rest = |agent| str::get(agent, same..).map(parts);
+    let (mut before, mut now) = (rest(before)?, rest(now)?);
     let mut is_older = false;
     loop {
         match (before.next(), now.next()) {
@@ -23,6 +25,17 @@ pub(super) fn went_back(before: &str, now: &str) -> Option<bool> {
             (Some(_) | None, Some(_) | None) => return None,
         }
     }
+}
+
+/// How far two agent strings are the same, whole versions and whole letters. An update changes little, and late.
+fn same_until(before: &str, now: &str) -> usize {
+    let same = before.bytes().zip(now.bytes()).take_while(|(one, other)| one == other).count();
+    let head = before.as_bytes().get(..same).unwrap_or_default();
+    let is_in_version = |c: &u8| c.is_ascii_digit() || matches!(c, b'.' | b'_');
+    // A version begins with a digit: points before it are text.
+    let run = head.iter().rposition(|c| !is_in_version(c)).map_or(0, |last| last + 1);
+    let version = (run..same).find(|place| head.get(*place).is_some_and(u8::is_ascii_digit));
+    (0..=version.unwrap_or(same)).rev().find(|place| before.is_char_boundary(*place)).unwrap_or(0)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rightful_domain::{
-    AccountDeviceId, AccountId, Action, Circumstances, DetailKind, DeviceSnapshot, Entry, Event, EventId, Family,
-    KnownDetail, LabelValue, Lesson, Mark, MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching,
-    Timestamp, Verdict,
+    AccountDeviceId, AccountId, Action, Circumstances, DetailKind, Entry, Event, EventId, Family, KnownDetail,
+    LabelValue, Lesson, Mark, MechanismKind, News, Outcome, Profile, Standing, Tag, Tagged, Teaching, Timestamp,
+    Verdict,
 };
 
 use super::belongings::{Saying, Seen, account_in};
 use super::disk::{Disk, corrupt_row, read_row};
-use super::latest_device::LatestDevice;
+use super::latest_device::{LatestDevice, SeenDevice};
 use super::newcomers::{is_newcomer, is_strange, vouch_by};
 use super::search::Brief;
 use super::series::Countable;
@@ -49,7 +49,7 @@ pub(super) struct Imprint {
     contact_changed: bool,
     /// It was judged to be somebody else's, or nearly.
     doubted: bool,
-    latest_device: Option<Arc<DeviceSnapshot>>,
+    latest_device: Option<SeenDevice>,
     /// The device it was seen on, where it names an account.
     seen: Option<Seen>,
     /// The details it carries of an account.
@@ -101,9 +101,7 @@ impl Imprint {
             proofs: if succeeded { event.proofs(&entry.enrichment).cloned().collect() } else { Vec::new() },
             contact_changed: changes_contact(event.outcome, event),
             doubted: is_doubted(entry),
-            latest_device: (learns && is_entrance(&event.action))
-                .then(|| DeviceSnapshot::of(event).map(Arc::new))
-                .flatten(),
+            latest_device: (learns && is_entrance(&event.action)).then(|| SeenDevice::of(event)).flatten(),
             seen: account.and_then(|_| seen_in(event, &lesson)),
             details: if account.is_some() && has_ended_well(event) { private.details.clone() } else { Vec::new() },
         }
@@ -243,7 +241,7 @@ pub(super) enum Op {
     Refused(Timestamp),
     Labelled(Timestamp),
     Unlabelled(Timestamp),
-    LatestDevice(Arc<DeviceSnapshot>),
+    LatestDevice(SeenDevice),
     /// It was seen on a device.
     Seen(Seen),
     /// The same, in the entry of that place.
@@ -351,7 +349,7 @@ pub(super) fn changes_of(
             Effect::Details(details) => Op::DetailsAgain(details),
             Effect::LatestDevice(sequence) => match disk.map(|disk| snapshot_at(disk, sequence)).transpose()?.flatten()
             {
-                Some(device) => Op::LatestDevice(Arc::new(device)),
+                Some(device) => Op::LatestDevice(device),
                 None => continue,
             },
             Effect::Hold { lesson, matures } => Op::Hold { lesson, matures },
@@ -402,11 +400,11 @@ fn conclude(lesson: &Lesson, outcome: Outcome, tagger: &Tagger, changes: &mut Ve
     changes.extend(keys.map(|key| (key, Op::Conclude { at, event, outcome })));
 }
 
-fn snapshot_at(disk: &Disk, sequence: u64) -> Result<Option<DeviceSnapshot>, StoreError> {
+fn snapshot_at(disk: &Disk, sequence: u64) -> Result<Option<SeenDevice>, StoreError> {
     let Some(bytes) = disk.row(sequence)? else { return Ok(None) };
     let (said, _) = read_row(sequence, &bytes)?.open().map_err(corrupt_row(sequence))?;
     Ok(match said {
-        Said::Entry(read) => DeviceSnapshot::of(&read.entry.event),
+        Said::Entry(read) => SeenDevice::of(&read.entry.event),
         Said::Conclusion(_) | Said::Feedback(_) | Said::Erasure(_) | Said::Note(_) | Said::Consumption(_) => None,
     })
 }
@@ -452,7 +450,7 @@ fn take_in(kind: StateKind, state: &mut State, op: Op, sequence: u64) {
             match &mut state.more.latest_device {
                 Some(latest) if latest.at() > device.at => {}
                 Some(latest) => latest.become_of(&device),
-                None => state.more.latest_device = Some(LatestDevice::of(&device)),
+                None => state.more.latest_device = Some(LatestDevice::from(&device)),
             }
         }
         Op::Seen(seen) => state.more.belongings.see(&seen, sequence),

@@ -1,7 +1,7 @@
 //! The device of an account's last successful login, kept small: every account has one, and most of what is told of a device
 //! is told of many.
 
-use rightful_domain::{DeviceSnapshot, Timestamp};
+use rightful_domain::{DeviceSnapshot, Event, Timestamp};
 
 use crate::record::{ShortSnapshot, Undecodable};
 
@@ -16,6 +16,28 @@ pub(crate) struct LatestDevice {
     at: Timestamp,
     /// All else, as it is stored, and perhaps some room.
     told: Box<[u8]>,
+}
+
+/// The device that an event was seen on, on the way to be the latest.
+#[derive(Debug)]
+pub(super) struct SeenDevice {
+    /// When.
+    pub(super) at: Timestamp,
+    /// All else, as it is stored.
+    told: Vec<u8>,
+}
+
+impl SeenDevice {
+    /// None if the event names no device.
+    pub(super) fn of(event: &Event) -> Option<Self> {
+        ShortSnapshot::bytes_of_event(event).map(|told| Self { at: event.at, told })
+    }
+}
+
+impl From<&SeenDevice> for LatestDevice {
+    fn from(device: &SeenDevice) -> Self {
+        Self { at: device.at, told: Box::from(&*device.told) }
+    }
 }
 
 impl PartialEq for LatestDevice {
@@ -56,19 +78,17 @@ impl LatestDevice {
     }
 
     /// Takes another device, or the same one seen again, for the latest.
-    pub(super) fn become_of(&mut self, device: &DeviceSnapshot) {
+    pub(super) fn become_of(&mut self, device: &SeenDevice) {
         self.at = device.at;
-        // Most come back as they were.
-        if ShortSnapshot::read(&self.told).is_ok_and(|(told, _)| told.is(device)) {
-            return;
-        }
-        let told = ShortSnapshot::bytes_of(device);
-        match self.told.split_at_mut_checked(told.len()) {
+        match self.told.split_at_mut_checked(device.told.len()) {
             Some((place, room)) if room.len() <= ROOM_MAX => {
-                place.copy_from_slice(&told);
-                room.fill(0);
+                // Most come back as they were, and nothing is written.
+                if place != &*device.told {
+                    place.copy_from_slice(&device.told);
+                    room.fill(0);
+                }
             }
-            _ => self.told = Box::from(&*told),
+            _ => self.told = Box::from(&*device.told),
         }
     }
 
@@ -110,7 +130,9 @@ mod tests {
         ];
         let mut latest = LatestDevice::of(&all[0]);
         for device in all {
-            latest.become_of(&device);
+            let seen = SeenDevice { at: device.at, told: ShortSnapshot::bytes_of(&device) };
+            latest.become_of(&seen);
+            assert_eq!(latest, LatestDevice::from(&seen));
             let fresh = LatestDevice::of(&device);
             assert_eq!((&latest, latest.snapshot()), (&fresh, device));
             assert_eq!(LatestDevice::restore(latest.at(), latest.told()), Ok(fresh));

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use rightful_domain::{DeviceId, DeviceSnapshot, Timestamp};
+use rightful_domain::{DeviceId, DeviceSnapshot, Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Undecodable;
-use super::phrases::{is_short_of, shortened, whole};
+use super::phrases::{shortened, whole};
 
 /// Room for what is told of nearly all devices.
 const BYTES_MOSTLY: usize = 128;
@@ -24,12 +24,15 @@ pub(crate) struct ShortSnapshot<'a> {
 
 impl<'a> ShortSnapshot<'a> {
     pub(crate) fn bytes_of(device: &DeviceSnapshot) -> Vec<u8> {
-        let agent = device.user_agent.as_deref().map(shortened);
         let told = [&device.kind, &device.manufacturer, &device.model, &device.os].map(Option::as_deref);
-        let short = ShortSnapshot { ip: device.ip, id: device.id.as_str(), told, agent: agent.as_deref() };
-        let mut bytes = Vec::with_capacity(BYTES_MOSTLY);
-        super::append(&mut bytes, &short);
-        bytes
+        bytes(&device.id, told, device.ip, device.user_agent.as_deref())
+    }
+
+    /// The same of an event's device as [`DeviceSnapshot::of`] takes it, which is not made for it; None if it names none.
+    pub(crate) fn bytes_of_event(event: &Event) -> Option<Vec<u8>> {
+        let (device, network) = (&event.device, &event.network);
+        let told = [&device.kind, &device.manufacturer, &device.model, &device.os].map(Option::as_deref);
+        Some(bytes(device.id()?, told, network.ip, network.user_agent.as_deref()))
     }
 
     /// What it says, and what follows it.
@@ -51,16 +54,11 @@ impl<'a> ShortSnapshot<'a> {
             at,
         })
     }
+}
 
-    /// Whether it is this device with the same agent at the same address.
-    pub(crate) fn is(&self, device: &DeviceSnapshot) -> bool {
-        let DeviceSnapshot { id, kind, manufacturer, model, os, ip, user_agent, at: _ } = device;
-        let told = [kind, manufacturer, model, os].map(Option::as_deref);
-        let is_agent = match (self.agent, user_agent) {
-            (Some(short), Some(text)) => is_short_of(short, text),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        (self.ip, self.id, self.told) == (*ip, id.as_str(), told) && is_agent
-    }
+fn bytes(id: &DeviceId, told: [Option<&str>; 4], ip: Option<IpAddr>, agent: Option<&str>) -> Vec<u8> {
+    let agent = agent.map(shortened);
+    let mut bytes = Vec::with_capacity(BYTES_MOSTLY);
+    super::append(&mut bytes, &ShortSnapshot { ip, id: id.as_str(), told, agent: agent.as_deref() });
+    bytes
 }

@@ -18,8 +18,8 @@ use rightful_domain::{
 
 use self::dice::Dice;
 use super::{
-    Draft, Effect, Effects, Erasure, PrivateTags, ReadEntry, Row, Said, Undecodable, decode_application, decode_state,
-    encode_application, encode_state, open_private, private_bytes, tell_changes,
+    Draft, Effect, Effects, Erasure, PrivateTags, ReadEntry, Row, Said, ShortSnapshot, Undecodable, decode_application,
+    decode_state, encode_application, encode_state, open_private, private_bytes, tell_changes,
 };
 use crate::embedded::{LatestDevice, More, State};
 
@@ -269,6 +269,15 @@ fn state_of(lesson: fn(u8) -> Lesson, bad_since: Timestamp) -> State {
             ..More::default()
         }
         .into(),
+    }
+}
+
+#[test]
+fn an_event_tells_of_its_device_what_a_snapshot_of_it_tells() {
+    for n in 0..20 {
+        let event = Dice::full(n).entry().event;
+        let snapshot = rightful_domain::DeviceSnapshot::of(&event);
+        assert_eq!(ShortSnapshot::bytes_of_event(&event), snapshot.as_ref().map(ShortSnapshot::bytes_of));
     }
 }
 
