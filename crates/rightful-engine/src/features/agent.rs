@@ -10,7 +10,7 @@ use super::{Slot, flag_slot, known, number_slot};
 const FRAMEWORKS: [&str; 8] =
     ["Selenium", "WebDriver", "Puppeteer", "Playwright", "Cypress", "Appium", "PhantomJS", "SlimerJS"];
 /// Programs as agent strings name them: the frameworks, and then the browsers without a window.
-const PROGRAMS: Words<11> = Words::of([
+static PROGRAMS: Words<11> = Words::of([
     "selenium",
     "webdriver",
     "puppeteer",
@@ -72,7 +72,7 @@ pub(crate) enum System {
 
 /// What systems are called, those first that others' words may stand in: phones of Windows are neither, and `darwin` holds
 /// `win`.
-const SYSTEM_WORDS: Words<14> = Words::of([
+static SYSTEM_WORDS: Words<14> = Words::of([
     "windows phone",
     "iphone",
     "ipad",

@@ -99,6 +99,9 @@ impl Engine {
 
 pub(super) fn derive(facts: &Facts) -> Configuration {
     let device = &facts.event.device;
+    if device.components.is_empty() {
+        return Configuration::default();
+    }
     let told = |name: &str| component(device, name);
     let header = facts.event.network.user_agent.as_deref();
     let agent = told("page_agent").or(header);
