@@ -9,8 +9,11 @@ use crate::habits::{CACHE_LINE_BYTES, Habits};
 use crate::known_facts::KnownFacts;
 use crate::{Coordinates, EventId, LabelValue, Lesson, MechanismKind, Sparse, Tag, Timestamp};
 
-/// The most facts of one family that a profile keeps; the least recently seen go first.
+/// The most facts of one family that a profile keeps; the least recently seen go first, but for accounts, of which the
+/// newest does.
 pub const FACTS_MAX: usize = 64;
+/// An account that was not seen for so long has left the device or the address, and makes room.
+const ACCOUNT_GONE_AFTER: Duration = Duration::from_secs(30 * 86_400);
 /// The most events one profile holds in quarantine; the oldest go first.
 pub const HELD_MAX: usize = 64;
 /// The most things one profile remembers as bad; the oldest go first.
@@ -245,13 +248,34 @@ impl Profile {
             }
             Err(place) => self.facts.insert(family, place, seen),
         }
-        let facts = self.facts(family);
-        if facts.len() > FACTS_MAX
-            && let Some(oldest) = facts.iter().min_by_key(|fact| (fact.last_at, fact.tag)).map(|fact| fact.tag)
+        if self.facts(family).len() > FACTS_MAX
+            && let Some(tag) = self.one_too_many(family, seen.last_at)
         {
-            let place = self.facts.place(family, oldest);
+            let place = self.facts.place(family, tag);
             place.into_iter().for_each(|place| self.facts.remove(family, place));
         }
+    }
+
+    /// Which fact goes where there is one too many: the least recently seen.
+    ///
+    /// Of accounts, the one that came last, once nobody has left: where more than [`FACTS_MAX`] people come every day in
+    /// about the same order, whoever was seen least recently is the next to come, and nobody would ever be known there. Nor
+    /// can somebody drive out those who are, by coming with accounts of their own.
+    fn one_too_many(&self, family: Family, now: Timestamp) -> Option<Tag> {
+        let facts = self.facts(family).iter();
+        let oldest = facts.clone().min_by_key(|fact| (fact.last_at, fact.tag))?;
+        let goes = match family {
+            Family::Account if oldest.last_at.plus(ACCOUNT_GONE_AFTER) > now => {
+                facts.max_by_key(|fact| (fact.first_at, fact.tag))?
+            }
+            Family::Account
+            | Family::Device
+            | Family::Address
+            | Family::Model
+            | Family::Payee
+            | Family::PaymentMethod => oldest,
+        };
+        Some(goes.tag)
     }
 
     /// Puts an event in quarantine.
@@ -566,5 +590,27 @@ mod tests {
         }
         assert_eq!(profile.facts(Family::Device).len(), FACTS_MAX);
         assert_eq!(profile.fact(Family::Device, Tag::new(1)), None);
+    }
+
+    #[test]
+    fn a_crowd_that_comes_every_day_is_known_and_makes_room_for_the_next() {
+        const DAY: i64 = 86_400;
+        let mut address = Profile::default();
+        let mut come = |day: i64, accounts: std::ops::Range<u64>| {
+            for n in accounts {
+                let at = Timestamp::from_seconds(day * DAY + n as i64);
+                let fact = Fact { tag: Tag::new(n), first_at: at, last_at: at, n: 1, is_vouched: false };
+                address.see(Family::Account, fact);
+            }
+            let of_today = |fact: &&Fact| fact.first_at >= Timestamp::from_seconds(day * DAY);
+            let facts = address.facts(Family::Account);
+            (facts.len(), facts.iter().filter(of_today).count())
+        };
+        let most = FACTS_MAX as u64;
+        assert_eq!(come(0, 0..2 * most), (FACTS_MAX, FACTS_MAX));
+        assert_eq!(come(1, 0..2 * most), (FACTS_MAX, 0));
+        // Strangers drive nobody out, until those who were there have been gone for long.
+        assert_eq!(come(2, 1_000..1_000 + 2 * most), (FACTS_MAX, 0));
+        assert_eq!(come(40, 1_000..1_000 + 2 * most), (FACTS_MAX, FACTS_MAX));
     }
 }
