@@ -120,6 +120,13 @@ impl Event {
         passed.map(|mechanism| &mechanism.kind).filter(|kind| kind.is_second_factor())
     }
 
+    /// Whether it failed at a second factor: a challenge put on the spot that was refused, ignored or mistyped. Where the
+    /// caller could not put it, nobody refused it.
+    #[must_use]
+    pub fn refuses_challenge(&self) -> bool {
+        self.outcome == Outcome::Failed && self.mechanisms.iter().any(Mechanism::is_refused)
+    }
+
     /// Where the event itself says that it happened, good to [`TOLD_ACCURACY_KM`]; None where it says nothing of use. Nobody
     /// lives at zero, zero: programs mean by it that they do not know.
     #[must_use]
@@ -206,6 +213,15 @@ pub struct Mechanism {
     pub sent_to: Option<Pii<Box<str>>>,
 }
 
+impl Mechanism {
+    /// Whether its person did not do what a second factor asked for.
+    fn is_refused(&self) -> bool {
+        self.succeeded == Some(false)
+            && self.kind.is_second_factor()
+            && self.failure.as_ref().is_none_or(FailureReason::is_of_the_person)
+    }
+}
+
 /// The eleven mechanisms of the field, and what a caller may invent.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MechanismKind {
@@ -272,6 +288,12 @@ impl MechanismKind {
         matches!(self, Self::Passkey | Self::U2f | Self::BioMetric)
     }
 
+    /// True for what is confirmed by one touch, without anything of the sign-in that it is for being typed.
+    #[must_use]
+    pub const fn is_prompt(&self) -> bool {
+        matches!(self, Self::PushNotification)
+    }
+
     /// True for what reaches the owner through a contact that an intruder may just have changed.
     #[must_use]
     pub const fn goes_through_contact(&self) -> bool {
@@ -324,6 +346,19 @@ pub enum FailureReason {
 }
 
 impl FailureReason {
+    /// Whether it failed for what its person did or left undone, and not for what the caller or a provider did.
+    const fn is_of_the_person(&self) -> bool {
+        match self {
+            Self::UnknownUsername
+            | Self::BadPassword
+            | Self::InvalidProof
+            | Self::Timeout
+            | Self::AuthenticationFailure
+            | Self::Other(_) => true,
+            Self::RateLimit | Self::BannedUser | Self::Provider | Self::InternalError => false,
+        }
+    }
+
     /// The nine that have a name.
     pub const KNOWN: [Self; 9] = [
         Self::UnknownUsername,
@@ -515,5 +550,40 @@ impl FreeFields {
 impl std::fmt::Debug for FreeFields {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "FreeFields({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_challenge_is_refused_by_its_person_and_not_by_the_caller() {
+        use MechanismKind::{OneTimeCode, Password, PushNotification};
+        let refuses = |outcome, kind: MechanismKind, succeeded, failure| {
+            let application = ApplicationId::new("shop").expect("an id");
+            let at = Timestamp::from_seconds(1_700_000_000);
+            let id = EventId::from_parts(1_700_000_000_000, [1; 10]);
+            let mut event = Event::new(id, application, Source::Native, Action::Login, at);
+            event.outcome = outcome;
+            let of = |kind, succeeded, failure| Mechanism { kind, succeeded, failure, provider: None, sent_to: None };
+            event.mechanisms = vec![of(Password, Some(true), None), of(kind, succeeded, failure)];
+            event.refuses_challenge()
+        };
+        for (outcome, kind, succeeded, failure, expected) in [
+            (Outcome::Failed, PushNotification, Some(false), None, true),
+            (Outcome::Failed, PushNotification, Some(false), Some(FailureReason::Timeout), true),
+            (Outcome::Failed, OneTimeCode, Some(false), Some(FailureReason::InvalidProof), true),
+            (Outcome::Failed, PushNotification, Some(false), Some(FailureReason::InternalError), false),
+            (Outcome::Failed, PushNotification, None, None, false),
+            (Outcome::Failed, Password, Some(false), Some(FailureReason::BadPassword), false),
+            (Outcome::Succeeded, PushNotification, Some(false), None, false),
+        ] {
+            assert_eq!(
+                refuses(outcome, kind.clone(), succeeded, failure),
+                expected,
+                "{outcome:?} {kind:?} {succeeded:?}"
+            );
+        }
     }
 }

@@ -94,6 +94,16 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// How long refusals belong together: somebody who asks again and again does so at once.
+    pub const REFUSALS_SPAN: Duration = Duration::from_secs(10 * 60);
+
+    /// Challenges that were failed or ignored within [`Self::REFUSALS_SPAN`] before.
+    #[must_use]
+    pub fn refused_lately(&self, at: Timestamp) -> usize {
+        let since = at.minus(Self::REFUSALS_SPAN);
+        self.refused_at.iter().filter(|refused| **refused > since && **refused <= at).count()
+    }
+
     /// Nowhere yet.
     #[must_use]
     pub const fn new() -> Self {
@@ -176,6 +186,9 @@ impl Profile {
     pub const MATURITY: Duration = Duration::from_secs(86_400);
     /// For this time after a change of contact, a proof that goes through the contact releases nothing.
     pub const CONTACT_QUARANTINE: Duration = Duration::from_secs(7 * 86_400);
+    /// After so many refusals within [`Standing::REFUSALS_SPAN`], a prompt that is confirmed releases nothing: as many as
+    /// make the reason of challenge fatigue.
+    const REFUSALS_TIRED: usize = 3;
 
     /// The facts of a family, by tag.
     #[must_use]
@@ -302,15 +315,18 @@ impl Profile {
     /// Whether passing a challenge in this way lets an event out of quarantine.
     ///
     /// A captcha proves a human, a password what an intruder has, and a word that we do not know nothing that we know
-    /// of. What goes through a contact proves little within seven days of its change. `None`: the caller said that it
-    /// was passed and not how, so it may have been by the contact.
+    /// of. What goes through a contact proves little within seven days of its change; and a prompt that is confirmed when
+    /// others were refused just before was confirmed to have peace. `None`: the caller said that it was passed and not how,
+    /// so it may have been by either.
     #[must_use]
     pub fn releases(&self, mechanism: Option<&MechanismKind>, at: Timestamp) -> bool {
         let contact_is_fresh =
             self.standing.contact_changed_at.is_some_and(|changed| at < changed.plus(Self::CONTACT_QUARANTINE));
-        let Some(mechanism) = mechanism else { return !contact_is_fresh };
+        let is_tired = self.standing.refused_lately(at) >= Self::REFUSALS_TIRED;
+        let Some(mechanism) = mechanism else { return !contact_is_fresh && !is_tired };
         let proves_owner = mechanism.is_second_factor() || mechanism.goes_through_contact();
-        proves_owner && !(contact_is_fresh && mechanism.goes_through_contact())
+        let is_doubtful = contact_is_fresh && mechanism.goes_through_contact() || is_tired && mechanism.is_prompt();
+        proves_owner && !is_doubtful
     }
 
     /// Takes one event out of quarantine; None if it is not in it.
@@ -580,6 +596,26 @@ mod tests {
         assert!(!profile.releases(Some(&MechanismKind::SmsCode), at));
         assert!(profile.releases(Some(&MechanismKind::U2f), at));
         assert!(profile.releases(Some(&MechanismKind::SmsCode), at.plus(Profile::CONTACT_QUARANTINE)));
+    }
+
+    #[test]
+    fn a_prompt_confirmed_after_three_refusals_within_ten_minutes_releases_nothing() {
+        let mut profile = Profile::default();
+        let minute = |n: i64| Timestamp::from_seconds(1_000_000 + n * 60);
+        profile.remember_refusal(minute(0));
+        profile.remember_refusal(minute(3));
+        assert!(profile.releases(Some(&MechanismKind::PushNotification), minute(7)));
+        profile.remember_refusal(minute(6));
+        for (mechanism, at, releases) in [
+            (Some(MechanismKind::PushNotification), minute(7), false),
+            (None, minute(7), false),
+            (Some(MechanismKind::OneTimeCode), minute(7), true),
+            (Some(MechanismKind::Passkey), minute(7), true),
+            (Some(MechanismKind::PushNotification), minute(5), true),
+            (Some(MechanismKind::PushNotification), minute(10), true),
+        ] {
+            assert_eq!(profile.releases(mechanism.as_ref(), at), releases, "{mechanism:?} {at:?}");
+        }
     }
 
     #[test]

@@ -1,14 +1,9 @@
 //! Where the account stands, and how old what is said against its device and its address is.
 
-use std::time::Duration;
-
 use rightful_domain::{Facts, Family, Profile, Remembered, Tag, Timestamp};
 
 use super::reputation::passed_since_reclaim;
 use super::{Slot, count_slot, count_u32, days, flag_slot, number_slot};
-
-/// How long prompts belong together: somebody who asks again and again does so at once.
-const REFUSALS_SPAN: Duration = Duration::from_secs(10 * 60);
 
 /// Where the account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -18,7 +13,7 @@ pub(crate) struct Standing {
     pub(crate) contact_changed_by_stranger: Option<bool>,
     /// Since somebody last proved to be the owner; None if nobody has.
     pub(crate) proved_days: Option<f64>,
-    /// Challenges that were failed or ignored in 10 min; None when the event names no account.
+    /// Challenges that were failed or ignored in 10 min, with the event's own; None when the event names no account.
     pub(crate) refused_10min: Option<u32>,
     /// Since the device was said to be an intruder's on this account, or on its own record; None if it was not.
     pub(crate) device_bad_days: Option<f64>,
@@ -41,7 +36,7 @@ pub(super) fn derive(facts: &Facts) -> Standing {
     Standing {
         contact_changed_by_stranger: standing.map(|standing| standing.contact_changed_by_stranger),
         proved_days: age(standing.and_then(|standing| standing.proved_at)),
-        refused_10min: standing.map(|standing| refused_lately(&standing.refused_at, facts.now)),
+        refused_10min: standing.map(|standing| refused_lately(standing, facts)),
         device_bad_days: age(device.bad_at(account)),
         device_labelled_days: age(device.labelled_at(account)),
         address_bad_days: age(address.bad_at(account)),
@@ -53,9 +48,10 @@ fn profile(remembered: &Option<Remembered>) -> Option<&Profile> {
     remembered.as_ref().map(|remembered| remembered.profile.as_ref())
 }
 
-fn refused_lately(refused_at: &[Timestamp], at: Timestamp) -> u32 {
-    let since = at.minus(REFUSALS_SPAN);
-    count_u32(refused_at.iter().filter(|refused| **refused > since && **refused <= at).count())
+/// With the event's own, which is remembered already where it is judged again.
+fn refused_lately(standing: &rightful_domain::Standing, facts: &Facts) -> u32 {
+    let is_own = facts.event.refuses_challenge() && !standing.refused_at.contains(&facts.event.at);
+    count_u32(standing.refused_lately(facts.now)).saturating_add(u32::from(is_own))
 }
 
 /// A device or an address, and what is remembered of it beside the account.

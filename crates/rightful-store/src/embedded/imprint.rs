@@ -45,6 +45,8 @@ pub(super) struct Imprint {
     pub(super) teaching: Teaching,
     /// The second factors it passed, where it taught or would have.
     pub(super) proofs: Vec<MechanismKind>,
+    /// It failed at a challenge that was put on the spot.
+    refused: bool,
     /// It changed a contact or a factor, or recovered access.
     contact_changed: bool,
     /// It was judged to be somebody else's, or nearly.
@@ -99,6 +101,7 @@ impl Imprint {
             counts: counting_keys(event).map(|counts| counts && is_fresh),
             teaching: entry.teaching,
             proofs: if succeeded { event.proofs(&entry.enrichment).cloned().collect() } else { Vec::new() },
+            refused: event.vouched && event.refuses_challenge(),
             contact_changed: changes_contact(event.outcome, event),
             doubted: is_doubted(entry),
             latest_device: (learns && is_entrance(&event.action)).then(|| SeenDevice::of(event)).flatten(),
@@ -141,6 +144,9 @@ impl Imprint {
         let Some(subject) = self.subject else { return };
         if !self.proofs.is_empty() {
             changes.push((subject, Op::ProvedBy { at: self.lesson.at, proofs: self.proofs.clone() }));
+        }
+        if self.refused {
+            changes.push((subject, Op::Refused(self.lesson.at)));
         }
         if self.contact_changed {
             changes.push((subject, Op::ContactChangedIn { lesson: Arc::clone(&self.lesson), doubted: self.doubted }));

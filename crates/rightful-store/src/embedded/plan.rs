@@ -328,6 +328,10 @@ impl Shared {
     ) -> Result<Plan, StoreError> {
         let mut plan = Plan::default();
         let profile = self.profile_of(subject)?;
+        // Of an event that has told of it itself, it is counted already.
+        let told = target.map(|target| &target.record.entry.event);
+        let is_told = told.is_some_and(|event| event.vouched && event.refuses_challenge());
+        let refused = (!is_told).then_some(Effect::Refused(feedback.received_at));
         match &feedback.kind {
             FeedbackKind::ChallengePassed { mechanism } => {
                 if let Some(target) = target
@@ -345,7 +349,7 @@ impl Shared {
             }
             // It waits on, and no longer ripens: only a proof lets it out.
             FeedbackKind::ChallengeFailed => {
-                plan.effects.push(Effect::Refused(feedback.received_at));
+                plan.effects.extend(refused);
                 let held = target.filter(|target| target.status == Status::Held);
                 plan.effects.extend(held.into_iter().flat_map(|target| {
                     [
@@ -355,7 +359,7 @@ impl Shared {
                 }));
             }
             // It stays where it is: what nobody answered proves nothing, for or against.
-            FeedbackKind::ChallengeIgnored => plan.effects.push(Effect::Refused(feedback.received_at)),
+            FeedbackKind::ChallengeIgnored => plan.effects.extend(refused),
             FeedbackKind::ConfirmedLegitimate => plan_legitimate(feedback, target, &mut plan),
             FeedbackKind::ConfirmedTakeover => {
                 // What a reclaim has taken back is over: who finds an old link must not report the owner's account again.

@@ -15,7 +15,8 @@ pub(super) const DETECTOR: Detector = Detector {
     title: "challenges were refused again and again",
     explains: "Several challenges on the account were refused or ignored within minutes: somebody who has the \
                password asks until the owner gives in.",
-    sees: "At least three challenges failed or ignored on the account in 10 min.",
+    sees: "At least three challenges failed or ignored on the account in 10 min, said as feedback or by logins that failed \
+           at a second factor.",
     never: "One mistyped code; the owner at home while somebody else asks.",
     since: "0.1.0",
     strength: Strength::Supporting,
