@@ -244,6 +244,7 @@ pub(crate) struct DeviceSuspiciousVelocity {
 pub(crate) struct DeviceRiskyReputation {
     pub(crate) nats: Nats,
     pub(crate) labelled_nats: Nats,
+    pub(crate) known_days_min: Days,
     pub(crate) half_life_days: Days,
 }
 
