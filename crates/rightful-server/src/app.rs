@@ -1,6 +1,7 @@
 //! What every request may use.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use axum::body::Bytes;
 use ipnet::IpNet;
@@ -58,6 +59,8 @@ pub(crate) struct App {
     /// What is counted for rules that are to be published.
     pub(crate) counting: Counting,
     pub(crate) shutdown: Shutdown,
+    /// The data folder.
+    pub(crate) data: PathBuf,
     /// When requests are received.
     pub(crate) clock: Clock,
 }

@@ -197,6 +197,7 @@ impl Server {
             imports: Imports::default(),
             counting: Counting::default(),
             shutdown: Shutdown::new(),
+            data: config.store.data.clone(),
             clock,
         });
         app.applications.replace(app.pipeline.store.applications().await?);
@@ -220,6 +221,8 @@ impl Server {
         if let Some(address) = config.metrics_listen()? {
             match TcpListener::bind(address).await {
                 Ok(metrics) => {
+                    let address = metrics.local_addr().unwrap_or(address);
+                    tracing::info!(%address, "metrics are at http://{address}/metrics");
                     let router = router::metrics(Arc::clone(app));
                     self.tasks.spawn(listener::serve(
                         metrics,

@@ -23,6 +23,10 @@ const SAY_EVERY: Duration = Duration::from_secs(1);
 /// The age of data sets.
 const DATA_AGE: &str = "rightful_data_age_seconds";
 const DATA_BROKEN: &str = "rightful_data_broken";
+/// Whether logins are judged and remembered.
+const READY: &str = "rightful_ready";
+/// Room on the disk of the data folder.
+const DISK_FREE: &str = "rightful_store_disk_free_bytes";
 /// A clock that was set back.
 const CLOCK_BEHIND: &str = "rightful_clock_behind_seconds";
 /// Pages that listen.
@@ -295,6 +299,25 @@ impl Meters {
         )
     }
 
+    /// Whether the server is ready, and how much room its disk has, in the same format. Room that the system does not
+    /// tell has no sample: none would be a lie.
+    pub(crate) fn render_ready(is_ready: bool, disk_free_bytes: Option<u64>) -> String {
+        let mut text = format!(
+            "# HELP {READY} 1 while the store answers and the server is not stopping, 0 otherwise.\n\
+             # TYPE {READY} gauge\n{READY} {}\n",
+            u8::from(is_ready)
+        );
+        if let Some(bytes) = disk_free_bytes {
+            // Writing to a text cannot fail.
+            let _written = writeln!(
+                text,
+                "# HELP {DISK_FREE} Bytes that the disk of the data folder has room for.\n\
+                 # TYPE {DISK_FREE} gauge\n{DISK_FREE} {bytes}"
+            );
+        }
+        text
+    }
+
     /// How far the clock is behind the newest row of the ledger, in the same format.
     pub(crate) fn render_clock(behind: Duration) -> String {
         format!(
@@ -414,6 +437,16 @@ mod tests {
         for (n, sample) in [(0, "\nrightful_data_broken 0\n"), (2, "\nrightful_data_broken 2\n")] {
             assert!(Meters::render_broken(n).ends_with(sample), "{sample}");
         }
+    }
+
+    #[test]
+    fn whether_it_is_ready_is_told_and_room_only_where_it_is_known() {
+        let samples = |told: String| -> Vec<String> {
+            told.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+        };
+        let told = samples(Meters::render_ready(true, Some(5_000)));
+        assert_eq!(told, ["rightful_ready 1", "rightful_store_disk_free_bytes 5000"]);
+        assert_eq!(samples(Meters::render_ready(false, None)), ["rightful_ready 0"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What anybody may ask: health, metrics, the contract, and what an error means.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -30,10 +31,13 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
 
 /// Prometheus's text format, on its own listener.
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let health = app.pipeline.store.health().await.unwrap_or_default();
+    let health = app.pipeline.store.health().await;
+    let is_ready = health.is_ok() && !app.shutdown.is_requested();
+    let health = health.unwrap_or_default();
     let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     let mut rendered = app.pipeline.meters.render(&health);
     let (listeners, followers) = (&app.pipeline.listeners, &app.pipeline.followers);
+    rendered.push_str(&Meters::render_ready(is_ready, disk_free_bytes(&app.data)));
     rendered.push_str(&Meters::render_listeners(listeners.n_listeners(), followers.n_followers()));
     rendered.push_str(&Meters::render_hooks(&hook_states(&app).await));
     rendered.push_str(&Meters::render_ages(&app.pipeline.enricher.data_sets(), clock::now()));
@@ -41,6 +45,12 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     rendered.push_str(&Meters::render_broken(app.pipeline.enricher.broken_files().len()));
     rendered.push_str(&app.alerts.render());
     (StatusCode::OK, text, rendered).into_response()
+}
+
+/// How much more the server's own user may write there; None if the system does not tell.
+fn disk_free_bytes(folder: &Path) -> Option<u64> {
+    let room = rustix::fs::statvfs(folder).ok()?;
+    room.f_bavail.checked_mul(room.f_frsize)
 }
 
 /// The alerts that go on, on the metrics' listener.

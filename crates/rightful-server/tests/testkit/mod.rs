@@ -14,6 +14,7 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
     pub(crate) data: PathBuf,
+    metrics: String,
     log: Option<std::thread::JoinHandle<String>>,
 }
 
@@ -66,7 +67,7 @@ impl Server {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut said = String::new();
+        let (mut said, mut metrics) = (String::new(), String::new());
         let address = loop {
             let Some(Ok(line)) = lines.next() else { panic!("the server ended before it listened:\n{said}") };
             if let Some((_, address)) = line.split_once("listening on http")
@@ -74,12 +75,15 @@ impl Server {
             {
                 break address.split_whitespace().next().unwrap().parse().unwrap();
             }
+            if let Some((_, url)) = line.split_once("metrics are at ") {
+                url.split_whitespace().next().unwrap().clone_into(&mut metrics);
+            }
             said.push_str(&line);
             said.push('\n');
         };
         // Read on, so that the server never waits for us to.
         let log = std::thread::spawn(move || lines.map_while(Result::ok).fold(said, |log, line| log + &line + "\n"));
-        Self { child, address, data: data.to_owned(), log: Some(log) }
+        Self { child, address, data: data.to_owned(), metrics, log: Some(log) }
     }
 
     /// Stops it, and says all that it has logged.
@@ -109,6 +113,11 @@ impl Server {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// What Prometheus would read.
+    pub(crate) fn metrics(&self) -> String {
+        answer(agent().get(&self.metrics).call()).text
     }
 
     pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
