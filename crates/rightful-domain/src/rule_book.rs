@@ -125,7 +125,7 @@ impl fmt::Display for RuleBookRefusal {
         f.write_str(match self {
             Self::Changed => "the rules have changed since: look at them again",
             Self::NothingProposed => "nothing is proposed",
-            Self::SameHand => "who proposed it cannot approve it: another key can, or the operator",
+            Self::SameHand => "who proposed it cannot approve it: somebody with another key can",
             Self::NothingBefore => "nothing was published before",
             Self::TooLong => "the rules take more than 2 MiB",
         })

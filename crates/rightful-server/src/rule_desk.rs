@@ -80,6 +80,17 @@ pub(crate) fn refused(kind: RulesRefusalKind, detail: impl Into<String>) -> Rule
     RulesRefusal { kind, detail: detail.into(), faults: Vec::new() }
 }
 
+/// Why who proposed does not approve, and who can. A name is what somebody says of themselves: two of them are no two hands.
+fn own_proposal(key: &str) -> &'static str {
+    if key == OPERATOR {
+        "this was proposed on the command line, which is one hand under any name: it is approved with a key of the \
+         application (POST /v1/rules/approve), or dropped by `rightful rules reject`"
+    } else {
+        "this was proposed with this key, which is one hand under any name: it is approved with another key of the \
+         application, or by the operator (`rightful rules approve`)"
+    }
+}
+
 fn no_rule(name: &str) -> RulesRefusal {
     refused(RulesRefusalKind::NotFound, format!("there is no rule {name:?}"))
 }
@@ -274,6 +285,11 @@ impl RuleDesk<'_> {
     }
 
     async fn approve(&self, asking: Asking<'_>, author: &str, step: &RulesStep) -> Done<RulesReply> {
+        let book = self.store.rule_book(asking.application).await?;
+        let is_own = book.proposal.is_some_and(|proposal| *proposal.by.key == *asking.key);
+        if book.revision == step.revision && is_own {
+            return Err(refused(RulesRefusalKind::Forbidden, own_proposal(asking.key)).into());
+        }
         self.step(asking, author, step, RuleBookChangeKind::Approve).await
     }
 

@@ -200,6 +200,8 @@ fn where_publishing_takes_two_nobody_does_it_alone() {
     assert_eq!(shop.login(&server, "ann")["verdict"], "allow");
     let own = shop.post(&server, "/v1/rules/approve", &json!({ "revision": shop.revision(&server) }));
     assert_eq!((own.status, &own.json()["code"]), (403, &json!("forbidden")), "{}", own.text);
+    let said = own.json()["detail"].as_str().unwrap().to_owned();
+    assert!(said.contains("another key of the application, or by the operator"), "{said}");
     operator(folder.path(), &["rules", "approve", &shop.id, "--author", "Otto"]).unwrap();
     assert_eq!(shop.login(&server, "ann")["verdict"], "deny");
     let published = shop.get(&server, "/v1/rules")["published"].clone();
@@ -207,7 +209,10 @@ fn where_publishing_takes_two_nobody_does_it_alone() {
     // And the other way round.
     operator(folder.path(), &["rules", "remove", &shop.id, "gold"]).unwrap();
     operator(folder.path(), &["rules", "publish", &shop.id]).unwrap();
-    assert!(operator(folder.path(), &["rules", "approve", &shop.id]).unwrap_err().contains("cannot approve"));
+    // Another name is no other hand, and who is sent on is not sent back to where they stand.
+    let said = operator(folder.path(), &["rules", "approve", &shop.id, "--author", "Olga"]).unwrap_err();
+    assert!(said.contains("proposed on the command line") && said.contains("POST /v1/rules/approve"), "{said}");
+    assert!(!said.contains("the operator"), "{said}");
     shop.step(&server, "approve");
     assert_eq!(shop.login(&server, "ann")["verdict"], "allow");
 }
