@@ -255,11 +255,13 @@ impl CaseRefusal {
 pub struct CaseSearch {
     /// The tenant.
     pub application: ApplicationId,
+    /// Those of this account, of its newest events, as many as a store looks at.
+    pub account: Option<AccountId>,
     /// Those that wait in this queue.
     pub queue: Option<Box<str>>,
     /// Those that are assigned to this one.
     pub assignee: Option<Box<str>>,
-    /// Those that have come this far; None for those that wait for somebody: open or claimed.
+    /// Those that have come this far; None for those that wait for somebody (open or claimed), and of an account all.
     pub state: Option<CaseState>,
     /// Those that are to be decided before.
     pub due_before: Option<Timestamp>,

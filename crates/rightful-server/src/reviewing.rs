@@ -223,8 +223,16 @@ impl Pipeline {
         let waiting = [None, Some(CaseState::Deciding), Some(CaseState::AwaitingUser)].map(|state| (state, None));
         for (state, after) in waiting.into_iter().chain([(Some(CaseState::Decided), Some(since))]) {
             let (application, limit) = (application.id.clone(), CASE_LIMIT_MAX);
-            let mut search =
-                CaseSearch { application, queue: None, assignee: None, state, due_before: None, limit, after };
+            let mut search = CaseSearch {
+                application,
+                account: None,
+                queue: None,
+                assignee: None,
+                state,
+                due_before: None,
+                limit,
+                after,
+            };
             for n_page in 0.. {
                 let page = self.store.cases(&search, now).await?;
                 page.cases.iter().for_each(|case| times.add(case, now));

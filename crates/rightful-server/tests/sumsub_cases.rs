@@ -431,6 +431,16 @@ fn queues_tell_how_long_they_wait_and_take_many_at_once() {
     );
     assert!(oldest["to_claim_s"].is_u64() && oldest["age_s"].is_u64() && oldest["to_decide_s"].is_null());
     assert_eq!(bank.own("GET", "/v1/cases/times?since=1", "").status, 400);
+    // By account, however far they have come.
+    for (id, state) in [(&ids[0], "open"), (&ids[1], "decided")] {
+        let account = bank.own("GET", &format!("/v1/cases/{id}"), "").json()["account"].clone();
+        let path = format!("/v1/cases?account={}", account.as_str().unwrap());
+        let found = bank.own("GET", &path, "").json();
+        let told: Vec<_> = found["items"].as_array().unwrap().iter().map(|case| &case["state"]).collect();
+        assert_eq!((told, &found["items"][0]["account"]), (vec![&json!(state)], &account), "{found}");
+    }
+    assert_eq!(bank.own("GET", "/v1/cases?account=nobody", "").json()["items"], json!([]));
+    assert_eq!(bank.own("GET", "/v1/cases?account=", "").status, 400);
 }
 
 #[test]

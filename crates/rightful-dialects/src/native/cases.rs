@@ -1,8 +1,8 @@
 //! What people do about events that wait for them: queues, claims, notes, decisions.
 
 use rightful_domain::{
-    CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX, Case, CaseChange, CaseNote, CasePage,
-    CaseRefusal, CaseSearch, CaseState, Decision, DecisionKind, EventId, Pii, Record, Timestamp, UNDO_WITHIN,
+    AccountId, CASE_LABELS_MAX, CASE_LIMIT_MAX, CASE_TEXT_BYTES_MAX, CASE_WORD_BYTES_MAX, Case, CaseChange, CaseNote,
+    CasePage, CaseRefusal, CaseSearch, CaseState, Decision, DecisionKind, EventId, Pii, Record, Timestamp, UNDO_WITHIN,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,6 +24,7 @@ const LIMIT_DEFAULT: u16 = 50;
 pub(super) fn search(call: &Call<'_>) -> Result<Intake, Refusal> {
     let mut search = CaseSearch {
         application: call.application.id.clone(),
+        account: None,
         queue: None,
         assignee: None,
         state: None,
@@ -44,6 +45,9 @@ pub(super) fn search(call: &Call<'_>) -> Result<Intake, Refusal> {
 
 fn set_condition(search: &mut CaseSearch, name: &str, value: &str) -> Result<(), Fault> {
     match name {
+        "account" => {
+            search.account = Some(AccountId::new(value).map_err(|invalid| Fault::new(invalid.to_string()))?);
+        }
         "queue" => search.queue = Some(value.into()),
         "assigned_to" => search.assignee = Some(value.into()),
         "state" => {

@@ -27,7 +27,7 @@
 //! | `POST /v1/lists/{name}/import`, `GET /v1/lists/{name}/export` | the same as CSV or NDJSON |
 //! | `GET /v1/lists/lookup` | which lists is this on? |
 //! | `POST /v1/credentials/check` | is a password or a username known to be breached? |
-//! | `GET /v1/cases` | what waits for people, oldest first: `queue`, `state`, `due_before` |
+//! | `GET /v1/cases` | what waits for people, oldest first: `account`, `queue`, `state`, `due_before` |
 //! | `GET /v1/cases/{id}` | an event's case, with what was judged |
 //! | `POST /v1/cases/{id}/claim`, `…/release`, `…/notes`, `…/decision`, `…/undo` | what somebody does about it |
 //! | `POST /v1/cases/decisions` | one decision about many |

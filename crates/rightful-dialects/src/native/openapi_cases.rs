@@ -6,9 +6,10 @@ use super::cases::{ByTold, CaseBody, CaseNoteTold, CasesBody, ChangedBody, Decis
 #[utoipa::path(
     get, path = "/v1/cases", operation_id = "cases",
     params(
+        ("account" = Option<String>, Query, description = "Of this account, of its newest 10 000 events"),
         ("queue" = Option<String>, Query, description = "In this queue"),
         ("assigned_to" = Option<String>, Query, description = "Assigned to this one, by Transmit's API"),
-        ("state" = Option<String>, Query, description = "open, claimed, deciding, awaiting_user or decided; default open and claimed"),
+        ("state" = Option<String>, Query, description = "open, claimed, deciding, awaiting_user or decided; default open and claimed, and of an account all"),
         ("due_before" = Option<String>, Query, description = "To be decided before this: RFC 3339 or Unix time"),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "At most this many; default 50"),
         ("cursor" = Option<String>, Query, description = "Continue after the page that answered this as next_cursor"),

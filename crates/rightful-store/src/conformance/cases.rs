@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use rightful_domain::{
     Case, CaseChange, CaseNote, CaseRefusal, CaseSearch, CaseState, Decision, DecisionKind, Event, Pii, Timestamp,
+    Verdict,
 };
 
-use super::sample::{START, application, login};
+use super::sample::{START, account_id, application, login};
 use super::{Backend, Ending, Script, Told, holds, same, there};
 
 fn at(seconds: u64) -> Timestamp {
@@ -23,7 +24,16 @@ async fn open(script: &Script, n: u64, queue: &str) -> Result<Event, String> {
 
 fn search(queue: Option<&str>, state: Option<CaseState>) -> CaseSearch {
     let queue = queue.map(Into::into);
-    CaseSearch { application: application(), queue, assignee: None, state, due_before: None, limit: 2, after: None }
+    CaseSearch {
+        application: application(),
+        account: None,
+        queue,
+        assignee: None,
+        state,
+        due_before: None,
+        limit: 2,
+        after: None,
+    }
 }
 
 async fn change(
@@ -125,6 +135,37 @@ pub(super) async fn queues_list_what_waits_oldest_first(backend: Arc<dyn Backend
     change(&script, &event, CaseChange::Settle { made_at: at(10) }, at(70)).await?.map_err(|it| it.as_str())?;
     same("waiting", script.store().cases(&search(Some("logins"), None), at(71)).await?.cases.len(), 0)?;
     same("decided", script.store().cases(&search(None, Some(CaseState::Decided)), at(71)).await?.cases.len(), 1)
+}
+
+pub(super) async fn the_cases_of_an_account_are_found_however_far_they_have_come(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    for (n, account, queue) in [
+        (1, "anna", Some("payouts")),
+        (2, "bert", Some("payouts")),
+        (3, "anna", Some("logins")),
+        (4, "anna", None),
+        (5, "anna", Some("payouts")),
+    ] {
+        let event = login(n, account, "phone", "192.0.2.1");
+        script.record(&event, Verdict::Challenge).await?;
+        script.store().open_case(Case::new(&event, queue, at(n))).await?;
+    }
+    let decided_one = login(1, "anna", "phone", "192.0.2.1");
+    change(&script, &decided_one, decided(DecisionKind::Reject, "bob", at(6)), at(6))
+        .await?
+        .map_err(|it| it.as_str())?;
+    let of = |account: &str, queue, state| CaseSearch { account: Some(account_id(account)), ..search(queue, state) };
+    let opened = |page: &rightful_domain::CasePage| page.cases.iter().map(|case| case.opened_at).collect::<Vec<_>>();
+    let ask = async |search: CaseSearch| Ok::<_, String>(script.store().cases(&search, at(100)).await?);
+    let page = ask(of("anna", None, None)).await?;
+    same("the first page", opened(&page), vec![at(1), at(3)])?;
+    let page = ask(CaseSearch { after: page.next, ..of("anna", None, None) }).await?;
+    same("the second", (opened(&page), page.next), (vec![at(5)], None))?;
+    same("of another", opened(&ask(of("bert", None, None)).await?), vec![at(2)])?;
+    same("of nobody", opened(&ask(of("carl", None, None)).await?), Vec::new())?;
+    same("of a queue", opened(&ask(of("anna", Some("payouts"), None)).await?), vec![at(1), at(5)])?;
+    let page = ask(of("anna", None, Some(CaseState::Open))).await?;
+    same("that wait", (opened(&page), page.next), (vec![at(3), at(5)], None))
 }
 
 pub(super) async fn a_decision_is_due_after_its_minute_until_it_is_settled(backend: Arc<dyn Backend>) -> Told {

@@ -89,6 +89,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     cases::of_many_who_claim_a_case_at_once_one_does,
     cases::notes_of_many_at_once_are_all_kept,
     cases::queues_list_what_waits_oldest_first,
+    cases::the_cases_of_an_account_are_found_however_far_they_have_come,
     cases::a_decision_is_due_after_its_minute_until_it_is_settled,
     cases::an_erasure_forgets_what_was_said_in_cases,
     details::a_changed_detail_says_what_it_was_before,

@@ -4,15 +4,18 @@
 //! says of the event, and the messages about it. Who has decided is somebody; what was said of a person is sealed under that
 //! person's key.
 
+use std::sync::atomic::Ordering;
+
 use async_trait::async_trait;
 use rightful_domain::{
-    ApplicationId, Case, CasePage, CaseRefusal, CaseSearch, CaseState, EventId, Feedback, Record, Stood, Telling,
+    ApplicationId, Case, CasePage, CaseRefusal, CaseSearch, CaseState, EventId, Feedback, Record, Stood, Tag, Telling,
     Timestamp, Topic,
 };
 use tokio::sync::oneshot;
 
 use super::command::{Answer, Command};
 use super::disk::failed;
+use super::keys::Index;
 use super::outbox::waiting_about;
 use super::plan::Target;
 use super::said::PlannedSaying;
@@ -172,6 +175,9 @@ impl Shared {
     /// Some cases, oldest first.
     pub(super) fn case_page(&self, search: &CaseSearch, now: Timestamp) -> Result<CasePage, StoreError> {
         let tagger = self.mind.taggers.of(&search.application);
+        if let Some(account) = &search.account {
+            return self.cases_of_account(search, tagger.account(account), now);
+        }
         // What is over is in the longer list alone.
         let prefix = if search.state == Some(CaseState::Decided) { ALL_PREFIX } else { OPEN_PREFIX };
         let begin = match search.after {
@@ -195,6 +201,27 @@ impl Shared {
             }
         }
         Ok(page)
+    }
+
+    /// Some cases of one account, oldest first: its newest events lead to them, which are few beside the cases of all.
+    fn cases_of_account(&self, search: &CaseSearch, account: Tag, now: Timestamp) -> Result<CasePage, StoreError> {
+        let newest = self.durable.load(Ordering::Acquire);
+        let mut cases = Vec::new();
+        for row in self.rows_under(Index::Account, account, newest, LOOKED_AT_MAX).take(LOOKED_AT_MAX) {
+            let Some((entry, _)) = self.entry_at(row?)? else { continue };
+            let Some(case) = self.case(&search.application, entry.event.id)? else { continue };
+            let is_after = search.after.is_none_or(|after| (case.opened_at, case.event) > after);
+            // What waits for nobody, and is a note alone, is listed nowhere.
+            if is_after && case.queue.is_some() && is_asked_for(search, &case, now) {
+                cases.push(case);
+            }
+        }
+        cases.sort_unstable_by_key(|case| (case.opened_at, case.event));
+        let limit = usize::from(search.limit);
+        let has_more = cases.len() > limit;
+        cases.truncate(limit);
+        let next = cases.last().filter(|_| has_more).map(|case| (case.opened_at, case.event));
+        Ok(CasePage { cases, next })
     }
 
     /// Cases whose decision is to take effect.
@@ -222,11 +249,13 @@ fn is_asked_for(search: &CaseSearch, case: &Case, now: Timestamp) -> bool {
     let state = case.state(now);
     let by_state = match search.state {
         Some(asked) => state == asked,
-        None => matches!(state, CaseState::Open | CaseState::Claimed),
+        None => search.account.is_some() || matches!(state, CaseState::Open | CaseState::Claimed),
     };
+    // The law: tags only lead here.
+    let by_account = search.account.as_ref().is_none_or(|account| case.account.as_ref() == Some(account));
     let by_queue = search.queue.as_ref().is_none_or(|queue| case.queue.as_ref() == Some(queue));
     let by_assignee = search.assignee.as_ref().is_none_or(|assignee| case.assignee.as_ref() == Some(assignee));
-    by_state && by_queue && by_assignee && search.due_before.is_none_or(|at| case.due_at < at)
+    by_account && by_state && by_queue && by_assignee && search.due_before.is_none_or(|at| case.due_at < at)
 }
 
 /// A record with one thing more said of it.
