@@ -122,3 +122,51 @@ fn a_wide_network_is_not_let_in() {
     assert_eq!(turned.status, 400, "{}", turned.text);
     assert!(turned.text.contains("too wide to be let in"), "{}", turned.text);
 }
+
+/// [The guide](../../../docs/guides/lists.md) says how a closed account is let in again, and what that does.
+#[test]
+fn an_account_closed_by_mistake_is_let_in_by_name_until_that_ends() {
+    let caller = Caller::new();
+    let from = |device: &str| -> Value {
+        let body = json!({
+            "action": "login", "outcome": "succeeded", "account": "ann",
+            "network": { "ip": "192.0.2.7" }, "device": { "id": device },
+        });
+        caller.post("/v1/assessments", &body).json()
+    };
+    let is_new = |judged: &Value| judged["findings"].to_string().contains("PROFILE_DEVICE_NEW");
+    for _ in 0..3 {
+        assert_eq!(from("phone")["verdict"], "allow");
+    }
+    assert_eq!(caller.post("/v1/accounts/ann/notes", &json!({ "closed": true })).status, 200);
+    let opened = caller.post("/v1/accounts/ann/notes", &json!({ "closed": false }));
+    assert_eq!(opened.status, 400);
+    assert!(opened.text.contains("a list of accounts that lets it in"), "{}", opened.text);
+    for device in ["phone", "strange", "strange"] {
+        assert_eq!(from(device)["verdict"], "deny", "{device}");
+    }
+
+    let list = |arguments: &[&str]| {
+        let done = testkit::rightful().args(arguments).arg("--data").arg(&caller.server.data).output().unwrap();
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    list(&["list", "create", "shop", "reopened", "--effect", "allow", "--of", "account"]);
+    list(&["list", "add", "shop", "reopened", "ann", "--note", "closed by mistake", "--author", "Rita"]);
+    let judged = from("phone");
+    assert_eq!((&judged["verdict"], &judged["lists"]), (&json!("allow"), &json!(["reopened"])));
+    assert!(!is_new(&judged), "what was known of the account is known: {judged}");
+    let judged = from("strange");
+    assert_eq!(judged["verdict"], "allow", "whoever comes is let in: {judged}");
+    assert!(is_new(&judged), "what was denied has taught nothing: {judged}");
+    assert!(!is_new(&from("strange")), "what is let in teaches");
+    let audit = list(&["audit", "shop"]);
+    assert!(audit.contains("list.put") && audit.contains("operator: reopened, 1 entries"), "{audit}");
+    let entry = caller.get("/v1/lists/reopened/entries/ann").json();
+    assert_eq!((&entry["author"], &entry["note"]), (&json!("Rita"), &json!("closed by mistake")), "{entry}");
+    let noted = caller.get("/v1/accounts/ann").json();
+    assert!(noted["closed_at"].is_string(), "it stays closed: {noted}");
+
+    list(&["list", "remove", "shop", "reopened", "ann"]);
+    assert_eq!(from("phone")["verdict"], "deny");
+}

@@ -66,7 +66,12 @@ fn read_note(call: &Call<'_>, body: &mut Fields<'_>) -> Result<NoteKind, Fault> 
     let closed = match body.optional("closed", flag)? {
         Some(true) => Some(NoteKind::Closed),
         // Who was the owner before need not be the one who opens it.
-        Some(false) => return Err(Fault::new("must be true: what is closed stays closed").within("closed")),
+        Some(false) => {
+            return Err(Fault::new(
+                "must be true: what is closed stays closed, and is let in by a list of accounts that lets it in",
+            )
+            .within("closed"));
+        }
         None => None,
     };
     let mut told = [label, added, removed, closed].into_iter().flatten();
