@@ -28,7 +28,7 @@ const ACCOUNTS: [u64; 2] = [10_000, 1_000_000];
 const MEASURED: u64 = 20_000;
 /// Rounds: in each, few accounts are measured, and many directly after them, so that whatever else the machine does
 /// weighs on both alike. What is told is the median round.
-const ROUNDS: u64 = 7;
+const ROUNDS: u64 = 15;
 /// Judgements between two looks at the clock: their events are made beforehand.
 const BATCH: u64 = 2_000;
 const THREADS: u64 = 2;
