@@ -78,7 +78,11 @@ fn entry(event: &Event, enrichment: &Enrichment, verdict: Verdict) -> rightful_d
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases.div_ceil(40),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn without_a_disk_and_with_one_the_same_is_known(attempts in attempts(), restart in any::<prop::sample::Index>()) {
