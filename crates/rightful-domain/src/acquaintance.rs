@@ -38,6 +38,17 @@ impl Profile {
         }
     }
 
+    /// Whether a proof is all that makes it known: without it, it would be young at that time, which is not before it came.
+    /// A code can be read out to somebody; what has grown old without a report needs no code, and whom somebody who knows
+    /// said to be the owner needs none either.
+    #[must_use]
+    pub fn knows_by_proof_alone(&self, family: Family, tag: Tag, at: Timestamp, youth: Duration) -> bool {
+        let Some(fact) = self.fact(family, tag) else { return false };
+        let is_young = fact.first_at <= at && at < fact.first_at.plus(youth);
+        let was_proved = self.standing.proved_at.is_some_and(|proved| proved >= fact.first_at);
+        fact.is_vouched && was_proved && is_young && !self.began_with(family, fact, youth)
+    }
+
     /// How well it knows whom a lesson is of: by the device; by the address, where no device is named. `Known` where
     /// neither is, since nothing speaks against it.
     #[must_use]
@@ -123,6 +134,31 @@ mod tests {
         profile.unlearn(&lesson(9 * DAY, 2));
         profile.learn(&lesson(9 * DAY + 2, 2));
         assert_eq!(knows(&profile, 9 * DAY + 3, 2), Acquaintance::Young);
+    }
+
+    #[test]
+    fn a_proof_is_all_that_makes_it_known_until_it_is_old() {
+        let mut profile = taught(&[lesson(0, 1), lesson(9 * DAY, 2)]);
+        let by_proof = |profile: &Profile, at, device| {
+            let tag = Tag::new(device);
+            profile.knows_by_proof_alone(Family::Device, tag, Timestamp::from_seconds(at), Profile::YOUTH)
+        };
+        assert!(!by_proof(&profile, 9 * DAY + 1, 2));
+        [1, 2].into_iter().for_each(|device| profile.vouch(Family::Device, Tag::new(device)));
+        // Somebody said so; nobody proved it.
+        assert!(!by_proof(&profile, 9 * DAY + 1, 2));
+        profile.standing.proved_at = Some(Timestamp::from_seconds(9 * DAY));
+        for (at, device, expected) in [
+            (9 * DAY - 1, 2, false),
+            (9 * DAY, 2, true),
+            (12 * DAY - 1, 2, true),
+            (12 * DAY, 2, false),
+            // What the account began with needed no proof.
+            (1, 1, false),
+            (1, 3, false),
+        ] {
+            assert!(by_proof(&profile, at, device) == expected, "{device} at {at}");
+        }
     }
 
     #[test]

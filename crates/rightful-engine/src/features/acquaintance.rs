@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use rightful_domain::{
-    Acquaintance as Known, Action, FACTS_MAX, Facts, Family, PaymentDirection, Profile, Tag, Timestamp,
+    Acquaintance as Known, Action, FACTS_MAX, Facts, Family, Level, PaymentDirection, Profile, Tag, Timestamp,
 };
 
 use super::{Slot, flag_slot};
@@ -21,12 +21,26 @@ pub(crate) struct Acquaintance {
     /// Whether the account knew the device well already when a contact or a factor was last changed; None without a device,
     /// or without such a change.
     pub(crate) device_before_change: Option<bool>,
+    /// What speaks against a device that is known by a proof alone, where money leaves.
+    pub(crate) by_proof: ByProof,
     /// Whether the account comes with another device most of the time, so that a new one says nothing.
     pub(crate) changes_devices: bool,
     /// Whether money leaves the account to somebody.
     pub(crate) pays_out: bool,
     /// Whether it leaves to where the means of payment is: the account's money is taken out.
     pub(crate) withdraws: bool,
+}
+
+/// What speaks against a device that is known by a proof alone, which its owner may have been talked out of. Looked for
+/// where money leaves; else nothing does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct ByProof {
+    /// A proof was all that made it known when a contact or a factor was last changed.
+    pub(crate) changed_access: bool,
+    /// The same, and a proof still is all.
+    pub(crate) is_new: bool,
+    /// A proof still is all, it has never been anywhere but with this provider, and nobody else of the account ever was.
+    pub(crate) brought_its_place: bool,
 }
 
 impl Acquaintance {
@@ -55,6 +69,7 @@ pub(super) fn derive(facts: &Facts, youth: Duration, may_be_copied: bool) -> Acq
     let knows = |family, tag: Option<Tag>| Some(account?.acquaintance(family, tag?, event.at, youth));
     let direction = event.payment.as_ref().and_then(|payment| payment.direction);
     let withdraws = event.action == Action::Withdraw;
+    let pays_out = (withdraws || event.action == Action::Transaction) && direction != Some(PaymentDirection::In);
     let most = if may_be_copied { Known::Young } else { Known::Known };
     Acquaintance {
         device: knows(Family::Device, history.device_tag).map(|known| known.min(most)),
@@ -62,10 +77,33 @@ pub(super) fn derive(facts: &Facts, youth: Duration, may_be_copied: bool) -> Acq
         device_before_change: account
             .zip(history.device_tag)
             .and_then(|(profile, device)| before_change(profile, device, youth)),
+        by_proof: if pays_out { by_proof(facts, youth) } else { ByProof::default() },
         changes_devices: account.is_some_and(|profile| changes_devices(profile, event.at, youth)),
-        pays_out: (withdraws || event.action == Action::Transaction) && direction != Some(PaymentDirection::In),
+        pays_out,
         withdraws: withdraws && direction != Some(PaymentDirection::In),
     }
+}
+
+fn by_proof(facts: &Facts, youth: Duration) -> ByProof {
+    let history = &facts.history;
+    let Some((account, device)) = history.account_profile().zip(history.device_tag) else { return ByProof::default() };
+    let was_new = |at| account.knows_by_proof_alone(Family::Device, device, at, youth);
+    let changed_access = account.standing.contact_changed_at.is_some_and(was_new);
+    let is_new = was_new(facts.event.at);
+    ByProof { changed_access, is_new: changed_access && is_new, brought_its_place: is_new && brought_its_place(facts) }
+}
+
+/// All that the account knows of a device is with one provider, and all of that provider is of the device.
+fn brought_its_place(facts: &Facts) -> bool {
+    /// Weights of the same logins are added up in another order.
+    const ROUNDING: f32 = 0.01;
+    let Some(account) = facts.history.account_profile() else { return false };
+    let weight_of = |level| {
+        let tag = facts.history.circumstances.tag(level)?;
+        Some(account.habits.weight_of(level, tag).unwrap_or(0.0))
+    };
+    let both = weight_of(Level::Asn).zip(weight_of(Level::Device));
+    both.is_some_and(|(provider, device)| (provider - device).abs() <= ROUNDING * device)
 }
 
 /// A device that is known for every other event, or fewer. Those that are young do not count: who comes unasked cannot make

@@ -39,6 +39,8 @@ use rightful_domain::{Facts, FeatureVector, Level, News};
 use crate::policy::Policy;
 
 pub(crate) use acquaintance::Acquaintance;
+#[cfg(test)]
+pub(crate) use acquaintance::ByProof;
 pub(crate) use activity::Activity;
 pub(crate) use aftermath::Aftermath;
 pub(crate) use agent::{Agent, Form, System};
