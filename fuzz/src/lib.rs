@@ -134,6 +134,7 @@ fn reply_to(dialect: &dyn Dialect, call: &Call<'_>, intake: Intake) -> Reply {
             match note.kind {
                 NoteKind::Labelled(label) => dossier.labels.push(label),
                 NoteKind::Tagged(tags) => dossier.tags = tags,
+                NoteKind::Reopened(reopening) => dossier.reopened = Some(reopening),
                 NoteKind::Untagged(_) | NoteKind::Closed | NoteKind::Metadata(_) | NoteKind::Detached => {}
             }
             Reply::Dossier(Box::new(dossier))
@@ -251,6 +252,7 @@ fn dossier(account: AccountId) -> Dossier {
         labels: Vec::new(),
         tags: Vec::new(),
         closed_at: None,
+        reopened: None,
         reported_at: None,
         reclaimed_at: None,
         devices: Vec::new(),

@@ -91,6 +91,8 @@ pub struct Dossier {
     pub tags: Vec<Box<str>>,
     /// Since when it is closed; None if it is not.
     pub closed_at: Option<Timestamp>,
+    /// Who opened it again, if it was closed and no longer is.
+    pub reopened: Option<Reopening>,
     /// Since when a takeover is reported and not reclaimed.
     pub reported_at: Option<Timestamp>,
     /// When it was last reclaimed.
@@ -104,6 +106,19 @@ pub struct Dossier {
 pub struct Label {
     /// The word.
     pub value: LabelValue,
+    /// Why.
+    pub comment: Option<Pii<Box<str>>>,
+    /// The reviewer's name.
+    pub reviewer_name: Option<Pii<Box<str>>>,
+    /// The reviewer's e-mail address.
+    pub reviewer_email: Option<Pii<Box<str>>>,
+    /// When we were told.
+    pub at: Timestamp,
+}
+
+/// Who opened a closed account again, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reopening {
     /// Why.
     pub comment: Option<Pii<Box<str>>>,
     /// The reviewer's name.
@@ -197,6 +212,8 @@ pub enum NoteKind {
     Untagged(Vec<Box<str>>),
     /// The account is closed: nobody is its owner any more.
     Closed,
+    /// It was closed by mistake, and is as it was; `at` is when it was received. Of one that is not closed it says nothing.
+    Reopened(Reopening),
     /// Fields of a device are set; a field without values is removed. A field named `2fa_verified` with a value is a
     /// challenge passed: what the device left in quarantine is released, and its latest challenge, if it is open, is passed.
     Metadata(Vec<(Box<str>, Vec<Box<str>>)>),

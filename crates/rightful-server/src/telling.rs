@@ -123,6 +123,7 @@ pub(crate) fn of_note(application: &Application, note: &Note) -> Vec<Telling> {
             | NoteKind::Tagged(_)
             | NoteKind::Untagged(_)
             | NoteKind::Closed
+            | NoteKind::Reopened(_)
             | NoteKind::Metadata(_)
             | NoteKind::Detached,
         ) => Vec::new(),

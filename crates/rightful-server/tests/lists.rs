@@ -123,7 +123,51 @@ fn a_wide_network_is_not_let_in() {
     assert!(turned.text.contains("too wide to be let in"), "{}", turned.text);
 }
 
-/// [The guide](../../../docs/guides/lists.md) says how a closed account is let in again, and what that does.
+/// [The guide](../../../docs/guides/lists.md) says what opens a closed account again, and what that does.
+#[test]
+fn an_account_closed_by_mistake_is_opened_again_by_somebody_who_answers_for_it() {
+    let caller = Caller::new();
+    let from = |device: &str| -> Value {
+        let body = json!({
+            "action": "login", "outcome": "succeeded", "account": "ann",
+            "network": { "ip": "192.0.2.7" }, "device": { "id": device },
+        });
+        caller.post("/v1/assessments", &body).json()
+    };
+    let note = |body: &Value| caller.post("/v1/accounts/ann/notes", body);
+    for _ in 0..3 {
+        assert_eq!(from("phone")["verdict"], "allow");
+    }
+    assert_eq!(note(&json!({ "closed": true })).status, 200);
+    assert_eq!(from("phone")["verdict"], "deny");
+    for (body, at) in [
+        (json!({ "closed": false }), "\"path\":\"comment\""),
+        (json!({ "closed": false, "comment": "", "reviewer": { "name": "Rita" } }), "\"path\":\"comment\""),
+        (json!({ "closed": false, "comment": "the wrong Ann" }), "\"path\":\"reviewer\""),
+        (json!({ "closed": false, "comment": "the wrong Ann", "reviewer": {} }), "\"path\":\"reviewer\""),
+    ] {
+        let refused = note(&body);
+        assert_eq!(refused.status, 400, "{body}: {}", refused.text);
+        assert!(refused.text.contains(at), "{body}: {}", refused.text);
+        assert_eq!(from("phone")["verdict"], "deny");
+    }
+    let opened = note(&json!({ "closed": false, "comment": "the wrong Ann", "reviewer": { "name": "Rita" } })).json();
+    assert_eq!(opened["closed_at"], Value::Null, "{opened}");
+    let reopened = &caller.get("/v1/accounts/ann").json()["reopened"];
+    assert_eq!((&reopened["comment"], &reopened["reviewer"]["name"]), (&json!("the wrong Ann"), &json!("Rita")));
+    let judged = from("phone");
+    assert_eq!(judged["verdict"], "allow", "what was known of the account is known: {judged}");
+    assert!(!judged["findings"].to_string().contains("PROFILE_DEVICE_NEW"), "{judged}");
+    // It is judged and protected like any other.
+    assert_eq!(
+        caller.post("/v1/feedback", &json!({ "event_id": judged["event_id"], "kind": "confirmed_takeover" })).status,
+        200
+    );
+    assert_eq!(from("strange")["verdict"], "challenge");
+    assert_eq!(note(&json!({ "closed": true })).json()["reopened"], Value::Null);
+}
+
+/// Where nobody wants to answer for it, a list lets it in, and the account stays closed.
 #[test]
 fn an_account_closed_by_mistake_is_let_in_by_name_until_that_ends() {
     let caller = Caller::new();
@@ -139,9 +183,6 @@ fn an_account_closed_by_mistake_is_let_in_by_name_until_that_ends() {
         assert_eq!(from("phone")["verdict"], "allow");
     }
     assert_eq!(caller.post("/v1/accounts/ann/notes", &json!({ "closed": true })).status, 200);
-    let opened = caller.post("/v1/accounts/ann/notes", &json!({ "closed": false }));
-    assert_eq!(opened.status, 400);
-    assert!(opened.text.contains("a list of accounts that lets it in"), "{}", opened.text);
     for device in ["phone", "strange", "strange"] {
         assert_eq!(from(device)["verdict"], "deny", "{device}");
     }

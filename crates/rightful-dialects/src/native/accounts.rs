@@ -2,7 +2,7 @@
 
 use rightful_domain::{
     AccountDeviceId, AccountId, DeviceId, EventId, Label, LabelValue, METADATA_BYTES_MAX, METADATA_FIELDS_MAX,
-    METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, PasswordHashes,
+    METADATA_VALUES_MAX, NOTES_MAX, Note, NoteKind, NoteTarget, PasswordHashes, Pii, Reopening,
 };
 
 use super::words;
@@ -15,6 +15,9 @@ use crate::{Call, FirstEvent, Intake, Reclaim, Refusal, RefusalKind};
 const RECLAIMS_MAX: usize = 1_000;
 /// The most events by which the beginning of one takeover may be told.
 const FIRST_EVENTS_MAX: usize = 32;
+
+/// A text about a person, if it was told.
+type Personal = Option<Pii<Box<str>>>;
 
 /// The account of the path.
 pub(super) fn account_of_path(call: &Call<'_>) -> Result<AccountId, Refusal> {
@@ -65,13 +68,7 @@ fn read_note(call: &Call<'_>, body: &mut Fields<'_>) -> Result<NoteKind, Fault> 
     let removed = body.optional("remove_tags", tags)?.map(NoteKind::Untagged);
     let closed = match body.optional("closed", flag)? {
         Some(true) => Some(NoteKind::Closed),
-        // Who was the owner before need not be the one who opens it.
-        Some(false) => {
-            return Err(Fault::new(
-                "must be true: what is closed stays closed, and is let in by a list of accounts that lets it in",
-            )
-            .within("closed"));
-        }
+        Some(false) => Some(NoteKind::Reopened(read_reopening(call, body)?)),
         None => None,
     };
     let mut told = [label, added, removed, closed].into_iter().flatten();
@@ -82,6 +79,23 @@ fn read_note(call: &Call<'_>, body: &mut Fields<'_>) -> Result<NoteKind, Fault> 
     }
 }
 
+/// Who asks for it need not be who was the owner, so somebody answers for it, and says why.
+fn read_reopening(call: &Call<'_>, body: &mut Fields<'_>) -> Result<Reopening, Fault> {
+    let comment = Some(body.required("comment", personal_told)?);
+    let (reviewer_name, reviewer_email) = read_reviewer(body)?;
+    if reviewer_name.is_none() && reviewer_email.is_none() {
+        return Err(Fault::new("must say by name or e-mail address who opens the account again").within("reviewer"));
+    }
+    Ok(Reopening { comment, reviewer_name, reviewer_email, at: call.received_at })
+}
+
+fn read_reviewer(fields: &mut Fields<'_>) -> Result<(Personal, Personal), Fault> {
+    let reviewer = fields.object("reviewer", |reviewer| {
+        Ok((reviewer.optional("name", personal)?.flatten(), reviewer.optional("email", personal)?.flatten()))
+    })?;
+    Ok(reviewer.unwrap_or_default())
+}
+
 fn read_label(call: &Call<'_>, label: &mut Fields<'_>) -> Result<Label, Fault> {
     let value = |node| {
         let known = LabelValue::ALL.map(LabelValue::as_str).join(", ");
@@ -89,10 +103,7 @@ fn read_label(call: &Call<'_>, label: &mut Fields<'_>) -> Result<Label, Fault> {
     };
     let value = label.required("value", value)?;
     let comment = label.optional("comment", personal)?.flatten();
-    let reviewer = label.object("reviewer", |reviewer| {
-        Ok((reviewer.optional("name", personal)?.flatten(), reviewer.optional("email", personal)?.flatten()))
-    })?;
-    let (reviewer_name, reviewer_email) = reviewer.unwrap_or_default();
+    let (reviewer_name, reviewer_email) = read_reviewer(label)?;
     Ok(Label { value, comment, reviewer_name, reviewer_email, at: call.received_at })
 }
 

@@ -2,7 +2,7 @@
 
 use rightful_domain::{
     AccountDevice, DetailChange, DetailKind, DetailValue, DeviceSnapshot, Dossier, IntruderEvent, Label, LabelValue,
-    Replaced, Sighting, Takeover,
+    Reopening, Replaced, Sighting, Takeover,
 };
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -112,6 +112,8 @@ pub(super) struct DossierBody<'a> {
     pub(super) tags: &'a [Box<str>],
     /// Since when it is closed: every event on it is denied.
     pub(super) closed_at: Option<String>,
+    /// Who opened it again, and why; null if it is closed, or never was.
+    pub(super) reopened: Option<ReopeningBody<'a>>,
     /// Since when a takeover is reported and not reclaimed.
     pub(super) reported_at: Option<String>,
     /// When it was last reclaimed.
@@ -143,6 +145,18 @@ pub(super) struct ReviewerBody<'a> {
     pub(super) name: Option<&'a str>,
     /// The e-mail address.
     pub(super) email: Option<&'a str>,
+}
+
+/// Who opened a closed account again, and why.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reopening)]
+pub(super) struct ReopeningBody<'a> {
+    /// Why.
+    pub(super) comment: Option<&'a str>,
+    /// Who.
+    pub(super) reviewer: ReviewerBody<'a>,
+    /// When.
+    pub(super) at: String,
 }
 
 /// A device of an account.
@@ -178,7 +192,7 @@ impl Serialize for Metadata<'_> {
 }
 
 pub(super) fn dossier(dossier: &Dossier) -> DossierBody<'_> {
-    let Dossier { account, labels, tags, closed_at, reported_at, reclaimed_at, devices } = dossier;
+    let Dossier { account, labels, tags, closed_at, reopened, reported_at, reclaimed_at, devices } = dossier;
     let label_now = labels.last().map_or(LabelValue::Unreviewed, |label| label.value);
     DossierBody {
         account: account.as_str(),
@@ -186,6 +200,7 @@ pub(super) fn dossier(dossier: &Dossier) -> DossierBody<'_> {
         labels: labels.iter().map(label).collect(),
         tags,
         closed_at: closed_at.map(rfc3339),
+        reopened: reopened.as_ref().map(reopening),
         reported_at: reported_at.map(rfc3339),
         reclaimed_at: reclaimed_at.map(rfc3339),
         devices: devices.iter().map(device).collect(),
@@ -196,6 +211,12 @@ fn label(label: &Label) -> LabelBody<'_> {
     let Label { value, comment, reviewer_name, reviewer_email, at } = label;
     let reviewer = ReviewerBody { name: personal(reviewer_name.as_ref()), email: personal(reviewer_email.as_ref()) };
     LabelBody { value: value.as_str(), comment: personal(comment.as_ref()), reviewer, at: rfc3339(*at) }
+}
+
+fn reopening(reopening: &Reopening) -> ReopeningBody<'_> {
+    let Reopening { comment, reviewer_name, reviewer_email, at } = reopening;
+    let reviewer = ReviewerBody { name: personal(reviewer_name.as_ref()), email: personal(reviewer_email.as_ref()) };
+    ReopeningBody { comment: personal(comment.as_ref()), reviewer, at: rfc3339(*at) }
 }
 
 pub(super) fn device(device: &AccountDevice) -> AccountDeviceBody<'_> {
@@ -356,8 +377,14 @@ pub(super) struct NoteTold {
     /// Tags to take off.
     #[schema(max_items = 64)]
     pub(super) remove_tags: Option<Vec<String>>,
-    /// True: the account is closed, for good.
+    /// True: the account is closed, and every event on it denied. False: it was closed by mistake and is as it was, for
+    /// which `comment` and `reviewer` answer. Of one that is not closed, false says nothing.
     pub(super) closed: Option<bool>,
+    /// With `closed` false: why.
+    #[schema(max_length = 512)]
+    pub(super) comment: Option<String>,
+    /// With `closed` false: who opens it again.
+    pub(super) reviewer: Option<ReviewerTold>,
 }
 
 /// A reviewer's word.

@@ -108,6 +108,7 @@ pub(crate) fn dossier(account: AccountId) -> Dossier {
         }],
         tags: vec!["vip".into()],
         closed_at: None,
+        reopened: None,
         reported_at: None,
         reclaimed_at: Some(RECEIVED_AT),
         devices: vec![AccountDevice {
@@ -128,6 +129,7 @@ pub(crate) const fn empty_dossier(account: AccountId) -> Dossier {
         labels: Vec::new(),
         tags: Vec::new(),
         closed_at: None,
+        reopened: None,
         reported_at: None,
         reclaimed_at: None,
         devices: Vec::new(),

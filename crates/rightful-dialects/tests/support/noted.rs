@@ -134,6 +134,7 @@ fn dossier(
         labels: list("labels").map(label).collect(),
         tags: list("tags").filter_map(Value::as_str).map(Into::into).collect(),
         closed_at: None,
+        reopened: None,
         reported_at: None,
         reclaimed_at: None,
         devices: list("devices").map(|told| device(told, &snapshot)).collect(),
@@ -142,6 +143,7 @@ fn dossier(
         Some(NoteKind::Labelled(label)) => dossier.labels.push(label.clone()),
         Some(NoteKind::Tagged(tags)) => dossier.tags.extend(tags.iter().cloned()),
         Some(NoteKind::Untagged(tags)) => dossier.tags.retain(|tag| !tags.contains(tag)),
+        Some(NoteKind::Reopened(reopening)) => dossier.reopened = Some(reopening.clone()),
         Some(NoteKind::Closed | NoteKind::Metadata(_) | NoteKind::Detached) | None => {}
     }
     dossier

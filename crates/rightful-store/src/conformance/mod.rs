@@ -124,6 +124,7 @@ pub const CASES: &[(&str, CaseFn)] = cases![
     lists::what_is_too_much_is_refused_whole,
     lists::each_change_is_noted_with_its_author,
     notes::what_is_noted_of_an_account_is_found_again,
+    notes::what_was_closed_by_mistake_is_opened_again,
     notes::a_note_repeated_writes_nothing,
     notes::too_much_is_refused_and_nothing_of_it_kept,
     notes::metadata_is_set_replaced_and_removed,

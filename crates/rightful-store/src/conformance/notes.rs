@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rightful_domain::{
     AccountDeviceId, Dossier, Event, FeedbackKind, Label, LabelValue, METADATA_BYTES_MAX, NOTES_MAX, Note, NoteKind,
-    NoteTarget, Pii, Verdict,
+    NoteTarget, Pii, Reopening, Verdict,
 };
 
 use super::sample::{START, account_id, application, login};
@@ -77,6 +77,39 @@ pub(super) async fn what_is_noted_of_an_account_is_found_again(backend: Arc<dyn 
         same("its standing", standing, (Some(LabelValue::Genuine), Some(START)))?;
     }
     same("another's labels", dossier(&script, "berta").await?.labels, Vec::new())
+}
+
+pub(super) async fn what_was_closed_by_mistake_is_opened_again(backend: Arc<dyn Backend>) -> Told {
+    let script = Script::on(&backend);
+    let hidden = |text: &str| Some(Pii::new(text.into()));
+    let (comment, reviewer_name) = (hidden("the wrong Anna"), hidden("Rita"));
+    let reopening = Reopening { comment, reviewer_name, reviewer_email: None, at: START };
+    let reopened = || NoteKind::Reopened(reopening.clone());
+    let event = login(1, "anna", "phone", "192.0.2.1");
+    // Of one that is not closed it says nothing.
+    same("not closed", of_anna(&script, reopened()).await?.reopened, None)?;
+    same("the next row", next_row(&script).await?, 1)?;
+    of_anna(&script, NoteKind::Closed).await?;
+    let told = of_anna(&script, reopened()).await?;
+    same("open again", (told.closed_at, told.reopened.clone()), (None, Some(reopening.clone())))?;
+    same("told again", of_anna(&script, reopened()).await?, told.clone())?;
+    same("the next row", next_row(&script).await?, 3)?;
+    for ending in [Ending::Abandoned, Ending::Closed] {
+        backend.restart(ending).await?;
+        same("the dossier", dossier(&script, "anna").await?, told.clone())?;
+        same(
+            "its standing",
+            there("the account", script.look(&event).await?.account)?.profile.standing.closed_at,
+            None,
+        )?;
+    }
+    let told = of_anna(&script, NoteKind::Closed).await?;
+    same("closed anew", (told.closed_at, told.reopened), (Some(START), None))?;
+    same(
+        "its standing",
+        there("the account", script.look(&event).await?.account)?.profile.standing.closed_at,
+        Some(START),
+    )
 }
 
 pub(super) async fn a_note_repeated_writes_nothing(backend: Arc<dyn Backend>) -> Told {

@@ -267,7 +267,7 @@ pub(super) enum Op {
         rebinds: bool,
     },
     Forget,
-    Closed(Timestamp),
+    Closed(Option<Timestamp>),
     Reviewed(LabelValue),
     Detached(AccountDeviceId, Timestamp),
     /// The device is none of the account's any more.
@@ -378,7 +378,8 @@ pub(super) fn changes_of(
             Effect::Vouched(family, tag) => Op::Vouched(family, tag),
             Effect::Refused(at) => Op::Refused(at),
             Effect::Forget => Op::Forget,
-            Effect::Closed(at) => Op::Closed(at),
+            Effect::Closed(at) => Op::Closed(Some(at)),
+            Effect::Reopened => Op::Closed(None),
             Effect::Reviewed(label) => Op::Reviewed(label),
             Effect::Detached(device, at) => Op::Detached(device, at),
             Effect::Unseen(device) => Op::Unseen(device),
@@ -558,7 +559,7 @@ fn take_in_standing(profile: &mut Profile, op: Op) {
             profile.standing.reported_at.get_or_insert(at);
         }
         Op::Unreported => profile.standing.reported_at = None,
-        Op::Closed(at) => profile.standing.closed_at = Some(at),
+        Op::Closed(at) => profile.standing.closed_at = at,
         Op::Reviewed(label) => profile.standing.label = Some(label),
         Op::Reclaimed(at) => {
             profile.standing.reclaimed_at = Some(at);

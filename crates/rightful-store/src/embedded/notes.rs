@@ -85,6 +85,7 @@ impl Shared {
             labels: noted.labels,
             tags: noted.tags,
             closed_at: noted.closed_at,
+            reopened: noted.reopened,
             reported_at: profile.standing.reported_at,
             reclaimed_at: profile.standing.reclaimed_at,
             devices,
@@ -134,6 +135,7 @@ impl Shared {
         match (&note.kind, device) {
             (NoteKind::Labelled(label), _) if noted != was => plan.effects.push(Effect::Reviewed(label.value)),
             (NoteKind::Closed, _) if noted != was => plan.effects.push(Effect::Closed(at)),
+            (NoteKind::Reopened(_), _) if noted != was => plan.effects.push(Effect::Reopened),
             (NoteKind::Metadata(fields), Some((_, device))) => {
                 let proves = profile.standing.reported_at.is_none() && profile.releases(None, at);
                 if proves && fields.iter().any(is_proof) {
@@ -155,6 +157,7 @@ impl Shared {
                 | NoteKind::Tagged(_)
                 | NoteKind::Untagged(_)
                 | NoteKind::Closed
+                | NoteKind::Reopened(_)
                 | NoteKind::Metadata(_)
                 | NoteKind::Detached,
                 _,
@@ -195,9 +198,12 @@ impl Shared {
 const fn label_of(kind: &NoteKind) -> Option<LabelValue> {
     match kind {
         NoteKind::Labelled(label) => Some(label.value),
-        NoteKind::Tagged(_) | NoteKind::Untagged(_) | NoteKind::Closed | NoteKind::Metadata(_) | NoteKind::Detached => {
-            None
-        }
+        NoteKind::Tagged(_)
+        | NoteKind::Untagged(_)
+        | NoteKind::Closed
+        | NoteKind::Reopened(_)
+        | NoteKind::Metadata(_)
+        | NoteKind::Detached => None,
     }
 }
 

@@ -59,6 +59,8 @@ pub(crate) enum Effect {
     Unalias(Tag),
     /// The account is closed.
     Closed(Timestamp),
+    /// It is so no longer.
+    Reopened,
     /// What a reviewer makes of the account.
     Reviewed(LabelValue),
     /// A device no longer counts among the account's.
@@ -108,6 +110,7 @@ pub(crate) enum StoredEffect {
     Seen([u8; 8], i64, [u8; 8], u64),
     Unseen([u8; 8]),
     Vouched(u8, [u8; 8]),
+    Reopened,
 }
 
 impl StoredEffect {
@@ -136,6 +139,7 @@ impl StoredEffect {
             Effect::Forget => Self::Forget,
             Effect::Unalias(tag) => Self::Unalias(stored_tag(*tag)),
             Effect::Closed(at) => Self::Closed(at.as_micros()),
+            Effect::Reopened => Self::Reopened,
             Effect::Reviewed(label) => Self::Reviewed(label.number()),
             Effect::Detached(device, at) => Self::Detached(*device.as_bytes(), at.as_micros()),
             Effect::Unseen(device) => Self::Unseen(stored_tag(*device)),
@@ -187,6 +191,7 @@ impl StoredEffect {
             Self::Forget => Effect::Forget,
             Self::Unalias(tag) => Effect::Unalias(restored_tag(tag)),
             Self::Closed(at) => Effect::Closed(Timestamp::from_micros(at)),
+            Self::Reopened => Effect::Reopened,
             Self::Reviewed(label) => Effect::Reviewed(LabelValue::of_number(label)?),
             Self::Detached(device, at) => {
                 Effect::Detached(AccountDeviceId::from_bytes(device), Timestamp::from_micros(at))

@@ -4,7 +4,7 @@
 
 use rightful_domain::{
     ACCOUNT_DEVICES_MAX, AccountDeviceId, AccountId, ApplicationId, COMMENT_BYTES_MAX, Label, LabelValue,
-    METADATA_BYTES_MAX, METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, NoteKind, Pii, Timestamp,
+    METADATA_BYTES_MAX, METADATA_FIELDS_MAX, METADATA_VALUES_MAX, NOTES_MAX, NoteKind, Pii, Reopening, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -14,6 +14,8 @@ use super::number::Numbered;
 
 /// The version of what is noted of an account.
 const VERSION: u8 = 1;
+/// The same of one that was opened again, with who did that behind it.
+const REOPENED_VERSION: u8 = 2;
 /// The most bytes that all metadata of an account's devices may take: it is read and written whole.
 const METADATA_TOTAL_BYTES_MAX: usize = 256 * 1024;
 
@@ -47,6 +49,7 @@ pub(crate) const fn note_number(kind: &NoteKind) -> u8 {
         NoteKind::Closed => 3,
         NoteKind::Metadata(_) => 4,
         NoteKind::Detached => 5,
+        NoteKind::Reopened(_) => 6,
     }
 }
 
@@ -91,7 +94,7 @@ impl<'a> StoredNote<'a> {
 /// What people wrote in one note.
 #[derive(Serialize, Deserialize, Default, Debug, PartialEq)]
 pub(crate) struct NoteWords<'a> {
-    /// Comment, reviewer's name, reviewer's e-mail address.
+    /// Comment, reviewer's name, reviewer's e-mail address: of a label or of a reopening.
     #[serde(borrow)]
     label: [Option<&'a str>; 3],
     tags: Vec<&'a str>,
@@ -102,6 +105,7 @@ impl<'a> NoteWords<'a> {
     fn of(kind: &'a NoteKind) -> Self {
         match kind {
             NoteKind::Labelled(label) => Self { label: said(label), ..Self::default() },
+            NoteKind::Reopened(reopening) => Self { label: said_of(reopening), ..Self::default() },
             NoteKind::Tagged(tags) | NoteKind::Untagged(tags) => {
                 Self { tags: tags.iter().map(|tag| &**tag).collect(), ..Self::default() }
             }
@@ -113,6 +117,10 @@ impl<'a> NoteWords<'a> {
 
 fn said(label: &Label) -> [Option<&str>; 3] {
     [shown(&label.comment), shown(&label.reviewer_name), shown(&label.reviewer_email)]
+}
+
+fn said_of(reopening: &Reopening) -> [Option<&str>; 3] {
+    [shown(&reopening.comment), shown(&reopening.reviewer_name), shown(&reopening.reviewer_email)]
 }
 
 fn shown(text: &Option<Pii<Box<str>>>) -> Option<&str> {
@@ -140,6 +148,8 @@ pub(crate) struct Noted {
     pub(crate) labels: Vec<Label>,
     pub(crate) tags: Vec<Box<str>>,
     pub(crate) closed_at: Option<Timestamp>,
+    /// Who opened it again; None if it is closed, or never was.
+    pub(crate) reopened: Option<Reopening>,
     /// Those written last come last.
     pub(crate) metadata: Vec<(AccountDeviceId, Fields)>,
 }
@@ -161,8 +171,10 @@ impl Noted {
             }
             NoteKind::Closed => {
                 self.closed_at.get_or_insert(at);
+                self.reopened = None;
                 Ok(())
             }
+            NoteKind::Reopened(reopening) => self.reopen(reopening),
             NoteKind::Metadata(fields) => device.map_or(Ok(()), |device| self.describe(device, fields)),
             NoteKind::Detached => Ok(()),
         }
@@ -183,16 +195,21 @@ impl Noted {
     }
 
     fn label(&mut self, label: &Label) -> Result<(), TooMuch> {
-        let [comment, name, email] = said(label).map(|text| text.map_or(0, str::len));
-        if comment > COMMENT_BYTES_MAX || name.max(email) > METADATA_BYTES_MAX {
-            return Err(TooMuch("a comment or a reviewer is too long"));
-        }
+        check_said(said(label))?;
         let is_same = |last: &Label| (last.value, said(last)) == (label.value, said(label));
         if !self.labels.last().is_some_and(is_same) {
             self.labels.push(label.clone());
         }
         let n_too_many = self.labels.len().saturating_sub(NOTES_MAX);
         self.labels.drain(..n_too_many);
+        Ok(())
+    }
+
+    fn reopen(&mut self, reopening: &Reopening) -> Result<(), TooMuch> {
+        check_said(said_of(reopening))?;
+        if self.closed_at.take().is_some() {
+            self.reopened = Some(reopening.clone());
+        }
         Ok(())
     }
 
@@ -247,6 +264,12 @@ impl Noted {
     }
 }
 
+fn check_said(said: [Option<&str>; 3]) -> Result<(), TooMuch> {
+    let [comment, name, email] = said.map(|text| text.map_or(0, str::len));
+    let is_short = comment <= COMMENT_BYTES_MAX && name.max(email) <= METADATA_BYTES_MAX;
+    if is_short { Ok(()) } else { Err(TooMuch("a comment or a reviewer is too long")) }
+}
+
 #[derive(Serialize, Deserialize)]
 struct StoredLabel<'a> {
     value: u8,
@@ -262,6 +285,24 @@ impl<'a> StoredLabel<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
+struct StoredReopening<'a> {
+    #[serde(borrow)]
+    said: [Option<&'a str>; 3],
+    at: i64,
+}
+
+impl<'a> StoredReopening<'a> {
+    fn of(reopening: &'a Reopening) -> Self {
+        Self { said: said_of(reopening), at: reopening.at.as_micros() }
+    }
+
+    fn restore(self) -> Reopening {
+        let [comment, reviewer_name, reviewer_email] = self.said.map(|text| text.map(|text| Pii::new(text.into())));
+        Reopening { comment, reviewer_name, reviewer_email, at: Timestamp::from_micros(self.at) }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
 struct StoredNoted<'a> {
     #[serde(borrow)]
     labels: Vec<StoredLabel<'a>>,
@@ -272,24 +313,28 @@ struct StoredNoted<'a> {
 
 /// What is noted of an account, as bytes to seal.
 pub(crate) fn encode_noted(noted: &Noted) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(super::to_versioned_bytes(
-        VERSION,
-        &StoredNoted {
-            labels: noted.labels.iter().map(StoredLabel::of).collect(),
-            tags: noted.tags.iter().map(|tag| &**tag).collect(),
-            closed_at: noted.closed_at.map(Timestamp::as_micros),
-            metadata: noted
-                .metadata
-                .iter()
-                .map(|(device, fields)| (*device.as_bytes(), fields.iter().map(field).collect()))
-                .collect(),
-        },
-    ))
+    let metadata = noted.metadata.iter();
+    let stored = StoredNoted {
+        labels: noted.labels.iter().map(StoredLabel::of).collect(),
+        tags: noted.tags.iter().map(|tag| &**tag).collect(),
+        closed_at: noted.closed_at.map(Timestamp::as_micros),
+        metadata: metadata.map(|(id, fields)| (*id.as_bytes(), fields.iter().map(field).collect())).collect(),
+    };
+    Zeroizing::new(match &noted.reopened {
+        None => super::to_versioned_bytes(VERSION, &stored),
+        Some(reopened) => super::to_versioned_bytes(REOPENED_VERSION, &(stored, StoredReopening::of(reopened))),
+    })
 }
 
 /// What is noted of an account, from its bytes.
 pub(crate) fn decode_noted(bytes: &[u8]) -> Result<Noted, Undecodable> {
-    let stored: StoredNoted<'_> = super::from_versioned_bytes(VERSION, bytes)?;
+    let (stored, reopened): (StoredNoted<'_>, Option<StoredReopening<'_>>) = match bytes.first() {
+        Some(&REOPENED_VERSION) => {
+            let (stored, reopened) = super::from_versioned_bytes(REOPENED_VERSION, bytes)?;
+            (stored, Some(reopened))
+        }
+        _ => (super::from_versioned_bytes(VERSION, bytes)?, None),
+    };
     let label = |stored: StoredLabel<'_>| {
         let [comment, reviewer_name, reviewer_email] = stored.said.map(|text| text.map(|text| Pii::new(text.into())));
         let (value, at) = (LabelValue::of_number(stored.value)?, Timestamp::from_micros(stored.at));
@@ -302,6 +347,7 @@ pub(crate) fn decode_noted(bytes: &[u8]) -> Result<Noted, Undecodable> {
         labels: stored.labels.into_iter().map(label).collect::<Result<_, _>>()?,
         tags: stored.tags.into_iter().map(Into::into).collect(),
         closed_at: stored.closed_at.map(Timestamp::from_micros),
+        reopened: reopened.map(StoredReopening::restore),
         metadata: stored.metadata.into_iter().map(device).collect(),
     })
 }

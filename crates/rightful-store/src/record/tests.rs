@@ -116,6 +116,11 @@ fn latest_effects() -> Effects {
     Effects { subject: later_effects().subject, changes: vec![Effect::Vouched(Family::Device, Tag::new(19))] }
 }
 
+/// What came last.
+fn last_effects() -> Effects {
+    Effects { subject: later_effects().subject, changes: vec![Effect::Reopened] }
+}
+
 /// Effects that came later.
 fn later_effects() -> Effects {
     let at = Timestamp::from_seconds(1_767_225_800);
@@ -317,6 +322,8 @@ fn what_is_written_is_written_as_it_always_was() {
     check_golden("erasure", include_str!("golden/erasure_v1.hex"), &row_of(4, draft, &Effects::default()));
     let draft = Draft::conclusion(&conclusion(), 2);
     check_golden("effects", include_str!("golden/effects_v4.hex"), &row_of(2, draft, &latest_effects()));
+    let draft = Draft::conclusion(&conclusion(), 2);
+    check_golden("effects", include_str!("golden/effects_v5.hex"), &row_of(2, draft, &last_effects()));
     check_golden("state", include_str!("golden/state_v5.hex"), &encode_state(&state()));
 }
 
@@ -425,6 +432,8 @@ fn what_is_written_today_reads_back() {
     assert_eq!(read(2, &bytes).unwrap().1, later_effects());
     let bytes = bytes_of(include_str!("golden/effects_v4.hex"));
     assert_eq!(read(2, &bytes).unwrap().1, latest_effects());
+    let bytes = bytes_of(include_str!("golden/effects_v5.hex"));
+    assert_eq!(read(2, &bytes).unwrap().1, last_effects());
     assert_eq!(decode_state(&bytes_of(include_str!("golden/state_v4.hex"))), Ok(state()));
 }
 

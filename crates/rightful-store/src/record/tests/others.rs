@@ -2,7 +2,8 @@
 
 use rightful_domain::{
     AccountDeviceId, Action, AuditedChange, Author, DeliveryTry, Event, Hook, HookStyle, Label, LabelValue, NoteKind,
-    Pii, RecommendationWords, Report, Settings, Source, TakeoverWords, Telling, Topic, TryEnd, TryFailure, Waiting,
+    Pii, RecommendationWords, Reopening, Report, Settings, Source, TakeoverWords, Telling, Topic, TryEnd, TryFailure,
+    Waiting,
 };
 
 use super::super::{
@@ -58,7 +59,18 @@ fn noted() -> Noted {
         labels: vec![label()],
         tags: vec!["vip".into()],
         closed_at: Some(at(3)),
+        reopened: None,
         metadata: vec![(AccountDeviceId::from_bytes([9; 12]), fields)],
+    }
+}
+
+/// The same, closed by mistake.
+fn noted_reopened() -> Noted {
+    let Label { comment, reviewer_name, reviewer_email, at: _, value: _ } = label();
+    Noted {
+        closed_at: None,
+        reopened: Some(Reopening { comment, reviewer_name, reviewer_email, at: at(4) }),
+        ..noted()
     }
 }
 
@@ -195,6 +207,7 @@ fn these_too_are_written_as_they_always_were() {
     let row = row_of(2, Draft::consumption(&consumption(), 2), &Effects::default());
     check_golden("consumption", include_str!("../golden/consumption_v1.hex"), &row);
     check_golden("noted", include_str!("../golden/noted_v1.hex"), &encode_noted(&noted()));
+    check_golden("noted", include_str!("../golden/noted_v2.hex"), &encode_noted(&noted_reopened()));
     check_golden("report", include_str!("../golden/report_v1.hex"), &encode_report(&report(), None));
     check_golden("report", include_str!("../golden/report_v2.hex"), &encode_report(&report(), Some(&[1, 2, 3])));
     let bytes = encode_report(&telling_report(), Some(&[1, 2, 3]));
@@ -217,6 +230,7 @@ fn these_too_are_read_for_ever() {
     let (Said::Consumption(said), _) = read(2, &bytes).unwrap() else { panic!("not a consumption") };
     assert_eq!(said, consumption());
     assert_eq!(decode_noted(&bytes_of(include_str!("../golden/noted_v1.hex"))), Ok(noted()));
+    assert_eq!(decode_noted(&bytes_of(include_str!("../golden/noted_v2.hex"))), Ok(noted_reopened()));
     assert_eq!(decode_report(&bytes_of(include_str!("../golden/report_v1.hex"))), Ok((report(), None)));
     let sealed: &[u8] = &[1, 2, 3];
     assert_eq!(decode_report(&bytes_of(include_str!("../golden/report_v2.hex"))), Ok((report(), Some(sealed))));
