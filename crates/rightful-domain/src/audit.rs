@@ -46,16 +46,22 @@ pub enum AuditedChange {
         /// How many.
         n_messages: u64,
     },
+    /// A backup of the whole folder was begun: what it holds was about to leave.
+    BackedUp {
+        /// Where it was to be.
+        place: Box<str>,
+    },
 }
 
 impl AuditedChange {
-    /// Whose change it is.
+    /// Whose change it is; None if it is about all.
     #[must_use]
-    pub const fn application(&self) -> &ApplicationId {
+    pub const fn application(&self) -> Option<&ApplicationId> {
         match self {
-            Self::Made(application) | Self::Changed(application) | Self::Keys(application) => &application.id,
-            Self::Rules(rules) => &rules.application,
-            Self::Redelivered { application, .. } => application,
+            Self::Made(application) | Self::Changed(application) | Self::Keys(application) => Some(&application.id),
+            Self::Rules(rules) => Some(&rules.application),
+            Self::Redelivered { application, .. } => Some(application),
+            Self::BackedUp { .. } => None,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::access_tokens::AccessTokens;
 use crate::alerts::Board;
 use crate::applications::Applications;
 use crate::backtest::jobs::Jobs;
+use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::counting::Counting;
 use crate::http::origin::WithoutOrigins;
@@ -54,6 +55,8 @@ pub(crate) struct App {
     pub(crate) alerts: Board,
     /// Backtests that run or did.
     pub(crate) backtests: Jobs,
+    /// The backup that runs, or did last.
+    pub(crate) backups: Backups,
     /// Files that were brought lately.
     pub(crate) imports: Imports,
     /// What is counted for rules that are to be published.

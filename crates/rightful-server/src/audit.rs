@@ -25,8 +25,9 @@ const OPERATOR_BEFORE: &str = "command line";
 pub(crate) struct ShownChange {
     /// When; of an application's change that was noted without a time, when the last event or noted change before it was.
     pub(crate) at: Option<String>,
-    pub(crate) application_id: String,
-    /// What was done: `application.changed`, `keys.changed`, `rules.published`, `list.put`, ….
+    /// Whose; null of what is about all.
+    pub(crate) application_id: Option<String>,
+    /// What was done: `application.changed`, `keys.changed`, `rules.published`, `list.put`, `backup.begun`, ….
     pub(crate) change: String,
     /// Who did it, where that is noted: a name, and the key that was used.
     pub(crate) by: Option<String>,
@@ -48,7 +49,7 @@ pub(crate) async fn newest(
         let Some(last) = rows.last() else { break };
         after = last.number;
         for row in rows {
-            let is_asked = of.is_none_or(|of| row.change.application() == of);
+            let is_asked = of.is_none_or(|of| row.change.application() == Some(of));
             let shown = reader.shown(row);
             if is_asked {
                 reader.newest.push_back(shown);
@@ -82,12 +83,12 @@ struct Reader {
 impl Reader {
     fn shown(&mut self, row: AuditRow) -> (Option<Timestamp>, ShownChange) {
         self.moment = self.moment.max(row.at);
-        let application = row.change.application().clone();
+        let application_id = row.change.application().map(|id| id.as_str().to_owned());
         let row = AuditRow { by: row.by.map(called_today), ..row };
         let (change, by, detail) = match row.change {
             AuditedChange::Made(made) => {
                 let detail = format!("{:?}, {}", made.name, made.mode.as_str());
-                self.before.insert(application.clone(), *made);
+                self.before.insert(made.id.clone(), *made);
                 ("application.made".to_owned(), row.by, detail)
             }
             AuditedChange::Changed(now) => ("application.changed".to_owned(), row.by, self.settings_changed(*now)),
@@ -99,8 +100,9 @@ impl Reader {
             AuditedChange::Redelivered { hook, n_messages, .. } => {
                 ("hook.redelivered".to_owned(), row.by, format!("{n_messages} messages of {hook}"))
             }
+            AuditedChange::BackedUp { place } => ("backup.begun".to_owned(), row.by, format!("to {place}")),
         };
-        let (at, application_id) = (self.moment.map(rfc3339), application.as_str().to_owned());
+        let at = self.moment.map(rfc3339);
         (self.moment, ShownChange { at, application_id, change, by: by.map(Into::into), detail })
     }
 
@@ -159,7 +161,7 @@ fn rules_detail(rules: &AuditedRules) -> String {
 fn of_list(application: &ApplicationId, change: &ListChange) -> ShownChange {
     ShownChange {
         at: Some(rfc3339(change.by.at)),
-        application_id: application.as_str().to_owned(),
+        application_id: Some(application.as_str().to_owned()),
         change: format!("list.{}", change.verb.as_str()),
         by: change.by.name.clone().map(|by| called_today(by).into()),
         detail: format!("{}, {} entries", change.list, change.n_entries),

@@ -18,7 +18,7 @@ use crate::aggregates;
 use crate::app::App;
 use crate::backtest::jobs::TooManyBacktests;
 use crate::clock;
-use crate::desk::{Answer, Command, Desk, DeskError};
+use crate::desk::{Answer, Command, Desk, DeskError, by_command_line};
 
 /// The socket's name in the data folder.
 const SOCKET: &str = "control.sock";
@@ -98,6 +98,9 @@ pub(crate) async fn carry_out(app: &App, command: &Command) -> Result<Answer, De
     if let Some(answer) = on_backtests(app, command).await? {
         return Ok(answer);
     }
+    if let Some(answer) = on_backups(app, command).await? {
+        return Ok(answer);
+    }
     let store = &*app.pipeline.store;
     let desk = Desk::of(app);
     if let Command::ExportPage(_) | Command::Audit { .. } = command {
@@ -117,6 +120,20 @@ pub(crate) async fn carry_out(app: &App, command: &Command) -> Result<Answer, De
     }
     app.applications.replace(applications);
     done
+}
+
+/// Begins or shows a backup; None if something else is asked for.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else is asked is the desk's")]
+async fn on_backups(app: &App, command: &Command) -> Result<Option<Answer>, DeskError> {
+    let place = match command {
+        Command::BackupBegin { place } => {
+            app.backups.begin(place, &app.data, by_command_line(clock::now())).await?;
+            place
+        }
+        Command::BackupLook { place } => place,
+        _ => return Ok(None),
+    };
+    Ok(Some(Answer::Backup(app.backups.look(place)?)))
 }
 
 /// Begins, shows or stops a backtest; None if something else is asked for.

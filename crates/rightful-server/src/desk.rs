@@ -14,6 +14,7 @@ use crate::alerts::Firing;
 use crate::app::App;
 use crate::audit::{self, ShownChange};
 use crate::backtest::PolicyAsked;
+use crate::backup::{BackupLook, NoBackup};
 use crate::desk_lists::{self, ListAnswer, ListCommand};
 use crate::export::{self, ExportPage, PageAsked};
 use crate::keys::{self, KeyCommand, KeyError, NewKey, ShownKey};
@@ -54,6 +55,10 @@ pub(crate) enum Command {
     BacktestLook { application: String, id: String },
     /// Stop a backtest.
     BacktestCancel { application: String, id: String },
+    /// Begin a backup. Of a running server alone, as is the one below.
+    BackupBegin { place: String },
+    /// How far a backup is.
+    BackupLook { place: String },
     /// About an application's lists.
     List { application: String, about: ListCommand },
     /// Something of the application's own rules.
@@ -84,6 +89,8 @@ pub(crate) enum Answer {
     Alerts(Vec<Firing>),
     /// How far the backtest is.
     Backtest(Box<BacktestBody>),
+    /// How the backup is.
+    Backup(BackupLook),
     /// The hooks as they are now.
     Hooks(Vec<ShownHook>),
     /// How messages fared, newest first.
@@ -114,6 +121,7 @@ impl std::fmt::Debug for Answer {
             Self::Exported(_) => "Exported(‹pii›)",
             Self::Alerts(_) => "Alerts",
             Self::Backtest(_) => "Backtest",
+            Self::Backup(_) => "Backup",
             Self::Hooks(_) => "Hooks",
             Self::HookLog(_) => "HookLog",
             Self::HookUndelivered(_) => "HookUndelivered",
@@ -173,6 +181,8 @@ pub(crate) enum DeskError {
     BacktestsRunning,
     #[error("there is no such backtest, or no longer")]
     NoBacktest,
+    #[error(transparent)]
+    Backup(#[from] NoBackup),
     #[error("{0}")]
     Policy(#[from] rightful_engine::PolicyError),
     #[error("the application has no event yet that the hook could be told of: send one first")]
@@ -256,7 +266,7 @@ impl Desk<'_> {
                 let asking = Asking { application, key: OPERATOR, now };
                 Ok(Answer::Rules(Box::new(desk.carry_out(asking, asked).await?)))
             }
-            Command::AlertsShow => Err(DeskError::NoServer),
+            Command::AlertsShow | Command::BackupBegin { .. } | Command::BackupLook { .. } => Err(DeskError::NoServer),
             Command::ExportPage(asked) => {
                 let application = self.find(&asked.application).await?;
                 let page = export::page(self.store, &application.id, asked).await?;

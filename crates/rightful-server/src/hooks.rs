@@ -86,6 +86,7 @@ fn refused(error: DeskError) -> Refusal {
         | DeskError::NoServer
         | DeskError::BacktestsRunning
         | DeskError::NoBacktest
+        | DeskError::Backup(_)
         | DeskError::Policy(_)
         | DeskError::Key(_)
         | DeskError::List(_)) => {

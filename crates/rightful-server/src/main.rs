@@ -8,6 +8,7 @@ mod applications;
 mod attempts;
 mod audit;
 mod backtest;
+mod backup;
 mod cli;
 mod clock;
 mod config;

@@ -24,6 +24,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use zeroize::{Zeroize, Zeroizing};
 
+/// The name of their file in the data folder.
+pub(crate) const FILE: &str = "page-keys";
 /// How long a key is given to pages.
 const MADE_EVERY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Keys that open: the present one, and the one before.

@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::applications::Applications;
 use crate::attempts::ContactIdWatch;
 use crate::backtest::jobs::Jobs;
+use crate::backup::Backups;
 use crate::clock::{self, Clock};
 use crate::config::{Config, ConfigError};
 use crate::control::Control;
@@ -39,7 +40,7 @@ use crate::master_key::{self, MasterKeyError};
 use crate::misused::MisusedTokens;
 use crate::one_address::OneAddressWatch;
 use crate::owed::Owed;
-use crate::page_keys::PageKeys;
+use crate::page_keys::{self, PageKeys};
 use crate::pipeline::Pipeline;
 use crate::policies::Policies;
 use crate::reviewing;
@@ -179,7 +180,7 @@ impl Server {
             access_tokens: AccessTokens::new(&master_key, &config.public_url()),
             misused_tokens: MisusedTokens::default(),
             page_keys: PageKeys::new(
-                config.store.data.join("page-keys"),
+                config.store.data.join(page_keys::FILE),
                 master_key.copy(),
                 Nonces::from_seed(clock::random()),
             ),
@@ -194,6 +195,7 @@ impl Server {
             contract: contract().into(),
             alerts: Board::default(),
             backtests: Jobs::default(),
+            backups: Backups::of(Arc::clone(&store)),
             imports: Imports::default(),
             counting: Counting::default(),
             shutdown: Shutdown::new(),
@@ -261,6 +263,7 @@ impl Server {
         self.app.shutdown.requested().await;
         tracing::info!("stopping");
         self.app.backtests.stop().await;
+        self.app.backups.stop().await;
         while self.tasks.join_next().await.is_some() {}
         keep_counts(&self.app).await;
         self.store.close();

@@ -16,7 +16,10 @@ mod seal;
 mod store;
 
 pub use aggregates::{Aggregates, Backfill, KeptAggregate};
-pub use embedded::{EmbeddedOptions, EmbeddedStore, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX, Rehearsal};
+pub use embedded::{
+    BackedUp, BackupError, BackupFolder, BackupProgress, EmbeddedOptions, EmbeddedStore, Loss, OpenReport, QUEUE_MAX,
+    REPLAY_MAX, Rehearsal, WatchBackup,
+};
 pub use error::{BoxError, StoreError};
 #[cfg(feature = "conformance")]
 pub use faults::{Faulty, Slow};

@@ -36,7 +36,7 @@ impl Audit {
 
 fn line(change: &ShownChange) -> String {
     let ShownChange { at, application_id, change, by, detail } = change;
-    let (at, by) = (at.as_deref().unwrap_or("-"), by.as_deref().unwrap_or("-"));
+    let [at, application_id, by] = [at, application_id, by].map(|said| said.as_deref().unwrap_or("-"));
     // Names and notes are a caller's: nothing in them may look like another line, or speak to the terminal.
     let [by, detail] = [by, detail].map(|text| text.replace(char::is_control, "\u{fffd}"));
     format!("{at:<27} {application_id} {change:<20} {by}: {detail}\n")

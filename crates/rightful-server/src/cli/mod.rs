@@ -4,6 +4,7 @@ mod alerts;
 mod app;
 mod audit;
 mod backtest;
+mod backup;
 mod demo;
 #[cfg(test)]
 mod documented;
@@ -53,6 +54,8 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Try a policy's rules on the events of the last days
     Backtest(backtest::Backtest),
+    /// Copy the data folder, whole and as of one moment, while the server goes on
+    Backup(backup::Backup),
     /// Take an application's events away, as newline JSON or Parquet
     Export(export::Export),
     /// Show the alerts that go on, or send a test
@@ -105,6 +108,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Backtest(backtest) => backtest.run(),
+        Command::Backup(backup) => backup.run(),
         Command::Export(export) => export.run(),
         Command::Alerts(alerts) => alerts.run(),
         Command::Rules(rules) => rules.run(),

@@ -48,7 +48,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
 }
 
 /// How much more the server's own user may write there; None if the system does not tell.
-fn disk_free_bytes(folder: &Path) -> Option<u64> {
+pub(crate) fn disk_free_bytes(folder: &Path) -> Option<u64> {
     let room = rustix::fs::statvfs(folder).ok()?;
     room.f_bavail.checked_mul(room.f_frsize)
 }

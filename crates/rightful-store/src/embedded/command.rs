@@ -66,6 +66,8 @@ pub(super) enum OfficeChange {
     Create(Application),
     Change(Application),
     Keys(ApplicationId, KeyChange),
+    /// Changes nothing: a backup to this place begins.
+    BackUp(Box<str>),
 }
 
 /// An entry, ready but for its place.

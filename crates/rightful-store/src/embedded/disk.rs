@@ -86,6 +86,28 @@ impl Disk {
         })
     }
 
+    /// All but the ledger.
+    pub(super) fn beside_ledger(&self) -> [&Keyspace; 13] {
+        let Self {
+            database: _,
+            ledger: _,
+            index,
+            events,
+            postings,
+            state,
+            series,
+            keys,
+            office,
+            dossiers,
+            reports,
+            outbox,
+            cases,
+            lists,
+            rules,
+        } = self;
+        [index, events, postings, state, series, keys, office, dossiers, reports, outbox, cases, lists, rules]
+    }
+
     /// Gives the bytes of a row; None if there is none at that place.
     pub(super) fn row(&self, sequence: u64) -> Result<Option<fjall::UserValue>, StoreError> {
         self.ledger.get(sequence.to_be_bytes()).map_err(failed)

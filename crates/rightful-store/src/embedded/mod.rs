@@ -8,6 +8,8 @@ mod acknowledged;
 mod again;
 mod aggregates;
 mod audit;
+mod backup;
+mod backup_folder;
 mod belongings;
 mod bulk;
 mod cases;
@@ -67,6 +69,8 @@ use rightful_domain::{
 use tokio::sync::oneshot;
 
 pub(crate) use aggregates::{KeptRecord, SeriesRecord};
+pub use backup::{BackedUp, BackupError, BackupProgress, WatchBackup};
+pub use backup_folder::BackupFolder;
 pub(crate) use belongings::{Belongings, KnownDevice};
 pub(crate) use latest_device::LatestDevice;
 pub use open::{EmbeddedOptions, Loss, OpenReport, QUEUE_MAX, REPLAY_MAX};

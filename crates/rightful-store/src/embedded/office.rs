@@ -83,6 +83,9 @@ impl Shared {
                 };
                 (AuditVerb::Keys, with_key_changed(before, change)?)
             }
+            OfficeChange::BackUp(place) => {
+                return Ok(vec![(self.next_audit_key()?, encode_audit(AuditVerb::BackedUp, by, place.as_bytes()))]);
+            }
         };
         let bytes = encode_application(&application);
         let audit = (self.next_audit_key()?, encode_audit(verb, by, &bytes));

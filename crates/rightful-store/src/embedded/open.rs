@@ -32,13 +32,13 @@ pub const REPLAY_MAX: u64 = 100_000;
 pub const QUEUE_MAX: usize = 4_096;
 
 /// The database's folder in the data folder.
-const DATABASE_DIR: &str = "db";
+pub(super) const DATABASE_DIR: &str = "db";
 /// The file that the database writes last when it is made.
 const DATABASE_MADE_FILE: &str = "version";
 /// How the names of the database's journals end.
 const JOURNAL_EXTENSION: &str = "jnl";
 /// The file that is locked while the folder is open.
-const LOCK_FILE: &str = "lock";
+pub(super) const LOCK_FILE: &str = "lock";
 /// Where in the office a known text is, sealed: tells a wrong master key before it does harm.
 const KEY_CHECK_KEY: &[u8] = b"mkey";
 const KEY_CHECK_TEXT: &[u8] = b"rightful";
@@ -123,7 +123,7 @@ impl EmbeddedStore {
     }
 }
 
-fn lock(dir: &Path) -> Result<File, StoreError> {
+pub(super) fn lock(dir: &Path) -> Result<File, StoreError> {
     let file =
         File::options().create(true).truncate(false).write(true).open(dir.join(LOCK_FILE)).map_err(unavailable)?;
     match file.try_lock() {

@@ -23,10 +23,11 @@ pub(crate) enum AuditVerb {
     Changed = b'u',
     Keys = b'k',
     Redelivered = b'r',
+    BackedUp = b'b',
 }
 
 impl AuditVerb {
-    pub(super) const ALL: [Self; 4] = [Self::Made, Self::Changed, Self::Keys, Self::Redelivered];
+    pub(super) const ALL: [Self; 5] = [Self::Made, Self::Changed, Self::Keys, Self::Redelivered, Self::BackedUp];
 
     fn of(byte: u8) -> Result<Self, Undecodable> {
         Self::ALL.into_iter().find(|verb| *verb as u8 == byte).ok_or(Undecodable("an unknown verb"))
@@ -45,6 +46,10 @@ impl AuditVerb {
             Self::Redelivered => {
                 let (at, change) = audited_redelivery(became)?;
                 (Some(at), change)
+            }
+            Self::BackedUp => {
+                let place = std::str::from_utf8(became).map_err(|_| Undecodable("a place that is no text"))?;
+                (None, AuditedChange::BackedUp { place: place.into() })
             }
         })
     }

@@ -162,7 +162,7 @@ fn redelivered() -> Vec<u8> {
 }
 
 /// Each verb with what became, and the change that it is.
-fn audited() -> [(AuditVerb, Vec<u8>, AuditedChange); 4] {
+fn audited() -> [(AuditVerb, Vec<u8>, AuditedChange); 5] {
     let (whole, boxed) = (encode_application(&with_asking()), || Box::new(with_asking()));
     let redelivery = AuditedChange::Redelivered { application: application(), hook: "hook_1".into(), n_messages: 2 };
     [
@@ -170,6 +170,7 @@ fn audited() -> [(AuditVerb, Vec<u8>, AuditedChange); 4] {
         (AuditVerb::Changed, whole.clone(), AuditedChange::Changed(boxed())),
         (AuditVerb::Keys, whole, AuditedChange::Keys(boxed())),
         (AuditVerb::Redelivered, redelivered(), redelivery),
+        (AuditVerb::BackedUp, b"/backups/monday".to_vec(), AuditedChange::BackedUp { place: "/backups/monday".into() }),
     ]
 }
 
@@ -188,7 +189,7 @@ fn what_was_noted_of_changes_reads_back_with_its_time_and_its_hand() {
 #[test]
 fn what_was_noted_of_changes_without_a_time_is_read_still() {
     let created = with_asking().created_at;
-    let dated = [Dated::At(created), Dated::After(258), Dated::After(258), Dated::At(at(1))];
+    let dated = [Dated::At(created), Dated::After(258), Dated::After(258), Dated::At(at(1)), Dated::After(258)];
     for ((verb, became, change), dated) in audited().into_iter().zip(dated) {
         let old = [&[verb as u8, 0, 0, 0, 0, 0, 0, 1, 2], &became[..]].concat();
         let row = decode_audit(&old).unwrap();
