@@ -23,6 +23,8 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(60);
 const ROOM_LEFT_MIN: u64 = 512 << 20;
 /// How often is looked at what room is left.
 const ROOM_LOOKED_AT_EVERY: Duration = Duration::from_millis(500);
+/// How long it rests at once, at most.
+const REST_MAX: Duration = Duration::from_millis(100);
 /// The least of priorities.
 const NICE: i32 = 19;
 
@@ -164,7 +166,11 @@ fn run(store: &EmbeddedStore, folder: BackupFolder, course: &Course, mut room: R
     // Of this thread alone, and of those that it starts. Where it is refused, all the same.
     let _as_it_was = rustix::process::setpriority_process(None, NICE);
     let (begun, place) = (Instant::now(), folder.place().to_owned());
+    let mut worked_from = begun;
     let done = store.back_up(folder, &mut |progress| {
+        // As much as it works, so that disk and processor are free for logins half of the time.
+        std::thread::sleep(worked_from.elapsed().min(REST_MAX));
+        worked_from = Instant::now();
         *course.progress.lock() = progress;
         if course.is_stopped.load(Ordering::Acquire) {
             return Err("the server stops".to_owned());

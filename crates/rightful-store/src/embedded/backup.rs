@@ -12,6 +12,7 @@ use rightful_domain::Author;
 
 use super::acknowledged::Acknowledged;
 use super::backup_folder::{BackupFolder, unwritable};
+use super::bulk::sync_newest;
 use super::checkpoint::MARK_KEY;
 use super::command::{Command, OfficeChange};
 use super::disk::{Disk, failed, read_row};
@@ -22,8 +23,10 @@ use crate::{BoxError, StoreError};
 
 /// Rows that are copied between two looks at whether to go on.
 const ROWS_AT_ONCE: u64 = 1_024;
+/// What is written between two syncs, before it is compressed, in bytes.
+const SYNCED_BYTES: usize = 2 << 20;
 /// Rows that the ledger may gain while the rest is copied as of one moment: what is written meanwhile is kept in memory
-/// until then, some 2 KiB for each.
+/// until then, by estimate some 2 KiB for each.
 const MEANWHILE_MAX: u64 = 250_000;
 
 /// How far a backup is.
@@ -141,18 +144,24 @@ fn copy_database(shared: &Shared, to: &Path, watch: &mut WatchBackup<'_>) -> Res
 
     let mut copied = BackedUp::default();
     let mut ledger = target.ledger.start_ingestion().map_err(|error| broken(&path, error))?;
-    let mut put = |key, row| ledger.write(key, row).map_err(|error| broken(&path, error));
-    copying.ledger(&shared.disk.ledger, &mut put, &mut copied, upto)?;
-    let snapshot = shared.disk.database.snapshot();
-    // A batch that was under way takes its last step with the journal locked: whoever gets the lock now finds all of it.
-    shared.disk.database.persist(PersistMode::Buffer).map_err(unreadable)?;
-    let (last, mark) = ends(&snapshot, &shared.disk).map_err(BackupError::Unreadable)?;
-    copying.ledger(&shared.disk.ledger, &mut put, &mut copied, last)?;
+    let (snapshot, last, mark) = {
+        let mut put = in_small_syncs(&target.ledger, &path, |key, row| ledger.write(key, row));
+        copying.ledger(&shared.disk.ledger, &mut put, &mut copied, upto)?;
+        let snapshot = shared.disk.database.snapshot();
+        // A batch that was under way takes its last step with the journal locked: whoever gets the lock now finds all of
+        // it.
+        shared.disk.database.persist(PersistMode::Buffer).map_err(unreadable)?;
+        let (last, mark) = ends(&snapshot, &shared.disk).map_err(BackupError::Unreadable)?;
+        copying.ledger(&shared.disk.ledger, &mut put, &mut copied, last)?;
+        (snapshot, last, mark)
+    };
     ledger.finish().map_err(|error| broken(&path, error))?;
     for (from, to) in shared.disk.beside_ledger().into_iter().zip(target.beside_ledger()) {
         let mut written = to.start_ingestion().map_err(|error| broken(&path, error))?;
-        let mut put = |key, value| written.write(key, value).map_err(|error| broken(&path, error));
-        copying.keyspace(shared, &snapshot, from, &mut put, last)?;
+        {
+            let mut put = in_small_syncs(to, &path, |key, value| written.write(key, value));
+            copying.keyspace(shared, &snapshot, from, &mut put, last)?;
+        }
         written.finish().map_err(|error| broken(&path, error))?;
     }
     drop(snapshot);
@@ -186,6 +195,24 @@ fn broken(path: &Path, error: fjall::Error) -> BackupError {
 
 /// Puts a row into the copy.
 type Put<'a> = dyn FnMut(UserKey, UserValue) -> Result<(), BackupError> + 'a;
+
+/// Syncs what is written a little at a time: logins that sync their own wait for as long as the disk takes for this.
+fn in_small_syncs<'a>(
+    keyspace: &'a Keyspace,
+    path: &'a Path,
+    mut write: impl FnMut(UserKey, UserValue) -> fjall::Result<()> + 'a,
+) -> impl FnMut(UserKey, UserValue) -> Result<(), BackupError> + 'a {
+    let mut n_bytes = 0;
+    move |key, value| {
+        n_bytes += key.len() + value.len();
+        write(key, value).map_err(|error| broken(path, error))?;
+        if n_bytes >= SYNCED_BYTES {
+            n_bytes = 0;
+            sync_newest(keyspace).map_err(|error| unwritable(path, error))?;
+        }
+        Ok(())
+    }
+}
 
 /// What is under way.
 struct Copying<'a, 'b> {

@@ -36,6 +36,22 @@ pub(super) fn write_sorted(
     ingestion.finish().map_err(failed)
 }
 
+/// Syncs as much as is written of the file that was begun last.
+pub(super) fn sync_newest(keyspace: &Keyspace) -> std::io::Result<()> {
+    let mut newest = None;
+    for entry in std::fs::read_dir(keyspace.path().join(TABLES_DIR))? {
+        // They are named by number.
+        let name = entry?.file_name();
+        newest = newest.max(name.to_str().and_then(|name| name.parse::<u64>().ok()));
+    }
+    let Some(number) = newest else { return Ok(()) };
+    match File::open(keyspace.path().join(TABLES_DIR).join(number.to_string())).and_then(|file| file.sync_data()) {
+        // Merged away in the meantime.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        synced => synced,
+    }
+}
+
 fn files(keyspace: &Keyspace) -> Result<BTreeSet<PathBuf>, StoreError> {
     let entries = std::fs::read_dir(keyspace.path().join(TABLES_DIR)).map_err(unavailable)?;
     entries.map(|entry| entry.map(|entry| entry.path()).map_err(unavailable)).collect()
